@@ -1,0 +1,1 @@
+"""Data and task pages for `mturk demo` and the README."""

@@ -1,0 +1,1 @@
+"""An object-oriented SDK for Amazon Mechanical Turk requesters."""

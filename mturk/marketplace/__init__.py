@@ -1,0 +1,1 @@
+"""The marketplace: a service that speaks the Mechanical Turk Requester API."""

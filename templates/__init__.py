@@ -1,0 +1,1 @@
+"""Jinja2 files that render every question document; users extend or replace them."""
