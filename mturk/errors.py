@@ -2,26 +2,30 @@
 
     MTurkError
       ConfigurationError        no connection, no credentials, a missing extra
-      ValidationError           an argument outside the service's limits
-      AnswerError               an answer document that cannot be read
+      ValidationError           an argument outside the service's limits (also a ValueError)
+      AnswerError               an answer document that cannot be read (also a ValueError)
       TransportError            no usable answer came back
       ServiceError              the service answered with an error
         Throttled               too many calls, even after waiting
         Unavailable             the service is in trouble, even after retries
         AccessDenied            credentials or permission
         RequestError            the request is refused
-          DoesNotExist
-          InvalidState
+          DoesNotExist          an id that the service does not know (also a LookupError)
+          InvalidState          the thing is not in a state that allows this
           InsufficientFunds
-          InvalidParameter
-          AlreadyDone
+          InvalidParameter      the service does not accept a value
+          AlreadyDone           the same request was carried out before
+
+`error_of` picks the class for an answer of the service.
 """
 
 from __future__ import annotations
 
+import re
+
 
 class MTurkError(Exception):
-    """The base of everything this package raises on purpose."""
+    """The base of everything that this package raises on purpose."""
 
 
 class ConfigurationError(MTurkError):
@@ -36,4 +40,256 @@ class ValidationError(MTurkError, ValueError):
 
 
 class AnswerError(MTurkError, ValueError):
-    """A worker's answer document cannot be read."""
+    """A worker's answer document cannot be read; the text names the assignment."""
+
+
+class TransportError(MTurkError):
+    """No usable answer came back: the endpoint is out of reach, or what it said is not an answer.
+
+    `maybe_done` says whether the request may have been carried out all the same.
+    """
+
+    def __init__(self, message: str, *, operation: str | None = None, maybe_done: bool = False) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.maybe_done = maybe_done
+
+
+class ServiceError(MTurkError):
+    """The service answered with an error.
+
+    `turk_code` is the service's own code as sent (`AWS.MechanicalTurk.HITDoesNotExist`), `code` the
+    error type (`RequestError`), `status` the HTTP status, `request_id` what AWS Support asks for.
+    `parameter` names the refused parameter where the service does. `maybe_done` is true when an earlier
+    try of the same call was lost on the way and may have been carried out. `retry_after` is how many seconds
+    the service asks to wait, `server_time` (epoch seconds) what its clock showed.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str | None = None,
+        code: str | None = None,
+        turk_code: str | None = None,
+        request_id: str | None = None,
+        status: int | None = None,
+        parameter: str | None = None,
+        maybe_done: bool = False,
+        retry_after: float | None = None,
+        server_time: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.operation = operation
+        self.code = code
+        self.turk_code = turk_code
+        self.request_id = request_id
+        self.status = status
+        self.parameter = parameter
+        self.maybe_done = maybe_done
+        self.retry_after = retry_after
+        self.server_time = server_time
+
+    def __str__(self) -> str:
+        text = f"{self.operation}: {self.message}" if self.operation else self.message
+        facts = [self.turk_code or self.code, self.request_id and f"request id {self.request_id}"]
+        known = ", ".join(fact for fact in facts if fact)
+        return f"{text} ({known})" if known else text
+
+    @property
+    def state(self) -> str | None:
+        """The state that the thing is in, where the message says so (`Unassignable`)."""
+        found = re.search(r"currently in the state '([^']*)'", self.message)
+        return found[1] if found else None
+
+    @property
+    def allowed_states(self) -> tuple[str, ...]:
+        """The states in which the operation is possible, where the message lists them."""
+        found = re.search(r"called with a status of: ([\w, ]+)", self.message)
+        return tuple(re.findall(r"\w+", found[1])) if found else ()
+
+    @property
+    def hit_id(self) -> str | None:
+        """The id of the HIT that the message is about."""
+        found = re.search(r'\bhit\b(?: with id)? "?([A-Z0-9]{10,64})\b', self.message, re.IGNORECASE)
+        return found[1] if found else None
+
+
+class Throttled(ServiceError):
+    """The service takes fewer calls than it was sent, and waiting for `max_wait` did not help."""
+
+
+class Unavailable(ServiceError):
+    """The service is in trouble (HTTP 5xx), and went on being so through all tries."""
+
+
+class AccessDenied(ServiceError):
+    """The credentials are unknown, wrong or out of date, or do not allow this operation."""
+
+
+class RequestError(ServiceError):
+    """The request is refused; the same request will be refused again."""
+
+
+class DoesNotExist(RequestError, LookupError):
+    """The service does not know this id, or it belongs to somebody else."""
+
+
+class InvalidState(RequestError):
+    """The HIT, assignment or qualification is not in a state that allows this operation."""
+
+
+class InsufficientFunds(RequestError):
+    """The account's balance does not cover the reward or bonus and its fee."""
+
+
+class InvalidParameter(RequestError):
+    """The service does not accept a value."""
+
+
+class AlreadyDone(RequestError):
+    """The same request was carried out before, or the thing exists already."""
+
+
+_BY_TURK_CODE: dict[str, type[ServiceError]] = {
+    code.lower(): kind
+    for kind, codes in {
+        DoesNotExist: (
+            "HITDoesNotExist",
+            "AssignmentDoesNotExist",
+            "HITLayoutDoesNotExist",
+            "QualificationDoesNotExist",
+            "QualificationTypeDoesNotExist",
+            "QualificationRequestDoesNotExist",
+        ),
+        InvalidState: (
+            "InvalidHITState",
+            "InvalidAssignmentState",
+            "InvalidQualificationState",
+            "InvalidQualificationTypeState",
+            "InvalidQualificationRequestState",
+            "HITAlreadyPassedReview",
+            "HITTooOldForExtension",
+        ),
+        InsufficientFunds: ("InsufficientFunds",),
+        InvalidParameter: (
+            "InvalidParameterValue",
+            "InvalidMaximumAssignmentsIncrease",
+            "InvalidTransportEndpoint",
+            "XMLParseError",
+            "XHTMLParseError",
+            "AWS.MissingParameters",
+            "AWS.ParameterOutOfRange",
+        ),
+        AlreadyDone: (
+            "AssignmentAlreadyExists",
+            "DuplicateCall",
+            "HITAlreadyExists",
+            "QualificationAlreadyExists",
+            "QualificationTypeAlreadyExists",
+        ),
+        AccessDenied: (
+            "PermissionDeniedException",
+            "AWS.BadClaimsSupplied",
+            "AWS.BadCredentialSupplied",
+            "AWS.NotAuthorized",
+        ),
+        Unavailable: ("AWS.ServiceUnavailable",),
+    }.items()
+    for code in codes
+}
+
+_BY_CODE: dict[str, type[ServiceError]] = {
+    code: kind
+    for kind, codes in {
+        Throttled: (
+            "BandwidthLimitExceeded",
+            "LimitExceededException",
+            "ProvisionedThroughputExceededException",
+            "RequestLimitExceeded",
+            "RequestThrottled",
+            "RequestThrottledException",
+            "SlowDown",
+            "ThrottledException",
+            "Throttling",
+            "ThrottlingException",
+            "TooManyRequestsException",
+        ),
+        Unavailable: (
+            "InternalFailure",
+            "InternalServerError",
+            "ServiceFault",
+            "ServiceUnavailable",
+            "ServiceUnavailableException",
+        ),
+        AccessDenied: (
+            "AccessDeniedException",
+            "ExpiredTokenException",
+            "IncompleteSignatureException",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "MissingAuthenticationTokenException",
+            "RequestExpired",
+            "UnrecognizedClientException",
+        ),
+        InvalidParameter: ("ParameterValidationError", "ValidationException"),
+        RequestError: ("RequestError",),
+    }.items()
+    for code in codes
+}
+
+# Real messages end in "(1567545210650)", in the sandbox "(1567545210650 s)".
+_TIME_SUFFIX = re.compile(r"\s*\(\d{10,}(?: s)?\)\s*$")
+
+
+def error_of(
+    operation: str, status: int, body: dict[str, object], request_id: str | None = None
+) -> ServiceError:
+    """The exception for an error answer, its class chosen by cause."""
+    code = _bare(body.get("__type"))
+    turk_code = _text(body.get("TurkErrorCode"))
+    sent = _text(body.get("Message")) or _text(body.get("message"))
+    message = _TIME_SUFFIX.sub("", sent or f"the service answered HTTP {status} without a message")
+    return _class_of(status, code, turk_code, message)(
+        message,
+        operation=operation,
+        code=code,
+        turk_code=turk_code,
+        request_id=request_id,
+        status=status,
+        parameter=_text(body.get("Parameter")),
+    )
+
+
+def _class_of(status: int, code: str | None, turk_code: str | None, message: str) -> type[ServiceError]:
+    # A repeated bonus is known by its text alone: no code for it was ever seen.
+    if message.startswith("The idempotency token"):
+        return AlreadyDone
+    if turk_code:
+        kind = _BY_TURK_CODE.get(turk_code.removeprefix("AWS.MechanicalTurk.").lower())
+        if kind:
+            return kind
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    return _by_status(status)
+
+
+def _by_status(status: int) -> type[ServiceError]:
+    if status == 429:
+        return Throttled
+    if status >= 500:
+        return Unavailable
+    if status in (401, 403):
+        return AccessDenied
+    return ServiceError
+
+
+def _bare(kind: object) -> str | None:
+    # AWS writes error types as "Name", "namespace#Name" and "Name:uri".
+    text = _text(kind)
+    return text.rpartition("#")[2].partition(":")[0] if text else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,21 @@
+"""What an account can spend."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import attrs
+
+from mturk import wire
+
+
+@attrs.frozen
+class Balance:
+    """The money at hand, and the money held for work on offer where the service tells; in US dollars."""
+
+    available: Decimal = wire.field("AvailableBalance", wire.money, default=attrs.NOTHING)
+    on_hold: Decimal | None = wire.field("OnHoldBalance", wire.money)
+
+    def __str__(self) -> str:
+        held = "" if self.on_hold is None else f", {self.on_hold} on hold"
+        return f"{self.available} USD{held}"

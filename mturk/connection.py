@@ -1,0 +1,235 @@
+"""A connection: where calls go, who signs them, how patient they are, and which one is in force."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, NoReturn
+
+from mturk import wire
+from mturk.balance import Balance
+from mturk.clock import SYSTEM, Clock
+from mturk.config import PRODUCTION, SANDBOX, FixedCredentials, Settings, find_credentials, find_endpoint
+from mturk.errors import ConfigurationError, ServiceError, Throttled, TransportError, ValidationError
+from mturk.operation import SILENT
+from mturk.pace import Pace
+from mturk.retry import RetryPolicy, Tries
+from mturk.trace import note
+from mturk.transport import Transport
+
+_read_balance = wire.one(Balance)
+
+
+class Connection:
+    """Calls to one service with one account, from any number of threads.
+
+    `where` is "local" (an embedded marketplace on an SQLite file), "sandbox", "production" or the URL of a
+    marketplace of your own; without it MTURK_ENDPOINT, AWS_ENDPOINT_URL_MTURK and the profile's endpoint are
+    read. Credentials come from the arguments, the environment, AWS's shared files, and with `mturk[aws]` from
+    botocore's whole chain. Making a connection sends nothing.
+
+    `max_attempts` counts the tries after faults; calls that are throttled wait instead, `max_wait` seconds at
+    most. `templates` are folders with your own question templates. `question_limit` is the size of a question in
+    bytes that the service takes: raise it for a marketplace that allows more than AWS did.
+    """
+
+    def __init__(
+        self,
+        where: str | None = None,
+        *,
+        profile: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
+        session_token: str | None = None,
+        region: str = "us-east-1",
+        timeout: float | tuple[float, float] = (10.0, 60.0),
+        max_attempts: int = 5,
+        max_wait: float = 300.0,
+        database: str | os.PathLike[str] | None = None,
+        templates: Sequence[str | os.PathLike[str]] = (),
+        question_limit: int = 65_535,
+        clock: Clock = SYSTEM,
+        random: Callable[[], float] = random.random,
+    ) -> None:
+        settings = Settings(profile=profile)
+        place = find_endpoint(where, settings)
+        if place == "local":
+            place, source = _open_local(database, settings)
+        elif database is not None:
+            raise ConfigurationError(f'database= belongs to connect("local"), not to {place}')
+        else:
+            source = find_credentials(settings, access_key, secret_key, session_token)
+        self.url = place
+        self.templates = tuple(templates)
+        self.question_limit = question_limit
+        self.clock = clock
+        self._credentials = source
+        self._transport = Transport(place, source, region=region, timeout=_timeout(timeout))
+        self._policy = RetryPolicy(_attempts(max_attempts), max_wait, clock, random)
+        self._pace = Pace(clock)
+        self._skew = 0.0
+
+    def __repr__(self) -> str:
+        return f"<Connection {self.url} as {self._credentials.current().access_key}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a connection cannot be pickled, it holds a secret: make one where it is needed")
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether calls go to AWS's sandbox, whose Masters qualification has an id of its own."""
+        return self.url.rstrip("/") == SANDBOX
+
+    @property
+    def is_live(self) -> bool:
+        """Whether calls go to AWS's production endpoint, where money is spent."""
+        return self.url.rstrip("/") == PRODUCTION
+
+    def call(self, operation: str, /, **parameters: object) -> dict[str, Any]:
+        """Call an operation by AWS's name with AWS's parameters, and get its answer as a dict.
+
+        This is the way out for what the models do not offer: `connection.call("GetHIT", HITId=…)`. A parameter
+        that is None is left out. Faults are retried as far as the operation can be repeated.
+        """
+        body = wire.write(parameters)
+        tries = Tries(operation, self._policy)
+        while True:
+            try:
+                members = self._try(operation, body, tries)
+            except (TransportError, ServiceError) as error:
+                if not self._correct_clock(error, tries):
+                    tries.failed(error)
+            else:
+                tries.succeeded()
+                return members
+
+    def balance(self) -> Balance:
+        """What the account can spend, and what is held for work on offer. One call, GetAccountBalance."""
+        return _read_balance(self.call("GetAccountBalance"))
+
+    def close(self) -> None:
+        """Close the idle connections; the next call opens a new one."""
+        self._transport.close()
+
+    def _try(self, operation: str, body: bytes, tries: Tries) -> dict[str, Any]:
+        if not self._pace.enter(tries.until):
+            raise Throttled(
+                f"the connection is throttled, and this call's turn did not come within "
+                f"{self._policy.max_wait:g} seconds",
+                operation=operation,
+                code="ThrottlingException",
+            )
+        started = self.clock.monotonic()
+        throttled = passed = False
+        outcome = "no answer"
+        try:
+            answer = self._transport.send(operation, body, self.clock.now() + self._skew)
+            outcome = str(answer.status)
+            if answer.status != 200:
+                error = answer.error()
+                throttled = isinstance(error, Throttled)
+                outcome = f"{answer.status} {error.turk_code or error.code or ''}".rstrip()
+                raise error
+            passed = True
+            return answer.members(silent=operation in SILENT)
+        finally:
+            self._pace.leave(started, throttled=throttled, passed=passed)
+            note(operation, self.clock.monotonic() - started, outcome)
+
+    def _correct_clock(self, error: TransportError | ServiceError, tries: Tries) -> bool:
+        if not isinstance(error, ServiceError):
+            return False
+        skew = tries.skewed_by(error, self.clock.now() + self._skew)
+        if skew is not None:
+            self._skew += skew
+        return skew is not None
+
+
+def _timeout(value: float | tuple[float, float]) -> tuple[float, float]:
+    pair = value if isinstance(value, tuple) else (value, value)
+    if len(pair) != 2 or not all(isinstance(part, (int, float)) and part > 0 for part in pair):
+        raise ValidationError(f"timeout must be seconds or (connect seconds, read seconds), not {value!r}")
+    return pair
+
+
+def _attempts(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValidationError(f"max_attempts must be 1 or more, not {value!r}")
+    return value
+
+
+def _open_local(database: str | os.PathLike[str] | None, settings: Settings) -> tuple[str, FixedCredentials]:
+    from mturk.local import marketplace
+
+    market = marketplace(database or settings.environ.get("MTURK_DATABASE") or "mturk.sqlite3")
+    return market.url, market.credentials
+
+
+_default: Connection | None = None
+_default_lock = threading.Lock()
+_in_force: ContextVar[Connection | None] = ContextVar("mturk connection", default=None)
+
+
+def connect(
+    where: str | None = None,
+    *,
+    profile: str | None = None,
+    access_key: str | None = None,
+    secret_key: str | None = None,
+    session_token: str | None = None,
+    region: str = "us-east-1",
+    timeout: float | tuple[float, float] = (10.0, 60.0),
+    max_attempts: int = 5,
+    max_wait: float = 300.0,
+    database: str | os.PathLike[str] | None = None,
+    templates: Sequence[str | os.PathLike[str]] = (),
+    question_limit: int = 65_535,
+) -> Connection:
+    """Make the connection that this process uses from now on; the arguments are those of `Connection`."""
+    global _default
+    connection = Connection(
+        where,
+        profile=profile,
+        access_key=access_key,
+        secret_key=secret_key,
+        session_token=session_token,
+        region=region,
+        timeout=timeout,
+        max_attempts=max_attempts,
+        max_wait=max_wait,
+        database=database,
+        templates=templates,
+        question_limit=question_limit,
+    )
+    _default = connection
+    return connection
+
+
+@contextmanager
+def using(connection: Connection) -> Iterator[Connection]:
+    """Use another connection while the block runs, in this thread or task only."""
+    token = _in_force.set(connection)
+    try:
+        yield connection
+    finally:
+        _in_force.reset(token)
+
+
+def existing() -> Connection | None:
+    """The connection in force, if there is one yet."""
+    return _in_force.get() or _default
+
+
+def current() -> Connection:
+    """The connection in force; made from the environment when it names a place and nobody called `connect`."""
+    global _default
+    connection = existing()
+    if connection is None:
+        with _default_lock:
+            connection = existing() or Connection()
+            _default = _default or connection
+    return connection

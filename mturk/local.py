@@ -1,0 +1,52 @@
+"""The embedded marketplaces of this process, one for each database file."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+import attrs
+
+from mturk.config import Credentials, FixedCredentials
+from mturk.errors import ConfigurationError
+
+
+@attrs.frozen
+class LocalMarketplace:
+    """A running marketplace: its address and the requester's keys."""
+
+    url: str
+    credentials: FixedCredentials
+    market: Any = attrs.field(repr=False)
+
+
+_running: dict[tuple[int, str], LocalMarketplace] = {}
+_lock = threading.Lock()
+
+
+def marketplace(database: str | os.PathLike[str]) -> LocalMarketplace:
+    """The marketplace on this database, started in the background when it does not run here yet."""
+    name = os.fspath(database)
+    # A forked child has no server threads: it starts its own on the same file.
+    key = (os.getpid(), name if "://" in name or name == ":memory:" else os.path.abspath(name))
+    with _lock:
+        if key not in _running:
+            _running[key] = _start(name)
+        return _running[key]
+
+
+def _start(database: str) -> LocalMarketplace:
+    try:
+        from mturk.marketplace import Marketplace, MarketplaceError
+    except ImportError as error:
+        raise ConfigurationError(
+            f"The local marketplace wants {error.name}: pip install 'mturk[marketplace]'"
+        ) from None
+    try:
+        market = Marketplace(database=database)
+        market.start()
+    except MarketplaceError as error:
+        raise ConfigurationError(f"The local marketplace cannot start: {error}") from error
+    keys = Credentials(market.access_key, market.secret_key)
+    return LocalMarketplace(f"{market.url.rstrip('/')}/", FixedCredentials(keys), market)

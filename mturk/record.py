@@ -1,0 +1,190 @@
+"""Records: live things with an id, which remember their connection and carry their own verbs.
+
+A record that came in an answer is complete. One that was made from an id (`HIT("3ABC…")`) costs nothing until a
+field is read that is not there; then one call loads them all. Nothing else ever makes a call: not repr, ==, hash,
+dir, pickle, copy or tab completion, which is why fields are properties over attrs' slots (a completer skips
+properties, and would read anything else).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import attrs
+
+from mturk import wire
+from mturk.connection import current, existing
+from mturk.errors import TransportError
+
+if TYPE_CHECKING:
+    from mturk.collection import Ask
+    from mturk.connection import Connection
+
+R = TypeVar("R", bound="Record")
+
+# Relations point up and down the layers (an assignment knows its HIT), so they go by name.
+_KINDS: dict[str, type[Record]] = {}
+
+record = attrs.define(
+    frozen=True, slots=True, init=False, eq=False, repr=False, getstate_setstate=False
+)
+"""The decorator of every record class: frozen slots, all behaviour from `Record`."""
+
+
+@record
+class Record:
+    """A thing of the service: identity, connection, and fields that load on first read."""
+
+    id: str
+    """The service's id for this thing."""
+    _connection: Connection | None
+
+    _plan: ClassVar[tuple[tuple[str, Callable[[Any, Any], None], wire.Read | None], ...]] = ()
+    _slots: ClassVar[Mapping[str, Any]] = {}
+    _id_member: ClassVar[str] = ""
+    _shown: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, id: str, *, connection: Connection | None = None) -> None:
+        _set_id(self, id)
+        _set_connection(self, connection or existing())
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        slots = {attribute.name: getattr(cls, attribute.name) for attribute in attrs.fields(cls)}
+        own = {name: slot for name, slot in slots.items() if name not in ("id", "_connection")}
+        cls._plan = tuple((name, slots[attribute].__set__, read) for name, attribute, read in wire.plan(cls))
+        cls._slots = own
+        for name, slot in own.items():
+            if not name.startswith("_"):
+                setattr(cls, name, _property(name, slot))
+        _KINDS[cls.__name__] = cls
+
+    @classmethod
+    def _read(cls: type[R], members: Mapping[str, Any], connection: Connection | None) -> R:
+        """A complete record from an answer."""
+        made = cls.__new__(cls)
+        _set_id(made, members[cls._id_member])
+        _set_connection(made, connection)
+        made._fill(members)
+        return made
+
+    @classmethod
+    def _read_list(cls: type[R], name: str, connection: Connection) -> Callable[[dict[str, Any]], list[R]]:
+        """The way to read a page whose list is called `name`."""
+
+        def read(answer: dict[str, Any]) -> list[R]:
+            return [cls._read(members, connection) for members in answer.get(name) or ()]
+
+        return read
+
+    def _fill(self, members: Mapping[str, Any]) -> None:
+        get = members.get
+        try:
+            for name, put, read in self._plan:
+                value = get(name)
+                put(self, value if read is None or value is None else read(value))
+        except (TypeError, ValueError, ArithmeticError, KeyError) as error:
+            raise TransportError(
+                f"The service describes {type(self).__name__} {self.id} with {name} = {value!r}, "
+                f"which cannot be read: {error!r}"
+            ) from error
+
+    def _set(self, **values: Any) -> None:
+        for name, value in values.items():
+            self._slots[name].__set__(self, value)
+
+    def _forget(self, *names: str) -> None:
+        for name in names:
+            if self._has(name):
+                self._slots[name].__delete__(self)
+
+    def _has(self, name: str) -> bool:
+        try:
+            self._slots[name].__get__(self)
+        except AttributeError:
+            return False
+        return True
+
+    def _load(self, missing: str) -> None:
+        """Ask the service for the fields, because `missing` was read and is not there."""
+        raise AttributeError(f"the service has no operation that tells the {missing} of {self!r}")
+
+    @property
+    def connection(self) -> Connection:
+        """The connection that this record's calls go through."""
+        if self._connection is None:
+            _set_connection(self, current())
+        return self._connection or current()
+
+    def _call(self, operation: str, **parameters: object) -> dict[str, Any]:
+        return self.connection.call(operation, **parameters)
+
+    def _ask(self, operation: str, **parameters: object) -> Ask:
+        """The way to ask for one page of a list."""
+        return ask(self.connection, operation, **parameters)
+
+    def _related(self, kind: str, id: str) -> Any:
+        return _KINDS[kind](id, connection=self._connection)
+
+    def __eq__(self, other: object) -> bool:
+        return self.id == other.id if type(other) is type(self) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self.id))
+
+    def __repr__(self) -> str:
+        facts = [repr(getattr(self, name)) for name in self._shown if self._has(name)]
+        return f"<{' '.join([type(self).__name__, self.id, *facts])}>"
+
+    def _state(self) -> dict[str, Any]:
+        return {name: slot.__get__(self) for name, slot in self._slots.items() if self._has(name)}
+
+    def __reduce__(self) -> tuple[Callable[..., Record], tuple[type[Record], str, dict[str, Any]]]:
+        # Without the connection: it holds a secret, and the reader may live in another process.
+        return _rebuild, (type(self), self.id, self._state())
+
+    def __copy__(self: R) -> R:
+        return _rebuild(type(self), self.id, self._state(), self._connection)
+
+    def __deepcopy__(self: R, memo: object) -> R:
+        return self.__copy__()  # its values never change
+
+
+_set_id = Record.__dict__["id"].__set__
+_set_connection = Record.__dict__["_connection"].__set__
+
+
+def _rebuild(kind: type[R], id: str, state: dict[str, Any], connection: Connection | None = None) -> R:
+    made = kind.__new__(kind)
+    _set_id(made, id)
+    _set_connection(made, connection or existing())
+    for name, value in state.items():
+        # A record that an older release has pickled may have fields that are gone.
+        if name in made._slots:
+            made._slots[name].__set__(made, value)
+    return made
+
+
+def _property(name: str, slot: Any) -> property:
+    get = slot.__get__
+
+    def read(self: Record) -> Any:
+        try:
+            return get(self)
+        except AttributeError:
+            pass
+        self._load(name)
+        return get(self)
+
+    read.__name__ = name
+    return property(read)
+
+
+def ask(connection: Connection, operation: str, **parameters: object) -> Ask:
+    """The way to ask for one page of a list of the account."""
+
+    def one_page(token: str | None, size: int) -> dict[str, Any]:
+        return connection.call(operation, **parameters, NextToken=token, MaxResults=size)
+
+    return one_page

@@ -1,0 +1,46 @@
+"""Seeing the calls: a debug line in the log for each, and a tracer for the prompt."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import attrs
+
+logger = logging.getLogger("mturk")
+
+
+@attrs.frozen
+class Call:
+    """One try of one call, as a tracer sees it: no parameters, no answers, no secrets."""
+
+    operation: str
+    seconds: float
+    outcome: str
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.seconds * 1000:.1f} ms {self.outcome}"
+
+
+_tracers: list[Callable[[Call], object]] = []
+
+
+@contextmanager
+def tracer(tell: Callable[[Call], object]) -> Iterator[None]:
+    """Be told of each call while the block runs: `with mturk.tracer(print): …`."""
+    _tracers.append(tell)
+    try:
+        yield
+    finally:
+        _tracers.remove(tell)
+
+
+def note(operation: str, seconds: float, outcome: str) -> None:
+    """Log a try, and tell the tracers."""
+    if not _tracers and not logger.isEnabledFor(logging.DEBUG):
+        return
+    call = Call(operation, seconds, outcome)
+    logger.debug("%s", call)
+    for tell in tuple(_tracers):
+        tell(call)

@@ -1,0 +1,214 @@
+"""One request and its answer: signed, sent once, read whole.
+
+`requests.Session.request` costs as much as all the rest together, so what does not change between calls (the
+URL, proxies, certificates, the connection pool, most headers) is prepared once and the adapter called directly.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+
+import attrs
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3 import BaseHTTPResponse
+from urllib3.connectionpool import ConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from mturk.config import Credentials, CredentialSource
+from mturk.errors import ServiceError, TransportError, error_of
+from mturk.signature import Signer, host_header
+
+TARGET = "MTurkRequesterServiceV20170117."
+
+
+@attrs.frozen
+class Answer:
+    """What came back: status, headers, the bytes of the body."""
+
+    operation: str
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = attrs.field(repr=False)
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's name for this request."""
+        return self.headers.get("x-amzn-RequestId")
+
+    def members(self, *, silent: bool = False) -> dict[str, Any]:
+        """The members of a success; `silent` for an operation that answers without any."""
+        if silent and not self.content:
+            return {}
+        try:
+            members = json.loads(self.content)
+        except ValueError:
+            members = None
+        if not isinstance(members, dict):
+            raise TransportError(
+                f"{self.operation}: HTTP {self.status}, but the body is no JSON object: {self._start()}. "
+                "Is this the endpoint, or a proxy in between?",
+                operation=self.operation,
+                maybe_done=True,
+            )
+        return members
+
+    def error(self) -> ServiceError:
+        """The exception for an answer that is no success; HTML or an empty body is judged by its status."""
+        try:
+            body = json.loads(self.content)
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            body = {"Message": f"HTTP {self.status} without a readable message: {self._start()}"}
+        error = error_of(self.operation, self.status, body, self.request_id)
+        error.retry_after = self._seconds_to_wait()
+        error.server_time = self._time("Date")
+        return error
+
+    def _seconds_to_wait(self) -> float | None:
+        text = self.headers.get("Retry-After", "")
+        if text.isdigit():
+            return float(text)
+        at, now = self._time("Retry-After"), self._time("Date")
+        return max(0.0, at - now) if at is not None and now is not None else None
+
+    def _time(self, header: str) -> float | None:
+        try:
+            return parsedate_to_datetime(self.headers.get(header, "")).timestamp()
+        except (TypeError, ValueError):
+            return None
+
+    def _start(self) -> str:
+        return repr(self.content[:60]) if self.content else "it is empty"
+
+
+class Transport:
+    """Sends signed requests to one endpoint, from any number of threads."""
+
+    def __init__(
+        self,
+        url: str,
+        credentials: CredentialSource,
+        *,
+        region: str = "us-east-1",
+        timeout: tuple[float, float] = (10.0, 60.0),
+        user_agent: str = "mturk",
+    ) -> None:
+        self.url = url
+        self.region = region
+        self._credentials = credentials
+        self._headers = CaseInsensitiveDict[str](
+            {
+                "Host": host_header(url),
+                "Content-Type": "application/x-amz-json-1.1",
+                "User-Agent": user_agent,
+                "Accept-Encoding": "gzip, deflate",
+            }
+        )
+        with requests.Session() as session:
+            found = session.merge_environment_settings(url, {}, False, None, None)
+        self._settings: dict[str, Any] = {**found, "timeout": timeout}
+        self._adapter = _Adapter(pool_maxsize=64)
+        self._signers = threading.local()
+
+    def __repr__(self) -> str:
+        return f"<Transport {self.url}>"
+
+    def send(self, operation: str, body: bytes, at: float) -> Answer:
+        """Send one request, signed for the time `at`, and read its answer whole."""
+        request = self._signed(operation, body, at)
+        try:
+            response = self._adapter.send(request, **self._settings)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise self._failure(operation, error) from error
+        return Answer(operation, response.status_code, response.headers, response.content)
+
+    def close(self) -> None:
+        """Close the idle connections to the endpoint."""
+        self._adapter.close()
+
+    def _signed(self, operation: str, body: bytes, at: float) -> requests.PreparedRequest:
+        request = requests.PreparedRequest()
+        request.method = "POST"
+        request.url = self.url
+        request.body = body
+        request.headers = self._headers.copy()
+        request.headers["Content-Length"] = str(len(body))
+        request.headers["X-Amz-Target"] = TARGET + operation
+        request.headers["X-Amz-Date"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
+        return cast(requests.PreparedRequest, self._signer()(request))
+
+    def _signer(self) -> Signer:
+        credentials = self._credentials.current()
+        mine: tuple[Credentials, Signer] | None = getattr(self._signers, "mine", None)
+        if mine is None or mine[0] != credentials:
+            mine = self._signers.mine = (credentials, Signer(credentials, self.region))
+        return mine[1]
+
+    def _failure(self, operation: str, error: Exception) -> TransportError:
+        sent = not _never_sent(error)
+        if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
+            sent = False
+        what = "the connection broke" if sent else "no connection"
+        if isinstance(error, requests.Timeout):
+            what = "no answer in time" if sent else "no connection in time"
+        return TransportError(
+            f"{operation}: {what} ({self.url}): {_reason(error)}. "
+            + ("The request may have been carried out." if sent else "Nothing was sent."),
+            operation=operation,
+            maybe_done=sent,
+        )
+
+
+def _never_sent(error: Exception) -> bool:
+    early = (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
+    return isinstance(error, early) or isinstance(
+        _innermost(error), (NewConnectionError, ConnectTimeoutError, FileNotFoundError)
+    )
+
+
+def _innermost(error: BaseException) -> BaseException:
+    # requests wraps urllib3's MaxRetryError, which holds the cause as its reason.
+    while error.args and isinstance(error.args[0], BaseException):
+        error = error.args[0]
+    reason = getattr(error, "reason", None)
+    return reason if isinstance(reason, BaseException) else error
+
+
+def _reason(error: Exception) -> str:
+    text = str(_innermost(error))
+    # urllib3 begins with the object's repr: "HTTPConnection(host=…): Failed to …".
+    return text.partition("): ")[2] or text or type(error).__name__
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter for one endpoint: finds its pool and path once, reads at once, no cookies."""
+
+    _pool: ConnectionPool | None = None
+    _target: str | None = None
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> ConnectionPool:
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*args, **options)
+        return self._pool
+
+    def request_url(self, *args: Any, **options: Any) -> str:
+        if self._target is None:
+            self._target = super().request_url(*args, **options)
+        return self._target
+
+    def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = resp.headers  # type: ignore[assignment]  # as case-blind as requests' own, and not copied
+        response._content = resp.read(decode_content=True)
+        response.request = req
+        response.url = req.url or ""
+        return response
