@@ -1,0 +1,87 @@
+"""Fills `${name}` in templates that were written for MTurk's own site.
+
+A name with a value is filled wherever it stands, once, and as it is: that is what the site did. What has no value
+is left alone where it is the page's own code (a template literal of a script, a template for a browser framework,
+an expression); everywhere else it is reported, for it would be published as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+
+from mturk.errors import ValidationError
+
+_PLACEHOLDER = re.compile(r"\$\{([^{}\r\n]{1,200})\}")
+_NAME = re.compile(r"[^\W\d][\w-]*")  # anything else, such as ${item.price * 2}, is an expression
+_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script", re.DOTALL | re.IGNORECASE)
+_TYPE = re.compile(r"""\btype\s*=\s*["']?\s*([^"'\s>]+)""", re.IGNORECASE)
+_JAVASCRIPT = ("module", "text/javascript", "application/javascript", "text/ecmascript", "application/json")
+_CODE = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|(?P<open>\{)|(?P<close>\})|(?P<tick>`)""",
+    re.DOTALL,
+)
+_LITERAL = re.compile(r"\\.|(?P<open>\$\{)|(?P<tick>`)", re.DOTALL)
+
+
+def fill(source: str, values: Mapping[str, object], name: str) -> str:
+    """The template with its values; `name` is what messages call it."""
+    # A file from a spreadsheet often begins with a byte order mark, which ends up in its first column's name.
+    given = {key.lstrip("\ufeff"): value for key, value in values.items() if value is not None}
+    missing = [one for one in wanted(source) if one not in given]
+    used = {found.group(1) for found in _PLACEHOLDER.finditer(source)}
+    unused = [one for one in given if one not in used]
+    if missing:
+        also = f"; it has no place for {', '.join(unused)}" if unused else ""
+        raise ValidationError(f"{name}: no value for {', '.join(missing)}{also}")
+    if unused:
+        warnings.warn(f"{name} has no place for {', '.join(unused)}", stacklevel=5)
+
+    def value_of(found: re.Match[str]) -> str:
+        return str(given[found.group(1)]) if found.group(1) in given else found.group()
+
+    return _PLACEHOLDER.sub(value_of, source)
+
+
+def wanted(source: str) -> list[str]:
+    """The names that the template needs a value for, each once, in order."""
+    own = set(_own_code(source))
+    names = (
+        found.group(1)
+        for found in _PLACEHOLDER.finditer(source)
+        if found.start() not in own and _NAME.fullmatch(found.group(1))
+    )
+    return list(dict.fromkeys(names))
+
+
+def _own_code(source: str) -> Iterator[int]:
+    """Where a `${` is the page's own code."""
+    for script in _SCRIPT.finditer(source):
+        kind = _TYPE.search(script.group(1))
+        if kind is None or kind.group(1).lower() in _JAVASCRIPT:
+            yield from _in_literals(source, script.start(2), script.end(2))
+        else:  # a template for a framework in the browser
+            yield from (
+                found.start() for found in _PLACEHOLDER.finditer(source, script.start(2), script.end(2))
+            )
+
+
+def _in_literals(source: str, start: int, end: int) -> Iterator[int]:
+    """Where a `${` stands in a template literal, `like ${this}`, which may hold code with further ones."""
+    within: list[str] = []  # of what is open: "`" a literal, "{" a block of code
+    at = start
+    while True:
+        literal = bool(within) and within[-1] == "`"
+        found = (_LITERAL if literal else _CODE).search(source, at, end)
+        if found is None:
+            return
+        at = found.end()
+        if found.lastgroup == "open":
+            if literal:
+                yield found.start()
+            within.append("{")
+        elif found.lastgroup == "tick" and not literal:
+            within.append("`")
+        elif found.lastgroup is not None and within:
+            within.pop()

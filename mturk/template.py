@@ -1,0 +1,56 @@
+"""Finds templates: a file, the folders of the connection in force, or the shipped ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from mturk import rendering
+from mturk.connection import existing
+from mturk.errors import ValidationError
+from mturk.rendering import Folder
+
+Engine = Literal["jinja", "mturk"]
+
+
+def folders() -> tuple[Folder, ...]:
+    """The folders of `connect(templates=[…])`, if there is a connection."""
+    connection = existing()
+    return () if connection is None else tuple(connection.templates)
+
+
+def document(name: str, **values: Any) -> str:
+    """One of the documents of this package, or what the user put in its place."""
+    return rendering.render(name, values, folders=folders(), xml=True).strip()
+
+
+def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
+    """The template at the path, or of that name, filled by the engine."""
+    if engine == "mturk":
+        from mturk import placeholder
+
+        return placeholder.fill(_source(path), values, os.fspath(path))
+    if engine != "jinja":
+        raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
+    name = os.fspath(path)
+    return rendering.render(name, values, folders=folders(), xml=xml, file=os.path.isfile(name))
+
+
+def fill_text(source: str, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
+    """A template that is a text, filled by the engine; Jinja2 runs it in a sandbox."""
+    if engine == "mturk":
+        from mturk import placeholder
+
+        return placeholder.fill(source, values, "template text")
+    if engine != "jinja":
+        raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
+    return rendering.render_string(source, values, folders=folders(), xml=xml)
+
+
+def _source(path: Folder) -> str:
+    name = os.fspath(path)
+    if not os.path.isfile(name):
+        return rendering.source(name, folders=folders())
+    with open(name, encoding="utf-8-sig") as file:
+        return file.read()
