@@ -1,1 +1,9 @@
 """The marketplace: a service that speaks the Mechanical Turk Requester API."""
+
+from mturk.marketplace.answer import Other
+from mturk.marketplace.error import MarketplaceError, WorkerError
+from mturk.marketplace.fault import Fault
+from mturk.marketplace.handle import Requester, Worker
+from mturk.marketplace.market import Marketplace
+
+__all__ = ["Fault", "Marketplace", "MarketplaceError", "Other", "Requester", "Worker", "WorkerError"]

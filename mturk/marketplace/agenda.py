@@ -1,0 +1,43 @@
+"""What will happen by itself and when: expiry, abandonment, automatic approval.
+
+Each thing is put here in the transaction that causes it, and taken off in the one that carries it out. So it
+happens exactly once, whichever process comes first.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, bindparam, select
+
+from mturk.marketplace.table import agenda
+
+EXPIRE = "expire"
+ABANDON = "abandon"
+APPROVE = "approve"
+
+_NEXT = (
+    select(agenda)
+    .where(agenda.c.time <= bindparam("now"))
+    .order_by(agenda.c.time, agenda.c.kind, agenda.c.subject)
+    .limit(1)
+)
+
+
+def plan(database: Connection, kind: str, subject: int, time: int) -> None:
+    """Note that something will happen to a HIT or an assignment at that time."""
+    database.execute(agenda.insert(), {"kind": kind, "subject": subject, "time": time})
+
+
+def cancel(database: Connection, kind: str, subject: int) -> bool:
+    """Take something off, because it happened or no longer will; False if it was not there."""
+    done = database.execute(agenda.delete().where(agenda.c.kind == kind, agenda.c.subject == subject))
+    return done.rowcount > 0
+
+
+def take(database: Connection, now: int) -> tuple[str, int, int] | None:
+    """Take the earliest thing that is due: its kind, its subject, and when it was due."""
+    while True:
+        row = database.execute(_NEXT, {"now": now}).one_or_none()
+        if row is None:
+            return None
+        if cancel(database, row.kind, row.subject):
+            return row.kind, row.subject, row.time

@@ -1,0 +1,40 @@
+"""What every operation is given besides its own arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+Answer = dict[str, Any]
+"""An answer of the API, member by member under AWS's names; what is absent is left out."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How this marketplace differs from MTurk's own rules."""
+
+    fees: bool = True
+    strict: bool = False
+    question_limit: int = 65_535
+    eventual: int = 0
+    """Milliseconds after which lists show what is new."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """One transaction at one moment of market time."""
+
+    database: Connection
+    now: int
+    terms: Terms
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Call(Context):
+    """One call of the API by a requester, known by its number."""
+
+    requester: int

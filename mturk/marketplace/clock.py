@@ -1,0 +1,48 @@
+"""Market time: the real time plus a shift that is kept in the database, so that all processes share it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+SECOND = 1000
+"""Times are whole milliseconds since the epoch everywhere in the marketplace."""
+DAY = 24 * 3600 * SECOND
+
+
+def as_datetime(moment: int) -> datetime:
+    """A time of the marketplace as an aware datetime in UTC."""
+    return datetime.fromtimestamp(moment / SECOND, timezone.utc)
+
+
+class Clock:
+    """The marketplace's clock, which can be moved forward: `market.clock.advance(days=3)`.
+
+    Everything goes by it except the check of signatures, which needs the real time.
+    """
+
+    def __init__(
+        self, read_shift: Callable[[], int], add_shift: Callable[[int], None], real: Callable[[], float]
+    ) -> None:
+        self._read_shift = read_shift
+        self._add_shift = add_shift
+        self._real = real
+
+    def __repr__(self) -> str:
+        return f"<Clock {self.now():%Y-%m-%d %H:%M:%S} UTC>"
+
+    def now(self) -> datetime:
+        """The market time, in UTC."""
+        return as_datetime(self.at(self._read_shift()))
+
+    def at(self, shift: int) -> int:
+        """The market time in milliseconds, for a shift that was just read."""
+        return int(self._real() * SECOND) + shift
+
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
+        """Move the market time forward; what falls due has happened by the next call."""
+        step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        if step < timedelta(0):
+            raise ValueError(f"The clock only moves forward, not by {step}.")
+        self._add_shift(step // timedelta(milliseconds=1))
+        return self.now()

@@ -1,0 +1,132 @@
+"""From the name of an operation to the function that does it, in one transaction at one moment.
+
+Before each call, what has fallen due in the meantime is carried out in transactions of its own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, TypeVar
+
+from sqlalchemy import Connection
+
+from mturk.marketplace import (
+    agenda,
+    assignment,
+    bonus,
+    decision,
+    hit,
+    hit_type,
+    ledger,
+    publication,
+    revision,
+    work,
+)
+from mturk.marketplace.call import Answer, Call, Context, Terms
+from mturk.marketplace.clock import Clock
+from mturk.marketplace.error import FrontEndError
+from mturk.marketplace.identifier import Identifiers
+from mturk.marketplace.rules import RULES
+from mturk.marketplace.store import Store
+
+Result = TypeVar("Result")
+
+
+class Operation(NamedTuple):
+    """How one operation is carried out."""
+
+    function: Callable[..., Answer]
+    writes: bool = True
+
+
+OPERATIONS: Final[dict[str, Operation]] = {
+    "ApproveAssignment": Operation(decision.approve_assignment),
+    "CreateAdditionalAssignmentsForHIT": Operation(revision.create_additional_assignments_for_hit),
+    "CreateHIT": Operation(publication.create_hit),
+    "CreateHITType": Operation(hit_type.create_hit_type),
+    "CreateHITWithHITType": Operation(publication.create_hit_with_hit_type),
+    "DeleteHIT": Operation(revision.delete_hit),
+    "GetAccountBalance": Operation(ledger.get_account_balance, writes=False),
+    "GetAssignment": Operation(assignment.get_assignment, writes=False),
+    "GetHIT": Operation(hit.get_hit, writes=False),
+    "ListAssignmentsForHIT": Operation(assignment.list_assignments_for_hit, writes=False),
+    "ListBonusPayments": Operation(bonus.list_bonus_payments, writes=False),
+    "ListHITs": Operation(hit.list_hits, writes=False),
+    "ListReviewableHITs": Operation(hit.list_reviewable_hits, writes=False),
+    "RejectAssignment": Operation(decision.reject_assignment),
+    "SendBonus": Operation(bonus.send_bonus),
+    "UpdateExpirationForHIT": Operation(revision.update_expiration_for_hit),
+    "UpdateHITReviewStatus": Operation(revision.update_hit_review_status),
+    "UpdateHITTypeOfHIT": Operation(revision.update_hit_type_of_hit),
+}
+
+_BY_ITSELF: Final[dict[str, Callable[[Context, int], None]]] = {
+    agenda.EXPIRE: revision.expire,
+    agenda.ABANDON: work.abandon,
+    agenda.APPROVE: decision.approve_by_itself,
+}
+# So many at a time: a long agenda must not keep others from writing.
+_BATCH = 100
+
+
+class Dispatch:
+    """Carries out operations on a database, at the market's time and on its terms."""
+
+    def __init__(self, store: Store, clock: Clock, terms: Terms, identifiers: Identifiers) -> None:
+        self._store = store
+        self._clock = clock
+        self._terms = terms
+        self._identifiers = identifiers
+
+    def call(self, requester: int, operation: str, given: Mapping[str, Any]) -> Answer:
+        """Answer one call of the API, or raise the Refusal to answer with."""
+        found = OPERATIONS.get(operation)
+        if found is None:
+            text = f"The operation {operation!r} is not known here."
+            raise FrontEndError("UnknownOperationException", text)
+        arguments = RULES[operation].read(given)
+
+        def answer(context: Context) -> Answer:
+            call = Call(**_fields(context), requester=requester)
+            return found.function(call, **arguments)
+
+        return self.run(answer, writes=found.writes)
+
+    def run(self, step: Callable[[Context], Result], *, writes: bool = True) -> Result:
+        """Do anything else at the present moment, in one transaction."""
+        now = self.catch_up()
+        transaction = self._store.write if writes else self._store.read
+        return transaction(lambda database: step(self.context(database, now)))
+
+    def context(self, database: Connection, now: int) -> Context:
+        """What work in a transaction needs to know."""
+        return Context(database, now, self._terms, self._identifiers.entity)
+
+    def now(self) -> int:
+        """The market time."""
+        return self._clock.at(self._store.shift())
+
+    def catch_up(self) -> int:
+        """Let everything happen that has fallen due, and say how late it is."""
+        shift, due = self._store.pulse()
+        now = self._clock.at(shift)
+        while due is not None and due <= now:
+            done = self._store.write(lambda database: self._catch_up_some(database, now))
+            if done < _BATCH:
+                break
+        return now
+
+    def _catch_up_some(self, database: Connection, now: int) -> int:
+        for done in range(_BATCH):
+            item = agenda.take(database, now)
+            if item is None:
+                return done
+            kind, subject, time = item
+            # Each thing happens at the time it was due, however late we notice.
+            _BY_ITSELF[kind](self.context(database, time), subject)
+        return _BATCH
+
+
+def _fields(context: Context) -> dict[str, Any]:
+    return {field.name: getattr(context, field.name) for field in dataclasses.fields(context)}

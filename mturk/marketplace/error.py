@@ -1,0 +1,107 @@
+"""What can go wrong: errors of the API in their three forms on the wire, and errors of the Python contract.
+
+MarketplaceError            the marketplace cannot start or go on; one line that says what to do
+WorkerError                 a worker's step that the site refuses
+Refusal                     an error of the API
+  FrontEndError             the request never reached the service (signature, shape, rate)
+  RequestError              the request is refused
+    ParameterValidationError    … because of one parameter
+  ServiceFault              trouble on the service's side
+"""
+
+from __future__ import annotations
+
+
+class MarketplaceError(Exception):
+    """The marketplace cannot start or go on; the text says what happened and what to do."""
+
+
+class WorkerError(Exception):
+    """A worker's step that the site refuses, in the site's words."""
+
+
+class Refusal(Exception):
+    """An error of the API: `status` is the HTTP status, `body` what is sent."""
+
+    status = 400
+
+    def body(self, now: int) -> dict[str, str]:
+        """The JSON body of the answer, at market time `now`."""
+        raise NotImplementedError
+
+
+class FrontEndError(Refusal):
+    """An error of the layer in front of the service: lower-case `message`, no TurkErrorCode."""
+
+    def __init__(self, kind: str, message: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+
+    def body(self, now: int) -> dict[str, str]:
+        return {"__type": self.kind, "message": self.message} if self.message else {"__type": self.kind}
+
+
+class RequestError(Refusal):
+    """The request is refused; `code` stands without its prefix `AWS.MechanicalTurk.`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+    def body(self, now: int) -> dict[str, str]:
+        return {
+            "__type": "RequestError",
+            # The service ends each of these texts with its clock in milliseconds.
+            "Message": f"{self.message} ({now})",
+            "TurkErrorCode": f"AWS.MechanicalTurk.{self.code}",
+        }
+
+
+class ParameterValidationError(RequestError):
+    """One parameter is not acceptable; the service's published model does not know this error."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__("InvalidParameterValue", message)
+        self.parameter = parameter
+
+    @classmethod
+    def of(cls, parameter: str, value: object, reason: str = "") -> ParameterValidationError:
+        """The service's usual text for a value that it does not accept."""
+        text = f'The value "{value}" is not valid for the parameter {parameter}.'
+        return cls(parameter, f"{text} {reason}" if reason else text)
+
+    def body(self, now: int) -> dict[str, str]:
+        return {**super().body(now), "__type": "ParameterValidationError", "Parameter": self.parameter}
+
+
+class ServiceFault(Refusal):
+    """Temporary trouble on the service's side; clients try again."""
+
+    status = 500
+
+    def __init__(self, message: str = "The service is temporarily unavailable. Please try again.") -> None:
+        super().__init__(message)
+        self.message = message
+
+    def body(self, now: int) -> dict[str, str]:
+        return {
+            "__type": "ServiceFault",
+            "Message": f"{self.message} ({now})",
+            "TurkErrorCode": "AWS.ServiceUnavailable",
+        }
+
+
+def does_not_exist(thing: str, identifier: str) -> RequestError:
+    """The refusal of an id that is unknown, somebody else's, or disposed."""
+    return RequestError(f"{thing}DoesNotExist", f"{thing.capitalize()} {identifier} does not exist.")
+
+
+def wrong_state(thing: str, state: str, *allowed: str) -> RequestError:
+    """The refusal of an operation that is not possible in the thing's present state."""
+    text = (
+        f"This {thing} is currently in the state '{state}'. "
+        f"This operation can be called with a status of: {', '.join(allowed)}"
+    )
+    return RequestError(f"Invalid{thing}State", text)

@@ -1,0 +1,105 @@
+"""HIT types: what all HITs of a group have in common. CreateHITType."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from mturk.marketplace import requirement
+from mturk.marketplace.call import Answer, Call
+from mturk.marketplace.error import RequestError
+from mturk.marketplace.money import assignment_fee
+from mturk.marketplace.requirement import Requirement
+from mturk.marketplace.table import hit_type
+
+HITType = Row[Any]
+
+DEFAULT_AUTO_APPROVAL_DELAY = 2_592_000
+
+_BY_DIGEST = select(hit_type).where(
+    hit_type.c.requester == bindparam("requester"), hit_type.c.digest == bindparam("digest")
+)
+_BY_ID = select(hit_type).where(
+    hit_type.c.requester == bindparam("requester"), hit_type.c.hit_type_id == bindparam("hit_type_id")
+)
+
+
+def create_hit_type(
+    call: Call,
+    *,
+    title: str,
+    description: str,
+    reward: int,
+    assignment_duration_in_seconds: int,
+    keywords: str | None = None,
+    auto_approval_delay_in_seconds: int = DEFAULT_AUTO_APPROVAL_DELAY,
+    qualification_requirements: list[Requirement] | None = None,
+) -> Answer:
+    """Register what HITs can have in common; the same values give the same type."""
+    found = find_or_make(
+        call,
+        title=title,
+        description=description,
+        keywords=keywords,
+        reward=reward,
+        assignment_duration=assignment_duration_in_seconds,
+        auto_approval_delay=auto_approval_delay_in_seconds,
+        requirements=qualification_requirements or [],
+    )
+    return {"HITTypeId": found.hit_type_id}
+
+
+def find_or_make(
+    call: Call,
+    *,
+    title: str,
+    description: str,
+    keywords: str | None,
+    reward: int,
+    assignment_duration: int,
+    auto_approval_delay: int,
+    requirements: list[Requirement],
+) -> HITType:
+    """The caller's type with exactly these values."""
+    values = {
+        "title": title,
+        "description": description,
+        "keywords": keywords,
+        "reward": reward,
+        "assignment_duration": assignment_duration,
+        "auto_approval_delay": auto_approval_delay,
+        "requirements": json.dumps(requirement.complete(requirements), sort_keys=True),
+    }
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    same = {"requester": call.requester, "digest": digest}
+    found = call.database.execute(_BY_DIGEST, same).one_or_none()
+    if found:
+        return found
+    ids = {"hit_type_id": call.new_id(), "hit_group_id": call.new_id()}
+    call.database.execute(hit_type.insert(), {**values, **same, **ids})
+    return call.database.execute(_BY_DIGEST, same).one()
+
+
+def mine(call: Call, hit_type_id: str) -> HITType:
+    """The caller's type with that id."""
+    found = call.database.execute(_BY_ID, {"requester": call.requester, "hit_type_id": hit_type_id}).one_or_none()
+    if found is None:
+        raise RequestError("HITTypeDoesNotExist", f"Hit type {hit_type_id} does not exist.")
+    return found
+
+
+def requirements_of(kind: HITType) -> list[Requirement]:
+    """The qualification requirements of a type, or of a HIT read together with its type."""
+    requirements: list[Requirement] = json.loads(kind.requirements)
+    return requirements
+
+
+def fee_of(call: Call, kind: HITType, max_assignments: int) -> int:
+    """The fee for one assignment of a HIT of this type."""
+    if not call.terms.fees:
+        return 0
+    masters = requirement.needs_masters(requirements_of(kind))
+    return assignment_fee(kind.reward, max_assignments, masters=masters)

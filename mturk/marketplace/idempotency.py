@@ -1,0 +1,47 @@
+"""Requests that must not be carried out twice: a token is good once in 24 hours.
+
+MTurk answers a repeated token with an error that names what the first call made, not with its answer.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, select
+
+from mturk.marketplace.call import Call
+from mturk.marketplace.clock import DAY
+from mturk.marketplace.table import request_token
+
+
+def earlier(call: Call, operation: str, token: str | None) -> str | None:
+    """What the first call with this token was about, if there was one in the last 24 hours."""
+    if token is None:
+        return None
+    row = call.database.execute(
+        select(request_token.c.subject, request_token.c.time).where(*_is(call, operation, token))
+    ).one_or_none()
+    return row.subject if row and row.time > call.now - DAY else None
+
+
+def remember(call: Call, operation: str, token: str | None, subject: str) -> None:
+    """Note what this call was about."""
+    if token is None:
+        return
+    call.database.execute(request_token.delete().where(*_is(call, operation, token)))
+    call.database.execute(
+        request_token.insert(),
+        {
+            "requester": call.requester,
+            "operation": operation,
+            "token": token,
+            "subject": subject,
+            "time": call.now,
+        },
+    )
+
+
+def _is(call: Call, operation: str, token: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        request_token.c.requester == call.requester,
+        request_token.c.operation == operation,
+        request_token.c.token == token,
+    )

@@ -1,0 +1,196 @@
+"""The marketplace itself: its database, its clock, its people, and the server that answers its API."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from types import TracebackType
+
+from flask import Flask
+from sqlalchemy import Connection
+
+from mturk.marketplace import ledger, requester, worker
+from mturk.marketplace.api import Api
+from mturk.marketplace.app import make_app
+from mturk.marketplace.call import Terms
+from mturk.marketplace.clock import SECOND, Clock
+from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.fault import Fault, FaultPlan
+from mturk.marketplace.handle import Requester, Worker
+from mturk.marketplace.identifier import Identifiers
+from mturk.marketplace.money import cents
+from mturk.marketplace.requester import KeyPair
+from mturk.marketplace.server import Server
+from mturk.marketplace.store import Store
+from mturk.marketplace.throttle import Throttle
+
+FIRST_REQUESTER = "requester"
+
+
+class Marketplace:
+    """A marketplace that speaks the Mechanical Turk Requester API.
+
+        with Marketplace("lab.sqlite3") as market:
+            client = boto3.client(
+                "mturk", endpoint_url=market.url, region_name="us-east-1",
+                aws_access_key_id=market.access_key, aws_secret_access_key=market.secret_key,
+            )
+
+    `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
+    no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
+    a real service. `strict` wants HTTPS for every ExternalQuestion. `port=0` takes a free port.
+    """
+
+    def __init__(
+        self,
+        database: str | os.PathLike[str] = ":memory:",
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        deposit: str | int | Decimal = "10000.00",
+        fees: bool | int = True,
+        rate: float | None = None,
+        burst: float | None = None,
+        faults: Sequence[Fault] = (),
+        eventual: float = 0,
+        strict: bool = False,
+        question_limit: int = 65_535,
+        real_time: Callable[[], float] = time.time,
+        randomness: random.Random | None = None,
+    ) -> None:
+        if fees not in (0, 1):
+            raise ValueError(f"fees is True for MTurk's fees or 0 for none, not {fees!r}.")
+        self._store = Store(database)
+        self._host, self._port = host, port
+        self._deposit = cents(deposit)
+        self._real_time = real_time
+        self._identifiers = Identifiers(randomness or random.SystemRandom())
+        self._terms = Terms(
+            fees=bool(fees), strict=strict, question_limit=question_limit, eventual=round(eventual * SECOND)
+        )
+        self.clock = Clock(self._shift, self._add_shift, real_time)
+        self._dispatch = Dispatch(self._store, self.clock, self._terms, self._identifiers)
+        self._api = Api(
+            self._dispatch,
+            lambda key: self._store.read(lambda database: requester.key_pair(database, key)),
+            Throttle(rate, burst, time.monotonic),
+            FaultPlan(faults),
+            real_time=real_time,
+            sleep=time.sleep,
+        )
+        self._server: Server | None = None
+        self._ready = False
+        self._opening = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<Marketplace {self._server.url if self._server else 'not running'} {self._store!r}>"
+
+    def __enter__(self) -> Marketplace:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Open the database, which is made if it is new, and serve the API in the background."""
+        if self._server is not None:
+            return
+        try:
+            server = Server(self.app, self._host, self._port)
+        except MarketplaceError:
+            self.stop()
+            raise
+        server.start()
+        self._server = server
+
+    def stop(self) -> None:
+        """Finish what is being answered, and let go of the port and the database."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.stop()
+        self._store.close()
+        self._ready = False
+
+    @property
+    def app(self) -> Flask:
+        """The marketplace as a WSGI application, to be hosted by a server of your own."""
+        self._open()
+        return make_app(self._api, question_limit=self._terms.question_limit)
+
+    @property
+    def url(self) -> str:
+        """The address of the API, for `endpoint_url=`."""
+        if self._server is None:
+            raise MarketplaceError("The marketplace is not running; call start(), or use it in a with block.")
+        return self._server.url
+
+    @property
+    def access_key(self) -> str:
+        """The access key of the first requester."""
+        return self.requester(FIRST_REQUESTER).access_key
+
+    @property
+    def secret_key(self) -> str:
+        """The secret key of the first requester."""
+        return self.requester(FIRST_REQUESTER).secret_key
+
+    def requester(self, name: str) -> Requester:
+        """The requester with that name, made if there is none, with a key pair and a deposit of its own."""
+        self._open()
+        found = self._store.read(lambda database: requester.find(database, name))
+        return Requester(name, found or self._store.write(lambda database: self._add(database, name)))
+
+    def worker(
+        self,
+        id: str,  # noqa: A002 - what everybody calls it
+        country: str | None = None,
+        subdivision: str | None = None,
+        adult: bool = False,
+        masters: bool = False,
+    ) -> Worker:
+        """The worker with that id, registered if unknown; later facts replace earlier ones."""
+        self._open()
+        self._dispatch.run(
+            lambda context: worker.register(
+                context, id, country=country, subdivision=subdivision, adult=adult, masters=masters
+            )
+        )
+        return Worker(self._dispatch, id)
+
+    def audit(self) -> list[str]:
+        """What does not add up in the ledger: nothing, if every cent is accounted for."""
+        self._open()
+        return self._dispatch.run(lambda context: ledger.audit(context.database), writes=False)
+
+    def _open(self) -> None:
+        with self._opening:
+            if not self._ready:
+                self._store.prepare(self._begin)
+                self._ready = True
+
+    def _begin(self, database: Connection) -> None:
+        ledger.open_accounts(database, ledger.OUTSIDE, ledger.FEES)
+        self._add(database, FIRST_REQUESTER, now=int(self._real_time() * SECOND))
+
+    def _add(self, database: Connection, name: str, now: int | None = None) -> KeyPair:
+        found = requester.find(database, name)
+        if found:
+            return found
+        context = self._dispatch.context(database, self._dispatch.now() if now is None else now)
+        return requester.add(context, self._identifiers, name, self._deposit)
+
+    def _shift(self) -> int:
+        self._open()
+        return self._store.shift()
+
+    def _add_shift(self, step: int) -> None:
+        self._open()
+        self._store.add_shift(step)

@@ -1,0 +1,59 @@
+"""Pages of long lists: the token says where the next one begins, so that no rows are counted out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from zlib import crc32
+
+from sqlalchemy import ColumnElement, Row, tuple_
+
+from mturk.marketplace.call import Answer
+from mturk.marketplace.error import ParameterValidationError
+
+DEFAULT_SIZE = 10
+
+
+class Page(NamedTuple):
+    """Which part of which list is wanted.
+
+    `of` names the list and its filters, because a token is good for one list only.
+    """
+
+    of: tuple[object, ...]
+    token: str | None
+    size: int = DEFAULT_SIZE
+
+    def after(self) -> tuple[int, ...] | None:
+        """The key of the last row that was shown."""
+        if self.token is None:
+            return None
+        try:
+            mark, *key = json.loads(base64.urlsafe_b64decode(self.token.encode("ascii")))
+        except (ValueError, TypeError, binascii.Error):
+            mark, key = None, []
+        if mark != self._mark() or not all(isinstance(part, int) for part in key):
+            raise ParameterValidationError.of("NextToken", self.token)
+        return tuple(key)
+
+    def answer(self, name: str, rows: Sequence[Row[Any]], describe: Callable[[Row[Any]], Answer], *key: str) -> Answer:
+        """The page's answer, with a token if it is full.
+
+        A full page has a token even where nothing follows, and the next page is empty: so did the service.
+        """
+        answer: Answer = {"NumResults": len(rows), name: [describe(row) for row in rows]}
+        if len(rows) == self.size:
+            content = json.dumps([self._mark(), *(getattr(rows[-1], part) for part in key)])
+            answer["NextToken"] = base64.urlsafe_b64encode(content.encode()).decode()
+        return answer
+
+    def _mark(self) -> int:
+        return crc32(repr(self.of).encode())
+
+
+def beyond(key: tuple[int, ...], *columns: ColumnElement[Any], descending: bool = False) -> ColumnElement[bool]:
+    """The rows that come after the key, in the order of the columns."""
+    return tuple_(*columns) < tuple_(*key) if descending else tuple_(*columns) > tuple_(*key)

@@ -1,0 +1,124 @@
+"""Changing published HITs: CreateAdditionalAssignmentsForHIT, UpdateExpirationForHIT, UpdateHITTypeOfHIT,
+UpdateHITReviewStatus, DeleteHIT. And what time does to them: expiry."""
+
+from __future__ import annotations
+
+from mturk.marketplace import agenda, hit, hit_type, idempotency, ledger
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
+from mturk.marketplace.hit import HIT, REVIEWABLE, REVIEWING, standing_of
+from mturk.marketplace.money import MANY_ASSIGNMENTS
+from mturk.marketplace.rules import YEAR
+from mturk.marketplace.table import hit as hits
+
+_MOST_ASSIGNMENTS = 1_000_000_000
+
+
+def create_additional_assignments_for_hit(
+    call: Call,
+    *,
+    hit_id: str,
+    number_of_additional_assignments: int,
+    unique_request_token: str | None = None,
+) -> Answer:
+    """Let more workers work on a HIT; one that has expired stays closed until its time is extended too."""
+    operation = "CreateAdditionalAssignmentsForHIT"
+    made = idempotency.earlier(call, operation, unique_request_token)
+    if made:
+        raise RequestError("DuplicateCall", f"The request with ID {made} was already processed.")
+    row = hit.mine(call, hit_id, lock=True)
+    total = row.max_assignments + number_of_additional_assignments
+    if row.max_assignments < MANY_ASSIGNMENTS <= total:
+        text = (
+            f"HIT {hit_id} was created with fewer than {MANY_ASSIGNMENTS} assignments and cannot be extended "
+            f"to {MANY_ASSIGNMENTS} or more."
+        )
+        raise RequestError("InvalidMaximumAssignmentsIncrease", text)
+    if total > _MOST_ASSIGNMENTS:
+        value = number_of_additional_assignments
+        raise ParameterValidationError.of("NumberOfAdditionalAssignments", value)
+    _resettle(call, row, max_assignments=total)
+    idempotency.remember(call, operation, unique_request_token, hit_id)
+    return {}
+
+
+def update_expiration_for_hit(call: Call, *, hit_id: str, expire_at: int) -> Answer:
+    """Extend the time of a HIT, or end it now with a time that has passed; accepted work is not touched."""
+    row = hit.mine(call, hit_id, lock=True)
+    if expire_at <= call.now:
+        agenda.cancel(call.database, agenda.EXPIRE, row.number)
+        _set_expiration(call, row, call.now if not row.expired else row.expiration)
+        if not row.expired:
+            expire(call, row.number)
+        return {}
+    if expire_at < row.expiration or expire_at > call.now + YEAR * SECOND:
+        raise ParameterValidationError.of("ExpireAt", expire_at / SECOND)
+    _set_expiration(call, row, expire_at)
+    agenda.cancel(call.database, agenda.EXPIRE, row.number)
+    agenda.plan(call.database, agenda.EXPIRE, row.number, expire_at)
+    _resettle(call, row, expired=False)
+    return {}
+
+
+def update_hit_type_of_hit(call: Call, *, hit_id: str, hit_type_id: str) -> Answer:
+    """Give a HIT another type, as long as nobody has worked on it."""
+    row = hit.mine(call, hit_id, lock=True)
+    kind = hit_type.mine(call, hit_type_id)
+    standing = standing_of(row)
+    if standing.pending or standing.submitted or standing.completed:
+        text = f"HIT {hit_id} has assignments that were accepted or submitted, so its type cannot be changed."
+        raise RequestError("InvalidHITState", text)
+    fee = hit_type.fee_of(call, kind, row.max_assignments)
+    ledger.release(call, call.requester, row.number, standing.unpaid * (row.reward + row.fee))
+    ledger.hold(call, call.requester, row.number, standing.unpaid * (kind.reward + fee))
+    call.database.execute(hits.update().where(hits.c.number == row.number).values(hit_type=kind.number, fee=fee))
+    return {}
+
+
+def update_hit_review_status(call: Call, *, hit_id: str, revert: bool = False) -> Answer:
+    """Mark a HIT as being reviewed, or take the mark back."""
+    row = hit.mine(call, hit_id, lock=True)
+    needed = REVIEWING if revert else REVIEWABLE
+    if row.status != needed:
+        raise wrong_state("HIT", row.status, needed)
+    hit.settle(call, row, reviewing=not revert)
+    return {}
+
+
+def delete_hit(call: Call, *, hit_id: str) -> Answer:
+    """Dispose of a HIT whose work is done and decided; its assignments can no longer be read."""
+    row = hit.mine(call, hit_id, lock=True, disposed=True)
+    if row.status not in (REVIEWABLE, REVIEWING):
+        raise wrong_state("HIT", row.status, REVIEWING, REVIEWABLE)
+    if row.submitted:
+        text = (
+            f"HIT {hit_id} has {row.submitted} submitted assignments that are neither approved nor rejected. "
+            "Approve or reject them first."
+        )
+        raise RequestError("InvalidHITState", text)
+    agenda.cancel(call.database, agenda.EXPIRE, row.number)
+    gone = {"status": hit.DISPOSED, "status_time": call.now, "disposed": True}
+    call.database.execute(hits.update().where(hits.c.number == row.number).values(gone))
+    return {}
+
+
+def expire(context: Context, number: int) -> None:
+    """End a HIT's time: nobody can accept it any more; who has accepted may finish."""
+    row = hit.by_number(context, number, lock=True)
+    if not row.expired and not row.disposed:
+        _resettle(context, row, expired=True)
+
+
+def _set_expiration(call: Call, row: HIT, expiration: int) -> None:
+    call.database.execute(hits.update().where(hits.c.number == row.number).values(expiration=expiration))
+
+
+def _resettle(context: Context, row: HIT, **changes: int | bool) -> None:
+    """Change how many assignments are open, and hold or release the money for the difference."""
+    after = hit.settle(context, row, **changes)
+    more = (after.unpaid - standing_of(row).unpaid) * (row.reward + row.fee)
+    if more > 0:
+        ledger.hold(context, row.requester, row.number, more)
+    else:
+        ledger.release(context, row.requester, row.number, -more)

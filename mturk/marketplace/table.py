@@ -1,0 +1,230 @@
+"""The tables of the marketplace.
+
+Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
+A change here needs a new `VERSION` and a step that brings older files up to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+
+VERSION = 1
+
+metadata = MetaData()
+
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # only "INTEGER" counts up by itself on SQLite
+_ID = String(64)
+
+
+def _number() -> Column[int]:
+    return Column("number", _NUMBER, primary_key=True)
+
+
+def _reference(name: str, target: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, _NUMBER, ForeignKey(f"{target}.number"), nullable=nullable)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+market = Table(
+    "market",
+    metadata,
+    Column("version", Integer, nullable=False),
+    Column("shift", BigInteger, nullable=False, comment="how far market time runs ahead of real time"),
+)
+
+requester = Table(
+    "requester",
+    metadata,
+    _number(),
+    Column("name", String(255), nullable=False, unique=True),
+    Column("customer_id", _ID, nullable=False, unique=True),
+    Column("creation_time", BigInteger, nullable=False),
+)
+
+access_key = Table(
+    "access_key",
+    metadata,
+    Column("access_key", _ID, primary_key=True),
+    _reference("requester", "requester"),
+    Column("secret_key", String(255), nullable=False),
+    Column("creation_time", BigInteger, nullable=False),
+    Index("access_key_requester", "requester"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("owner", _NUMBER, primary_key=True, comment="a requester or a worker; 0 is the marketplace"),
+    Column("balance", BigInteger, nullable=False),
+)
+
+transfer = Table(
+    "transfer",
+    metadata,
+    _number(),
+    Column("time", BigInteger, nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("from_kind", String(16), nullable=False),
+    Column("from_owner", _NUMBER, nullable=False),
+    Column("to_kind", String(16), nullable=False),
+    Column("to_owner", _NUMBER, nullable=False),
+    Column("cents", BigInteger, nullable=False),
+    Column("hit", _NUMBER),
+    Column("assignment", _NUMBER),
+    Index("transfer_to", "to_kind", "to_owner", "time"),
+)
+
+hit_type = Table(
+    "hit_type",
+    metadata,
+    _number(),
+    _reference("requester", "requester"),
+    Column("hit_type_id", _ID, nullable=False, unique=True),
+    Column("hit_group_id", _ID, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("keywords", Text),
+    Column("reward", BigInteger, nullable=False),
+    Column("assignment_duration", BigInteger, nullable=False, comment="seconds"),
+    Column("auto_approval_delay", BigInteger, nullable=False, comment="seconds"),
+    Column("requirements", Text, nullable=False, comment="JSON, complete with defaults"),
+    Column("digest", String(64), nullable=False, comment="of all values that make it this type"),
+    UniqueConstraint("requester", "digest", name="hit_type_values"),
+)
+
+hit = Table(
+    "hit",
+    metadata,
+    _number(),
+    Column("hit_id", _ID, nullable=False, unique=True),
+    _reference("requester", "requester"),
+    _reference("hit_type", "hit_type"),
+    Column("status", String(16), nullable=False),
+    Column("status_time", BigInteger, nullable=False),
+    Column("creation_time", BigInteger, nullable=False),
+    Column("expiration", BigInteger, nullable=False),
+    Column("expired", Boolean, nullable=False, server_default=false()),
+    Column("disposed", Boolean, nullable=False, server_default=false()),
+    Column("max_assignments", BigInteger, nullable=False),
+    _count("pending"),
+    _count("submitted"),
+    _count("approved"),
+    _count("rejected"),
+    Column("fee", BigInteger, nullable=False, comment="for one assignment"),
+    Index("hit_listed", "requester", "disposed", "number"),
+    Index("hit_by_status", "requester", "status", "number"),
+    Index("hit_by_type", "hit_type", "status", "number"),
+)
+
+# Beside the hit and not in it: a row is written whole at every change, and a question may have 64 KB.
+hit_content = Table(
+    "hit_content",
+    metadata,
+    Column("hit", _NUMBER, ForeignKey("hit.number"), primary_key=True),
+    Column("question", Text, nullable=False),
+    Column("requester_annotation", Text),
+    Column("assignment_review_policy", Text, comment="JSON"),
+    Column("hit_review_policy", Text, comment="JSON"),
+)
+
+worker = Table(
+    "worker",
+    metadata,
+    _number(),
+    Column("worker_id", _ID, nullable=False, unique=True),
+    Column("country", String(2)),
+    Column("subdivision", String(2)),
+    Column("adult", Boolean, nullable=False),
+    Column("masters", Boolean, nullable=False),
+    Column("creation_time", BigInteger, nullable=False),
+    _count("accepted"),
+    _count("returned"),
+    _count("abandoned"),
+    _count("submitted"),
+    _count("approved"),
+    _count("rejected"),
+)
+
+assignment = Table(
+    "assignment",
+    metadata,
+    _number(),
+    Column("assignment_id", _ID, nullable=False, unique=True),
+    _reference("hit", "hit"),
+    # Empty while the assignment waits to be given out again.
+    _reference("worker", "worker", nullable=True),
+    Column("status", String(16), nullable=False),
+    Column("accept_time", BigInteger),
+    Column("deadline", BigInteger),
+    Column("submit_time", BigInteger),
+    Column("auto_approval_time", BigInteger),
+    Column("approval_time", BigInteger),
+    Column("rejection_time", BigInteger),
+    Column("requester_feedback", Text),
+    Column("answer", Text),
+    UniqueConstraint("hit", "worker", name="assignment_once_per_worker"),
+    Index("assignment_listed", "hit", "submit_time", "number"),
+    Index("assignment_by_status", "hit", "status"),
+    Index("assignment_by_worker", "worker", "status"),
+)
+
+bonus = Table(
+    "bonus",
+    metadata,
+    _number(),
+    _reference("requester", "requester"),
+    _reference("hit", "hit"),
+    _reference("assignment", "assignment"),
+    _reference("worker", "worker"),
+    Column("cents", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("grant_time", BigInteger, nullable=False),
+    Index("bonus_by_hit", "hit", "number"),
+    Index("bonus_by_assignment", "assignment", "number"),
+)
+
+request_token = Table(
+    "request_token",
+    metadata,
+    Column("requester", _NUMBER, ForeignKey("requester.number"), primary_key=True),
+    Column("operation", String(64), primary_key=True),
+    Column("token", String(64), primary_key=True),
+    Column("subject", _ID, nullable=False, comment="the id that the repeated call is told"),
+    Column("time", BigInteger, nullable=False),
+)
+
+agenda = Table(
+    "agenda",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("subject", _NUMBER, primary_key=True),
+    Column("time", BigInteger, nullable=False),
+    Index("agenda_due", "time"),
+)
+
+
+def add_row(database: Connection, table: Table, values: dict[str, Any]) -> int:
+    """Add a row to a table whose rows are numbered, and say its number."""
+    key = database.execute(table.insert(), values).inserted_primary_key
+    assert key is not None  # noqa: S101 - a single insert always has one
+    return int(key[0])

@@ -1,0 +1,55 @@
+"""Workers: who they are, and the record that the system qualifications are computed from."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from mturk.marketplace import ledger
+from mturk.marketplace.call import Context
+from mturk.marketplace.rules import CUSTOMER_ID
+from mturk.marketplace.table import add_row, worker
+
+Worker = Row[Any]
+
+_BY_ID = select(worker).where(worker.c.worker_id == bindparam("worker_id"))
+
+
+def find(database: Connection, worker_id: str) -> Worker | None:
+    """The worker with that id, if there is one."""
+    return database.execute(_BY_ID, {"worker_id": worker_id}).one_or_none()
+
+
+def register(
+    context: Context,
+    worker_id: str,
+    *,
+    country: str | None = None,
+    subdivision: str | None = None,
+    adult: bool = False,
+    masters: bool = False,
+) -> Worker:
+    """The worker with that id, registered if unknown; later facts replace earlier ones."""
+    database = context.database
+    if CUSTOMER_ID.violations(worker_id):
+        raise ValueError(f"A worker's id is an A and up to 63 capitals and digits, not {worker_id!r}.")
+    if country is not None and not re.fullmatch("[A-Z]{2}", country):
+        raise ValueError(f"A country is two capitals, such as DE, not {country!r}.")
+    if subdivision is not None and country != "US":
+        raise ValueError("Only the states of the US are known as subdivisions.")
+    facts = {"country": country, "subdivision": subdivision, "adult": adult, "masters": masters}
+    known = find(database, worker_id)
+    if known is None:
+        row = {"worker_id": worker_id, "creation_time": context.now, **facts}
+        ledger.open_accounts(database, ledger.earned(add_row(database, worker, row)))
+    elif any(facts.values()):
+        database.execute(worker.update().where(worker.c.number == known.number).values(**facts))
+    return database.execute(_BY_ID, {"worker_id": worker_id}).one()
+
+
+def count(context: Context, number: int, what: str, by: int = 1) -> None:
+    """Change a part of a worker's record."""
+    change = {what: worker.c[what] + by}
+    context.database.execute(worker.update().where(worker.c.number == number).values(change))
