@@ -159,9 +159,7 @@ def find_credentials(
     return _chain(settings, section)
 
 
-def _pair(
-    where: str, access_key: str | None, secret_key: str | None, session_token: str | None
-) -> FixedCredentials:
+def _pair(where: str, access_key: str | None, secret_key: str | None, session_token: str | None) -> FixedCredentials:
     if not access_key or not secret_key:
         lacking = "secret key" if access_key else "access key"
         raise ConfigurationError(f"Only half of a key pair was found in {where}: the {lacking} is missing.")

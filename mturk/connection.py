@@ -13,15 +13,21 @@ from typing import Any, NoReturn
 from mturk import wire
 from mturk.balance import Balance
 from mturk.clock import SYSTEM, Clock
-from mturk.config import PRODUCTION, SANDBOX, FixedCredentials, Settings, find_credentials, find_endpoint
+from mturk.config import (
+    PRODUCTION,
+    SANDBOX,
+    CredentialSource,
+    FixedCredentials,
+    Settings,
+    find_credentials,
+    find_endpoint,
+)
 from mturk.errors import ConfigurationError, ServiceError, Throttled, TransportError, ValidationError
 from mturk.operation import SILENT
 from mturk.pace import Pace
 from mturk.retry import RetryPolicy, Tries
 from mturk.trace import note
 from mturk.transport import Transport
-
-_read_balance = wire.one(Balance)
 
 
 class Connection:
@@ -57,6 +63,7 @@ class Connection:
     ) -> None:
         settings = Settings(profile=profile)
         place = find_endpoint(where, settings)
+        source: CredentialSource
         if place == "local":
             place, source = _open_local(database, settings)
         elif database is not None:
@@ -109,7 +116,8 @@ class Connection:
 
     def balance(self) -> Balance:
         """What the account can spend, and what is held for work on offer. One call, GetAccountBalance."""
-        return _read_balance(self.call("GetAccountBalance"))
+        balance: Balance = wire.one(Balance)(self.call("GetAccountBalance"))
+        return balance
 
     def close(self) -> None:
         """Close the idle connections; the next call opens a new one."""

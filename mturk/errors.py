@@ -243,9 +243,7 @@ _BY_CODE: dict[str, type[ServiceError]] = {
 _TIME_SUFFIX = re.compile(r"\s*\(\d{10,}(?: s)?\)\s*$")
 
 
-def error_of(
-    operation: str, status: int, body: dict[str, object], request_id: str | None = None
-) -> ServiceError:
+def error_of(operation: str, status: int, body: dict[str, object], request_id: str | None = None) -> ServiceError:
     """The exception for an error answer, its class chosen by cause."""
     code = _bare(body.get("__type"))
     turk_code = _text(body.get("TurkErrorCode"))

@@ -86,9 +86,7 @@ def identifier(name: str, value: str) -> str:
 def worker_id(name: str, value: str) -> str:
     """A worker's id: an A, then capital letters and digits."""
     if not isinstance(value, str) or not _WORKER_ID.fullmatch(value):
-        raise ValidationError(
-            f"{name} must be an A and up to 63 capital letters and digits, not {_shown(value)}"
-        )
+        raise ValidationError(f"{name} must be an A and up to 63 capital letters and digits, not {_shown(value)}")
     return value
 
 

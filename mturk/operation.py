@@ -9,7 +9,7 @@ class Repeat(Enum):
     """What a second try does after the first may have been carried out."""
 
     HARMLESS = "the second try has the effect of the first, and no other"
-    TOKEN = "a request token makes the service refuse the second try; that refusal means done"
+    TOKEN = "a request token makes the service refuse the second try; that refusal means done"  # noqa: S105 - no password
     LOOK = "the second try fails if the first succeeded; the verb looks before it complains"
     REFUSAL = "the second try fails if the first succeeded; that refusal of our own retry means done"
     NEVER = "a second try would be carried out again, so there is none"

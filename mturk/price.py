@@ -32,9 +32,7 @@ def _number(name: str, value: object) -> Decimal:
         # The repr of a float is what its author wrote; its binary value has fifty decimals.
         return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
     except InvalidOperation:
-        raise ValidationError(
-            f'{name} must be a plain amount in US dollars such as "0.05", not {value!r}'
-        ) from None
+        raise ValidationError(f'{name} must be a plain amount in US dollars such as "0.05", not {value!r}') from None
 
 
 def _amount(value: Money) -> Decimal:

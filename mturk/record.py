@@ -26,9 +26,7 @@ R = TypeVar("R", bound="Record")
 # Relations point up and down the layers (an assignment knows its HIT), so they go by name.
 _KINDS: dict[str, type[Record]] = {}
 
-record = attrs.define(
-    frozen=True, slots=True, init=False, eq=False, repr=False, getstate_setstate=False
-)
+record = attrs.define(frozen=True, slots=True, init=False, eq=False, repr=False, getstate_setstate=False)
 """The decorator of every record class: frozen slots, all behaviour from `Record`."""
 
 
@@ -51,9 +49,11 @@ class Record:
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
-        slots = {attribute.name: getattr(cls, attribute.name) for attribute in attrs.fields(cls)}
+        made: Any = cls
+        names = [attribute.name for attribute in attrs.fields(made)]
+        slots = {name: getattr(cls, name) for name in names}
         own = {name: slot for name, slot in slots.items() if name not in ("id", "_connection")}
-        cls._plan = tuple((name, slots[attribute].__set__, read) for name, attribute, read in wire.plan(cls))
+        cls._plan = tuple((name, slots[attribute].__set__, read) for name, attribute, read in wire.plan(made))
         cls._slots = own
         for name, slot in own.items():
             if not name.startswith("_"):
@@ -61,8 +61,15 @@ class Record:
         _KINDS[cls.__name__] = cls
 
     @classmethod
+    def _of(cls: type[R], answer: Mapping[str, Any], connection: Connection | None) -> R:
+        """The record that an answer holds under its own name."""
+        return cls._read(answer.get(cls.__name__) or {}, connection)
+
+    @classmethod
     def _read(cls: type[R], members: Mapping[str, Any], connection: Connection | None) -> R:
         """A complete record from an answer."""
+        if cls._id_member not in members:
+            raise TransportError(f"The service describes a {cls.__name__} without its {cls._id_member}: {members}")
         made = cls.__new__(cls)
         _set_id(made, members[cls._id_member])
         _set_connection(made, connection)
@@ -125,7 +132,7 @@ class Record:
         return ask(self.connection, operation, **parameters)
 
     def _related(self, kind: str, id: str) -> Any:
-        return _KINDS[kind](id, connection=self._connection)
+        return related(kind, id, self._connection)
 
     def __eq__(self, other: object) -> bool:
         return self.id == other.id if type(other) is type(self) else NotImplemented
@@ -138,7 +145,8 @@ class Record:
         return f"<{' '.join([type(self).__name__, self.id, *facts])}>"
 
     def _state(self) -> dict[str, Any]:
-        return {name: slot.__get__(self) for name, slot in self._slots.items() if self._has(name)}
+        kept = (name for name in self._slots if not name.startswith("_") and self._has(name))
+        return {name: self._slots[name].__get__(self) for name in kept}
 
     def __reduce__(self) -> tuple[Callable[..., Record], tuple[type[Record], str, dict[str, Any]]]:
         # Without the connection: it holds a secret, and the reader may live in another process.
@@ -179,6 +187,21 @@ def _property(name: str, slot: Any) -> property:
 
     read.__name__ = name
     return property(read)
+
+
+def id_of(thing: Record | str) -> str:
+    """The id of a thing given as a record or as its id."""
+    return thing if isinstance(thing, str) else thing.id
+
+
+def kind_of(name: str) -> type[Any]:
+    """The record class of this name, for relations that point up the layers."""
+    return _KINDS[name]
+
+
+def related(kind: str, id: str | None, connection: Connection | None) -> Any:
+    """The record of this kind and id; a relation costs no call."""
+    return None if id is None else _KINDS[kind](id, connection=connection)
 
 
 def ask(connection: Connection, operation: str, **parameters: object) -> Ask:

@@ -30,7 +30,7 @@ def field(name: str, read: Read | None = None, **options: Any) -> Any:
 
 
 @cache
-def plan(cls: type[attrs.AttrsInstance]) -> tuple[tuple[str, str, Read | None], ...]:
+def plan(cls: Any) -> tuple[tuple[str, str, Read | None], ...]:
     """For each field of a class: the wire's name, the attribute's name, the way to read."""
     steps = []
     for attribute in attrs.fields(cls):
@@ -73,7 +73,8 @@ def one_of(kind: type[Enum]) -> Read:
     return read
 
 
-def one(cls: type[attrs.AttrsInstance]) -> Read:
+@cache
+def one(cls: Any) -> Read:
     """A structure of its own."""
     steps = plan(cls)
 

@@ -1,0 +1,77 @@
+"""Ending a HIT: what is still open, and how an attempt to delete it too early is explained."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mturk.choice import AssignmentStatus, HITStatus
+from mturk.errors import InvalidState, MTurkError
+
+if TYPE_CHECKING:
+    from mturk.hit import HIT
+
+
+@attrs.frozen
+class OpenWork:
+    """What keeps a HIT from being deleted; false when nothing does.
+
+    `pending` workers are at it, until `until` at the latest; `undecided` submissions wait for you.
+    """
+
+    pending: int = 0
+    until: datetime | None = None
+    undecided: int = 0
+    on_offer: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.pending or self.undecided or self.on_offer)
+
+    def __str__(self) -> str:
+        parts = []
+        if self.on_offer:
+            parts.append("it is still on offer")
+        if self.pending:
+            latest = f" until {self.until:%Y-%m-%d %H:%M:%S} UTC at the latest" if self.until else ""
+            parts.append(f"{self.pending} worker{'s' * (self.pending > 1)} at it{latest}")
+        if self.undecided:
+            parts.append(f"{self.undecided} submission{'s' * (self.undecided > 1)} undecided")
+        return ", ".join(parts) or "nothing is open"
+
+
+def open_work(hit: HIT) -> OpenWork:
+    """What is open at this HIT now. Two calls or more: GetHIT, and a list of its undecided submissions."""
+    hit.refresh()
+    pending = hit.assignments_pending or 0
+    return OpenWork(
+        pending=pending,
+        until=_latest(hit) if pending else None,
+        # The service's counters lag, and submitted work is in none of them.
+        undecided=hit.assignments(status=AssignmentStatus.SUBMITTED).count(),
+        on_offer=hit.status == HITStatus.ASSIGNABLE,
+    )
+
+
+def _latest(hit: HIT) -> datetime:
+    now = datetime.fromtimestamp(hit.connection.clock.now(), timezone.utc)
+    last_accept = min(now, hit.expiration) if hit.expiration else now
+    return last_accept + (hit.assignment_duration or timedelta(0))
+
+
+def explained(hit: HIT, error: InvalidState) -> InvalidState:
+    """The service's refusal to delete, with what is open at the HIT."""
+    try:
+        work = open_work(hit)
+    except MTurkError:
+        return error
+    return InvalidState(
+        f"{error.message} What is open: {work}. hit.close() expires the HIT and deletes it once that is settled.",
+        operation=error.operation,
+        code=error.code,
+        turk_code=error.turk_code,
+        request_id=error.request_id,
+        status=error.status,
+        maybe_done=error.maybe_done,
+    )

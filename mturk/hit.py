@@ -1,0 +1,390 @@
+"""HITs: publish them, read what came in, end them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from mturk import ending, limit, question, review, wire
+from mturk.assignment import Assignment, assignments_of, bonus_payments
+from mturk.choice import AssignmentStatus, HITReviewStatus, HITStatus, ReviewableHITStatus, ReviewPolicyLevel
+from mturk.collection import Collection, Page
+from mturk.connection import current
+from mturk.ending import OpenWork
+from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, ValidationError
+from mturk.layout import Layout
+from mturk.price import Money
+from mturk.record import Record, ask, id_of, record
+from mturk.requirements import QualificationRequirement
+from mturk.review import ReviewPolicy, ReviewResults
+from mturk.terms import terms
+from mturk.value import BonusPayment
+
+if TYPE_CHECKING:
+    from mturk.connection import Connection
+    from mturk.hit_type import HITType
+
+_MOST_ASSIGNMENTS = 1_000_000_000
+_FIRST_LOOK = 1.0
+_LONGEST_LOOK = 30.0
+
+
+@record
+class HIT(Record):
+    """A piece of work on offer: a question, a number of assignments, and an end.
+
+    `HIT("3ABC…")` costs nothing until a field is read. In an answer `assignments_pending` workers are at it,
+    `assignments_available` can still be accepted, `assignments_completed` are approved or rejected; submitted
+    work that is not decided is in none of the three, and the service updates them with a delay.
+    """
+
+    _id_member = "HITId"
+    _shown = ("title", "status")
+
+    hit_type_id: str | None = wire.field("HITTypeId")
+    group_id: str | None = wire.field("HITGroupId")
+    layout_id: str | None = wire.field("HITLayoutId")
+    creation_time: datetime | None = wire.field("CreationTime", wire.moment)
+    title: str | None = wire.field("Title")
+    description: str | None = wire.field("Description")
+    question_xml: str | None = wire.field("Question")
+    keywords: tuple[str, ...] | None = wire.field("Keywords", wire.keywords)
+    status: HITStatus | None = wire.field("HITStatus", wire.one_of(HITStatus))
+    max_assignments: int | None = wire.field("MaxAssignments")
+    reward: Decimal | None = wire.field("Reward", wire.money)
+    auto_approval_delay: timedelta | None = wire.field("AutoApprovalDelayInSeconds", wire.duration)
+    expiration: datetime | None = wire.field("Expiration", wire.moment)
+    assignment_duration: timedelta | None = wire.field("AssignmentDurationInSeconds", wire.duration)
+    requester_annotation: str | None = wire.field("RequesterAnnotation")
+    qualification_requirements: tuple[QualificationRequirement, ...] | None = wire.field(
+        "QualificationRequirements", wire.many(wire.one(QualificationRequirement))
+    )
+    review_status: HITReviewStatus | None = wire.field("HITReviewStatus", wire.one_of(HITReviewStatus))
+    assignments_pending: int | None = wire.field("NumberOfAssignmentsPending")
+    assignments_available: int | None = wire.field("NumberOfAssignmentsAvailable")
+    assignments_completed: int | None = wire.field("NumberOfAssignmentsCompleted")
+    _question: Any = attrs.field(default=None)
+
+    @classmethod
+    def create(
+        cls,
+        question: object,
+        lifetime: timedelta | int,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        reward: Money | None = None,
+        assignment_duration: timedelta | int | None = None,
+        keywords: str | Iterable[str] | None = None,
+        auto_approval_delay: timedelta | int | None = None,
+        qualification_requirements: Iterable[QualificationRequirement] = (),
+        hit_type: HITType | str | None = None,
+        max_assignments: int = 1,
+        requester_annotation: str | None = None,
+        unique_request_token: str | None = None,
+        assignment_review_policy: ReviewPolicy | None = None,
+        hit_review_policy: ReviewPolicy | None = None,
+        connection: Connection | None = None,
+    ) -> HIT:
+        """Publish a HIT, either with the terms of its type spelled out here or with `hit_type=`.
+
+        `question` is an HTMLQuestion, ExternalQuestion, QuestionForm, Layout, or question XML. The HIT is on offer
+        for `lifetime` (30 seconds to a year) to `max_assignments` different workers. The reward and the fee for all of
+        them are held on your balance: InsufficientFunds if it does not cover them. A HIT made with fewer than 10
+        assignments can never have 10 or more, because of their higher fee.
+
+        A lost answer never makes a second HIT: each call carries a token, and a token that was used before gives
+        back the HIT it made. One call, CreateHIT or CreateHITWithHITType.
+        """
+        through = connection or current()
+        own = {
+            "LifetimeInSeconds": limit.seconds("lifetime", lifetime, 30, limit.YEAR),
+            "MaxAssignments": limit.whole("max_assignments", max_assignments, 1, _MOST_ASSIGNMENTS),
+            "RequesterAnnotation": _annotation(requester_annotation),
+            "UniqueRequestToken": _token(unique_request_token),
+            "AssignmentReviewPolicy": assignment_review_policy,
+            "HITReviewPolicy": hit_review_policy,
+            **_asked(question, through),
+        }
+        agreed = (title, description, reward, assignment_duration, keywords, auto_approval_delay)
+        try:
+            if hit_type is None:
+                own_terms = terms(through, *agreed, qualification_requirements)
+                answer = through.call("CreateHIT", **own_terms, **own)
+            elif qualification_requirements or any(each is not None for each in agreed):
+                raise ValidationError("hit_type has its own title, reward and other terms: give one or the other")
+            else:
+                answer = through.call("CreateHITWithHITType", HITTypeId=id_of(hit_type), **own)
+        except AlreadyDone as error:
+            if error.hit_id is None:
+                raise
+            return cls.get(error.hit_id, connection=through)
+        return cls._of(answer, through)
+
+    @classmethod
+    def get(cls, id: str, *, connection: Connection | None = None) -> HIT:
+        """The HIT with this id. One call, GetHIT."""
+        found = cls(limit.identifier("id", id), connection=connection or current())
+        found.refresh()
+        return found
+
+    @classmethod
+    def all(cls, *, connection: Connection | None = None) -> Collection[HIT]:
+        """All your HITs that are not deleted. One call for each 100, ListHITs."""
+        through = connection or current()
+        return Collection("HITs", ask(through, "ListHITs"), cls._read_list("HITs", through))
+
+    @classmethod
+    def reviewable(
+        cls,
+        hit_type: HITType | str | None = None,
+        status: ReviewableHITStatus | str | None = None,
+        *,
+        connection: Connection | None = None,
+    ) -> Collection[HIT]:
+        """Your HITs whose work is all in or that have expired, of one type or of all.
+
+        With status="Reviewing" those that were marked so; the service lists one status at a time. One call for each
+        100, ListReviewableHITs.
+        """
+        through = connection or current()
+        wanted = None if status is None else limit.choice("status", status, ReviewableHITStatus)
+        type_id = None if hit_type is None else id_of(hit_type)
+        return Collection(
+            "reviewable HITs",
+            ask(through, "ListReviewableHITs", HITTypeId=type_id, Status=wanted),
+            cls._read_list("HITs", through),
+        )
+
+    @classmethod
+    def get_reviewable(
+        cls,
+        hit_type: HITType | str | None = None,
+        status: ReviewableHITStatus | str | None = None,
+        *,
+        page_size: int = 10,
+        next_token: str | None = None,
+        connection: Connection | None = None,
+    ) -> Page[HIT]:
+        """One page of `reviewable`. One call."""
+        listed = cls.reviewable(hit_type, status, connection=connection)
+        return listed.page(limit.page_size(page_size), next_token)
+
+    def refresh(self) -> None:
+        """Load all fields anew. One call, GetHIT."""
+        self._fill(self._call("GetHIT", HITId=self.id).get("HIT") or {})
+        self._forget("_question")
+
+    @property
+    def question(self) -> Any:
+        """The question as the object that made it: an HTMLQuestion, ExternalQuestion or QuestionForm."""
+        if not self._has("_question"):
+            self._set(_question=question.read(self.question_xml) if self.question_xml else None)
+        return self._question
+
+    @property
+    def hit_type(self) -> HITType:
+        """The type of this HIT, with its terms."""
+        found: HITType = self._related("HITType", self.hit_type_id or "")
+        found._set(**{name: getattr(self, name) for name in found._slots})
+        return found
+
+    def assignments(
+        self, status: AssignmentStatus | str | Iterable[AssignmentStatus | str] | None = None
+    ) -> Collection[Assignment]:
+        """The submissions for this HIT, all or those in one or several states, oldest first.
+
+        One call for each 100, ListAssignmentsForHIT.
+        """
+        return assignments_of(self.id, self.connection, _statuses(status))
+
+    def get_assignments(
+        self,
+        status: AssignmentStatus | str | Iterable[AssignmentStatus | str] | None = None,
+        *,
+        page_size: int = 10,
+        next_token: str | None = None,
+    ) -> Page[Assignment]:
+        """One page of `assignments`. One call."""
+        return self.assignments(status).page(limit.page_size(page_size), next_token)
+
+    def bonuses(self) -> Collection[BonusPayment]:
+        """The bonuses that were paid for work on this HIT. One call for each 100, ListBonusPayments."""
+        return bonus_payments(self.connection, hit_id=self.id)
+
+    def add_assignments(self, number: int, *, unique_request_token: str | None = None) -> None:
+        """Offer the HIT to that many more workers, whose rewards and fees are held.
+
+        The sum cannot go from under 10 to 10 or more. An expired HIT stays closed until you `extend` it. A lost
+        answer never adds twice. One call, CreateAdditionalAssignmentsForHIT.
+        """
+        with suppress(AlreadyDone):  # the token says that this very addition was made before
+            self._call(
+                "CreateAdditionalAssignmentsForHIT",
+                HITId=self.id,
+                NumberOfAdditionalAssignments=limit.whole("number", number, 1, _MOST_ASSIGNMENTS),
+                UniqueRequestToken=_token(unique_request_token),
+            )
+        self._forget("max_assignments", "assignments_available", "status")
+
+    def extend(self, until: datetime | timedelta) -> None:
+        """Keep the HIT on offer until a later time, given as such or as a timedelta from now.
+
+        One call, UpdateExpirationForHIT.
+        """
+        if isinstance(until, timedelta):
+            until = datetime.fromtimestamp(self.connection.clock.now(), timezone.utc) + until
+        self._expire_at(limit.moment("until", until))
+
+    def expire(self) -> None:
+        """Take the HIT off the market now; who has accepted it can still submit.
+
+        One call, UpdateExpirationForHIT.
+        """
+        self._expire_at(datetime.fromtimestamp(0, timezone.utc))
+
+    def _expire_at(self, moment: datetime) -> None:
+        self._call("UpdateExpirationForHIT", HITId=self.id, ExpireAt=moment)
+        self._forget("expiration", "status", "assignments_available")
+
+    def mark_reviewing(self) -> None:
+        """Mark a reviewable HIT as being reviewed: a bookmark for you, without effect on workers.
+
+        One call, UpdateHITReviewStatus.
+        """
+        self._mark(HITStatus.REVIEWING)
+
+    def mark_reviewable(self) -> None:
+        """Take the mark of `mark_reviewing` away. One call, UpdateHITReviewStatus."""
+        self._mark(HITStatus.REVIEWABLE)
+
+    def _mark(self, wanted: HITStatus) -> None:
+        try:
+            self._call("UpdateHITReviewStatus", HITId=self.id, Revert=wanted == HITStatus.REVIEWABLE)
+        except InvalidState as error:
+            if not (error.maybe_done and error.state == wanted):
+                raise
+        self._set(status=wanted)
+
+    def change_type(self, hit_type: HITType | str) -> None:
+        """Move the HIT to another type: its title, reward, times and requirements become that type's.
+
+        InvalidState once a worker has accepted it. One call, UpdateHITTypeOfHIT.
+        """
+        type_id = id_of(hit_type)
+        self._call("UpdateHITTypeOfHIT", HITId=self.id, HITTypeId=type_id)
+        found = self._related("HITType", type_id)
+        self._set(hit_type_id=type_id)
+        self._forget("group_id", *found._slots)
+
+    def delete(self) -> None:
+        """Delete the HIT for good: its submissions can no longer be read.
+
+        It must be reviewable and all its submissions decided; InvalidState says what is still open. See `close`.
+        One call, DeleteHIT.
+        """
+        try:
+            self._call("DeleteHIT", HITId=self.id)
+        except DoesNotExist as error:
+            if not error.maybe_done:
+                raise
+        except InvalidState as error:
+            if not (error.maybe_done and error.state == HITStatus.DISPOSED):
+                raise ending.explained(self, error) from error
+        self._set(status=HITStatus.DISPOSED)
+
+    def close(self, undecided: Literal["leave", "approve"] = "leave") -> OpenWork:
+        """End the HIT as far as is possible now, and get what is still open; call it again to go on from there.
+
+        The HIT is expired, submissions that are undecided are left alone or approved (which pays them), and when
+        nothing is open it is deleted. Nothing is ever rejected. About four calls, and one for each approval.
+
+            if not hit.close(undecided="approve"):
+                print("done")
+        """
+        if undecided not in ("leave", "approve"):
+            raise ValidationError(f'undecided must be "leave" or "approve", not {undecided!r}')
+        if self._has("status") and self.status == HITStatus.DISPOSED:
+            return OpenWork()
+        self.expire()
+        if undecided == "approve":
+            for assignment in self.assignments(status=AssignmentStatus.SUBMITTED):
+                assignment.approve()
+        work = ending.open_work(self)
+        if not work:
+            self.delete()
+        return work
+
+    def wait_until_reviewable(self, timeout: timedelta | float) -> None:
+        """Wait until all work is in, or the HIT has expired and nobody is at it; TimeoutError after `timeout` seconds.
+
+        Looks after one second at first, later every 30; one call a look, GetHIT.
+        """
+        clock = self.connection.clock
+        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
+        end = clock.monotonic() + seconds
+        pause = _FIRST_LOOK
+        while True:
+            self.refresh()
+            if self.status not in (HITStatus.ASSIGNABLE, HITStatus.UNASSIGNABLE):
+                return
+            left = end - clock.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"HIT {self.id} is still {self.status} after {seconds:g} seconds")
+            clock.sleep(min(pause, left))
+            pause = min(pause * 1.5, _LONGEST_LOOK)
+
+    def review_results(
+        self,
+        levels: Iterable[ReviewPolicyLevel | str] | None = None,
+        *,
+        actions: bool = True,
+        results: bool = True,
+    ) -> ReviewResults:
+        """What the HIT's review policies found out and did; complete, whatever its length.
+
+        One call for each 100 entries, ListReviewPolicyResultsForHIT.
+        """
+        wanted = None if levels is None else [limit.choice("levels", each, ReviewPolicyLevel) for each in levels]
+        return review.whole_report(
+            self._ask(
+                "ListReviewPolicyResultsForHIT",
+                HITId=self.id,
+                PolicyLevels=wanted,
+                RetrieveActions=actions,
+                RetrieveResults=results,
+            )
+        )
+
+    def _load(self, missing: str) -> None:
+        self.refresh()
+
+
+def _statuses(
+    status: AssignmentStatus | str | Iterable[AssignmentStatus | str] | None,
+) -> list[AssignmentStatus] | None:
+    if status is None:
+        return None
+    wanted = [status] if isinstance(status, str) else list(status)
+    return [limit.choice("status", each, AssignmentStatus) for each in wanted]
+
+
+def _asked(value: object, connection: Connection) -> dict[str, object]:
+    if isinstance(value, Layout):
+        parameters = [{"Name": name, "Value": text} for name, text in value.parameters.items()]
+        return {"HITLayoutId": value.id, "HITLayoutParameters": parameters}
+    return {"Question": question.document(value, connection.question_limit)}
+
+
+def _annotation(value: str | None) -> str | None:
+    return None if value is None else limit.text("requester_annotation", value, 255)
+
+
+def _token(value: str | None) -> str:
+    return uuid.uuid4().hex if value is None else limit.token(value)

@@ -1,0 +1,132 @@
+"""HIT types: the terms that many HITs share, and under which workers see them as one group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from mturk import wire
+from mturk.collection import Collection
+from mturk.connection import current
+from mturk.hit import HIT
+from mturk.price import Money
+from mturk.record import Record, record
+from mturk.requirements import QualificationRequirement
+from mturk.review import ReviewPolicy
+from mturk.terms import terms
+
+if TYPE_CHECKING:
+    from mturk.connection import Connection
+    from mturk.notification import Notification
+
+
+@record
+class HITType(Record):
+    """The terms of a kind of work: title, description, reward, times, and who may do it.
+
+        photos = HITType.create(
+            "Label a photo", "Say what is in the picture", "0.05", timedelta(minutes=10), keywords=["image"]
+        )
+        hit = photos.create_hit(HTMLQuestion(page), timedelta(days=1), max_assignments=3)
+
+    `HITType("3ABC…")` stands for one that exists; the service has no operation that tells its terms.
+    """
+
+    _id_member = "HITTypeId"
+    _shown = ("title", "reward")
+
+    title: str | None = wire.field("Title")
+    description: str | None = wire.field("Description")
+    reward: Decimal | None = wire.field("Reward", wire.money)
+    assignment_duration: timedelta | None = wire.field("AssignmentDurationInSeconds", wire.duration)
+    keywords: tuple[str, ...] | None = wire.field("Keywords", wire.keywords)
+    auto_approval_delay: timedelta | None = wire.field("AutoApprovalDelayInSeconds", wire.duration)
+    qualification_requirements: tuple[QualificationRequirement, ...] | None = wire.field(
+        "QualificationRequirements", wire.many(wire.one(QualificationRequirement))
+    )
+
+    @classmethod
+    def create(
+        cls,
+        title: str,
+        description: str,
+        reward: Money,
+        assignment_duration: timedelta | int,
+        *,
+        keywords: str | Iterable[str] | None = None,
+        auto_approval_delay: timedelta | int | None = None,
+        qualification_requirements: Iterable[QualificationRequirement] = (),
+        connection: Connection | None = None,
+    ) -> HITType:
+        """Register the terms of a kind of work; equal terms give the type that exists already.
+
+        The title has at most 128 characters, the description 2,000, the keywords 1,000 in all. A worker has
+        `assignment_duration` (30 seconds to a year) from accepting to submitting. Work that you do not decide is
+        approved by itself after `auto_approval_delay`, which is 30 days at most, and if left out. Costs nothing.
+        One call, CreateHITType.
+        """
+        through = connection or current()
+        agreed = terms(
+            through,
+            title,
+            description,
+            reward,
+            assignment_duration,
+            keywords,
+            auto_approval_delay,
+            qualification_requirements,
+        )
+        answer = through.call("CreateHITType", **agreed)
+        return cls._read({**wire.written(agreed), **answer}, through)
+
+    def create_hit(
+        self,
+        question: object,
+        lifetime: timedelta | int,
+        *,
+        max_assignments: int = 1,
+        requester_annotation: str | None = None,
+        unique_request_token: str | None = None,
+        assignment_review_policy: ReviewPolicy | None = None,
+        hit_review_policy: ReviewPolicy | None = None,
+    ) -> HIT:
+        """Publish a HIT of this type: see `HIT.create`. One call."""
+        return HIT.create(
+            question,
+            lifetime,
+            hit_type=self,
+            max_assignments=max_assignments,
+            requester_annotation=requester_annotation,
+            unique_request_token=unique_request_token,
+            assignment_review_policy=assignment_review_policy,
+            hit_review_policy=hit_review_policy,
+            connection=self.connection,
+        )
+
+    def hits(self) -> Iterator[HIT]:
+        """The HITs of this type.
+
+        The service cannot list by type: this reads all your HITs, one call for each 100, and keeps those of the
+        type. For those that are ready for review, `HIT.reviewable(hit_type)` asks for no more than it gives.
+        """
+        return (hit for hit in HIT.all(connection=self.connection) if hit.hit_type_id == self.id)
+
+    def reviewable(self) -> Collection[HIT]:
+        """The HITs of this type whose work is all in: see `HIT.reviewable`."""
+        return HIT.reviewable(self, connection=self.connection)
+
+    def set_notification(self, notification: Notification | None = None, active: bool | None = True) -> None:
+        """Have events of this type's HITs sent to a queue or topic, or pause and resume that with `active`.
+
+        A type has one notification, a new one replaces it; it may take five minutes to begin. One call,
+        UpdateNotificationSettings.
+        """
+        self._call("UpdateNotificationSettings", HITTypeId=self.id, Notification=notification, Active=active)
+
+    def _load(self, missing: str) -> Any:
+        raise AttributeError(
+            f"{self!r} was made from its id, and the service has no operation that tells a HIT type's {missing}: "
+            "read it from one of its HITs, hit.hit_type"
+        )

@@ -1,0 +1,57 @@
+"""Notifications: being told of events by a queue or a topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mturk import limit, wire
+from mturk.choice import EventType, NotificationTransport
+from mturk.connection import current
+from mturk.errors import ValidationError
+
+if TYPE_CHECKING:
+    from mturk.connection import Connection
+
+
+def _transport(value: str) -> NotificationTransport:
+    return limit.choice("transport", value, NotificationTransport)
+
+
+def _events(values: Iterable[str]) -> tuple[EventType, ...]:
+    events = tuple(
+        limit.choice("event_types", value, EventType) for value in ([values] if isinstance(values, str) else values)
+    )
+    if not events:
+        raise ValidationError("event_types must name at least one event")
+    return events
+
+
+@attrs.frozen
+class Notification:
+    """Where events are sent: the URL of an SQS queue or the ARN of an SNS topic, and which events.
+
+        tell = Notification(queue_url, "SQS", ["AssignmentSubmitted", "HITReviewable"])
+        hit_type.set_notification(tell)
+
+    The queue or topic must let the principal `mturk-requester.amazonaws.com` send to it.
+    """
+
+    destination: str = wire.field("Destination", default=attrs.NOTHING)
+    transport: NotificationTransport = wire.field("Transport", default=attrs.NOTHING, converter=_transport)
+    event_types: tuple[EventType, ...] = wire.field("EventTypes", default=attrs.NOTHING, converter=_events)
+    # The service's model speaks of 2006-05-05; this is what works with queues and topics.
+    version: str = wire.field("Version", default="2014-08-15")
+
+    def send_test(self, event_type: EventType | str, *, connection: Connection | None = None) -> None:
+        """Have the service send one made-up event of this type now.
+
+        A test whose answer was lost is not sent again. One call, SendTestEventNotification.
+        """
+        (connection or current()).call(
+            "SendTestEventNotification",
+            Notification=self,
+            TestEventType=limit.choice("event_type", event_type, EventType),
+        )

@@ -1,0 +1,43 @@
+"""The terms of a HIT type: what the work is called, what it pays, how long it may take, who may do it.
+
+HITs with equal terms are of one type, so CreateHITType and CreateHIT take the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mturk import limit
+from mturk.errors import ValidationError
+from mturk.price import Money, amount
+from mturk.requirements import QualificationRequirement, sendable
+
+if TYPE_CHECKING:
+    from mturk.connection import Connection
+
+
+def terms(
+    connection: Connection,
+    title: str | None,
+    description: str | None,
+    reward: Money | None,
+    assignment_duration: timedelta | int | None,
+    keywords: str | Iterable[str] | None,
+    auto_approval_delay: timedelta | int | None,
+    qualification_requirements: Iterable[QualificationRequirement],
+) -> dict[str, object]:
+    """The terms as the service names them, each within its limits."""
+    if title is None or description is None or reward is None or assignment_duration is None:
+        raise ValidationError("title, description, reward and assignment_duration are all needed")
+    delay = limit.MONTH if auto_approval_delay is None else auto_approval_delay
+    return {
+        "Title": limit.text("title", title, 128, 1),
+        "Description": limit.text("description", description, 2000, 1),
+        "Reward": amount("reward", reward),
+        "AssignmentDurationInSeconds": limit.seconds("assignment_duration", assignment_duration, 30, limit.YEAR),
+        "Keywords": None if keywords is None else limit.keywords(keywords),
+        "AutoApprovalDelayInSeconds": limit.seconds("auto_approval_delay", delay, 0, limit.MONTH),
+        "QualificationRequirements": sendable(qualification_requirements, connection),
+    }

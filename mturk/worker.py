@@ -1,0 +1,152 @@
+"""Workers: block, notify, qualify and reward them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mturk import limit, wire
+from mturk.choice import NotifyWorkersFailureCode
+from mturk.collection import Collection
+from mturk.connection import current
+from mturk.errors import RequestError, ValidationError
+from mturk.price import Money
+from mturk.record import Record, ask, record, related
+from mturk.value import WorkerBlock
+
+if TYPE_CHECKING:
+    from mturk.assignment import Assignment
+    from mturk.connection import Connection
+    from mturk.qualification import Qualification
+    from mturk.qualification_type import QualificationType
+
+_MOST_AT_ONCE = 100
+
+
+@attrs.frozen
+class NotifyFailure:
+    """A worker who did not get a message, and why; a soft failure may be tried again."""
+
+    worker_id: str | None = wire.field("WorkerId")
+    code: NotifyWorkersFailureCode | None = wire.field(
+        "NotifyWorkersFailureCode", wire.one_of(NotifyWorkersFailureCode)
+    )
+    message: str | None = wire.field("NotifyWorkersFailureMessage")
+
+
+_read_failures = wire.many(wire.one(NotifyFailure))
+
+
+@record
+class Worker(Record):
+    """A worker, known by the id alone: `Worker("A2EXAMPLE")`."""
+
+    def __init__(self, id: str, *, connection: Connection | None = None) -> None:
+        Record.__init__(self, limit.worker_id("worker id", id), connection=connection)
+
+    @classmethod
+    def blocked(cls, *, connection: Connection | None = None) -> Collection[WorkerBlock]:
+        """The workers that you have blocked, with your reasons. One call for each 100, ListWorkerBlocks."""
+        through = connection or current()
+        return Collection(
+            "blocked workers",
+            ask(through, "ListWorkerBlocks"),
+            WorkerBlock._read_list("WorkerBlocks", through),
+        )
+
+    def block(self, reason: str) -> None:
+        """Keep this worker from taking any more of your HITs.
+
+        Work that was accepted before can still be submitted. The worker is not told; too many blocks by several
+        requesters may cost a worker the account. Blocking twice does no harm. One call, CreateWorkerBlock.
+        """
+        self._call("CreateWorkerBlock", WorkerId=self.id, Reason=limit.text("reason", reason, None, 1))
+
+    def unblock(self, reason: str | None = None) -> None:
+        """Let this worker take your HITs again; without a block nothing happens. One call, DeleteWorkerBlock."""
+        self._call("DeleteWorkerBlock", WorkerId=self.id, Reason=reason)
+
+    def notify(self, subject: str, message: str) -> None:
+        """Send this worker an e-mail; a RequestError says why it did not go out.
+
+        Only workers whose work you approved or rejected can be written to. The message is never sent a second
+        time after a lost answer: see `notify_all`.
+        """
+        for failure in Worker.notify_all([self], subject, message, connection=self.connection):
+            raise RequestError(
+                failure.message or "the worker could not be notified",
+                operation="NotifyWorkers",
+                code=str(failure.code) if failure.code else None,
+            )
+
+    @classmethod
+    def notify_all(
+        cls,
+        workers: Iterable[Worker | str],
+        subject: str,
+        message: str,
+        *,
+        connection: Connection | None = None,
+    ) -> list[NotifyFailure]:
+        """Send an e-mail to any number of workers, and get the ones that it did not reach.
+
+        The subject has at most 200 characters, the message 4,096. One call for each 100 workers, NotifyWorkers. A
+        call whose answer is lost is not repeated, as that might send the message twice: its TransportError has
+        `maybe_done`.
+        """
+        ids = [worker_id(each) for each in workers]
+        limit.text("subject", subject, 200, 1)
+        limit.text("message", message, 4096, 1)
+        through = connection or current()
+        failures: list[NotifyFailure] = []
+        for start in range(0, len(ids), _MOST_AT_ONCE):
+            some = ids[start : start + _MOST_AT_ONCE]
+            answer = through.call("NotifyWorkers", Subject=subject, MessageText=message, WorkerIds=some)
+            failures += _read_failures(answer.get("NotifyWorkersFailureStatuses") or ())
+        return failures
+
+    def pay_bonus(
+        self,
+        amount: Money,
+        reason: str,
+        *,
+        assignment: Assignment | str,
+        again: bool = False,
+        unique_request_token: str | None = None,
+    ) -> bool:
+        """Pay this worker a bonus for an assignment: see `Assignment.pay_bonus`."""
+        paid_for: Any = assignment
+        if isinstance(assignment, str):
+            paid_for = related("Assignment", assignment, self._connection)
+        if paid_for._has("worker_id") and paid_for.worker_id != self.id:
+            raise ValidationError(f"assignment {paid_for.id} is by worker {paid_for.worker_id}, not {self.id}")
+        paid_for._set(worker_id=self.id)
+        paid: bool = paid_for.pay_bonus(amount, reason, again=again, unique_request_token=unique_request_token)
+        return paid
+
+    def grant(
+        self, qualification_type: QualificationType | str, score: int | None = None, *, notify: bool = True
+    ) -> None:
+        """Give this worker a qualification of yours, or change the score: see `QualificationType.grant`."""
+        self._type(qualification_type).grant(self, score, notify=notify)
+
+    def revoke(self, qualification_type: QualificationType | str, reason: str | None = None) -> None:
+        """Take a qualification of yours away: see `QualificationType.revoke`."""
+        self._type(qualification_type).revoke(self, reason)
+
+    def score(self, qualification_type: QualificationType | str) -> Qualification:
+        """This worker's qualification of one of your own types: see `QualificationType.score`."""
+        qualification: Qualification = self._type(qualification_type).score(self)
+        return qualification
+
+    def _type(self, qualification_type: QualificationType | str) -> Any:
+        if isinstance(qualification_type, str):
+            return related("QualificationType", qualification_type, self._connection)
+        return qualification_type
+
+
+def worker_id(worker: Worker | str) -> str:
+    """The id of a worker given as a record or as an id."""
+    return worker.id if isinstance(worker, Worker) else limit.worker_id("worker", worker)
