@@ -141,7 +141,7 @@ class Record:
         return hash((type(self).__name__, self.id))
 
     def __repr__(self) -> str:
-        facts = [repr(getattr(self, name)) for name in self._shown if self._has(name)]
+        facts = [_fact(getattr(self, name)) for name in self._shown if self._has(name)]
         return f"<{' '.join([type(self).__name__, self.id, *facts])}>"
 
     def _state(self) -> dict[str, Any]:
@@ -157,6 +157,10 @@ class Record:
 
     def __deepcopy__(self: R, memo: object) -> R:
         return self.__copy__()  # its values never change
+
+
+def _fact(value: object) -> str:
+    return repr(value) if type(value) is str else str(value)
 
 
 _set_id = Record.__dict__["id"].__set__
