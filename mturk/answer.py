@@ -75,9 +75,7 @@ class Answers(Mapping[str, Any]):
 
     __slots__ = ("_repeated", "_values", "raw")
 
-    def __init__(
-        self, values: dict[str, Any], raw: str = "", repeated: dict[str, list[Any]] | None = None
-    ) -> None:
+    def __init__(self, values: dict[str, Any], raw: str = "", repeated: dict[str, list[Any]] | None = None) -> None:
         self._values = values
         self._repeated = repeated
         self.raw = raw
@@ -149,9 +147,7 @@ def _pair(answer: Any) -> tuple[str, Any]:
 
 def _selected(answer: dict[str, Any]) -> Selected:
     chosen = answer.get("SelectionIdentifier", _NOTHING)
-    identifiers = [
-        _checked(one, "SelectionIdentifier") for one in (chosen if isinstance(chosen, list) else [chosen])
-    ]
+    identifiers = [_checked(one, "SelectionIdentifier") for one in (chosen if isinstance(chosen, list) else [chosen])]
     other = _text(answer, "OtherSelectionText") if "OtherSelectionText" in answer else None
     return Selected(identifiers if chosen is not _NOTHING else (), other)
 

@@ -122,9 +122,7 @@ class SelectionAnswer:
         converter=part.sequence, validator=part.each(part.kind(Selection), at_least=1)
     )
     min_selection_count: int | None = field(default=None, validator=_COUNT, kw_only=True)
-    max_selection_count: int | None = field(
-        default=None, validator=part.whole(1, optional=True), kw_only=True
-    )
+    max_selection_count: int | None = field(default=None, validator=part.whole(1, optional=True), kw_only=True)
     style_suggestion: str | None = field(
         default=None, converter=part.plain, validator=part.one_of(*STYLES, optional=True), kw_only=True
     )

@@ -28,16 +28,12 @@ class Text:
     text: str = field(converter=part.plain, validator=part.text)
 
 
-def _texts(value: Any) -> Any:
-    return tuple(part.plain(item) for item in part.sequence(value))
-
-
 @frozen
 class List:
     """A list with bullets, each item in plain text."""
 
     element: ClassVar[str] = "List"
-    list_items: tuple[str, ...] = field(converter=_texts, validator=part.each(part.text, at_least=1))
+    list_items: tuple[str, ...] = field(converter=part.texts, validator=part.each(part.text, at_least=1))
 
 
 @frozen
@@ -114,9 +110,7 @@ class EmbeddedBinary:
     """A file that is shown by a player in the page, with its width and height."""
 
     element: ClassVar[str] = "EmbeddedBinary"
-    embedded_mime_type: EmbeddedMimeType = field(
-        converter=_embedded_mime_type, validator=part.kind(EmbeddedMimeType)
-    )
+    embedded_mime_type: EmbeddedMimeType = field(converter=_embedded_mime_type, validator=part.kind(EmbeddedMimeType))
     data_url: str = field(converter=part.plain, validator=part.address)
     alt_text: str = field(converter=part.plain, validator=part.text)
     width: str = field(converter=part.words, validator=part.text)
@@ -217,8 +211,7 @@ def _size(node: Element) -> tuple[str, str]:
 
 def _parameters(node: Element) -> tuple[ApplicationParameter, ...]:
     return tuple(
-        ApplicationParameter(one.need("Name").text, one.need("Value").text)
-        for one in node.all("ApplicationParameter")
+        ApplicationParameter(one.need("Name").text, one.need("Value").text) for one in node.all("ApplicationParameter")
     )
 
 

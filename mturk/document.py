@@ -42,9 +42,7 @@ class Document:
         **more_values: Any,
     ) -> Any:
         """The document that this template of XML gives."""
-        return cls.from_xml(
-            template.fill(path, {**(values or {}), **more_values}, xml=True, engine=engine).strip()
-        )
+        return cls.from_xml(template.fill(path, {**(values or {}), **more_values}, xml=True, engine=engine).strip())
 
     def to_xml(self) -> str:
         """The XML, as it goes to the service."""

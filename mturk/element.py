@@ -73,9 +73,7 @@ class Element:
             raise ValidationError(f"line {self.line}: {self.name}; expected {name}")
         if self.namespace not in namespaces:
             known = " or ".join(namespaces)
-            raise ValidationError(
-                f"line {self.line}: {name} in namespace {self.namespace!r}; expected {known}"
-            )
+            raise ValidationError(f"line {self.line}: {name} in namespace {self.namespace!r}; expected {known}")
 
 
 def whole(element: Element) -> int:
@@ -141,8 +139,13 @@ def run(
     end: Callable[[str], None],
     text: Callable[[str], None] | None = None,
     watch: Callable[[expat.XMLParserType], None] = lambda _parser: None,
+    *,
+    skip: int = 0,
 ) -> None:
-    """Send the document through expat, with namespaces, as UTF-8 whatever it declares."""
+    """Send the document through expat, with namespaces, as UTF-8 whatever it declares.
+
+    `skip` are characters at the beginning that the writer of the document does not know of.
+    """
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = start
@@ -153,8 +156,9 @@ def run(
     try:
         parser.Parse(data, True)
     except expat.ExpatError as error:
+        column = error.offset + 1 - (skip if error.lineno == 1 else 0)
         words = expat.ErrorString(error.code)
-        raise ValidationError(f"line {error.lineno}, column {error.offset + 1}: not XML: {words}") from error
+        raise ValidationError(f"line {error.lineno}, column {column}: not XML: {words}") from error
 
 
 def refuse_doctype(*_declared: object) -> NoReturn:

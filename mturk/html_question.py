@@ -23,9 +23,7 @@ class HTMLQuestion(Document):
     True
     """
 
-    html: str = field(
-        converter=part.plain, validator=part.text, repr=lambda html: f"<{len(html)} characters>"
-    )
+    html: str = field(converter=part.plain, validator=part.text, repr=lambda html: f"<{len(html)} characters>")
     frame_height: int = field(default=0, validator=part.whole())
 
     @classmethod

@@ -32,7 +32,7 @@ class Layout:
         for name, one in value.items():
             part.text(self, _Named(f"parameters[{name!r}]"), one)
 
-    def __init__(self, id: str, values: Mapping[str, object] | None = None, /, **parameters: object) -> None:  # noqa: A002 - the service's own word
+    def __init__(self, id: str, values: Mapping[str, object] | None = None, /, **parameters: object) -> None:
         chosen = {**(values or {}), **parameters}
         self.__attrs_init__(id, {name: _text(value) for name, value in chosen.items()})
 

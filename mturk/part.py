@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -42,9 +43,7 @@ def optional_flag(part: object, attribute: Any, value: Any) -> None:
 
 def whole(low: int | None = None, high: int | None = None, *, optional: bool = False) -> Check:
     """An int between the bounds, both included."""
-    bounds = " ".join(
-        words for words, bound in ((f"from {low}", low), (f"to {high}", high)) if bound is not None
-    )
+    bounds = " ".join(words for words, bound in ((f"from {low}", low), (f"to {high}", high)) if bound is not None)
 
     def check(part: object, attribute: Any, value: Any) -> None:
         if value is None and optional:
@@ -114,3 +113,14 @@ def words(value: Any) -> Any:
     """A number where the schema has a text, such as a width."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return str(value) if is_number else plain(value)
+
+
+def texts(value: Any) -> Any:
+    """One text or several, as a tuple."""
+    return tuple(plain(item) for item in sequence(value))
+
+
+def finite(part: object, attribute: Any, value: Any) -> None:
+    """A number that is not infinite."""
+    if not isinstance(value, float) or not math.isfinite(value):
+        raise refuse(part, attribute, "a number", value)

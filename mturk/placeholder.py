@@ -1,8 +1,8 @@
 """Fills `${name}` in templates that were written for MTurk's own site.
 
-A name with a value is filled wherever it stands, once, and as it is: that is what the site did. What has no value
-is left alone where it is the page's own code (a template literal of a script, a template for a browser framework,
-an expression); everywhere else it is reported, for it would be published as it stands.
+A name with a value is filled wherever it stands, once, and as it is: that is what the site did. What has no
+value is left alone where it is the page's own code (a template literal of a script, a template for a browser
+framework, an expression); everywhere else it is reported, for it would be published as it stands.
 """
 
 from __future__ import annotations
@@ -62,9 +62,7 @@ def _own_code(source: str) -> Iterator[int]:
         if kind is None or kind.group(1).lower() in _JAVASCRIPT:
             yield from _in_literals(source, script.start(2), script.end(2))
         else:  # a template for a framework in the browser
-            yield from (
-                found.start() for found in _PLACEHOLDER.finditer(source, script.start(2), script.end(2))
-            )
+            yield from (found.start() for found in _PLACEHOLDER.finditer(source, script.start(2), script.end(2)))
 
 
 def _in_literals(source: str, start: int, end: int) -> Iterator[int]:

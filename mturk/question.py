@@ -39,9 +39,7 @@ class Question:
     template_path: Folder
     values: Mapping[str, Any] = field(repr=lambda values: ", ".join(values))
 
-    def __init__(
-        self, template_path: Folder, values: Mapping[str, Any] | None = None, /, **more_values: Any
-    ) -> None:
+    def __init__(self, template_path: Folder, values: Mapping[str, Any] | None = None, /, **more_values: Any) -> None:
         self.__attrs_init__(template_path, {**(values or {}), **more_values})
 
     def to_xml(self) -> str:

@@ -74,9 +74,7 @@ class Question:
         converter=content.sequence, validator=part.each(part.kind(*content.KINDS), at_least=1)
     )
     answer_specification: AnswerSpecification = field(validator=part.kind(*answer_specification.KINDS))
-    display_name: str | None = field(
-        default=None, converter=part.plain, validator=part.optional_text, kw_only=True
-    )
+    display_name: str | None = field(default=None, converter=part.plain, validator=part.optional_text, kw_only=True)
     is_required: bool | None = field(default=None, validator=part.optional_flag, kw_only=True)
 
 
@@ -155,9 +153,7 @@ class QuestionForm(Document):
     True
     """
 
-    parts: tuple[Overview | Question, ...] = field(
-        validator=part.each(part.kind(Overview, Question), at_least=1)
-    )
+    parts: tuple[Overview | Question, ...] = field(validator=part.each(part.kind(Overview, Question), at_least=1))
     version: str = field(default=VERSIONS[0], validator=part.one_of(*VERSIONS))
 
     def __init__(self, *parts: Any, version: str = VERSIONS[0]) -> None:

@@ -33,9 +33,7 @@ def render(
         return _filled(chosen.get_template(name).render(_accepted(chosen, values)), name, xml)
 
 
-def render_string(
-    source: str, values: Mapping[str, Any], *, folders: tuple[Folder, ...] = (), xml: bool
-) -> str:
+def render_string(source: str, values: Mapping[str, Any], *, folders: tuple[Folder, ...] = (), xml: bool) -> str:
     """Fill a template that is itself data, from a database for example: it runs in a sandbox."""
     chosen = _environment(folders, xml=xml, sandboxed=True)
     with _explained("template text"):

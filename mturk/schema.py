@@ -34,7 +34,7 @@ def problems(xml: str) -> list[str]:
     try:
         root = etree.fromstring(xml.encode(), _parser())
     except etree.XMLSyntaxError as error:
-        return [f"line {error.lineno}: not XML: {error.msg}"]
+        return [f"line {error.lineno}: not XML: {_reason(error)}"]
     address = etree.QName(root).namespace
     if address not in _FILES:
         return [f"line 1: {etree.QName(root).localname}: no schema is known for namespace {address!r}"]
@@ -47,7 +47,7 @@ def fragment_problems(xhtml: str, place: str) -> list[str]:
     try:
         root = etree.fromstring(f'<FormattedContent xmlns="{_XHTML}">{xhtml}</FormattedContent>', _parser())
     except etree.XMLSyntaxError as error:
-        return [f"{place}: line {error.lineno} of its text: not XML: {error.msg}"]
+        return [f"{place}: line {error.lineno} of its text: not XML: {_reason(error)}"]
     return [f"{place}: {words} (counted in its own text)" for words in _against(root, _XHTML)]
 
 
@@ -64,6 +64,10 @@ def _against(root: Any, address: str) -> list[str]:
         return []
     log: Any = schema.error_log
     return [f"line {entry.line}: {_words(entry.message, address)}" for entry in log]
+
+
+def _reason(error: Any) -> str:
+    return str(error.msg).partition(", line ")[0]
 
 
 def _words(message: str, address: str) -> str:

@@ -38,7 +38,7 @@ def problems(text: str) -> list[str]:
 
     try:
         data = element.encoded(f"{_OPENING}{text}</FormattedContent>", element.SIZE)
-        element.run(data, start, lambda _name: None, watch=watch)
+        element.run(data, start, lambda _name: None, watch=watch, skip=len(_OPENING))
     except ValidationError as error:
         found.append(str(error))
     return found
