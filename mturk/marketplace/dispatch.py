@@ -103,10 +103,6 @@ class Dispatch:
         """What work in a transaction needs to know."""
         return Context(database, now, self._terms, self._identifiers.entity)
 
-    def now(self) -> int:
-        """The market time."""
-        return self._clock.at(self._store.shift())
-
     def catch_up(self) -> int:
         """Let everything happen that has fallen due, and say how late it is."""
         shift, due = self._store.pulse()

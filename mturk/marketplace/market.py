@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from mturk.marketplace import ledger, requester, worker
 from mturk.marketplace.api import Api
 from mturk.marketplace.app import make_app
-from mturk.marketplace.call import Terms
+from mturk.marketplace.call import Context, Terms
 from mturk.marketplace.clock import SECOND, Clock
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError
@@ -146,11 +146,11 @@ class Marketplace:
         """The requester with that name, made if there is none, with a key pair and a deposit of its own."""
         self._open()
         found = self._store.read(lambda database: requester.find(database, name))
-        return Requester(name, found or self._store.write(lambda database: self._add(database, name)))
+        return Requester(name, found or self._dispatch.run(lambda context: self._add(context, name)))
 
     def worker(
         self,
-        id: str,  # noqa: A002 - what everybody calls it
+        id: str,
         country: str | None = None,
         subdivision: str | None = None,
         adult: bool = False,
@@ -178,14 +178,12 @@ class Marketplace:
 
     def _begin(self, database: Connection) -> None:
         ledger.open_accounts(database, ledger.OUTSIDE, ledger.FEES)
-        self._add(database, FIRST_REQUESTER, now=int(self._real_time() * SECOND))
+        self._add(self._dispatch.context(database, self.clock.at(0)), FIRST_REQUESTER)
 
-    def _add(self, database: Connection, name: str, now: int | None = None) -> KeyPair:
-        found = requester.find(database, name)
-        if found:
-            return found
-        context = self._dispatch.context(database, self._dispatch.now() if now is None else now)
-        return requester.add(context, self._identifiers, name, self._deposit)
+    def _add(self, context: Context, name: str) -> KeyPair:
+        # Another process may have been quicker.
+        found = requester.find(context.database, name)
+        return found or requester.add(context, self._identifiers, name, self._deposit)
 
     def _shift(self) -> int:
         self._open()

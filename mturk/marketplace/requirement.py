@@ -107,16 +107,17 @@ def _meets(worker: Row[Any], requirement: Requirement) -> bool:
     comparator, kind = requirement["Comparator"], requirement["QualificationTypeId"]
     value = _locale(worker) if kind == LOCALE else _score(worker, kind)
     if comparator in _WITHOUT_VALUE:
-        return (value is not None) == (comparator == "Exists")
+        return bool((value is not None) == (comparator == "Exists"))
     if value is None:
         return False
     if kind == LOCALE:
         lives_there = any(_lives_in(worker, locale) for locale in requirement["LocaleValues"])
-        return lives_there == (comparator in ("EqualTo", "In"))
+        return lives_there is (comparator in ("EqualTo", "In"))
     wanted = requirement["IntegerValues"]
     if comparator in _OF_SEVERAL:
         return bool((value in wanted) == (comparator == "In"))
-    return _COMPARE[comparator](int(value), wanted[0])
+    compare = _COMPARE[comparator]
+    return compare(int(value), int(wanted[0]))
 
 
 def _locale(worker: Row[Any]) -> str | None:

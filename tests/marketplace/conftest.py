@@ -1,0 +1,115 @@
+"""A marketplace in this process, and boto3 as its client."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from mturk.marketplace import Marketplace
+
+from .judge import check_answer, check_error
+from .sample import hit_arguments
+
+Client = Any
+Refused = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def aws() -> boto3.session.Session:
+    return boto3.session.Session()
+
+
+@pytest.fixture
+def connect(aws: boto3.session.Session) -> Iterator[Callable[..., Client]]:
+    """Make a boto3 client of a marketplace; each of its answers is held against botocore's model."""
+    made = []
+
+    def connect(market: Marketplace, name: str | None = None, attempts: int = 1, **options: Any) -> Client:
+        who = market if name is None else market.requester(name)
+        settings: dict[str, Any] = {
+            "endpoint_url": market.url,
+            "region_name": "us-east-1",
+            "aws_access_key_id": who.access_key,
+            "aws_secret_access_key": who.secret_key,
+            # The marketplace has to judge what it is sent, not botocore.
+            "config": Config(parameter_validation=False, retries={"total_max_attempts": attempts}),
+        }
+        client = aws.client("mturk", **{**settings, **options})
+        client.meta.events.register("before-parse.mturk.*", _judge)
+        made.append(client)
+        return client
+
+    yield connect
+    for client in made:
+        client.close()
+
+
+def _judge(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+    headers = response_dict["headers"]
+    assert headers["content-type"] == "application/x-amz-json-1.1"
+    assert headers["x-amzn-requestid"]
+    if response_dict["status_code"] == 200:
+        check_answer(operation_model.name, response_dict["body"])
+    else:
+        check_error(response_dict["body"])
+
+
+@pytest.fixture
+def market() -> Iterator[Marketplace]:
+    with Marketplace(":memory:") as market:
+        yield market
+
+
+@pytest.fixture
+def client(market: Marketplace, connect: Callable[..., Client]) -> Client:
+    return connect(market)
+
+
+@pytest.fixture
+def publish(client: Client) -> Callable[..., dict[str, Any]]:
+    """Publish a HIT; arguments replace the sample's."""
+
+    def publish(**changes: Any) -> dict[str, Any]:
+        answer: dict[str, Any] = client.create_hit(**hit_arguments(**changes))
+        return answer["HIT"]
+
+    return publish
+
+
+@pytest.fixture
+def work(market: Marketplace) -> Callable[..., str]:
+    """Let a worker do an assignment of a HIT, and say its id."""
+
+    def work(hit_id: str, worker_id: str = "A1WORKER", **answers: Any) -> str:
+        worker = market.worker(worker_id)
+        assignment_id = worker.accept(hit_id)
+        worker.submit(assignment_id, answers or {"label": "cat"})
+        return assignment_id
+
+    return work
+
+
+@pytest.fixture
+def refused() -> Refused:
+    """Call what must be refused, and give the error's body as sent."""
+
+    def refused(method: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
+        bodies = []
+        events = method.__self__.meta.events  # type: ignore[attr-defined]  # boto3's methods are bound
+        keep = lambda response_dict, **_: bodies.append(response_dict["body"])  # noqa: E731 - needs a name
+        events.register("before-parse.mturk.*", keep)
+        try:
+            with pytest.raises(ClientError):
+                method(**arguments)
+        finally:
+            events.unregister("before-parse.mturk.*", keep)
+        error: dict[str, Any] = json.loads(bodies[-1])
+        return error
+
+    return refused

@@ -1,0 +1,78 @@
+"""Documents and arguments that the tests publish."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BASE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
+
+
+def html_question(content: str = "<!DOCTYPE html><form></form>") -> str:
+    """A web page as a question."""
+    return (
+        f'<HTMLQuestion xmlns="{BASE}/2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[{content}]]>'
+        "</HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>"
+    )
+
+
+def external_question(url: str) -> str:
+    """An address as a question."""
+    return (
+        f'<ExternalQuestion xmlns="{BASE}/2006-07-14/ExternalQuestion.xsd">'
+        f"<ExternalURL>{url}</ExternalURL><FrameHeight>400</FrameHeight></ExternalQuestion>"
+    )
+
+
+def form(*questions: str) -> str:
+    """A QuestionForm of these questions."""
+    return f'<QuestionForm xmlns="{BASE}/2017-11-06/QuestionForm.xsd">{"".join(questions)}</QuestionForm>'
+
+
+def text_question(identifier: str, *, required: bool = False) -> str:
+    """A question of a form that asks for a text."""
+    return _question(identifier, "<FreeTextAnswer/>", required)
+
+
+def selection_question(
+    identifier: str, *choices: str, most: int = 1, other: bool = False, required: bool = False
+) -> str:
+    """A question of a form with choices."""
+    selections = "".join(
+        f"<Selection><SelectionIdentifier>{choice}</SelectionIdentifier><Text>{choice}</Text></Selection>"
+        for choice in choices
+    )
+    own = "<OtherSelection/>" if other else ""
+    answer = (
+        f"<SelectionAnswer><MaxSelectionCount>{most}</MaxSelectionCount>"
+        f"<Selections>{selections}{own}</Selections></SelectionAnswer>"
+    )
+    return _question(identifier, answer, required)
+
+
+def _question(identifier: str, answer: str, required: bool) -> str:
+    return (
+        f"<Question><QuestionIdentifier>{identifier}</QuestionIdentifier>"
+        f"<IsRequired>{str(required).lower()}</IsRequired><QuestionContent><Text>?</Text></QuestionContent>"
+        f"<AnswerSpecification>{answer}</AnswerSpecification></Question>"
+    )
+
+
+def type_arguments(**changes: Any) -> dict[str, Any]:
+    """What CreateHITType needs."""
+    arguments: dict[str, Any] = {
+        "Title": "Label a photo",
+        "Description": "Say what is in the picture",
+        "Reward": "0.05",
+        "AssignmentDurationInSeconds": 600,
+    }
+    return _changed(arguments, changes)
+
+
+def hit_arguments(**changes: Any) -> dict[str, Any]:
+    """What CreateHIT needs."""
+    return _changed({**type_arguments(), "LifetimeInSeconds": 3600, "Question": html_question()}, changes)
+
+
+def _changed(arguments: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    # None takes an argument away.
+    return {name: value for name, value in {**arguments, **changes}.items() if value is not None}
