@@ -4,126 +4,61 @@
     from mturk import HITType, HTMLQuestion
 
     mturk.connect("local")
+
+Each name is loaded when it is first used, so that a script pays at its start only for what it needs.
 """
 
-from mturk import requirements
-from mturk.assignment import Assignment
-from mturk.balance import Balance
-from mturk.choice import (
-    ActionsGuarded,
-    AssignmentStatus,
-    Comparator,
-    EventType,
-    HITReviewStatus,
-    HITStatus,
-    NotificationTransport,
-    NotifyWorkersFailureCode,
-    QualificationStatus,
-    QualificationTypeStatus,
-    ReviewableHITStatus,
-    ReviewActionStatus,
-    ReviewPolicyLevel,
-)
-from mturk.collection import Collection, Page
-from mturk.connection import Connection, connect, current, using
-from mturk.ending import OpenWork
-from mturk.errors import (
-    AccessDenied,
-    AlreadyDone,
-    AnswerError,
-    ConfigurationError,
-    DoesNotExist,
-    InsufficientFunds,
-    InvalidParameter,
-    InvalidState,
-    MTurkError,
-    RequestError,
-    ServiceError,
-    Throttled,
-    TransportError,
-    Unavailable,
-    ValidationError,
-)
-from mturk.external_question import ExternalQuestion
-from mturk.hit import HIT
-from mturk.hit_type import HITType
-from mturk.html_question import HTMLQuestion
-from mturk.layout import Layout
-from mturk.locale import Locale
-from mturk.notification import Notification
-from mturk.price import Price
-from mturk.qualification import Qualification
-from mturk.qualification_request import QualificationRequest
-from mturk.qualification_type import QualificationType
-from mturk.question import Question
-from mturk.question_form import QuestionForm
-from mturk.requirements import QualificationRequirement
-from mturk.review import ReviewPolicy, ReviewReport, ReviewResults, ScoreMyKnownAnswers, SimplePlurality
-from mturk.trace import tracer
-from mturk.value import BonusPayment, WorkerBlock
-from mturk.worker import NotifyFailure, Worker
+from importlib import import_module
 
-__all__ = [
-    "HIT",
-    "AccessDenied",
-    "ActionsGuarded",
-    "AlreadyDone",
-    "AnswerError",
-    "Assignment",
-    "AssignmentStatus",
-    "Balance",
-    "BonusPayment",
-    "Collection",
-    "Comparator",
-    "ConfigurationError",
-    "Connection",
-    "DoesNotExist",
-    "EventType",
-    "ExternalQuestion",
-    "HITReviewStatus",
-    "HITStatus",
-    "HITType",
-    "HTMLQuestion",
-    "InsufficientFunds",
-    "InvalidParameter",
-    "InvalidState",
-    "Layout",
-    "Locale",
-    "MTurkError",
-    "Notification",
-    "NotificationTransport",
-    "NotifyFailure",
-    "NotifyWorkersFailureCode",
-    "OpenWork",
-    "Page",
-    "Price",
-    "Qualification",
-    "QualificationRequest",
-    "QualificationRequirement",
-    "QualificationStatus",
-    "QualificationType",
-    "QualificationTypeStatus",
-    "Question",
-    "QuestionForm",
-    "RequestError",
-    "ReviewActionStatus",
-    "ReviewPolicy",
-    "ReviewPolicyLevel",
-    "ReviewReport",
-    "ReviewResults",
-    "ReviewableHITStatus",
-    "ScoreMyKnownAnswers",
-    "ServiceError",
-    "SimplePlurality",
-    "Throttled",
-    "TransportError",
-    "Unavailable",
-    "ValidationError",
-    "Worker",
-    "WorkerBlock",
-    "connect",
-    "current",
-    "requirements",
-    "tracer",
-    "using",
-]
+_NAMES = {
+    "assignment": "Assignment",
+    "balance": "Balance",
+    "choice": (
+        "ActionsGuarded AssignmentStatus Comparator EventType HITReviewStatus HITStatus NotificationTransport "
+        "NotifyWorkersFailureCode QualificationStatus QualificationTypeStatus ReviewableHITStatus "
+        "ReviewActionStatus ReviewPolicyLevel"
+    ),
+    "collection": "Collection Page",
+    "connection": "Connection connect current using",
+    "ending": "OpenWork",
+    "errors": (
+        "AccessDenied AlreadyDone AnswerError ConfigurationError DoesNotExist InsufficientFunds "
+        "InvalidParameter InvalidState MTurkError RequestError ServiceError Throttled TransportError "
+        "Unavailable ValidationError"
+    ),
+    "external_question": "ExternalQuestion",
+    "hit": "HIT",
+    "hit_type": "HITType",
+    "html_question": "HTMLQuestion",
+    "layout": "Layout",
+    "locale": "Locale",
+    "notification": "Notification",
+    "price": "Price",
+    "qualification": "Qualification",
+    "qualification_request": "QualificationRequest",
+    "qualification_type": "QualificationType",
+    "question": "Question",
+    "question_form": "QuestionForm",
+    "requirements": "requirements QualificationRequirement",
+    "requirements": "requirements QualificationRequirement",
+    "review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
+    "trace": "tracer",
+    "value": "BonusPayment WorkerBlock",
+    "worker": "NotifyFailure Worker",
+}
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'mturk' has no attribute {name!r}")
+    module = import_module(f"mturk.{_HOMES[name]}")
+    # Kept, so that the second use is an ordinary read.
+    value = globals()[name] = module if name == _HOMES[name] else getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -9,6 +9,7 @@ properties, and would read anything else).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import attrs
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from mturk.connection import Connection
 
 R = TypeVar("R", bound="Record")
-
-# Relations point up and down the layers (an assignment knows its HIT), so they go by name.
-_KINDS: dict[str, type[Record]] = {}
 
 record = attrs.define(frozen=True, slots=True, init=False, eq=False, repr=False, getstate_setstate=False)
 """The decorator of every record class: frozen slots, all behaviour from `Record`."""
@@ -58,7 +56,6 @@ class Record:
         for name, slot in own.items():
             if not name.startswith("_"):
                 setattr(cls, name, _property(name, slot))
-        _KINDS[cls.__name__] = cls
 
     @classmethod
     def _of(cls: type[R], answer: Mapping[str, Any], connection: Connection | None) -> R:
@@ -199,13 +196,14 @@ def id_of(thing: Record | str) -> str:
 
 
 def kind_of(name: str) -> type[Any]:
-    """The record class of this name, for relations that point up the layers."""
-    return _KINDS[name]
+    """The record class of this name: relations also point up the layers, so they go by the public names."""
+    kind: type[Any] = getattr(import_module("mturk"), name)
+    return kind
 
 
 def related(kind: str, id: str | None, connection: Connection | None) -> Any:
     """The record of this kind and id; a relation costs no call."""
-    return None if id is None else _KINDS[kind](id, connection=connection)
+    return None if id is None else kind_of(kind)(id, connection=connection)
 
 
 def ask(connection: Connection, operation: str, **parameters: object) -> Ask:

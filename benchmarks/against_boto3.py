@@ -1,0 +1,213 @@
+"""The client's cost per call, beside boto3's: CPU time, start-up time and memory, in one run.
+
+A small server in a child process gives both the same answers, so what is compared is the client alone. Each
+figure is the median of paired ratios (mturk / boto3, one after the other, several times over), with its range:
+a machine's speed drifts, a pair's does not.
+
+    python benchmarks/against_boto3.py [repetitions]
+"""
+
+from __future__ import annotations
+
+import http.server
+import json
+import multiprocessing
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection as Pipe
+
+KEYS = {"access": "AKIDEXAMPLE", "secret": "example-secret"}
+CREATED = 1565385436.0
+ANSWER_NS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
+
+
+def a_hit() -> dict[str, object]:
+    page = "<!DOCTYPE html><html><body><form>" + "<p>Say what is in the picture.</p>" * 20 + "</form></body></html>"
+    return {
+        "HITId": "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012",
+        "HITTypeId": "3BCDEFGHIJKLMNOPQRSTUVWXYZ0123",
+        "HITGroupId": "3CDEFGHIJKLMNOPQRSTUVWXYZ01234",
+        "CreationTime": CREATED,
+        "Title": "Label a photo",
+        "Description": "Say what is in the picture",
+        "Question": f"<HTMLQuestion><HTMLContent><![CDATA[{page}]]></HTMLContent></HTMLQuestion>",
+        "Keywords": "image, label",
+        "HITStatus": "Assignable",
+        "MaxAssignments": 3,
+        "Reward": "0.05",
+        "AutoApprovalDelayInSeconds": 259200,
+        "Expiration": CREATED + 86400,
+        "AssignmentDurationInSeconds": 600,
+        "RequesterAnnotation": "batch 7",
+        "QualificationRequirements": [
+            {
+                "QualificationTypeId": "000000000000000000L0",
+                "Comparator": "GreaterThanOrEqualTo",
+                "IntegerValues": [95],
+                "RequiredToPreview": False,
+                "ActionsGuarded": "Accept",
+            }
+        ],
+        "HITReviewStatus": "NotReviewed",
+        "NumberOfAssignmentsPending": 0,
+        "NumberOfAssignmentsAvailable": 3,
+        "NumberOfAssignmentsCompleted": 0,
+    }
+
+
+def an_assignment(number: int) -> dict[str, object]:
+    answers = "".join(
+        f"<Answer><QuestionIdentifier>{name}</QuestionIdentifier><FreeText>{text}</FreeText></Answer>"
+        for name, text in (("label", "cat"), ("comment", "Sits on a chair & sleeps".replace("&", "&amp;")), ("n", "3"))
+    )
+    return {
+        "AssignmentId": f"3ASSIGNMENT{number:019d}",
+        "WorkerId": f"A2WORKER{number:06d}",
+        "HITId": "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012",
+        "AssignmentStatus": "Submitted",
+        "AutoApprovalTime": CREATED + 259200,
+        "AcceptTime": CREATED + number,
+        "SubmitTime": CREATED + 60 + number,
+        "Deadline": CREATED + 600 + number,
+        "Answer": f'<?xml version="1.0"?><QuestionFormAnswers xmlns="{ANSWER_NS}">{answers}</QuestionFormAnswers>',
+    }
+
+
+ANSWERS = {
+    "GetHIT": {"HIT": a_hit()},
+    "GetAccountBalance": {"AvailableBalance": "10000.00"},
+    "ListAssignmentsForHIT": {"NumResults": 100, "Assignments": [an_assignment(n) for n in range(100)]},
+}
+BODIES = {operation: json.dumps(answer).encode() for operation, answer in ANSWERS.items()}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers every call at once, on a connection that stays open."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:  # the name that http.server wants
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = BODIES[self.headers["X-Amz-Target"].rpartition(".")[2]]
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("x-amzn-RequestId", "5d8d4a4a-0f5b-4f0e-9d3e-000000000000")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def serve(pipe: Pipe) -> None:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    pipe.send(server.server_port)
+    server.serve_forever()
+
+
+def cpu(work: Callable[[], object], times: int) -> float:
+    """CPU seconds of this process for one piece of work."""
+    started = time.process_time()
+    for _ in range(times):
+        work()
+    return (time.process_time() - started) / times
+
+
+START = """
+{code}
+# Not getrusage: its peak begins with that of the process that forked this one.
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+START_BOTO3 = """
+import boto3
+client = boto3.client("mturk", endpoint_url={url!r}, region_name="us-east-1",
+                      aws_access_key_id={access!r}, aws_secret_access_key={secret!r})
+client.get_account_balance()
+"""
+START_MTURK = """
+import mturk
+mturk.connect({url!r}, access_key={access!r}, secret_key={secret!r}).balance()
+"""
+
+
+def start(code: str, url: str) -> tuple[float, float]:
+    """Wall-clock seconds of a whole process, and its peak memory in MB."""
+    script = START.format(code=code.format(url=url, **KEYS))
+    started = time.perf_counter()
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return time.perf_counter() - started, int(ran.stdout) / 1024
+
+
+def compare(name: str, unit: str, pairs: list[tuple[float, float]], reach: float) -> None:
+    ratios = sorted(ours / theirs for ours, theirs in pairs)
+    ours, theirs, middle = (statistics.median(each) for each in (*zip(*pairs, strict=True), ratios))
+    verdict = "ok" if middle <= reach else "MISSED"
+    spread = f"({ratios[0]:.2f}-{ratios[-1]:.2f})"
+    print(
+        f"{name:44} {theirs:7.2f} {ours:7.2f} {unit:3} {middle:5.2f} {spread}  reach {reach:.2f}  {verdict}", flush=True
+    )
+
+
+def main(repetitions: int) -> None:
+    import boto3
+    import xmltodict
+
+    import mturk
+
+    here, there = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
+    server.start()
+    url = f"http://127.0.0.1:{here.recv()}/"
+    client = boto3.client(
+        "mturk",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id=KEYS["access"],
+        aws_secret_access_key=KEYS["secret"],
+    )
+    connection = mturk.connect(url, access_key=KEYS["access"], secret_key=KEYS["secret"])
+    hit_id = "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012"
+    hit = mturk.HIT(hit_id, connection=connection)
+
+    def their_hit() -> object:
+        return client.get_hit(HITId=hit_id)["HIT"]
+
+    def our_hit() -> object:
+        return mturk.HIT.get(hit_id)
+
+    def their_page() -> object:
+        return client.list_assignments_for_hit(HITId=hit_id, MaxResults=100)["Assignments"]
+
+    def our_page() -> object:
+        return hit.get_assignments(page_size=100).items
+
+    def their_answers() -> object:
+        return [xmltodict.parse(each["Answer"]) for each in their_page()]
+
+    def our_answers() -> object:
+        return [each.answers for each in our_page()]
+
+    print(f"{'':44} {'boto3':>7} {'mturk':>7}     ratio (range)")
+    rows: list[tuple[str, Callable[[], object], Callable[[], object], int, float]] = [
+        ("one GetHIT into a HIT, CPU", their_hit, our_hit, 300, 0.50),
+        ("a page of 100 assignments, CPU", their_page, our_page, 60, 0.30),
+        ("the same with every answer read, CPU", their_answers, our_answers, 30, 0.65),
+    ]
+    for name, theirs, ours, times, reach in rows:
+        theirs(), ours()
+        pairs = [(cpu(ours, times) * 1000, cpu(theirs, times) * 1000) for _ in range(repetitions)]
+        compare(name, "ms", pairs, reach)
+    starts = [(start(START_MTURK, url), start(START_BOTO3, url)) for _ in range(repetitions)]
+    compare("process start, import, connect, first answer", "s", [(o[0], t[0]) for o, t in starts], 0.65)
+    compare("peak memory after that", "MB", [(o[1], t[1]) for o, t in starts], 0.75)
+    server.kill()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 9)

@@ -1,0 +1,123 @@
+# The public names, for type checkers and editors; __init__.py loads each when it is first used.
+
+from mturk import requirements
+from mturk.assignment import Assignment
+from mturk.balance import Balance
+from mturk.choice import (
+    ActionsGuarded,
+    AssignmentStatus,
+    Comparator,
+    EventType,
+    HITReviewStatus,
+    HITStatus,
+    NotificationTransport,
+    NotifyWorkersFailureCode,
+    QualificationStatus,
+    QualificationTypeStatus,
+    ReviewableHITStatus,
+    ReviewActionStatus,
+    ReviewPolicyLevel,
+)
+from mturk.collection import Collection, Page
+from mturk.connection import Connection, connect, current, using
+from mturk.ending import OpenWork
+from mturk.errors import (
+    AccessDenied,
+    AlreadyDone,
+    AnswerError,
+    ConfigurationError,
+    DoesNotExist,
+    InsufficientFunds,
+    InvalidParameter,
+    InvalidState,
+    MTurkError,
+    RequestError,
+    ServiceError,
+    Throttled,
+    TransportError,
+    Unavailable,
+    ValidationError,
+)
+from mturk.external_question import ExternalQuestion
+from mturk.hit import HIT
+from mturk.hit_type import HITType
+from mturk.html_question import HTMLQuestion
+from mturk.layout import Layout
+from mturk.locale import Locale
+from mturk.notification import Notification
+from mturk.price import Price
+from mturk.qualification import Qualification
+from mturk.qualification_request import QualificationRequest
+from mturk.qualification_type import QualificationType
+from mturk.question import Question
+from mturk.question_form import QuestionForm
+from mturk.requirements import QualificationRequirement
+from mturk.review import ReviewPolicy, ReviewReport, ReviewResults, ScoreMyKnownAnswers, SimplePlurality
+from mturk.trace import tracer
+from mturk.value import BonusPayment, WorkerBlock
+from mturk.worker import NotifyFailure, Worker
+
+__all__ = [
+    "HIT",
+    "AccessDenied",
+    "ActionsGuarded",
+    "AlreadyDone",
+    "AnswerError",
+    "Assignment",
+    "AssignmentStatus",
+    "Balance",
+    "BonusPayment",
+    "Collection",
+    "Comparator",
+    "ConfigurationError",
+    "Connection",
+    "DoesNotExist",
+    "EventType",
+    "ExternalQuestion",
+    "HITReviewStatus",
+    "HITStatus",
+    "HITType",
+    "HTMLQuestion",
+    "InsufficientFunds",
+    "InvalidParameter",
+    "InvalidState",
+    "Layout",
+    "Locale",
+    "MTurkError",
+    "Notification",
+    "NotificationTransport",
+    "NotifyFailure",
+    "NotifyWorkersFailureCode",
+    "OpenWork",
+    "Page",
+    "Price",
+    "Qualification",
+    "QualificationRequest",
+    "QualificationRequirement",
+    "QualificationStatus",
+    "QualificationType",
+    "QualificationTypeStatus",
+    "Question",
+    "QuestionForm",
+    "RequestError",
+    "ReviewActionStatus",
+    "ReviewPolicy",
+    "ReviewPolicyLevel",
+    "ReviewReport",
+    "ReviewResults",
+    "ReviewableHITStatus",
+    "ScoreMyKnownAnswers",
+    "ServiceError",
+    "SimplePlurality",
+    "Throttled",
+    "TransportError",
+    "Unavailable",
+    "ValidationError",
+    "Worker",
+    "WorkerBlock",
+    "connect",
+    "current",
+    "requirements",
+    "tracer",
+    "using",
+]
