@@ -21,7 +21,6 @@ _PLAIN: dict[str, Any] = {"strip_whitespace": False, "xml_attribs": False}
 # Only for documents that declare a prefix: with it parsing takes half as long again.
 _NAMESPACED: dict[str, Any] = {**_PLAIN, "process_namespaces": True, "namespaces": {namespace.ANSWERS: None}}
 _CROWD_FORM = "taskAnswers"
-_NOTHING: Any = object()
 
 
 class Selected(tuple[str, ...]):
@@ -122,15 +121,16 @@ def _read(xml: str) -> Answers:
         raise ValidationError(f"the document is {next(iter(document))}, not QuestionFormAnswers") from None
     if root is None or isinstance(root, str):
         return Answers({}, xml)
-    return _collect([_pair(answer) for answer in _several(root.get("Answer"))], xml)
+    return _collect([_pair(answer) for answer in _several(root, "Answer")], xml)
 
 
-def _several(value: Any) -> list[Any]:
+def _several(parent: dict[str, Any], name: str) -> list[Any]:
     # xmltodict gives one child as itself and several as a list. Its `force_list` is asked at every element,
     # and makes reading a quarter slower than doing the same here for the two names that matter.
-    if isinstance(value, list):
-        return value
-    return [] if value is None else [value]
+    if name not in parent:
+        return []
+    value = parent[name]
+    return value if isinstance(value, list) else [value]
 
 
 def _pair(answer: Any) -> tuple[str, Any]:
@@ -146,10 +146,8 @@ def _pair(answer: Any) -> tuple[str, Any]:
 
 
 def _selected(answer: dict[str, Any]) -> Selected:
-    chosen = answer.get("SelectionIdentifier", _NOTHING)
-    identifiers = [_checked(one, "SelectionIdentifier") for one in (chosen if isinstance(chosen, list) else [chosen])]
-    other = _text(answer, "OtherSelectionText") if "OtherSelectionText" in answer else None
-    return Selected(identifiers if chosen is not _NOTHING else (), other)
+    identifiers = [_checked(one, "SelectionIdentifier") for one in _several(answer, "SelectionIdentifier")]
+    return Selected(identifiers, _text(answer, "OtherSelectionText") if "OtherSelectionText" in answer else None)
 
 
 def _text(answer: dict[str, Any], name: str) -> str:

@@ -57,7 +57,7 @@ class TaskRequest:
         return cls(assignment_id, _value(args, "hitId"), _value(args, "workerId"), submit_url)
 
     def render(self, path: Folder, values: Mapping[str, Any] | None = None, /, **more_values: Any) -> str:
-        """The page that a template gives; it knows this request as `task`, and can extend `mturk/external_form.html`."""
+        """The page of a template that knows this request as `task`; it may extend `mturk/external_form.html`."""
         return template.fill(path, {**(values or {}), **more_values, "task": self}, xml=False)
 
 

@@ -40,8 +40,8 @@ class HTMLQuestion(Document):
         """The page that a template gives, with every value escaped.
 
         The path is a file, or a name in the folders of `connect(templates=[…])`, or a shipped one such as
-        `mturk/survey.html`. `engine="mturk"` fills `${name}` as MTurk's own site did: there values go in as
-        they are.
+        `mturk/survey.html`. `engine="mturk"` fills `${name}` as MTurk's own site did: values go in as they are,
+        so what is not HTML has to be escaped by you, and a template without a form gets the site's.
         """
         html = template.fill(path, {**(values or {}), **more_values}, xml=False, engine=engine)
         return cls(html, frame_height)

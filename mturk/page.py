@@ -26,15 +26,24 @@ def problems(html: str) -> list[str]:
     return found
 
 
+def is_fragment(html: str) -> bool:
+    """Whether it is only the inside of a page, which somebody else has to put a form around."""
+    seen = _Reader()
+    seen.feed(html)
+    seen.close()
+    return not (seen.forms or seen.crowd_form or seen.whole)
+
+
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.doctype = self.forms = self.posts = self.crowd_form = False
+        self.doctype = self.forms = self.posts = self.crowd_form = self.whole = False
 
     def handle_decl(self, decl: str) -> None:
         self.doctype = self.doctype or decl.lower().split()[:2] == ["doctype", "html"]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.whole = self.whole or tag == "html"
         self.crowd_form = self.crowd_form or tag == "crowd-form"
         if tag == "form":
             self.forms = True

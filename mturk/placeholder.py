@@ -36,7 +36,7 @@ def fill(source: str, values: Mapping[str, object], name: str) -> str:
         also = f"; it has no place for {', '.join(unused)}" if unused else ""
         raise ValidationError(f"{name}: no value for {', '.join(missing)}{also}")
     if unused:
-        warnings.warn(f"{name} has no place for {', '.join(unused)}", stacklevel=5)
+        warnings.warn(f"{name} has no place for {', '.join(unused)}", stacklevel=6)
 
     def value_of(found: re.Match[str]) -> str:
         return str(given[found.group(1)]) if found.group(1) in given else found.group()

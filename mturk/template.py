@@ -28,9 +28,7 @@ def document(name: str, **values: Any) -> str:
 def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
     """The template at the path, or of that name, filled by the engine."""
     if engine == "mturk":
-        from mturk import placeholder
-
-        return placeholder.fill(_source(path), values, os.fspath(path))
+        return _as_the_site_did(_source(path), values, os.fspath(path), xml)
     if engine != "jinja":
         raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
     name = os.fspath(path)
@@ -40,12 +38,19 @@ def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine =
 def fill_text(source: str, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
     """A template that is a text, filled by the engine; Jinja2 runs it in a sandbox."""
     if engine == "mturk":
-        from mturk import placeholder
-
-        return placeholder.fill(source, values, "template text")
+        return _as_the_site_did(source, values, "template text", xml)
     if engine != "jinja":
         raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
     return rendering.render_string(source, values, folders=folders(), xml=xml)
+
+
+def _as_the_site_did(source: str, values: Mapping[str, Any], name: str, xml: bool) -> str:
+    from mturk import page, placeholder
+
+    filled = placeholder.fill(source, values, name)
+    if xml or not page.is_fragment(filled):
+        return filled
+    return rendering.render("site_page.html", {"fragment": filled}, folders=folders(), xml=False)
 
 
 def _source(path: Folder) -> str:
