@@ -40,7 +40,6 @@ _NAMES = {
     "question": "Question",
     "question_form": "QuestionForm",
     "requirements": "requirements QualificationRequirement",
-    "requirements": "requirements QualificationRequirement",
     "review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
     "trace": "tracer",
     "value": "BonusPayment WorkerBlock",
