@@ -1,0 +1,191 @@
+"""The command line: what its commands are called, what they take, and how they say that something is wrong.
+
+What a command does stands in a module of its own name, which is imported when the command is run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shlex
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+WRONG = 2  # the exit status of everything that went wrong
+INTERRUPTED = 130  # what shells expect of a program that was stopped with Ctrl-C
+FILE_WIDTH = 80  # of what is not shown on a terminal
+SEED = 1  # of the workers' chance, so that each demonstration shows the same
+
+
+class Program(click.Group):
+    """A group of commands that tells each mistake in one line."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command; every mistake is one line on stderr and exit status 2."""
+        try:
+            status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            click.echo(_one_line(error), err=True)
+            sys.exit(WRONG)
+        except click.Abort:
+            click.echo("mturk: stopped", err=True)
+            sys.exit(INTERRUPTED)
+        if standalone_mode:
+            sys.exit(status or 0)
+        return status
+
+
+@click.group(
+    cls=Program,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="mturk", message="%(prog)s %(version)s")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Run human work through Amazon Mechanical Turk's API, on a marketplace of your own.
+
+    \b
+    Examples:
+      mturk demo                         see the main job done in a few seconds
+      mturk serve                        a marketplace for your scripts
+      mturk serve --database lab.sqlite3 --port 8018 --no-fees
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def _database(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():
+        raise click.BadParameter("it is empty; name a file.")
+    if value is not None and os.path.isdir(value):
+        raise click.BadParameter(f"{value} is a folder; name a file in it.")
+    return value
+
+
+def _deposit(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    from mturk.marketplace.money import cents
+
+    try:
+        cents(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    return value
+
+
+@command.command()
+@click.option(
+    "--database",
+    metavar="PATH",
+    callback=_database,
+    help="Keep the marketplace in this file. Without it everything is thrown away at the end.",
+)
+def demo(database: str | None) -> None:
+    """See the main job done: publish, work, review, pay, clean up.
+
+    A marketplace is started inside this program, on a new database. 24 messages are published as HITs, three
+    workers label each of them, the answers are reviewed and paid for, and the HITs are deleted. The workers are
+    played by the program; no AWS account is used, and no money is spent.
+
+    \b
+    Examples:
+      mturk demo
+      mturk demo --database demo.sqlite3
+    """
+    from rich.console import Console
+
+    from mturk import demo as script
+    from mturk.marketplace import Marketplace
+
+    shown = sys.stdout.isatty()
+    console = Console(
+        force_terminal=shown, width=None if shown else FILE_WIDTH, highlight=False, markup=False, emoji=False
+    )
+    with (
+        _mistakes_explained(),
+        tempfile.TemporaryDirectory(prefix="mturk-") as folder,
+        Marketplace(database or os.path.join(folder, "demo.sqlite3")) as market,
+    ):
+        script.run(market, console, random.Random(SEED))  # noqa: S311 - nothing secret is drawn
+    if database:
+        click.echo(f"The marketplace is kept: mturk serve --database {shlex.quote(database)}")
+
+
+@command.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8017,
+    show_default=True,
+    metavar="PORT",
+    help="The port to listen at; 0 takes a free one.",
+)
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="MTURK_DATABASE",
+    default="mturk.sqlite3",
+    show_default=True,
+    callback=_database,
+    help="A file, made if there is none, or the URL of a database. MTURK_DATABASE is read too.",
+)
+@click.option(
+    "--deposit",
+    metavar="USD",
+    default="10000.00",
+    show_default=True,
+    callback=_deposit,
+    help="What a new requester has to spend; one that is there already keeps what it has.",
+)
+@click.option("--fees/--no-fees", default=True, show_default=True, help="Charge MTurk's fees, or none.")
+def serve(host: str, port: int, database: str, deposit: str, fees: bool) -> None:
+    """Serve a marketplace that any AWS SDK can use, until Ctrl-C.
+
+    The first lines say its address and the key pair to sign with, which is made with the database and stays the
+    same. Whatever was answered is in the database, also if this program is killed.
+
+    \b
+    Examples:
+      mturk serve
+      mturk serve --database lab.sqlite3 --no-fees
+      mturk serve --host 0.0.0.0 --database postgresql://user:password@host/lab
+    """
+    from mturk import serve as server
+    from mturk.marketplace import Marketplace
+
+    with _mistakes_explained():
+        market = Marketplace(database, host=host, port=port, deposit=deposit, fees=fees)
+        server.run(market, database, click.echo)
+
+
+@contextmanager
+def _mistakes_explained() -> Iterator[None]:
+    """Make one line of whatever a marketplace or a call cannot do."""
+    from mturk.errors import MTurkError
+    from mturk.marketplace import MarketplaceError
+
+    try:
+        yield
+    # A value that a marketplace does not take is a ValueError.
+    except (MarketplaceError, MTurkError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _one_line(error: click.ClickException) -> str:
+    text = " ".join(error.format_message().split())
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return f"mturk: {text}"
+    return f"{error.ctx.command_path}: {text} See {error.ctx.command_path} --help"
