@@ -70,9 +70,7 @@ def test_the_list_is_complete_and_the_oldest_come_first(client, market, publish)
         worker.submit(assignment_id, {"a": "b"})
         market.clock.advance(seconds=1)
     pages = list(
-        client.get_paginator("list_assignments_for_hit").paginate(
-            HITId=hit_id, PaginationConfig={"PageSize": 3}
-        )
+        client.get_paginator("list_assignments_for_hit").paginate(HITId=hit_id, PaginationConfig={"PageSize": 3})
     )
     assert _ids(pages) == [assignment_id for _, assignment_id in reversed(accepted)]
     assert [page["NumResults"] for page in pages] == [3, 3, 1]

@@ -95,9 +95,7 @@ def test_a_rejection_can_be_overridden_for_30_days(client, market, publish, work
     assignment_id = work(publish()["HITId"])
     client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback="too quick")
     market.clock.advance(days=29, hours=23)
-    client.approve_assignment(
-        AssignmentId=assignment_id, OverrideRejection=True, RequesterFeedback="My mistake"
-    )
+    client.approve_assignment(AssignmentId=assignment_id, OverrideRejection=True, RequesterFeedback="My mistake")
     found = _find(client, assignment_id)
     assert (found["AssignmentStatus"], found["RequesterFeedback"]) == ("Approved", "My mistake")
     assert "RejectionTime" not in found

@@ -218,14 +218,10 @@ def test_every_cent_is_accounted_for_after_many_random_steps(client, market):
 
     def bonus():
         worker, assignment_id = chance.choice(submitted)
-        client.send_bonus(
-            WorkerId=worker.id, AssignmentId=assignment_id, BonusAmount="0.07", Reason="well done"
-        )
+        client.send_bonus(WorkerId=worker.id, AssignmentId=assignment_id, BonusAmount="0.07", Reason="well done")
 
     def extend():
-        client.create_additional_assignments_for_hit(
-            HITId=chance.choice(hits), NumberOfAdditionalAssignments=1
-        )
+        client.create_additional_assignments_for_hit(HITId=chance.choice(hits), NumberOfAdditionalAssignments=1)
 
     def reopen():
         later = market.clock.now() + timedelta(seconds=chance.choice([-10, 600]))

@@ -150,8 +150,7 @@ def test_marking_is_not_a_toggle(client, publish, work, refused, marked, revert,
     error = refused(client.update_hit_review_status, HITId=hit_id, Revert=revert)
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.InvalidHITState"
     assert error["Message"].startswith(
-        f"This HIT is currently in the state '{state}'. "
-        f"This operation can be called with a status of: {allowed} ("
+        f"This HIT is currently in the state '{state}'. This operation can be called with a status of: {allowed} ("
     )
 
 
