@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _THREADS = 8
+_LAST_PORT = 65_535
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
 
 
@@ -65,11 +66,11 @@ class Server:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= _LAST_PORT:
+        raise MarketplaceError(f"{port} is not a port; ports go from 0 (any free one) to {_LAST_PORT}.")
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family, backlog=1024)
-    except OverflowError:
-        raise MarketplaceError(f"{port} is not a port; ports go from 0 (any free one) to 65535.") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             reason = f"Port {port} of {host} is taken. Stop the other program, or choose another port."

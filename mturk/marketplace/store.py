@@ -20,8 +20,6 @@ from mturk.marketplace.table import VERSION, agenda, market, metadata
 
 Result = TypeVar("Result")
 
-# How long a call waits for another process that is writing.
-_BUSY_SECONDS = 30
 _TRIES = 3
 _PULSE = select(market.c.shift, select(func.min(agenda.c.time)).scalar_subquery().label("due"))
 
@@ -33,14 +31,18 @@ def database_url(database: str | os.PathLike[str]) -> URL:
         return URL.create("sqlite")
     try:
         return make_url(text) if "://" in text else URL.create("sqlite", database=text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         raise MarketplaceError(f"{text!r} is not a database URL; write sqlite:///file.sqlite3.") from None
 
 
 class Store:
-    """The marketplace's database, shared by threads, and by other processes that open the same one."""
+    """The marketplace's database, shared by threads, and by other processes that open the same one.
 
-    def __init__(self, database: str | os.PathLike[str]) -> None:
+    `patience` is how many seconds a call waits for another process that is writing.
+    """
+
+    def __init__(self, database: str | os.PathLike[str], *, patience: float = 30) -> None:
+        self._patience = patience
         self._url = database_url(database)
         self._sqlite = self._url.get_backend_name() == "sqlite"
         # Threads of one process take turns here, which is quicker and fairer than SQLite's waiting in steps.
@@ -107,7 +109,7 @@ class Store:
             size = {"pool_size": 1, "max_overflow": 0} if memory else {"pool_size": 16, "max_overflow": 64}
             options = {
                 "poolclass": QueuePool,
-                "connect_args": {"check_same_thread": False, "timeout": _BUSY_SECONDS},
+                "connect_args": {"check_same_thread": False, "timeout": self._patience},
                 **size,
             }
         try:

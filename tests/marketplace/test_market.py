@@ -1,0 +1,125 @@
+"""The marketplace as an object: starting and stopping, its people, its clock."""
+
+from __future__ import annotations
+
+import gc
+import json
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from mturk import marketplace
+from mturk.marketplace import Marketplace, MarketplaceError
+
+from .sample import hit_arguments
+
+
+def test_the_public_names_are_there():
+    assert all(hasattr(marketplace, name) for name in marketplace.__all__)
+
+
+def test_the_key_pair_and_all_data_survive_a_restart(tmp_path, connect):
+    path = tmp_path / "lab.sqlite3"
+    with Marketplace(path) as market:
+        keys = market.access_key, market.secret_key
+        made = connect(market).create_hit(**hit_arguments())["HIT"]
+        market.clock.advance(days=3)
+        moved = market.clock.now()
+    with Marketplace(f"sqlite:///{path}") as market:
+        assert (market.access_key, market.secret_key) == keys
+        assert connect(market).get_hit(HITId=made["HITId"])["HIT"]["HITStatus"] == "Reviewable"
+        assert timedelta(0) <= market.clock.now() - moved < timedelta(minutes=1)
+
+
+def test_no_secret_shows_in_a_repr(market):
+    shown = repr([market, market.requester("x"), market.worker("A1"), market.clock, market.__dict__])
+    assert market.secret_key not in shown
+    assert market.requester("x").secret_key not in shown
+
+
+def test_a_requester_found_again_is_the_same(market):
+    first = market.requester("x")
+    again = market.requester("x")
+    assert (first.access_key, first.secret_key) == (again.access_key, again.secret_key)
+    assert first.access_key != market.access_key
+
+
+def test_the_clock_moves_forward_only(market):
+    before = market.clock.now()
+    after = market.clock.advance(days=1, hours=2, minutes=3, seconds=4)
+    assert timedelta(0) <= after - before - timedelta(days=1, hours=2, minutes=3, seconds=4) < timedelta(seconds=9)
+    with pytest.raises(ValueError, match="forward"):
+        market.clock.advance(seconds=-1)
+
+
+def test_the_clock_goes_by_the_time_that_is_passed_in():
+    with Marketplace(real_time=lambda: 1_700_000_000.5) as market:
+        assert market.clock.now() == datetime(2023, 11, 14, 22, 13, 20, 500_000, timezone.utc)
+
+
+def test_the_address_says_what_is_there(market):
+    with urllib.request.urlopen(market.url) as answer:
+        assert b"Mechanical Turk Requester API" in answer.read()
+
+
+def test_the_application_can_be_hosted_otherwise():
+    market = Marketplace()
+    try:
+        answer = market.app.test_client().post("/", data=b"{}")
+        assert answer.status_code == 400
+        assert json.loads(answer.data)["__type"] == "MissingAuthenticationTokenException"
+    finally:
+        market.stop()
+
+
+def test_a_stopped_marketplace_leaves_no_threads_and_no_port(tmp_path):
+    before = set(threading.enumerate())
+    market = Marketplace(tmp_path / "lab.sqlite3")
+    market.start()
+    url = market.url
+    urllib.request.urlopen(url).close()
+    market.stop()
+    deadline = time.monotonic() + 5
+    while set(threading.enumerate()) - before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert set(threading.enumerate()) <= before
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(url)
+    gc.collect()
+
+
+def test_a_marketplace_can_be_started_again(tmp_path, connect):
+    market = Marketplace(tmp_path / "lab.sqlite3")
+    for _ in range(2):
+        with market:
+            assert connect(market).get_account_balance()
+    with pytest.raises(MarketplaceError, match="not running"):
+        print(market.url)
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(MarketplaceError, match=f"Port {port} of 127.0.0.1 is taken"):
+            Marketplace(tmp_path / "lab.sqlite3", port=port).start()
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [({"host": "no.such.host.invalid"}, "Cannot listen"), ({"port": 99999}, "not a port")],
+)
+def test_an_impossible_address_is_one_clear_line(where, words):
+    with pytest.raises(MarketplaceError, match=words) as caught:
+        Marketplace(**where).start()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", [{"fees": 0.5}, {"deposit": "1.234"}, {"deposit": "-1"}, {"rate": 0}])
+def test_impossible_settings_are_refused(bad):
+    with pytest.raises(ValueError, match=r"."):
+        Marketplace(**bad)
