@@ -100,7 +100,7 @@ class Answers(Mapping[str, Any]):
 
 def read(xml: str | None, assignment_id: str | None = None) -> Answers:
     """The answers in the XML of an assignment; AnswerError if it cannot be read."""
-    if xml is None or not xml.strip():
+    if not xml or xml.isspace():
         return Answers({}, xml or "")
     try:
         return _read(xml)
@@ -136,6 +136,9 @@ def _several(parent: dict[str, Any], name: str) -> list[Any]:
 def _pair(answer: Any) -> tuple[str, Any]:
     if not isinstance(answer, dict) or "QuestionIdentifier" not in answer:
         raise ValidationError("an Answer has no QuestionIdentifier")
+    question, words = answer["QuestionIdentifier"], answer.get("FreeText")
+    if type(question) is str and type(words) is str:  # nearly all answers are
+        return question, words
     question = _text(answer, "QuestionIdentifier")
     if "FreeText" in answer:
         return question, _text(answer, "FreeText")
@@ -151,8 +154,7 @@ def _selected(answer: dict[str, Any]) -> Selected:
 
 
 def _text(answer: dict[str, Any], name: str) -> str:
-    value = answer.get(name)
-    return value if type(value) is str else _checked(value, name)
+    return _checked(answer.get(name), name)
 
 
 def _checked(value: Any, name: str) -> str:

@@ -35,9 +35,7 @@ def plain(value: Any) -> Any:
         return kind(plain(item) for item in value)
     if kind is dict:
         return {key: plain(item) for key, item in value.items()}
-    if hasattr(kind, "__html__"):
-        return "".join(value) if isinstance(value, str) else str(value)
-    return value
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def text(value: Any) -> Any:
@@ -46,7 +44,8 @@ def text(value: Any) -> Any:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return Markup(str(escape(value)).translate(_REFERENCES))  # noqa: S704 - escaped on this line
+    words = plain(value if isinstance(value, str) else str(value))
+    return Markup(str(escape(words)).translate(_REFERENCES))  # noqa: S704 - escaped on this line
 
 
 def cdata(value: str) -> Markup:

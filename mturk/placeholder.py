@@ -1,7 +1,7 @@
 """Fills `${name}` in templates that were written for MTurk's own site.
 
 A name with a value is filled wherever it stands, once, and as it is: that is what the site did. What has no
-value is left alone where it is the page's own code (a template literal of a script, a template for a browser
+value is left alone where it is the page's own code (a template literal or a comment of a script, a template for a browser
 framework, an expression); everywhere else it is reported, for it would be published as it stands.
 """
 
@@ -19,7 +19,7 @@ _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script", re.DOTALL | re.IGNORECAS
 _TYPE = re.compile(r"""\btype\s*=\s*["']?\s*([^"'\s>]+)""", re.IGNORECASE)
 _JAVASCRIPT = ("module", "text/javascript", "application/javascript", "text/ecmascript", "application/json")
 _CODE = re.compile(
-    r"""//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|(?P<open>\{)|(?P<close>\})|(?P<tick>`)""",
+    r"""(?P<comment>//[^\n]*|/\*.*?\*/)|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|(?P<open>\{)|(?P<close>\})|(?P<tick>`)""",
     re.DOTALL,
 )
 _LITERAL = re.compile(r"\\.|(?P<open>\$\{)|(?P<tick>`)", re.DOTALL)
@@ -36,7 +36,7 @@ def fill(source: str, values: Mapping[str, object], name: str) -> str:
         also = f"; it has no place for {', '.join(unused)}" if unused else ""
         raise ValidationError(f"{name}: no value for {', '.join(missing)}{also}")
     if unused:
-        warnings.warn(f"{name} has no place for {', '.join(unused)}", stacklevel=6)
+        warnings.warn(f"{name} has no place for {', '.join(unused)}", stacklevel=5)
 
     def value_of(found: re.Match[str]) -> str:
         return str(given[found.group(1)]) if found.group(1) in given else found.group()
@@ -75,7 +75,9 @@ def _in_literals(source: str, start: int, end: int) -> Iterator[int]:
         if found is None:
             return
         at = found.end()
-        if found.lastgroup == "open":
+        if found.lastgroup == "comment":
+            yield from (one.start() for one in _PLACEHOLDER.finditer(source, found.start(), found.end()))
+        elif found.lastgroup == "open":
             if literal:
                 yield found.start()
             within.append("{")

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mturk import answer
-from mturk.answer import Answers, Selected, UploadedFile
+from mturk.answer import Selected, UploadedFile
 from mturk.errors import AnswerError
 
 NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
@@ -81,6 +81,10 @@ def test_a_values_kind_depends_on_the_question_alone(inside: str, value: object)
     assert type(found) is type(value)
 
 
+BARE = one("q", "<FreeText>a</FreeText>")
+PREFIXED = f'<QuestionFormAnswers xmlns="{NAMESPACE}" xmlns:x="{NAMESPACE}">'
+
+
 @pytest.mark.parametrize(
     "xml", [None, "", "  \n", document(), document("\n  "), f'<QuestionFormAnswers xmlns="{NAMESPACE}"/>']
 )
@@ -107,7 +111,7 @@ def test_line_breaks_between_the_elements_change_nothing() -> None:
         f"<QuestionFormAnswers>{BARE}</QuestionFormAnswers>",
         f'<x:QuestionFormAnswers xmlns:x="{NAMESPACE}"><x:Answer><x:QuestionIdentifier>q</x:QuestionIdentifier>'
         "<x:FreeText>a</x:FreeText></x:Answer></x:QuestionFormAnswers>",
-        f'<QuestionFormAnswers xmlns="{NAMESPACE}" xmlns:x="{NAMESPACE}"><x:Answer><QuestionIdentifier>q</QuestionIdentifier>'
+        f'{PREFIXED}<x:Answer><QuestionIdentifier>q</QuestionIdentifier>'
         '<FreeText x:kind="y">a</FreeText></x:Answer></QuestionFormAnswers>',
         document(text("q", "a"), declaration='<?xml version="1.0" encoding="ASCII"?>'),
         document(text("q", "a"), declaration='<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'),
