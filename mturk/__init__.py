@@ -13,6 +13,7 @@ from importlib import import_module
 _NAMES = {
     "assignment": "Assignment",
     "balance": "Balance",
+    "budget": "Budget",
     "choice": (
         "ActionsGuarded AssignmentStatus Comparator EventType HITReviewStatus HITStatus NotificationTransport "
         "NotifyWorkersFailureCode QualificationStatus QualificationTypeStatus ReviewableHITStatus "
@@ -22,11 +23,12 @@ _NAMES = {
     "connection": "Connection connect current using",
     "ending": "OpenWork",
     "errors": (
-        "AccessDenied AlreadyDone AnswerError ConfigurationError DoesNotExist InsufficientFunds "
-        "InvalidParameter InvalidState MTurkError RequestError ServiceError Throttled TransportError "
+        "AccessDenied AlreadyDone AnswerError ConfigurationError ConfirmationNeeded DoesNotExist InsufficientFunds "
+        "InvalidParameter InvalidState MTurkError OverBudget RequestError ServiceError Throttled TransportError "
         "Unavailable ValidationError"
     ),
     "external_question": "ExternalQuestion",
+    "fee": "Estimate",
     "hit": "HIT",
     "hit_type": "HITType",
     "html_question": "HTMLQuestion",

@@ -3,6 +3,7 @@
 from mturk import requirements
 from mturk.assignment import Assignment
 from mturk.balance import Balance
+from mturk.budget import Budget
 from mturk.choice import (
     ActionsGuarded,
     AssignmentStatus,
@@ -26,11 +27,13 @@ from mturk.errors import (
     AlreadyDone,
     AnswerError,
     ConfigurationError,
+    ConfirmationNeeded,
     DoesNotExist,
     InsufficientFunds,
     InvalidParameter,
     InvalidState,
     MTurkError,
+    OverBudget,
     RequestError,
     ServiceError,
     Throttled,
@@ -39,6 +42,7 @@ from mturk.errors import (
     ValidationError,
 )
 from mturk.external_question import ExternalQuestion
+from mturk.fee import Estimate
 from mturk.hit import HIT
 from mturk.hit_type import HITType
 from mturk.html_question import HTMLQuestion
@@ -67,11 +71,14 @@ __all__ = [
     "AssignmentStatus",
     "Balance",
     "BonusPayment",
+    "Budget",
     "Collection",
     "Comparator",
     "ConfigurationError",
+    "ConfirmationNeeded",
     "Connection",
     "DoesNotExist",
+    "Estimate",
     "EventType",
     "ExternalQuestion",
     "HITReviewStatus",
@@ -89,6 +96,7 @@ __all__ = [
     "NotifyFailure",
     "NotifyWorkersFailureCode",
     "OpenWork",
+    "OverBudget",
     "Page",
     "Price",
     "Qualification",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,12 +12,16 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mturk import answer, limit, price, wire
+from mturk.budget import spending
+from mturk.bulk import confirmed
 from mturk.choice import AssignmentStatus
 from mturk.collection import Collection
 from mturk.connection import current
 from mturk.errors import AlreadyDone, InvalidState
+from mturk.fee import bonus_fee
 from mturk.price import Money
 from mturk.record import Record, ask, record
+from mturk.terms import hit_cost
 from mturk.value import BonusPayment
 
 if TYPE_CHECKING:
@@ -98,13 +103,15 @@ class Assignment(Record):
         days after it was submitted and while the HIT exists. `feedback` (up to 1,024 characters) goes to the
         worker. InvalidState if the work was decided before. One call, ApproveAssignment.
         """
+        budget = self.connection.budget if override_rejection else None
         try:
-            self._call(
-                "ApproveAssignment",
-                AssignmentId=self.id,
-                RequesterFeedback=_feedback(feedback),
-                OverrideRejection=override_rejection or None,
-            )
+            with spending(budget, self._price):
+                self._call(
+                    "ApproveAssignment",
+                    AssignmentId=self.id,
+                    RequesterFeedback=_feedback(feedback),
+                    OverrideRejection=override_rejection or None,
+                )
         except InvalidState as error:
             self._complain_unless(AssignmentStatus.APPROVED, error)
         self._set(status=AssignmentStatus.APPROVED)
@@ -122,6 +129,19 @@ class Assignment(Record):
             self._complain_unless(AssignmentStatus.REJECTED, error)
         self._set(status=AssignmentStatus.REJECTED)
         self._forget("rejection_time", "requester_feedback")
+
+    @classmethod
+    def reject_all(cls, assignments: Iterable[Assignment], feedback: str, *, confirm: int | None = None) -> int:
+        """Reject many submissions for one reason, and get their number.
+
+        On the live service ConfirmationNeeded asks for the number first: `confirm=57`. Rejections hurt workers, and
+        a wrong batch of them costs a requester's good name. One call each, RejectAssignment.
+        """
+        limit.text("feedback", feedback, _MOST_FEEDBACK, 1)
+        rejected = confirmed(assignments, "assignments to reject:", confirm)
+        for assignment in rejected:
+            assignment.reject(feedback)
+        return len(rejected)
 
     def pay_bonus(
         self,
@@ -148,14 +168,15 @@ class Assignment(Record):
         else:
             token = limit.token(unique_request_token)
         try:
-            self._call(
-                "SendBonus",
-                WorkerId=self.worker_id,
-                BonusAmount=bonus,
-                AssignmentId=self.id,
-                Reason=reason,
-                UniqueRequestToken=token,
-            )
+            with spending(self.connection.budget, lambda: bonus + bonus_fee(bonus)):
+                self._call(
+                    "SendBonus",
+                    WorkerId=self.worker_id,
+                    BonusAmount=bonus,
+                    AssignmentId=self.id,
+                    Reason=reason,
+                    UniqueRequestToken=token,
+                )
         except AlreadyDone as error:
             # Refused as a repetition: of our own try whose answer was lost, or of an earlier call.
             return error.maybe_done
@@ -172,6 +193,10 @@ class Assignment(Record):
         """
         answer = self._call("GetFileUploadURL", AssignmentId=self.id, QuestionIdentifier=question_id)
         return str(answer["FileUploadURL"])
+
+    def _price(self) -> Decimal:
+        hit = self.hit
+        return hit_cost(hit.reward, hit.max_assignments, 1, hit.qualification_requirements)
 
     def _was_paid(self, amount: Decimal, reason: str) -> bool:
         return any(paid.amount == amount and paid.reason == reason for paid in self.bonuses())

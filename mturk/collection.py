@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
 from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
+from mturk.display import Table
 from mturk.errors import TransportError, ValidationError
 
 T = TypeVar("T")
@@ -38,6 +40,9 @@ class Page(Generic[T]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def _repr_html_(self) -> str:
+        return _table(self.items)._repr_html_()
 
     def __repr__(self) -> str:
         return f"<Page of {len(self.items)}{', more to come' if self.next_token else ''}>"
@@ -106,6 +111,13 @@ class Collection(Generic[T]):
             return item
         raise IndexError(f"there is no item {index} among the {self._name}")
 
+    def show(self, number: int = 10) -> Table:
+        """The first few items as a table, in a terminal as in a notebook. One call for each 100."""
+        return _table(self[:number])
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}: iterate over it, or <code>.show()</code> the first few</p>"
+
     def _slice(self, index: slice) -> list[T]:
         parts = (index.start, index.stop, index.step)
         if any(part is not None and part < 0 for part in parts):
@@ -122,3 +134,7 @@ class Collection(Generic[T]):
             left -= len(page.items)
             if left <= 0:
                 return
+
+
+def _table(items: Sequence[Any]) -> Table:
+    return Table.of(item.to_dict() for item in items)

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from mturk import wire
 from mturk.balance import Balance
+from mturk.budget import Budget
 from mturk.clock import SYSTEM, Clock
 from mturk.config import (
     PRODUCTION,
@@ -40,7 +41,8 @@ class Connection:
 
     `max_attempts` counts the tries after faults; calls that are throttled wait instead, `max_wait` seconds at
     most. `templates` are folders with your own question templates. `question_limit` is the size of a question in
-    bytes that the service takes: raise it for a marketplace that allows more than AWS did.
+    bytes that the service takes: raise it for a marketplace that allows more than AWS did. A `budget` refuses
+    calls before they would spend more.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Connection:
         database: str | os.PathLike[str] | None = None,
         templates: Sequence[str | os.PathLike[str]] = (),
         question_limit: int = 65_535,
+        budget: Budget | None = None,
         clock: Clock = SYSTEM,
         random: Callable[[], float] = random.random,
     ) -> None:
@@ -73,6 +76,7 @@ class Connection:
         self.url = place
         self.templates = tuple(templates)
         self.question_limit = question_limit
+        self.budget = budget
         self.clock = clock
         self._credentials = source
         self._transport = Transport(place, source, region=region, timeout=_timeout(timeout))
@@ -196,6 +200,7 @@ def connect(
     database: str | os.PathLike[str] | None = None,
     templates: Sequence[str | os.PathLike[str]] = (),
     question_limit: int = 65_535,
+    budget: Budget | None = None,
 ) -> Connection:
     """Make the connection that this process uses from now on; the arguments are those of `Connection`."""
     global _default
@@ -212,6 +217,7 @@ def connect(
         database=database,
         templates=templates,
         question_limit=question_limit,
+        budget=budget,
     )
     _default = connection
     return connection

@@ -4,6 +4,8 @@
       ConfigurationError        no connection, no credentials, a missing extra
       ValidationError           an argument outside the service's limits (also a ValueError)
       AnswerError               an answer document that cannot be read (also a ValueError)
+      OverBudget                a call would spend more than the program's own limit
+      ConfirmationNeeded        a bulk step on a live service, whose count was not repeated
       TransportError            no usable answer came back
       ServiceError              the service answered with an error
         Throttled               too many calls, even after waiting
@@ -41,6 +43,14 @@ class ValidationError(MTurkError, ValueError):
 
 class AnswerError(MTurkError, ValueError):
     """A worker's answer document cannot be read; the text names the assignment."""
+
+
+class OverBudget(MTurkError):
+    """A call would spend more than the connection's `Budget` allows; nothing was sent."""
+
+
+class ConfirmationNeeded(MTurkError):
+    """Many things would be rejected, blocked or deleted for good; nothing was done. Repeat with the count."""
 
 
 class TransportError(MTurkError):
@@ -106,13 +116,13 @@ class ServiceError(MTurkError):
     @property
     def allowed_states(self) -> tuple[str, ...]:
         """The states in which the operation is possible, where the message lists them."""
-        found = re.search(r"called with a status of: ([\w, ]+)", self.message)
+        found = re.search(r"called with a status of: (\w+(?:, *\w+)*)", self.message)
         return tuple(re.findall(r"\w+", found[1])) if found else ()
 
     @property
     def hit_id(self) -> str | None:
         """The id of the HIT that the message is about."""
-        found = re.search(r'\bhit\b(?: with id)? "?([A-Z0-9]{10,64})\b', self.message, re.IGNORECASE)
+        found = re.search(r'\b[Hh][Ii][Tt]\b(?: with ID)? "?([A-Z0-9]{10,64})\b', self.message)
         return found[1] if found else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
@@ -13,24 +12,25 @@ import attrs
 
 from mturk import ending, limit, question, review, wire
 from mturk.assignment import Assignment, assignments_of, bonus_payments
+from mturk.budget import spending
+from mturk.bulk import confirmed
 from mturk.choice import AssignmentStatus, HITReviewStatus, HITStatus, ReviewableHITStatus, ReviewPolicyLevel
 from mturk.collection import Collection, Page
 from mturk.connection import current
 from mturk.ending import OpenWork
 from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, ValidationError
-from mturk.layout import Layout
+from mturk.offer import MOST_ASSIGNMENTS, offer, request_token
 from mturk.price import Money
 from mturk.record import Record, ask, id_of, record
 from mturk.requirements import QualificationRequirement
 from mturk.review import ReviewPolicy, ReviewResults
-from mturk.terms import terms
+from mturk.terms import hit_cost, terms, terms_cost
 from mturk.value import BonusPayment
 
 if TYPE_CHECKING:
     from mturk.connection import Connection
     from mturk.hit_type import HITType
 
-_MOST_ASSIGNMENTS = 1_000_000_000
 _FIRST_LOOK = 1.0
 _LONGEST_LOOK = 30.0
 
@@ -103,24 +103,27 @@ class HIT(Record):
         back the HIT it made. One call, CreateHIT or CreateHITWithHITType.
         """
         through = connection or current()
-        own = {
-            "LifetimeInSeconds": limit.seconds("lifetime", lifetime, 30, limit.YEAR),
-            "MaxAssignments": limit.whole("max_assignments", max_assignments, 1, _MOST_ASSIGNMENTS),
-            "RequesterAnnotation": _annotation(requester_annotation),
-            "UniqueRequestToken": _token(unique_request_token),
-            "AssignmentReviewPolicy": assignment_review_policy,
-            "HITReviewPolicy": hit_review_policy,
-            **_asked(question, through),
-        }
+        own = offer(
+            through,
+            question,
+            lifetime,
+            max_assignments,
+            requester_annotation,
+            unique_request_token,
+            assignment_review_policy,
+            hit_review_policy,
+        )
         agreed = (title, description, reward, assignment_duration, keywords, auto_approval_delay)
         try:
             if hit_type is None:
                 own_terms = terms(through, *agreed, qualification_requirements)
-                answer = through.call("CreateHIT", **own_terms, **own)
+                with spending(through.budget, lambda: terms_cost(own_terms, max_assignments)):
+                    answer = through.call("CreateHIT", **own_terms, **own)
             elif qualification_requirements or any(each is not None for each in agreed):
                 raise ValidationError("hit_type has its own title, reward and other terms: give one or the other")
             else:
-                answer = through.call("CreateHITWithHITType", HITTypeId=id_of(hit_type), **own)
+                with spending(through.budget, lambda: _cost(hit_type, max_assignments)):
+                    answer = through.call("CreateHITWithHITType", HITTypeId=id_of(hit_type), **own)
         except AlreadyDone as error:
             if error.hit_id is None:
                 raise
@@ -224,12 +227,15 @@ class HIT(Record):
         The sum cannot go from under 10 to 10 or more. An expired HIT stays closed until you `extend` it. A lost
         answer never adds twice. One call, CreateAdditionalAssignmentsForHIT.
         """
-        with suppress(AlreadyDone):  # the token says that this very addition was made before
+        with (
+            suppress(AlreadyDone),  # the token says that this very addition was made before
+            spending(self.connection.budget, lambda: self._cost_of(number)),
+        ):
             self._call(
                 "CreateAdditionalAssignmentsForHIT",
                 HITId=self.id,
-                NumberOfAdditionalAssignments=limit.whole("number", number, 1, _MOST_ASSIGNMENTS),
-                UniqueRequestToken=_token(unique_request_token),
+                NumberOfAdditionalAssignments=limit.whole("number", number, 1, MOST_ASSIGNMENTS),
+                UniqueRequestToken=request_token(unique_request_token),
             )
         self._forget("max_assignments", "assignments_available", "status")
 
@@ -299,6 +305,17 @@ class HIT(Record):
                 raise ending.explained(self, error) from error
         self._set(status=HITStatus.DISPOSED)
 
+    @classmethod
+    def delete_all(cls, hits: Iterable[HIT], *, confirm: int | None = None) -> int:
+        """Delete many HITs for good, and get their number.
+
+        On the live service ConfirmationNeeded asks for the number first: `confirm=57`. One call each, DeleteHIT.
+        """
+        deleted = confirmed(hits, "HITs to delete:", confirm)
+        for hit in deleted:
+            hit.delete()
+        return len(deleted)
+
     def close(self, undecided: Literal["leave", "approve"] = "leave") -> OpenWork:
         """End the HIT as far as is possible now, and get what is still open; call it again to go on from there.
 
@@ -362,6 +379,9 @@ class HIT(Record):
             )
         )
 
+    def _cost_of(self, number: int) -> Decimal:
+        return hit_cost(self.reward, self.max_assignments, number, self.qualification_requirements)
+
     def _load(self, missing: str) -> None:
         self.refresh()
 
@@ -375,16 +395,7 @@ def _statuses(
     return [limit.choice("status", each, AssignmentStatus) for each in wanted]
 
 
-def _asked(value: object, connection: Connection) -> dict[str, object]:
-    if isinstance(value, Layout):
-        parameters = [{"Name": name, "Value": text} for name, text in value.parameters.items()]
-        return {"HITLayoutId": value.id, "HITLayoutParameters": parameters}
-    return {"Question": question.document(value, connection.question_limit)}
-
-
-def _annotation(value: str | None) -> str | None:
-    return None if value is None else limit.text("requester_annotation", value, 255)
-
-
-def _token(value: str | None) -> str:
-    return uuid.uuid4().hex if value is None else limit.token(value)
+def _cost(hit_type: HITType | str, assignments: int) -> Decimal:
+    known = not isinstance(hit_type, str) and hit_type._has("reward")
+    reward, requirements = (hit_type.reward, hit_type.qualification_requirements) if known else (None, None)  # type: ignore[union-attr]  # known
+    return hit_cost(reward, assignments, assignments, requirements)

@@ -16,6 +16,7 @@ import attrs
 
 from mturk import wire
 from mturk.connection import current, existing
+from mturk.display import Table
 from mturk.errors import TransportError
 
 if TYPE_CHECKING:
@@ -145,6 +146,18 @@ class Record:
         kept = (name for name in self._slots if not name.startswith("_") and self._has(name))
         return {name: self._slots[name].__get__(self) for name in kept}
 
+    def to_dict(self) -> dict[str, Any]:
+        """The record's fields as a dict, for a data frame or a file; loads them first where they are missing."""
+        fields = [name for name in self._slots if not name.startswith("_")]
+        return {"id": self.id, **{name: getattr(self, name) for name in fields}}
+
+    def show(self) -> Table:
+        """The record as a table, in a terminal as in a notebook; loads the fields first where they are missing."""
+        return _table(self, self.to_dict())
+
+    def _repr_html_(self) -> str:
+        return _table(self, {"id": self.id, **self._state()})._repr_html_()
+
     def __reduce__(self) -> tuple[Callable[..., Record], tuple[type[Record], str, dict[str, Any]]]:
         # Without the connection: it holds a secret, and the reader may live in another process.
         return _rebuild, (type(self), self.id, self._state())
@@ -154,6 +167,11 @@ class Record:
 
     def __deepcopy__(self: R, memo: object) -> R:
         return self.__copy__()  # its values never change
+
+
+def _table(of: Record, fields: Mapping[str, object]) -> Table:
+    rows = [(name, value) for name, value in fields.items() if value is not None]
+    return Table(("field", "value"), rows, caption=type(of).__name__)
 
 
 def _fact(value: object) -> str:

@@ -5,11 +5,12 @@ HITs with equal terms are of one type, so CreateHITType and CreateHIT take the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from mturk import limit
+from mturk import choice, fee, limit
 from mturk.errors import ValidationError
 from mturk.price import Money, amount
 from mturk.requirements import QualificationRequirement, sendable
@@ -41,3 +42,26 @@ def terms(
         "AutoApprovalDelayInSeconds": limit.seconds("auto_approval_delay", delay, 0, limit.MONTH),
         "QualificationRequirements": sendable(qualification_requirements, connection),
     }
+
+
+def wants_masters(requirements: Iterable[QualificationRequirement] | None) -> bool:
+    """Whether only Masters may do the work, which AWS charges more for."""
+    return any(each.qualification_type_id == choice.MASTERS for each in requirements or ())
+
+
+def terms_cost(agreed: Mapping[str, Any], assignments: int) -> Decimal:
+    """What a HIT on these terms costs, with fees."""
+    return hit_cost(agreed["Reward"], assignments, assignments, agreed["QualificationRequirements"])
+
+
+def hit_cost(
+    reward: Decimal | None,
+    assignments: int | None,
+    paid: int,
+    requirements: Iterable[QualificationRequirement] | None,
+) -> Decimal:
+    """What `paid` assignments of a HIT cost that has `assignments` in all, with fees."""
+    if reward is None:
+        raise ValidationError("a budget needs to know the reward: give the HITType that create() returned, not its id")
+    each = reward + fee.assignment_fee(reward, assignments or 1, masters=wants_masters(requirements))
+    return each * paid

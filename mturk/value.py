@@ -41,9 +41,12 @@ class Value:
 
         return read
 
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as a dict, for a data frame or a file."""
+        return {a.name: getattr(self, a.name) for a in attrs.fields(type(self)) if a.name != "_connection"}
+
     def __reduce__(self) -> tuple[Callable[..., Value], tuple[type[Value], Mapping[str, Any]]]:
-        own = {a.name: getattr(self, a.name) for a in attrs.fields(type(self)) if a.name != "_connection"}
-        return _rebuild, (type(self), own)
+        return _rebuild, (type(self), self.to_dict())
 
 
 def _rebuild(kind: type[V], fields: Mapping[str, Any]) -> V:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mturk import limit, wire
+from mturk.bulk import confirmed
 from mturk.choice import NotifyWorkersFailureCode
 from mturk.collection import Collection
 from mturk.connection import current
@@ -63,6 +64,19 @@ class Worker(Record):
         requesters may cost a worker the account. Blocking twice does no harm. One call, CreateWorkerBlock.
         """
         self._call("CreateWorkerBlock", WorkerId=self.id, Reason=limit.text("reason", reason, None, 1))
+
+    @classmethod
+    def block_all(cls, workers: Iterable[Worker | str], reason: str, *, confirm: int | None = None) -> int:
+        """Block many workers for one reason, and get their number.
+
+        On the live service ConfirmationNeeded asks for the number first: `confirm=57`. One call each,
+        CreateWorkerBlock.
+        """
+        found = (each if isinstance(each, Worker) else cls(each) for each in workers)
+        blocked = confirmed(found, "workers to block:", confirm)
+        for worker in blocked:
+            worker.block(reason)
+        return len(blocked)
 
     def unblock(self, reason: str | None = None) -> None:
         """Let this worker take your HITs again; without a block nothing happens. One call, DeleteWorkerBlock."""

@@ -1,0 +1,53 @@
+"""What AWS takes on top of what workers get.
+
+20 % of the reward, another 20 % from ten assignments on, another 5 % for Masters, together rounded half up to the
+cent; 20 % of a bonus; one cent at least for each. Premium qualifications cost extra and are not counted here.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import attrs
+
+CENT = Decimal("0.01")
+MANY_ASSIGNMENTS = 10
+"""From this number on a HIT costs more, which is why it cannot be extended from under 10 to 10 or more."""
+
+
+def assignment_fee(reward: Decimal, assignments: int, *, masters: bool = False) -> Decimal:
+    """The fee for each assignment of a HIT that has this many."""
+    percent = 20 + (20 if assignments >= MANY_ASSIGNMENTS else 0) + (5 if masters else 0)
+    return _share(reward, percent)
+
+
+def bonus_fee(amount: Decimal) -> Decimal:
+    """The fee for a bonus."""
+    return _share(amount, 20)
+
+
+def _share(amount: Decimal, percent: int) -> Decimal:
+    return max(CENT, (amount * percent / 100).quantize(CENT, ROUND_HALF_UP))
+
+
+@attrs.frozen
+class Estimate:
+    """What work will cost if all of it is approved: rewards, fees and their sum, in US dollars."""
+
+    assignments: int
+    rewards: Decimal
+    fees: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Rewards and fees together; this much is held on the balance when the work is published."""
+        return self.rewards + self.fees
+
+    def __str__(self) -> str:
+        return f"{self.total} USD for {self.assignments} assignments: rewards {self.rewards}, fees {self.fees}"
+
+
+def estimate(reward: Decimal, assignments: int, hits: int = 1, *, masters: bool = False) -> Estimate:
+    """What `hits` HITs of `assignments` assignments each will cost."""
+    number = assignments * hits
+    return Estimate(number, reward * number, assignment_fee(reward, assignments, masters=masters) * number)

@@ -1,0 +1,51 @@
+"""What one HIT adds to the terms of its type: the question, how long it is on offer, and to how many workers."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mturk import limit, question
+from mturk.layout import Layout
+from mturk.review import ReviewPolicy
+
+if TYPE_CHECKING:
+    from mturk.connection import Connection
+
+MOST_ASSIGNMENTS = 1_000_000_000
+
+
+def offer(
+    connection: Connection,
+    asked: object,
+    lifetime: timedelta | int,
+    max_assignments: int,
+    requester_annotation: str | None,
+    unique_request_token: str | None,
+    assignment_review_policy: ReviewPolicy | None,
+    hit_review_policy: ReviewPolicy | None,
+) -> dict[str, object]:
+    """The offer as the service names it, each part within its limits."""
+    note = requester_annotation
+    return {
+        "LifetimeInSeconds": limit.seconds("lifetime", lifetime, 30, limit.YEAR),
+        "MaxAssignments": limit.whole("max_assignments", max_assignments, 1, MOST_ASSIGNMENTS),
+        "RequesterAnnotation": None if note is None else limit.text("requester_annotation", note, 255),
+        "UniqueRequestToken": request_token(unique_request_token),
+        "AssignmentReviewPolicy": assignment_review_policy,
+        "HITReviewPolicy": hit_review_policy,
+        **_question(asked, connection),
+    }
+
+
+def request_token(value: str | None) -> str:
+    """The caller's token, or one made for this call: no call goes without."""
+    return uuid.uuid4().hex if value is None else limit.token(value)
+
+
+def _question(asked: object, connection: Connection) -> dict[str, object]:
+    if isinstance(asked, Layout):
+        parameters = [{"Name": name, "Value": text} for name, text in asked.parameters.items()]
+        return {"HITLayoutId": asked.id, "HITLayoutParameters": parameters}
+    return {"Question": question.document(asked, connection.question_limit)}
