@@ -122,7 +122,7 @@ class ServiceError(MTurkError):
     @property
     def hit_id(self) -> str | None:
         """The id of the HIT that the message is about."""
-        found = re.search(r'\b[Hh][Ii][Tt]\b(?: with ID)? "?([A-Z0-9]{10,64})\b', self.message)
+        found = re.search(r'\b[Hh][Ii][Tt]\b(?: with [Ii][Dd])? "?([A-Z0-9]{10,64})\b', self.message)
         return found[1] if found else None
 
 
