@@ -35,6 +35,7 @@ _NAMES = {
     "layout": "Layout",
     "locale": "Locale",
     "notification": "Notification",
+    "once_per_worker": "OncePerWorker",
     "price": "Price",
     "qualification": "Qualification",
     "qualification_request": "QualificationRequest",

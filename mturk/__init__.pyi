@@ -49,6 +49,7 @@ from mturk.html_question import HTMLQuestion
 from mturk.layout import Layout
 from mturk.locale import Locale
 from mturk.notification import Notification
+from mturk.once_per_worker import OncePerWorker
 from mturk.price import Price
 from mturk.qualification import Qualification
 from mturk.qualification_request import QualificationRequest
@@ -95,6 +96,7 @@ __all__ = [
     "NotificationTransport",
     "NotifyFailure",
     "NotifyWorkersFailureCode",
+    "OncePerWorker",
     "OpenWork",
     "OverBudget",
     "Page",

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from mturk.connection import Connection
     from mturk.hit_type import HITType
 
-_FIRST_LOOK = 1.0
-_LONGEST_LOOK = 30.0
-
 
 @record
 class HIT(Record):
@@ -343,19 +340,12 @@ class HIT(Record):
 
         Looks after one second at first, later every 30; one call a look, GetHIT.
         """
-        clock = self.connection.clock
         seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
-        end = clock.monotonic() + seconds
-        pause = _FIRST_LOOK
-        while True:
+        for _ in self.connection.clock.looks(seconds):
             self.refresh()
             if self.status not in (HITStatus.ASSIGNABLE, HITStatus.UNASSIGNABLE):
                 return
-            left = end - clock.monotonic()
-            if left <= 0:
-                raise TimeoutError(f"HIT {self.id} is still {self.status} after {seconds:g} seconds")
-            clock.sleep(min(pause, left))
-            pause = min(pause * 1.5, _LONGEST_LOOK)
+        raise TimeoutError(f"HIT {self.id} is still {self.status} after {seconds:g} seconds")
 
     def review_results(
         self,

@@ -12,6 +12,7 @@ from mturk.collection import Collection
 from mturk.connection import current
 from mturk.fee import Estimate, estimate
 from mturk.hit import HIT
+from mturk.once_per_worker import OncePerWorker, once_per_worker
 from mturk.price import Money
 from mturk.record import Record, record
 from mturk.requirements import QualificationRequirement
@@ -115,6 +116,14 @@ class HITType(Record):
         limit.whole("hits", hits, 1, 1_000_000_000)
         masters = wants_masters(self.qualification_requirements)
         return estimate(self.reward or Decimal(0), assignments, hits, masters=masters)
+
+    def once_per_worker(self, name: str | None = None) -> OncePerWorker:
+        """A group of HITs on these terms of which each worker gets one: see `OncePerWorker`.
+
+        Registers a qualification type (called `name`, or after this type) and a HIT type that requires not to have
+        it. About four calls; the same again finds both.
+        """
+        return once_per_worker(self, name)
 
     def hits(self) -> Iterator[HIT]:
         """The HITs of this type.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,34 @@ class QualificationType(Record, Comparable):
                 raise
             return made
         return cls._of(answer, through)
+
+    @classmethod
+    def ensure(
+        cls,
+        name: str,
+        description: str,
+        *,
+        keywords: str | Iterable[str] | None = None,
+        timeout: float = 60.0,
+        connection: Connection | None = None,
+    ) -> QualificationType:
+        """Your qualification type of this name, made when there is none yet; returns once the service lists it.
+
+        The description and keywords are used only when it is made. Several programs may do this at once: they get
+        the same type. TimeoutError if the service does not list it within `timeout` seconds. Two or three calls,
+        ListQualificationTypes and CreateQualificationType.
+        """
+        through = connection or current()
+        found = cls._named(name, through)
+        if found is not None:
+            return found
+        with suppress(AlreadyDone):  # somebody else was quicker, and the list lags behind
+            cls.create(name, description, keywords=keywords, connection=through)
+        for _ in through.clock.looks(timeout):
+            found = cls._named(name, through)
+            if found is not None:
+                return found
+        raise TimeoutError(f"the qualification type {name!r} exists, but is not listed after {timeout:g} seconds")
 
     @classmethod
     def get(cls, id: str, *, connection: Connection | None = None) -> QualificationType:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -20,6 +21,7 @@ from mturk.value import WorkerBlock
 if TYPE_CHECKING:
     from mturk.assignment import Assignment
     from mturk.connection import Connection
+    from mturk.hit import HIT
     from mturk.qualification import Qualification
     from mturk.qualification_type import QualificationType
 
@@ -139,6 +141,16 @@ class Worker(Record):
         paid_for._set(worker_id=self.id)
         paid: bool = paid_for.pay_bonus(amount, reason, again=again, unique_request_token=unique_request_token)
         return paid
+
+    def compensate(self, amount: Money, reason: str, *, lifetime: timedelta | int = timedelta(days=14)) -> HIT:
+        """Pay a worker who could not submit, by a HIT that only this worker can take; get that HIT.
+
+        The worker is told by e-mail, opens the HIT and submits it without any work, which pays at once. The fee is
+        that of a reward. The reason is shown on the page. About five calls.
+        """
+        from mturk.compensation import compensate  # a HIT stands above a worker
+
+        return compensate(self, amount, reason, lifetime)
 
     def grant(
         self, qualification_type: QualificationType | str, score: int | None = None, *, notify: bool = True
