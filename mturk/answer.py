@@ -67,9 +67,12 @@ class Answers(Mapping[str, Any]):
     A free text is a str, a selection a Selected, a file an UploadedFile. Of a repeated field `answers[id]` is
     the last and `answers.getlist(id)` all. `raw` is the XML.
 
-        >>> answers = read(DOCUMENT)
+        >>> answers = read("<QuestionFormAnswers><Answer><QuestionIdentifier>label</QuestionIdentifier>"
+        ...                "<FreeText>cat</FreeText></Answer></QuestionFormAnswers>")
         >>> answers["label"]
         'cat'
+        >>> answers.getlist("none")
+        []
     """
 
     __slots__ = ("_repeated", "_values", "raw")

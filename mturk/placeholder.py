@@ -1,8 +1,8 @@
 """Fills `${name}` in templates that were written for MTurk's own site.
 
 A name with a value is filled wherever it stands, once, and as it is: that is what the site did. What has no
-value is left alone where it is the page's own code (a template literal or a comment of a script, a template for a browser
-framework, an expression); everywhere else it is reported, for it would be published as it stands.
+value is left alone where it is the page's own code (a template literal or a comment of a script, a template for
+a browser framework, an expression); everywhere else it is reported, for it would be published as it stands.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 from mturk import namespace
 from mturk.errors import ConfigurationError
 
-_FOLDER = Path(__file__).parent / "schemas"
+FOLDER = Path(__file__).parent / "schemas"
 _XHTML = "http://www.w3.org/1999/xhtml"
 _FILES = {
     namespace.HTML_QUESTION: "html_question.xsd",
@@ -77,7 +77,7 @@ def _words(message: str, address: str) -> str:
 @cache
 def _schema(file: str) -> Any:
     etree = _library()
-    return etree.XMLSchema(etree.parse(str(_FOLDER / file), _parser()))
+    return etree.XMLSchema(etree.parse(str(FOLDER / file), _parser()))
 
 
 def _parser() -> Any:
