@@ -103,6 +103,8 @@ def keywords(value: str | Iterable[str]) -> str:
     """Keywords in the service's form: one text, separated by commas."""
     if isinstance(value, str):
         return text("keywords", value, 1000)
+    if not isinstance(value, Iterable):
+        raise ValidationError(f"keywords must be a list of str, or one with commas, not {_shown(value)}")
     words = [text("keywords", word).strip() for word in value]
     for word in words:
         if "," in word or not word:

@@ -111,6 +111,8 @@ def write(parameters: Mapping[str, object]) -> bytes:
         raise ValidationError(
             f"a text holds half of a surrogate pair ({error.object[error.start]!r}), which is no character"
         ) from None
+    except ValueError as error:
+        raise ValidationError(f"a value that JSON cannot hold: {error}") from None
 
 
 def written(value: Any) -> Any:
