@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
+from importlib.util import find_spec
 
 EXTRAS = {"cli": ("click", "rich"), "marketplace": ("flask", "sqlalchemy", "waitress")}
 
@@ -15,19 +15,19 @@ def main() -> None:
 
         command(prog_name="mturk")
     except ImportError as error:
-        extras = ",".join(extra for extra, packages in EXTRAS.items() if not all(map(_is_there, packages)))
-        if not extras:
+        missing = (error.name or "").partition(".")[0]
+        if not any(missing in packages for packages in EXTRAS.values()):
             raise
-        print(f"mturk: {error.name} is not installed: pip install 'mturk[{extras}]'", file=sys.stderr)
+        wanted = ",".join(extra for extra, packages in EXTRAS.items() if not all(map(_is_there, packages)))
+        print(f"mturk: {missing} is not installed: pip install 'mturk[{wanted}]'", file=sys.stderr)
         sys.exit(2)
 
 
 def _is_there(package: str) -> bool:
     try:
-        import_module(package)
+        return find_spec(package) is not None
     except ImportError:
         return False
-    return True
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ class Program(click.Group):
 @click.group(
     cls=Program,
     invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="mturk", message="%(prog)s %(version)s")

@@ -224,5 +224,5 @@ def run(market: Marketplace, console: Console, chance: random.Random) -> None:
 def _bar(console: Console, what: str, things: Sequence[T]) -> Iterator[T]:
     """The things one by one, with a bar that shows how far it is; not in a file."""
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_interactive) as progress:
         yield from progress.track(things, description=what)
