@@ -170,6 +170,7 @@ def test_a_mistake_in_a_command_leads_to_its_help() -> None:
     ("database", "said"),
     [
         ("no/such/folder/lab.sqlite3", "does not exist"),
+        ("/proc/lab.sqlite3", "cannot be opened"),
         ("damaged.sqlite3", "is damaged or something else"),
         ("damaged.sqlite3/lab.sqlite3", "cannot be opened"),
         ("other.sqlite3", "holds other data"),
