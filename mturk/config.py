@@ -163,7 +163,8 @@ def _pair(where: str, access_key: str | None, secret_key: str | None, session_to
     if not access_key or not secret_key:
         lacking = "secret key" if access_key else "access key"
         raise ConfigurationError(f"Only half of a key pair was found in {where}: the {lacking} is missing.")
-    return FixedCredentials(Credentials(access_key.strip(), secret_key.strip(), session_token))
+    token = session_token.strip() if session_token else None
+    return FixedCredentials(Credentials(access_key.strip(), secret_key.strip(), token))
 
 
 def _wants_chain(section: Mapping[str, str]) -> bool:

@@ -26,11 +26,13 @@ class Signer(AWS4Auth):  # type: ignore[misc]  # requests-aws4auth ships no type
     """
 
     def __init__(self, credentials: Credentials, region: str) -> None:
+        # They go into a header, where a line feed that was copied along would begin another one.
+        for what in ("access_key", "secret_key", "session_token"):
+            value = getattr(credentials, what) or ""
+            if not (value.isascii() and value.isprintable()):
+                raise ConfigurationError(f"The {what} is not plain ASCII on one line: was it copied whole?")
         pair = (credentials.access_key, credentials.secret_key)
-        try:
-            super().__init__(*pair, region, SERVICE, session_token=credentials.session_token)
-        except UnicodeError:
-            raise ConfigurationError("A secret key is plain ASCII; this one is not.") from None
+        super().__init__(*pair, region, SERVICE, session_token=credentials.session_token)
 
     @classmethod
     def get_request_date(cls, req: requests.PreparedRequest) -> date:
