@@ -130,6 +130,7 @@ class AnswerKey(Document):
         100
     """
 
+    title: ClassVar[str] = "the answer key"
     questions: tuple[Question, ...] = field(
         converter=part.sequence, validator=part.each(part.kind(Question), at_least=1)
     )

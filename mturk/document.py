@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import frozen
 
@@ -20,6 +20,8 @@ LIMIT = 65_535  # bytes, as sent; a marketplace may allow more: connect(question
 @frozen
 class Document:
     """A document that the service takes as XML."""
+
+    title: ClassVar[str] = "the question"  # what messages call it
 
     @classmethod
     def from_element(cls, root: Element) -> Any:
@@ -63,27 +65,31 @@ class Document:
         """
         connection = existing()
         xml = self.to_xml()
-        found = problems(xml, LIMIT if connection is None else connection.question_limit)
+        limit = LIMIT if connection is None else connection.question_limit
+        found = problems(xml, limit, self.title)
         found = found or [*self.problems(), *self.thorough_problems()]
         if schemas and (not found or schema.available()):
             found = found + [one for one in schema.problems(xml) if one not in found]
         complain(found)
 
 
-def problems(xml: str, limit: int) -> list[str]:
+def problems(xml: str, limit: int, name: str = "the question") -> list[str]:
     """What is wrong with the document as a text: its size, its characters, that it is XML."""
     found = []
     size = len(xml.encode(errors="replace"))
     if size > limit:
-        found.append(
-            f"the question is {size:,} bytes long as sent, and {limit:,} is the limit; serve the page from "
-            "your own site and publish its address: ExternalQuestion(url)"
-        )
+        found.append(f"{name} is {size:,} bytes long as sent, and {limit:,} is the limit{_way_out(name)}")
     try:
         element.parse(xml, size=max(limit, element.SIZE))
     except ValidationError as error:
         found.append(str(error))
     return found
+
+
+def _way_out(name: str) -> str:
+    if name != "the question":
+        return ""
+    return "; serve the page from your own site and publish its address: ExternalQuestion(url)"
 
 
 def complain(found: list[str]) -> None:

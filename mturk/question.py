@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
@@ -15,16 +15,14 @@ from mturk.errors import ValidationError
 from mturk.external_question import ExternalQuestion
 from mturk.html_question import HTMLQuestion
 from mturk.layout import Layout
-from mturk.question_form import QuestionForm
 from mturk.rendering import Folder
 
-__all__ = ["ExternalQuestion", "HTMLQuestion", "Layout", "Question", "QuestionForm", "document", "read"]
+if TYPE_CHECKING:
+    from mturk.question_form import QuestionForm
 
-KINDS: dict[str, type[Document]] = {
-    "HTMLQuestion": HTMLQuestion,
-    "ExternalQuestion": ExternalQuestion,
-    "QuestionForm": QuestionForm,
-}
+__all__ = ["ExternalQuestion", "HTMLQuestion", "Layout", "Question", "document", "read"]
+
+KINDS = ("HTMLQuestion", "ExternalQuestion", "QuestionForm")
 
 
 @frozen(init=False, eq=False)
@@ -94,7 +92,17 @@ def _problems_within(xml: str, limit: int) -> list[str]:
 
 
 def _from_element(root: Element) -> Any:
-    kind = KINDS.get(root.name)
-    if kind is None:
-        raise ValidationError(f"{root.name} is no question; expected one of " + ", ".join(KINDS))
-    return kind.from_element(root)
+    return _kind(root.name).from_element(root)
+
+
+def _kind(name: str) -> type[Document]:
+    if name == "HTMLQuestion":
+        return HTMLQuestion
+    if name == "ExternalQuestion":
+        return ExternalQuestion
+    if name == "QuestionForm":
+        # Here and not above: a form has thirty kinds of parts, which most scripts never make.
+        from mturk.question_form import QuestionForm
+
+        return QuestionForm
+    raise ValidationError(f"{name} is no question; expected one of " + ", ".join(KINDS))

@@ -40,8 +40,11 @@ def render_string(source: str, values: Mapping[str, Any], *, folders: tuple[Fold
         return _filled(chosen.from_string(source).render(_accepted(chosen, values)), "template text", xml)
 
 
-def source(name: str, *, folders: tuple[Folder, ...] = ()) -> str:
+def source(name: str, *, folders: tuple[Folder, ...] = (), file: bool = False) -> str:
     """The text of a template as it stands, for engines other than Jinja2."""
+    if file:
+        folder, name = os.path.split(os.path.abspath(name))
+        folders = (folder,)
     chosen = _environment(folders, xml=False)
     assert chosen.loader is not None  # noqa: S101 - every environment here has one
     with _explained(name):
@@ -86,5 +89,7 @@ def _explained(name: str) -> Iterator[None]:
         raise ValidationError(f"{error.name or name}, line {error.lineno}: {error.message}") from error
     except UndefinedError as error:
         raise ValidationError(f"{name}: {error.message}; give the template a value for it") from error
+    except UnicodeDecodeError as error:
+        raise ValidationError(f"{name}: a template has to be in UTF-8: {error}") from error
     except SecurityError as error:
         raise ValidationError(f"{name}: not allowed in a template that is data: {error}") from error

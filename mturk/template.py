@@ -55,7 +55,4 @@ def _as_the_site_did(source: str, values: Mapping[str, Any], name: str, xml: boo
 
 def _source(path: Folder) -> str:
     name = os.fspath(path)
-    if not os.path.isfile(name):
-        return rendering.source(name, folders=folders())
-    with open(name, encoding="utf-8-sig") as file:
-        return file.read()
+    return rendering.source(name, folders=folders(), file=os.path.isfile(name))

@@ -20,8 +20,8 @@ from mturk.answer_key import AnswerKey, AnswerOption
 from mturk.answer_key import Question as KeyQuestion
 from mturk.connection import Connection, using
 from mturk.errors import ConfigurationError, ValidationError
-from mturk.question import ExternalQuestion, HTMLQuestion, Layout, Question, QuestionForm
-from mturk.question_form import FreeText, Overview
+from mturk.question import ExternalQuestion, HTMLQuestion, Layout, Question
+from mturk.question_form import FreeText, Overview, QuestionForm
 
 PAGE = "<!DOCTYPE html><form method='post' action='https://www.mturk.com/mturk/externalSubmit'><input name='a'></form>"
 WORDS = st.text(

@@ -188,9 +188,10 @@ def test_a_character_that_xml_forbids_is_named_with_its_place() -> None:
 
 
 def test_importing_the_questions_does_not_import_the_template_engine() -> None:
-    code = "import sys, mturk.question, mturk.answer; print('jinja2' in sys.modules, 'lxml' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["False", "False"]
+    code = "import sys, mturk.question, mturk.answer; print([name in sys.modules for name in sys.argv[1:]])"
+    names = ["jinja2", "lxml", "html.parser", "mturk.question_form"]
+    done = subprocess.run([sys.executable, "-c", code, *names], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[False, False, False, False]"
 
 
 def test_question_xml_from_any_template_is_checked_like_any_other(tmp_path: Path) -> None:
