@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -77,31 +78,18 @@ def test_the_list_is_complete_and_the_oldest_come_first(client, market, publish)
 
 
 def test_the_list_is_complete_when_all_were_submitted_at_the_same_moment(connect):
-    with Marketplace(real_time=lambda: 1_700_000_000.0) as market:
-        hit_id = _publish_directly(market, MaxAssignments=5)
+    moment = time.time()
+    with Marketplace(real_time=lambda: moment) as market:
+        client = connect(market)
+        hit_id = client.create_hit(**hit_arguments(MaxAssignments=5))["HIT"]["HITId"]
         made = []
         for number in range(5):
             worker = market.worker(f"A{number}")
             made.append(worker.accept(hit_id))
             worker.submit(made[-1], {"a": "b"})
-        listed, token = [], {}
-        while True:
-            page = _call_directly(market, "ListAssignmentsForHIT", HITId=hit_id, MaxResults=2, **token)
-            listed += _ids([page])
-            if "NextToken" not in page:
-                break
-            token = {"NextToken": page["NextToken"]}
-    assert listed == made
-
-
-def _call_directly(market, operation, **members):
-    # Signatures go by the real time, which stands still here.
-    number = market._store.read(lambda database: database.exec_driver_sql("SELECT number FROM requester").scalar())
-    return market._dispatch.call(number, operation, members)
-
-
-def _publish_directly(market, **changes):
-    return _call_directly(market, "CreateHIT", **hit_arguments(**changes))["HIT"]["HITId"]
+        paginator = client.get_paginator("list_assignments_for_hit")
+        pages = paginator.paginate(HITId=hit_id, PaginationConfig={"PageSize": 2})
+        assert _ids(pages) == made
 
 
 def test_the_list_can_be_limited_to_statuses(client, publish, work):

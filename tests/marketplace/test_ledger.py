@@ -58,6 +58,11 @@ def test_fees_are_rounded_half_up(reward, fee):
     assert (assignment_fee(reward, 1, masters=False), bonus_fee(reward)) == (fee, fee)
 
 
+@pytest.mark.parametrize(("reward", "assignments", "fee"), [(10, 1, 3), (30, 1, 8), (10, 10, 5), (50, 10, 23)])
+def test_half_a_cent_of_a_fee_counts_as_a_cent(reward, assignments, fee):
+    assert assignment_fee(reward, assignments, masters=True) == fee
+
+
 def test_approval_pays_the_worker_and_the_fee_out_of_what_was_held(client, publish, work):
     hit_id = publish(Reward="1.00", MaxAssignments=2)["HITId"]
     assignment_id = work(hit_id)

@@ -73,11 +73,11 @@ BAD = {
 
 @pytest.mark.parametrize("xml", BAD.values(), ids=BAD)
 def test_other_documents_are_refused_at_once(xml):
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(ParameterValidationError, match="error parsing the XML") as caught:
         _check(xml, limit=10**6)
     assert caught.value.parameter == "Question"
-    assert time.perf_counter() - begin < 0.5
+    assert time.process_time() - begin < 0.5
 
 
 def test_the_limit_on_size_counts_bytes():
