@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from mturk.hit import HIT
     from mturk.worker import Worker
 
+Statuses = AssignmentStatus | str | Iterable[AssignmentStatus | str] | None
+"""One state of a submission, several, or None for all."""
+
 _MOST_FEEDBACK = 1024
 
 
@@ -69,7 +72,7 @@ class Assignment(Record):
 
     def refresh(self) -> None:
         """Load all fields anew. One call, GetAssignment."""
-        self._fill(self._call("GetAssignment", AssignmentId=self.id).get("Assignment") or {})
+        self._renew(self._call("GetAssignment", AssignmentId=self.id))
         self._forget("_answers")
 
     @property
@@ -221,10 +224,10 @@ def _feedback(feedback: str | None, least: int = 0) -> str | None:
     return None if feedback is None else limit.text("feedback", feedback, _MOST_FEEDBACK, least)
 
 
-def assignments_of(
-    hit_id: str, connection: Connection, statuses: list[AssignmentStatus] | None
-) -> Collection[Assignment]:
-    """The submissions for a HIT."""
+def assignments_of(hit_id: str, connection: Connection, status: Statuses) -> Collection[Assignment]:
+    """The submissions for a HIT, all or those in some states."""
+    wanted = [status] if isinstance(status, str) else status
+    statuses = None if wanted is None else [limit.choice("status", each, AssignmentStatus) for each in wanted]
     return Collection(
         f"assignments of {hit_id}",
         ask(connection, "ListAssignmentsForHIT", HITId=hit_id, AssignmentStatuses=statuses),

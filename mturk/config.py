@@ -98,6 +98,10 @@ class Settings:
         section = "default" if name == "default" else f"profile {name}"
         return {**config.get(section, {}), **_read(self.credentials_file).get(name, {})}
 
+    def region(self) -> str | None:
+        """The region that the environment or the profile names."""
+        return self.environ.get("AWS_DEFAULT_REGION") or self.section().get("region")
+
     def endpoint(self) -> str | None:
         """The endpoint that the profile names for MTurk, or for all services."""
         section = self.section()
@@ -128,6 +132,13 @@ def _url(place: str) -> str:
     if parts.username or parts.query or parts.fragment:
         raise ConfigurationError("The endpoint's URL must not hold a user, a query or a fragment.")
     return place.rstrip("/") + "/"
+
+
+def find_region(region: str | None, place: str, settings: Settings) -> str:
+    """The region to sign for. AWS serves MTurk from one only, whatever a profile says for other services."""
+    if region or place.startswith((PRODUCTION, SANDBOX)):
+        return region or "us-east-1"
+    return settings.region() or "us-east-1"
 
 
 def find_credentials(

@@ -22,6 +22,7 @@ from mturk.config import (
     Settings,
     find_credentials,
     find_endpoint,
+    find_region,
 )
 from mturk.errors import ConfigurationError, ServiceError, Throttled, TransportError, ValidationError
 from mturk.operation import SILENT
@@ -37,7 +38,8 @@ class Connection:
     `where` is "local" (an embedded marketplace on an SQLite file), "sandbox", "production" or the URL of a
     marketplace of your own; without it MTURK_ENDPOINT, AWS_ENDPOINT_URL_MTURK and the profile's endpoint are
     read. Credentials come from the arguments, the environment, AWS's shared files, and with `mturk[aws]` from
-    botocore's whole chain. Making a connection sends nothing.
+    botocore's whole chain. AWS serves MTurk from us-east-1 only; elsewhere `region` comes from the environment or
+    the profile. Making a connection sends nothing.
 
     `max_attempts` counts the tries after faults; calls that are throttled wait instead, `max_wait` seconds at
     most. `templates` are folders with your own question templates. `question_limit` is the size of a question in
@@ -53,7 +55,7 @@ class Connection:
         access_key: str | None = None,
         secret_key: str | None = None,
         session_token: str | None = None,
-        region: str = "us-east-1",
+        region: str | None = None,
         timeout: float | tuple[float, float] = (10.0, 60.0),
         max_attempts: int = 5,
         max_wait: float = 300.0,
@@ -79,7 +81,8 @@ class Connection:
         self.budget = budget
         self.clock = clock
         self._credentials = source
-        self._transport = Transport(place, source, region=region, timeout=_timeout(timeout))
+        signed_for = find_region(region, place, settings)
+        self._transport = Transport(place, source, region=signed_for, timeout=_timeout(timeout))
         self._policy = RetryPolicy(_attempts(max_attempts), max_wait, clock, random)
         self._pace = Pace(clock)
         self._skew = 0.0
@@ -120,7 +123,7 @@ class Connection:
 
     def balance(self) -> Balance:
         """What the account can spend, and what is held for work on offer. One call, GetAccountBalance."""
-        balance: Balance = wire.one(Balance)(self.call("GetAccountBalance"))
+        balance: Balance = wire.decoded(Balance, self.call("GetAccountBalance"))
         return balance
 
     def close(self) -> None:
@@ -193,7 +196,7 @@ def connect(
     access_key: str | None = None,
     secret_key: str | None = None,
     session_token: str | None = None,
-    region: str = "us-east-1",
+    region: str | None = None,
     timeout: float | tuple[float, float] = (10.0, 60.0),
     max_attempts: int = 5,
     max_wait: float = 300.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from mturk import ending, limit, question, review, wire
-from mturk.assignment import Assignment, assignments_of, bonus_payments
+from mturk.assignment import Assignment, Statuses, assignments_of, bonus_payments
 from mturk.budget import spending
 from mturk.bulk import confirmed
 from mturk.choice import AssignmentStatus, HITReviewStatus, HITStatus, ReviewableHITStatus, ReviewPolicyLevel
@@ -24,7 +25,7 @@ from mturk.price import Money
 from mturk.record import Record, ask, id_of, record
 from mturk.requirements import QualificationRequirement
 from mturk.review import ReviewPolicy, ReviewResults
-from mturk.terms import hit_cost, terms, terms_cost
+from mturk.terms import hit_cost, terms, terms_cost, type_cost
 from mturk.value import BonusPayment
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class HIT(Record):
             elif qualification_requirements or any(each is not None for each in agreed):
                 raise ValidationError("hit_type has its own title, reward and other terms: give one or the other")
             else:
-                with spending(through.budget, lambda: _cost(hit_type, max_assignments)):
+                with spending(through.budget, lambda: type_cost(hit_type, max_assignments)):
                     answer = through.call("CreateHITWithHITType", HITTypeId=id_of(hit_type), **own)
         except AlreadyDone as error:
             if error.hit_id is None:
@@ -139,6 +140,18 @@ class HIT(Record):
         """All your HITs that are not deleted. One call for each 100, ListHITs."""
         through = connection or current()
         return Collection("HITs", ask(through, "ListHITs"), cls._read_list("HITs", through))
+
+    @classmethod
+    def search(
+        cls,
+        *,
+        sort_property: None = None,
+        sort_direction: None = None,
+        connection: Connection | None = None,
+    ) -> Collection[HIT]:
+        """`all`, by the name that the Node module had for it; the service searches and sorts no more."""
+        limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
+        return cls.all(connection=connection)
 
     @classmethod
     def reviewable(
@@ -170,15 +183,18 @@ class HIT(Record):
         *,
         page_size: int = 10,
         next_token: str | None = None,
+        sort_property: None = None,
+        sort_direction: None = None,
         connection: Connection | None = None,
     ) -> Page[HIT]:
         """One page of `reviewable`. One call."""
+        limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
         listed = cls.reviewable(hit_type, status, connection=connection)
         return listed.page(limit.page_size(page_size), next_token)
 
     def refresh(self) -> None:
         """Load all fields anew. One call, GetHIT."""
-        self._fill(self._call("GetHIT", HITId=self.id).get("HIT") or {})
+        self._renew(self._call("GetHIT", HITId=self.id))
         self._forget("_question")
 
     @property
@@ -189,29 +205,35 @@ class HIT(Record):
         return self._question
 
     @property
+    def annotation_json(self) -> Any:
+        """The requester's annotation read as JSON; None without one, ValueError if it is something else."""
+        return None if self.requester_annotation is None else json.loads(self.requester_annotation)
+
+    @property
     def hit_type(self) -> HITType:
         """The type of this HIT, with its terms."""
         found: HITType = self._related("HITType", self.hit_type_id or "")
         found._set(**{name: getattr(self, name) for name in found._slots})
         return found
 
-    def assignments(
-        self, status: AssignmentStatus | str | Iterable[AssignmentStatus | str] | None = None
-    ) -> Collection[Assignment]:
+    def assignments(self, status: Statuses = None) -> Collection[Assignment]:
         """The submissions for this HIT, all or those in one or several states, oldest first.
 
         One call for each 100, ListAssignmentsForHIT.
         """
-        return assignments_of(self.id, self.connection, _statuses(status))
+        return assignments_of(self.id, self.connection, status)
 
     def get_assignments(
         self,
-        status: AssignmentStatus | str | Iterable[AssignmentStatus | str] | None = None,
+        status: Statuses = None,
         *,
         page_size: int = 10,
         next_token: str | None = None,
+        sort_property: None = None,
+        sort_direction: None = None,
     ) -> Page[Assignment]:
         """One page of `assignments`. One call."""
+        limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
         return self.assignments(status).page(limit.page_size(page_size), next_token)
 
     def bonuses(self) -> Collection[BonusPayment]:
@@ -374,18 +396,3 @@ class HIT(Record):
 
     def _load(self, missing: str) -> None:
         self.refresh()
-
-
-def _statuses(
-    status: AssignmentStatus | str | Iterable[AssignmentStatus | str] | None,
-) -> list[AssignmentStatus] | None:
-    if status is None:
-        return None
-    wanted = [status] if isinstance(status, str) else list(status)
-    return [limit.choice("status", each, AssignmentStatus) for each in wanted]
-
-
-def _cost(hit_type: HITType | str, assignments: int) -> Decimal:
-    known = not isinstance(hit_type, str) and hit_type._has("reward")
-    reward, requirements = (hit_type.reward, hit_type.qualification_requirements) if known else (None, None)  # type: ignore[union-attr]  # known
-    return hit_cost(reward, assignments, assignments, requirements)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from mturk import limit, wire
+from mturk import limit, task_file, wire
 from mturk.collection import Collection
 from mturk.connection import current
 from mturk.fee import Estimate, estimate
@@ -82,6 +83,15 @@ class HITType(Record):
         )
         answer = through.call("CreateHITType", **agreed)
         return cls._read({**wire.written(agreed), **answer}, through)
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str], *, connection: Connection | None = None) -> HITType:
+        """Register the HIT type that a TOML or JSON file describes, with durations such as "10m" or "3d".
+
+        `percent_approved` and `hits_approved` in the file ask for workers with at least that much. One call,
+        CreateHITType.
+        """
+        return cls.create(**task_file.read(path), connection=connection)
 
     def create_hit(
         self,

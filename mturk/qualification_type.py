@@ -166,8 +166,7 @@ class QualificationType(Record, Comparable):
 
     def refresh(self) -> None:
         """Load all fields anew. One call, GetQualificationType."""
-        answer = self._call("GetQualificationType", QualificationTypeId=self.id)
-        self._fill(answer.get("QualificationType") or {})
+        self._renew(self._call("GetQualificationType", QualificationTypeId=self.id))
 
     def update(
         self,
@@ -203,7 +202,7 @@ class QualificationType(Record, Comparable):
                 auto_granted_value,
             ),
         )
-        self._fill(answer.get("QualificationType") or {})
+        self._renew(answer)
 
     def delete(self) -> None:
         """Delete the type: workers keep what they have, open requests are rejected, HIT types that use it go.

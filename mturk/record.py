@@ -66,8 +66,7 @@ class Record:
     @classmethod
     def _read(cls: type[R], members: Mapping[str, Any], connection: Connection | None) -> R:
         """A complete record from an answer."""
-        if cls._id_member not in members:
-            raise TransportError(f"The service describes a {cls.__name__} without its {cls._id_member}: {members}")
+        cls._expect_id(members)
         made = cls.__new__(cls)
         _set_id(made, members[cls._id_member])
         _set_connection(made, connection)
@@ -83,13 +82,24 @@ class Record:
 
         return read
 
+    @classmethod
+    def _expect_id(cls, members: Mapping[str, Any]) -> None:
+        if cls._id_member not in members:
+            raise TransportError(f"The service describes a {cls.__name__} without its {cls._id_member}: {members}")
+
+    def _renew(self, answer: Mapping[str, Any]) -> None:
+        """Take all fields from an answer that holds this record under its own name."""
+        members = answer.get(type(self).__name__) or {}
+        self._expect_id(members)
+        self._fill(members)
+
     def _fill(self, members: Mapping[str, Any]) -> None:
         get = members.get
         try:
             for name, put, read in self._plan:
                 value = get(name)
                 put(self, value if read is None or value is None else read(value))
-        except (TypeError, ValueError, ArithmeticError, KeyError) as error:
+        except wire.UNREADABLE as error:
             raise TransportError(
                 f"The service describes {type(self).__name__} {self.id} with {name} = {value!r}, "
                 f"which cannot be read: {error!r}"

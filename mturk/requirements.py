@@ -131,6 +131,7 @@ class SystemQualification(Comparable):
     comparators: frozenset[Comparator] = frozenset(Comparator)
     lowest: int = 0
     highest: int = 2**31 - 1
+    gone: str | None = None
 
     def __eq__(self, value: object) -> QualificationRequirement:  # type: ignore[override]  # a comparison
         return self._require(Comparator.EQUAL_TO, (value,))
@@ -141,6 +142,8 @@ class SystemQualification(Comparable):
     __hash__ = None  # type: ignore[assignment]  # what compares into requirements cannot be looked up
 
     def _require(self, comparator: Comparator, values: tuple[object, ...]) -> QualificationRequirement:
+        if self.gone:
+            raise ValidationError(f"{self.name} is no more: {self.gone}")
         if comparator not in self.comparators:
             allowed = ", ".join(each for each in Comparator if each in self.comparators)
             raise ValidationError(f"{self.name} can be compared by {allowed} only, not by {comparator}")
@@ -196,6 +199,11 @@ adult = SystemQualification("adult", choice.ADULT, frozenset({Comparator.EQUAL_T
 hits_approved = SystemQualification("hits_approved", choice.HITS_APPROVED)
 percent_approved = SystemQualification("percent_approved", choice.PERCENT_APPROVED, highest=100)
 locale = SystemQualification("locale", choice.LOCALE, (_SEVERAL_VALUES | _ONE_VALUE) - _ORDER)
+
+# The Node modules still knew these.
+_ONE_KIND = "there is one kind of Masters today, write masters.exists()"
+categorization_masters = SystemQualification("categorization_masters", "", gone=_ONE_KIND)
+photo_moderation_masters = SystemQualification("photo_moderation_masters", "", gone=_ONE_KIND)
 
 Adults = adult == 1
 """The preset of the Node module: workers over 18 who agreed to see adult content."""

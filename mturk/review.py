@@ -216,12 +216,9 @@ class ReviewResults:
     )
 
 
-_read_results = wire.one(ReviewResults)
-
-
 def whole_report(ask: Ask) -> ReviewResults:
     """All pages of a report, put together."""
-    page = Page(ask, lambda answer: [_read_results(answer)], MOST, None)
+    page = Page(ask, lambda answer: [wire.decoded(ReviewResults, answer)], MOST, None)
     whole: ReviewResults = page.items[0]
     while (following := page.next_page()) is not None:
         page, part = following, following.items[0]

@@ -54,6 +54,13 @@ def terms_cost(agreed: Mapping[str, Any], assignments: int) -> Decimal:
     return hit_cost(agreed["Reward"], assignments, assignments, agreed["QualificationRequirements"])
 
 
+def type_cost(hit_type: Any, assignments: int) -> Decimal:
+    """What a HIT of this type costs, with fees; the type must know its reward."""
+    known = not isinstance(hit_type, str) and hit_type._has("reward")
+    reward, requirements = (hit_type.reward, hit_type.qualification_requirements) if known else (None, None)
+    return hit_cost(reward, assignments, assignments, requirements)
+
+
 def hit_cost(
     reward: Decimal | None,
     assignments: int | None,

@@ -29,7 +29,7 @@ class Value:
     @classmethod
     def _read(cls: type[V], members: Mapping[str, Any], connection: Connection) -> V:
         kind: Any = cls
-        value: V = attrs.evolve(wire.one(kind)(members), connection=connection)
+        value: V = attrs.evolve(wire.decoded(kind, members), connection=connection)
         return value
 
     @classmethod

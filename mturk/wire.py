@@ -16,7 +16,7 @@ from typing import Any
 
 import attrs
 
-from mturk.errors import ValidationError
+from mturk.errors import TransportError, ValidationError
 from mturk.price import Price
 
 Read = Callable[[Any], Any]
@@ -88,6 +88,18 @@ def one(cls: Any) -> Read:
         )
 
     return read
+
+
+# What reading raises where the service sends something else than it should.
+UNREADABLE = (TypeError, ValueError, ArithmeticError, KeyError, AttributeError)
+
+
+def decoded(cls: Any, members: Mapping[str, Any]) -> Any:
+    """A structure out of an answer; TransportError where it cannot be read."""
+    try:
+        return one(cls)(members)
+    except UNREADABLE as error:
+        raise TransportError(f"The service describes a {cls.__name__} that cannot be read: {error!r}") from error
 
 
 def many(read: Read) -> Read:

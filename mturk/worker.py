@@ -39,9 +39,6 @@ class NotifyFailure:
     message: str | None = wire.field("NotifyWorkersFailureMessage")
 
 
-_read_failures = wire.many(wire.one(NotifyFailure))
-
-
 @record
 class Worker(Record):
     """A worker, known by the id alone: `Worker("A2EXAMPLE")`."""
@@ -120,7 +117,8 @@ class Worker(Record):
         for start in range(0, len(ids), _MOST_AT_ONCE):
             some = ids[start : start + _MOST_AT_ONCE]
             answer = through.call("NotifyWorkers", Subject=subject, MessageText=message, WorkerIds=some)
-            failures += _read_failures(answer.get("NotifyWorkersFailureStatuses") or ())
+            failed = answer.get("NotifyWorkersFailureStatuses") or ()
+            failures += [wire.decoded(NotifyFailure, each) for each in failed]
         return failures
 
     def pay_bonus(

@@ -33,13 +33,13 @@ LAYERS = [
     # what is passed, and who may do it
     "bulk layout requirements review template value",
     "document",
-    "answer_key external html_question notification question_form terms",
+    "answer_key external html_question notification question_form task_file terms",
     "external_question",
     "question",
     # the models
     "worker offer",
     "assignment ending qualification",
-    "qualification_request",
+    "qualification_request qualification_test",
     "qualification_type",
     "hit",
     "once_per_worker compensation",
