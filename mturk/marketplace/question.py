@@ -7,7 +7,8 @@ that unfold to gigabytes need one. The rest is bounded by the size limit and by 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
@@ -20,7 +21,7 @@ _DEEPEST = 50
 _RESERVED = ("assignmentId", "hitId", "turkSubmitTo", "workerId")
 
 
-class _Unreadable(Exception):
+class Unreadable(Exception):
     """The document is not what it should be; the text is for the requester."""
 
 
@@ -37,38 +38,63 @@ class FormQuestion:
 
 def check_question(xml: str, *, limit: int, strict: bool) -> None:
     """Refuse a document that the service would not take as a HIT's Question."""
-    if len(xml.encode()) > limit:
-        text = f"Your request parameter Question has a maximum length of {limit}."
-        raise ParameterValidationError("Question", text)
-    if not xml:
-        text = "Your request parameter Question has a minimum length of 1."
-        raise ParameterValidationError("Question", text)
-    try:
-        root = _parse(xml)
+    with reading("Question", xml, limit):
+        root = parse(xml)
         _CHECKS[_kind(root)](root)
-    except _Unreadable as error:
-        raise ParameterValidationError(
-            "Question",
-            "There was an error parsing the XML question or answer data in your request. Please make sure "
-            f"the data is well-formed and validates against the appropriate schema. Details: {error}",
-        ) from None
     if _kind(root) == "ExternalQuestion":
         _check_url(_text(root, "ExternalURL"), strict=strict)
 
 
+def check_test(xml: str, *, limit: int, graded: bool) -> None:
+    """Refuse a document that is no qualification test, or that no answer key can grade."""
+    with reading("Test", xml, limit):
+        root = parse(xml)
+        if _kind(root) != "QuestionForm":
+            raise Unreadable("a test is a QuestionForm")
+        _check_form(root)
+        if any(element.tag.endswith("}FileUploadAnswer") for element in root.iter()):
+            raise Unreadable("a test cannot have a FileUploadAnswer")
+        for question in map(_form_question, _children(root, "Question") if graded else ()):
+            if question.selections is None or question.has_other:
+                raise Unreadable(
+                    f"the Question {question.identifier} has no SelectionAnswer without OtherSelection, "
+                    "and an AnswerKey grades nothing else"
+                )
+
+
+@contextmanager
+def reading(parameter: str, xml: str, limit: int) -> Iterator[None]:
+    """Read a document that was given as this parameter; what is wrong with it is told in the service's words."""
+    if len(xml.encode()) > limit:
+        text = f"Your request parameter {parameter} has a maximum length of {limit}."
+        raise ParameterValidationError(parameter, text)
+    if not xml:
+        text = f"Your request parameter {parameter} has a minimum length of 1."
+        raise ParameterValidationError(parameter, text)
+    try:
+        yield
+    except Unreadable as error:
+        raise ParameterValidationError(
+            parameter,
+            "There was an error parsing the XML question or answer data in your request. Please make sure "
+            f"the data is well-formed and validates against the appropriate schema. Details: {error}",
+        ) from None
+
+
 def form_questions(xml: str) -> tuple[FormQuestion, ...] | None:
     """The questions of a QuestionForm in order; None if the worker sees a web page instead."""
-    root = _parse(xml)
+    root = parse(xml)
     return tuple(map(_form_question, _children(root, "Question"))) if _kind(root) == "QuestionForm" else None
 
 
 def is_crowd_form(xml: str) -> bool:
     """Whether the page is made of crowd elements, which send one field only."""
-    root = _parse(xml)
+    root = parse(xml)
     return _kind(root) == "HTMLQuestion" and "<crowd-form" in _text(root, "HTMLContent")
 
 
-def _parse(xml: str) -> ElementTree.Element:
+def parse(xml: str) -> ElementTree.Element:
+    """The document's root, once nothing in it can harm us."""
     _screened(xml)
     # What the document says of its encoding is about bytes that no longer exist.
     parser = ElementTree.XMLParser(encoding="utf-8")  # noqa: S314 - screened
@@ -79,13 +105,13 @@ def _screened(xml: str) -> None:
     depth = 0
 
     def refuse_doctype(*_: object) -> None:
-        raise _Unreadable("a document type declaration is not allowed")
+        raise Unreadable("a document type declaration is not allowed")
 
     def enter(*_: object) -> None:
         nonlocal depth
         depth += 1
         if depth > _DEEPEST:
-            raise _Unreadable(f"elements are nested more than {_DEEPEST} deep")
+            raise Unreadable(f"elements are nested more than {_DEEPEST} deep")
 
     def leave(_: str) -> None:
         nonlocal depth
@@ -98,14 +124,14 @@ def _screened(xml: str) -> None:
     try:
         parser.Parse(xml.encode(), True)
     except (expat.ExpatError, UnicodeEncodeError) as error:
-        raise _Unreadable(str(error)) from None
+        raise Unreadable(str(error)) from None
 
 
 def _kind(root: ElementTree.Element) -> str:
     for name, versions in _NAMESPACES.items():
         if root.tag in [f"{{{_BASE}{version}/{name}.xsd}}{name}" for version in versions]:
             return name
-    raise _Unreadable(
+    raise Unreadable(
         f"the root element {root.tag} is not HTMLQuestion, ExternalQuestion or QuestionForm in its namespace"
     )
 
@@ -128,7 +154,7 @@ def _only(root: ElementTree.Element, *names: str) -> None:
     found = [child.tag.partition("}")[2] or child.tag for child in root]
     if found != list(names):
         inside = ", ".join(found) or "nothing"
-        raise _Unreadable(f"inside {root.tag.partition('}')[2]} must stand {', '.join(names)}, not {inside}")
+        raise Unreadable(f"inside {root.tag.partition('}')[2]} must stand {', '.join(names)}, not {inside}")
 
 
 def _check_frame(root: ElementTree.Element, content: str) -> None:
@@ -136,20 +162,20 @@ def _check_frame(root: ElementTree.Element, content: str) -> None:
     try:
         int(_text(root, "FrameHeight"))
     except ValueError:
-        raise _Unreadable("FrameHeight is not a whole number") from None
+        raise Unreadable("FrameHeight is not a whole number") from None
     if not _text(root, content):
-        raise _Unreadable(f"{content} is empty")
+        raise Unreadable(f"{content} is empty")
 
 
 def _check_form(root: ElementTree.Element) -> None:
     questions = [_form_question(question) for question in _children(root, "Question")]
     names = [question.identifier for question in questions]
     if not names:
-        raise _Unreadable("the form has no Question")
+        raise Unreadable("the form has no Question")
     if not all(names):
-        raise _Unreadable("a Question has no QuestionIdentifier")
+        raise Unreadable("a Question has no QuestionIdentifier")
     if len(set(names)) < len(names):
-        raise _Unreadable("two Questions have the same QuestionIdentifier")
+        raise Unreadable("two Questions have the same QuestionIdentifier")
 
 
 def _form_question(element: ElementTree.Element) -> FormQuestion:
@@ -157,17 +183,17 @@ def _form_question(element: ElementTree.Element) -> FormQuestion:
     required = _text(element, "IsRequired") in ("true", "1")
     specification = _child(element, "AnswerSpecification")
     if specification is None or len(specification) != 1:
-        raise _Unreadable(f"the Question {name} must have one AnswerSpecification with one kind of answer")
+        raise Unreadable(f"the Question {name} must have one AnswerSpecification with one kind of answer")
     selection = _child(specification, "SelectionAnswer")
     if selection is None:
         return FormQuestion(name, required, None)
     choices = _child(selection, "Selections")
     if choices is None:
-        raise _Unreadable(f"the Question {name} has no Selections")
+        raise Unreadable(f"the Question {name} has no Selections")
     identifiers = tuple(_text(choice, "SelectionIdentifier") for choice in _children(choices, "Selection"))
     most = _text(selection, "MaxSelectionCount") or "1"
     if not most.isdecimal():
-        raise _Unreadable(f"MaxSelectionCount of the Question {name} is not a whole number")
+        raise Unreadable(f"MaxSelectionCount of the Question {name} is not a whole number")
     return FormQuestion(name, required, identifiers, int(most), bool(_children(choices, "OtherSelection")))
 
 
