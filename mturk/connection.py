@@ -130,6 +130,12 @@ class Connection:
         """Close the idle connections; the next call opens a new one."""
         self._transport.close()
 
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _try(self, operation: str, body: bytes, tries: Tries) -> dict[str, Any]:
         if not self._pace.enter(tries.until):
             raise Throttled(

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import attrs
 import requests
@@ -112,9 +113,7 @@ class Transport:
                 "Accept-Encoding": "gzip, deflate",
             }
         )
-        with requests.Session() as session:
-            found = session.merge_environment_settings(url, {}, False, None, None)
-        self._settings: dict[str, Any] = {**found, "timeout": timeout}
+        self._settings: dict[str, Any] = {**_environment_settings(url), "timeout": timeout}
         self._adapter = _Adapter(pool_maxsize=64)
         self._signers = threading.local()
 
@@ -157,6 +156,8 @@ class Transport:
         if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
             sent = False
         what = "the connection broke" if sent else "no connection"
+        if isinstance(error, requests.exceptions.ProxyError):
+            what = "no connection through the proxy of the environment"
         if isinstance(error, requests.Timeout):
             what = "no answer in time" if sent else "no connection in time"
         return TransportError(
@@ -167,6 +168,15 @@ class Transport:
         )
 
 
+def _environment_settings(url: str) -> dict[str, Any]:
+    """Proxies and certificates as the environment says; none of it for an address on this machine."""
+    with requests.Session() as session:
+        host = urlsplit(url).hostname or ""
+        # A proxy cannot reach our own loopback, and is often set without an exception for it.
+        session.trust_env = not (host == "localhost" or host == "::1" or host.startswith("127."))
+        return dict(session.merge_environment_settings(url, {}, False, None, None))
+
+
 def _never_sent(error: Exception) -> bool:
     early = (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
     return isinstance(error, early) or isinstance(
@@ -175,11 +185,13 @@ def _never_sent(error: Exception) -> bool:
 
 
 def _innermost(error: BaseException) -> BaseException:
-    # requests wraps urllib3's MaxRetryError, which holds the cause as its reason.
-    while error.args and isinstance(error.args[0], BaseException):
-        error = error.args[0]
-    reason = getattr(error, "reason", None)
-    return reason if isinstance(reason, BaseException) else error
+    # requests wraps urllib3's MaxRetryError, which holds the cause as its reason, perhaps within a ProxyError.
+    while True:
+        held = [getattr(error, "reason", None), *error.args]
+        inner = next((each for each in held if isinstance(each, BaseException)), None)
+        if inner is None:
+            return error
+        error = inner
 
 
 def _reason(error: Exception) -> str:
