@@ -76,14 +76,14 @@ class Connection:
         else:
             source = find_credentials(settings, access_key, secret_key, session_token)
         self.url = place
-        self.templates = tuple(templates)
+        self.templates = _folders(templates)
         self.question_limit = question_limit
         self.budget = budget
         self.clock = clock
         self._credentials = source
         signed_for = find_region(region, place, settings)
         self._transport = Transport(place, source, region=signed_for, timeout=_timeout(timeout))
-        self._policy = RetryPolicy(_attempts(max_attempts), max_wait, clock, random)
+        self._policy = RetryPolicy(_attempts(max_attempts), _patience(max_wait), clock, random)
         self._pace = Pace(clock)
         self._skew = 0.0
 
@@ -181,6 +181,18 @@ def _attempts(value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValidationError(f"max_attempts must be 1 or more, not {value!r}")
     return value
+
+
+def _patience(value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+        raise ValidationError(f"max_wait must be 0 or more seconds, not {value!r}")
+    return value
+
+
+def _folders(value: Sequence[str | os.PathLike[str]]) -> tuple[str | os.PathLike[str], ...]:
+    if isinstance(value, (str, os.PathLike)):
+        raise ValidationError(f"templates must be a list of folders, not {value!r}")
+    return tuple(value)
 
 
 def _open_local(database: str | os.PathLike[str] | None, settings: Settings) -> tuple[str, FixedCredentials]:

@@ -71,7 +71,7 @@ class Pace:
     def _enter_window(self, until: float) -> bool:
         with self._changed:
             while self._rate is None and self._under_way >= self._window:
-                left = until - self._clock.monotonic()
+                left = self._left(until)
                 if left <= 0 or not self._changed.wait(left):
                     return False
             self._under_way += 1
@@ -79,7 +79,7 @@ class Pace:
 
     def _enter_queue(self, until: float) -> bool:
         # One thread sleeps until the next slot; the others stand behind it at the lock.
-        if not self._queue.acquire(timeout=max(0.0, until - self._clock.monotonic())):
+        if not self._queue.acquire(timeout=self._left(until)):
             return False
         try:
             while (delay := self._claim()) > 0:
@@ -89,6 +89,10 @@ class Pace:
             return True
         finally:
             self._queue.release()
+
+    def _left(self, until: float) -> float:
+        # Locks cannot wait for ever by a number, and `max_wait` may be infinite.
+        return min(max(0.0, until - self._clock.monotonic()), threading.TIMEOUT_MAX)
 
     def _claim(self) -> float:
         """Take the next slot, or say how long it is until then."""

@@ -75,7 +75,7 @@ class Answer:
 
     def _seconds_to_wait(self) -> float | None:
         text = self.headers.get("Retry-After", "")
-        if text.isdigit():
+        if text.isdecimal():
             return float(text)
         at, now = self._time("Retry-After"), self._time("Date")
         return max(0.0, at - now) if at is not None and now is not None else None
