@@ -179,7 +179,7 @@ def _binary(node: Element) -> Binary:
     sub_type = kind.child("SubType")
     return Binary(
         MimeType(kind.need("Type").text.strip(), None if sub_type is None else sub_type.text),
-        node.need("DataURL").text,
+        node.need("DataURL").text.strip(),
         node.need("AltText").text,
     )
 
@@ -189,7 +189,7 @@ def _embedded(node: Element) -> EmbeddedBinary:
     sub_type = kind.child("SubType")  # the documentation calls it optional, the schema does not
     return EmbeddedBinary(
         EmbeddedMimeType(kind.need("Type").text, "" if sub_type is None else sub_type.text),
-        node.need("DataURL").text,
+        node.need("DataURL").text.strip(),
         node.need("AltText").text,
         *_size(node),
         _parameters(node),
@@ -197,12 +197,12 @@ def _embedded(node: Element) -> EmbeddedBinary:
 
 
 def _applet(node: Element) -> JavaApplet:
-    path, filename = node.need("AppletPath").text, node.need("AppletFilename").text
+    path, filename = node.need("AppletPath").text.strip(), node.need("AppletFilename").text
     return JavaApplet(path, filename, *_size(node), _parameters(node))
 
 
 def _flash(node: Element) -> Flash:
-    return Flash(node.need("FlashMovieURL").text, *_size(node), _parameters(node))
+    return Flash(node.need("FlashMovieURL").text.strip(), *_size(node), _parameters(node))
 
 
 def _size(node: Element) -> tuple[str, str]:

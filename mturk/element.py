@@ -135,8 +135,8 @@ def encoded(xml: str, size: int) -> bytes:
 
 def run(
     data: bytes,
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None],
+    start: Callable[[str, dict[str, str]], None] | None = None,
+    end: Callable[[str], None] | None = None,
     text: Callable[[str], None] | None = None,
     watch: Callable[[expat.XMLParserType], None] = lambda _parser: None,
     *,

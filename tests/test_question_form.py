@@ -242,3 +242,9 @@ def test_xml_that_is_no_form_is_refused_with_its_line(old: str, new: str, words:
     assert old in FORM
     with pytest.raises(ValidationError, match=words):
         QuestionForm.from_xml(FORM.replace(old, new))
+
+
+def test_blanks_around_an_address_do_not_count() -> None:
+    form = QuestionForm(Overview(Binary("image/png", "https://x.org/a.png", "alt")), FreeText("q"))
+    spread = form.to_xml().replace("<DataURL>", "<DataURL>\n  ").replace("</DataURL>", "\n</DataURL>")
+    assert QuestionForm.from_xml(spread) == form
