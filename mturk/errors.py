@@ -169,6 +169,7 @@ _BY_TURK_CODE: dict[str, type[ServiceError]] = {
             "HITDoesNotExist",
             "AssignmentDoesNotExist",
             "HITLayoutDoesNotExist",
+            "HITTypeDoesNotExist",
             "QualificationDoesNotExist",
             "QualificationTypeDoesNotExist",
             "QualificationRequestDoesNotExist",

@@ -124,8 +124,8 @@ class HITType(Record):
         """
         limit.whole("assignments", assignments, 1, 1_000_000_000)
         limit.whole("hits", hits, 1, 1_000_000_000)
-        masters = wants_masters(self.qualification_requirements)
-        return estimate(self.reward or Decimal(0), assignments, hits, masters=masters)
+        reward = self.reward or Decimal(0)
+        return estimate(reward, assignments, hits, masters=wants_masters(self.qualification_requirements))
 
     def once_per_worker(self, name: str | None = None) -> OncePerWorker:
         """A group of HITs on these terms of which each worker gets one: see `OncePerWorker`.
