@@ -13,7 +13,7 @@ from mturk import wire
 class Balance:
     """The money at hand, and the money held for work on offer where the service tells; in US dollars."""
 
-    available: Decimal = wire.field("AvailableBalance", wire.money, default=attrs.NOTHING)
+    available: Decimal = attrs.field(metadata=wire.named("AvailableBalance", wire.money))
     on_hold: Decimal | None = wire.field("OnHoldBalance", wire.money)
 
     def __str__(self) -> str:

@@ -16,8 +16,8 @@ _PLACE = re.compile(r"([A-Z]{2})(?:-([A-Z]{2}))?")
 class Locale:
     """A country by its two letters (ISO 3166), and for the United States perhaps a state: `Locale("US", "NY")`."""
 
-    country: str = wire.field("Country", default=attrs.NOTHING)
-    subdivision: str | None = wire.field("Subdivision")
+    country: str = attrs.field(metadata=wire.named("Country"))
+    subdivision: str | None = attrs.field(default=None, metadata=wire.named("Subdivision"))
 
     @classmethod
     def of(cls, place: Locale | str) -> Locale:

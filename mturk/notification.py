@@ -39,11 +39,11 @@ class Notification:
     The queue or topic must let the principal `mturk-requester.amazonaws.com` send to it.
     """
 
-    destination: str = wire.field("Destination", default=attrs.NOTHING)
-    transport: NotificationTransport = wire.field("Transport", default=attrs.NOTHING, converter=_transport)
-    event_types: tuple[EventType, ...] = wire.field("EventTypes", default=attrs.NOTHING, converter=_events)
+    destination: str = attrs.field(metadata=wire.named("Destination"))
+    transport: NotificationTransport = attrs.field(converter=_transport, metadata=wire.named("Transport"))
+    event_types: tuple[EventType, ...] = attrs.field(converter=_events, metadata=wire.named("EventTypes"))
     # The service's model speaks of 2006-05-05; this is what works with queues and topics.
-    version: str = wire.field("Version", default="2014-08-15")
+    version: str = attrs.field(default="2014-08-15", metadata=wire.named("Version"))
 
     def send_test(self, event_type: EventType | str, *, connection: Connection | None = None) -> None:
         """Have the service send one made-up event of this type now.

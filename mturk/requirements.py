@@ -49,8 +49,22 @@ def _canonical(type_id: str) -> str:
     return choice.MASTERS if type_id == choice.MASTERS_IN_SANDBOX else type_id
 
 
-def _tuple(values: Iterable[object] | None) -> tuple[object, ...] | None:
+def _integers(values: Iterable[int] | None) -> tuple[int, ...] | None:
     return tuple(values) if values else None
+
+
+def _locales(values: Iterable[Locale] | None) -> tuple[Locale, ...] | None:
+    return tuple(values) if values else None
+
+
+def _comparator(value: str) -> Comparator:
+    comparator: Comparator = wire.one_of(Comparator)(value)
+    return comparator
+
+
+def _actions(value: str) -> ActionsGuarded:
+    actions: ActionsGuarded = wire.one_of(ActionsGuarded)(value)
+    return actions
 
 
 @attrs.frozen
@@ -61,22 +75,22 @@ class QualificationRequirement:
     `actions_guarded="PreviewAndAccept"`.
     """
 
-    qualification_type_id: str = wire.field("QualificationTypeId", default=attrs.NOTHING, converter=_canonical)
-    comparator: Comparator = wire.field(
-        "Comparator", wire.one_of(Comparator), default=attrs.NOTHING, converter=wire.one_of(Comparator)
+    qualification_type_id: str = attrs.field(converter=_canonical, metadata=wire.named("QualificationTypeId"))
+    comparator: Comparator = attrs.field(converter=_comparator, metadata=wire.named("Comparator", _comparator))
+    integer_values: tuple[int, ...] | None = attrs.field(
+        default=None, converter=_integers, metadata=wire.named("IntegerValues", tuple)
     )
-    integer_values: tuple[int, ...] | None = wire.field("IntegerValues", tuple, converter=_tuple)
-    locale_values: tuple[Locale, ...] | None = wire.field("LocaleValues", wire.many(wire.one(Locale)), converter=_tuple)
-    required_to_preview: bool | None = wire.field("RequiredToPreview", eq=False, repr=False)
-    actions_guarded: ActionsGuarded = wire.field(
-        "ActionsGuarded",
-        wire.one_of(ActionsGuarded),
-        default=attrs.Factory(
-            lambda self: ActionsGuarded.PREVIEW_AND_ACCEPT if self.required_to_preview else ActionsGuarded.ACCEPT,
-            takes_self=True,
-        ),
-        converter=wire.one_of(ActionsGuarded),
+    locale_values: tuple[Locale, ...] | None = attrs.field(
+        default=None, converter=_locales, metadata=wire.named("LocaleValues", wire.many(wire.one(Locale)))
     )
+    required_to_preview: bool | None = attrs.field(
+        default=None, eq=False, repr=False, metadata=wire.named("RequiredToPreview")
+    )
+    actions_guarded: ActionsGuarded = attrs.field(converter=_actions, metadata=wire.named("ActionsGuarded", _actions))
+
+    @actions_guarded.default
+    def _as_before_actions(self) -> ActionsGuarded:
+        return ActionsGuarded.PREVIEW_AND_ACCEPT if self.required_to_preview else ActionsGuarded.ACCEPT
 
     def guarding(self, actions: ActionsGuarded | str) -> QualificationRequirement:
         """The same condition, keeping others also from previewing, or from finding the HIT at all."""

@@ -37,7 +37,7 @@ class PolicyParameter:
 class ReviewPolicy:
     """A policy by its name and parameters; `ScoreMyKnownAnswers` and `SimplePlurality` make the two there are."""
 
-    policy_name: str = wire.field("PolicyName", default=attrs.NOTHING)
+    policy_name: str = attrs.field(metadata=wire.named("PolicyName"))
     parameters: tuple[PolicyParameter, ...] | None = wire.field(
         "Parameters", wire.many(wire.one(PolicyParameter)), converter=attrs.converters.optional(tuple)
     )

@@ -23,10 +23,18 @@ Read = Callable[[Any], Any]
 _WIRE = "wire"
 
 
+def named(name: str, read: Read | None = None) -> dict[str, Any]:
+    """The metadata of an attrs field that the service calls `name`; without `read` its value is taken as it comes."""
+    return {_WIRE: (name, read)}
+
+
 def field(name: str, read: Read | None = None, **options: Any) -> Any:
-    """An attrs field that the service calls `name`; without `read` its value is taken as it comes."""
+    """An attrs field that the service calls `name`, and that is None where the service leaves it out.
+
+    What a user makes by hand has `attrs.field(metadata=named(…))` instead: type checkers see what that one takes.
+    """
     options.setdefault("default", None)
-    return attrs.field(metadata={_WIRE: (name, read)}, **options)
+    return attrs.field(metadata=named(name, read), **options)
 
 
 @cache
