@@ -1,0 +1,26 @@
+#!/bin/sh
+# Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, and a browser.
+# For Debian and its relatives; does nothing where everything is there. Run it as root, or as one who may use sudo.
+set -eu
+
+missing=""
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$missing postgresql"
+command -v chromium >/dev/null || missing="$missing chromium"
+command -v chromedriver >/dev/null || missing="$missing chromium-driver"
+test -n "$missing" || exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "The tests need these programs (by the names of Debian's packages):$missing. Please install them." >&2
+    exit 1
+fi
+if [ "$(id -u)" -eq 0 ]; then
+    sudo=""
+elif command -v sudo >/dev/null; then
+    sudo="sudo"
+else
+    echo "The tests need$missing. Please run as root: apt-get install$missing" >&2
+    exit 1
+fi
+$sudo apt-get -qq update
+# shellcheck disable=SC2086 # several names
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $missing >/dev/null
