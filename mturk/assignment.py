@@ -126,8 +126,9 @@ class Assignment(Record):
         `feedback` tells the worker why (up to 1,024 characters). A rejection can be overridden for 30 days, see
         `approve`. InvalidState if the work was decided before. One call, RejectAssignment.
         """
+        reason = limit.text("feedback", feedback, _MOST_FEEDBACK, 1)
         try:
-            self._call("RejectAssignment", AssignmentId=self.id, RequesterFeedback=_feedback(feedback, 1))
+            self._call("RejectAssignment", AssignmentId=self.id, RequesterFeedback=reason)
         except InvalidState as error:
             self._complain_unless(AssignmentStatus.REJECTED, error)
         self._set(status=AssignmentStatus.REJECTED)
@@ -194,6 +195,7 @@ class Assignment(Record):
 
         The kind of question that takes files was withdrawn in 2017. One call, GetFileUploadURL.
         """
+        limit.text("question_id", question_id, None, 1)
         answer = self._call("GetFileUploadURL", AssignmentId=self.id, QuestionIdentifier=question_id)
         return str(answer["FileUploadURL"])
 
@@ -220,8 +222,8 @@ class Assignment(Record):
         self.refresh()
 
 
-def _feedback(feedback: str | None, least: int = 0) -> str | None:
-    return None if feedback is None else limit.text("feedback", feedback, _MOST_FEEDBACK, least)
+def _feedback(feedback: str | None) -> str | None:
+    return None if feedback is None else limit.text("feedback", feedback, _MOST_FEEDBACK)
 
 
 def assignments_of(hit_id: str, connection: Connection, status: Statuses) -> Collection[Assignment]:

@@ -120,8 +120,9 @@ class HIT(Record):
             elif qualification_requirements or any(each is not None for each in agreed):
                 raise ValidationError("hit_type has its own title, reward and other terms: give one or the other")
             else:
+                type_id = id_of("hit_type", hit_type, "HITType")
                 with spending(through.budget, lambda: type_cost(hit_type, max_assignments)):
-                    answer = through.call("CreateHITWithHITType", HITTypeId=id_of(hit_type), **own)
+                    answer = through.call("CreateHITWithHITType", HITTypeId=type_id, **own)
         except AlreadyDone as error:
             if error.hit_id is None:
                 raise
@@ -168,7 +169,7 @@ class HIT(Record):
         """
         through = connection or current()
         wanted = None if status is None else limit.choice("status", status, ReviewableHITStatus)
-        type_id = None if hit_type is None else id_of(hit_type)
+        type_id = None if hit_type is None else id_of("hit_type", hit_type, "HITType")
         return Collection(
             "reviewable HITs",
             ask(through, "ListReviewableHITs", HITTypeId=type_id, Status=wanted),
@@ -302,7 +303,7 @@ class HIT(Record):
 
         InvalidState once a worker has accepted it. One call, UpdateHITTypeOfHIT.
         """
-        type_id = id_of(hit_type)
+        type_id = id_of("hit_type", hit_type, "HITType")
         self._call("UpdateHITTypeOfHIT", HITId=self.id, HITTypeId=type_id)
         found = self._related("HITType", type_id)
         self._set(hit_type_id=type_id)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mturk import limit, question
+from mturk.errors import ValidationError
 from mturk.layout import Layout
 from mturk.review import ReviewPolicy
 
@@ -33,8 +34,8 @@ def offer(
         "MaxAssignments": limit.whole("max_assignments", max_assignments, 1, MOST_ASSIGNMENTS),
         "RequesterAnnotation": None if note is None else limit.text("requester_annotation", note, 255),
         "UniqueRequestToken": request_token(unique_request_token),
-        "AssignmentReviewPolicy": assignment_review_policy,
-        "HITReviewPolicy": hit_review_policy,
+        "AssignmentReviewPolicy": _policy("assignment_review_policy", assignment_review_policy),
+        "HITReviewPolicy": _policy("hit_review_policy", hit_review_policy),
         **_question(asked, connection),
     }
 
@@ -42,6 +43,12 @@ def offer(
 def request_token(value: str | None) -> str:
     """The caller's token, or one made for this call: no call goes without."""
     return uuid.uuid4().hex if value is None else limit.token(value)
+
+
+def _policy(name: str, value: ReviewPolicy | None) -> ReviewPolicy | None:
+    if value is not None and not isinstance(value, ReviewPolicy):
+        raise ValidationError(f"{name} must be a ReviewPolicy, not {value!r}")
+    return value
 
 
 def _question(asked: object, connection: Connection) -> dict[str, object]:

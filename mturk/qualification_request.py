@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from mturk import wire
+from mturk import limit, wire
 from mturk.collection import Collection
 from mturk.connection import current
 from mturk.errors import InvalidState
@@ -37,6 +37,10 @@ class QualificationRequest(Record):
     answer_xml: str | None = wire.field("Answer")
     submit_time: datetime | None = wire.field("SubmitTime", wire.moment)
     _answers: Any = attrs.field(default=None)
+
+    @classmethod
+    def _checked(cls, id: str) -> str:
+        return limit.text("id", id, None, 1)  # the service promises no form for these
 
     @classmethod
     def all(cls, *, connection: Connection | None = None) -> Collection[QualificationRequest]:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import attrs
 
-from mturk import wire
+from mturk import limit, wire
 from mturk.connection import current, existing
 from mturk.display import Table
-from mturk.errors import TransportError
+from mturk.errors import TransportError, ValidationError
 
 if TYPE_CHECKING:
     from mturk.collection import Ask
@@ -43,8 +43,13 @@ class Record:
     _shown: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, id: str, *, connection: Connection | None = None) -> None:
-        _set_id(self, id)
+        _set_id(self, self._checked(id))
         _set_connection(self, connection or existing())
+
+    @classmethod
+    def _checked(cls, id: str) -> str:
+        """The id, if it may be one of this kind of thing."""
+        return limit.identifier("id", id)
 
     @classmethod
     def __attrs_init_subclass__(cls) -> None:
@@ -218,9 +223,14 @@ def _property(name: str, slot: Any) -> property:
     return property(read)
 
 
-def id_of(thing: Record | str) -> str:
-    """The id of a thing given as a record or as its id."""
-    return thing if isinstance(thing, str) else thing.id
+def id_of(name: str, thing: Record | str, kind: str) -> str:
+    """The id of an argument given as a record of this kind or as its id."""
+    if not isinstance(thing, Record):
+        return limit.identifier(name, thing)
+    if not isinstance(thing, kind_of(kind)):
+        raise ValidationError(f"{name} must be a {kind} or its id, not {thing!r}")
+    found: str = thing.id
+    return found
 
 
 def kind_of(name: str) -> type[Any]:
@@ -231,7 +241,7 @@ def kind_of(name: str) -> type[Any]:
 
 def related(kind: str, id: str | None, connection: Connection | None) -> Any:
     """The record of this kind and id; a relation costs no call."""
-    return None if id is None else kind_of(kind)(id, connection=connection)
+    return None if id is None else _rebuild(kind_of(kind), id, {}, connection)
 
 
 def ask(connection: Connection, operation: str, **parameters: object) -> Ask:

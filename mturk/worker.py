@@ -15,7 +15,7 @@ from mturk.collection import Collection
 from mturk.connection import current
 from mturk.errors import RequestError, ValidationError
 from mturk.price import Money
-from mturk.record import Record, ask, record, related
+from mturk.record import Record, ask, id_of, record, related
 from mturk.value import WorkerBlock
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ class NotifyFailure:
 class Worker(Record):
     """A worker, known by the id alone: `Worker("A2EXAMPLE")`."""
 
-    def __init__(self, id: str, *, connection: Connection | None = None) -> None:
-        Record.__init__(self, limit.worker_id("worker id", id), connection=connection)
+    @classmethod
+    def _checked(cls, id: str) -> str:
+        return limit.worker_id("worker id", id)
 
     @classmethod
     def blocked(cls, *, connection: Connection | None = None) -> Collection[WorkerBlock]:
@@ -131,12 +132,15 @@ class Worker(Record):
         unique_request_token: str | None = None,
     ) -> bool:
         """Pay this worker a bonus for an assignment: see `Assignment.pay_bonus`."""
+        assignment_id = id_of("assignment", assignment, "Assignment")
         paid_for: Any = assignment
-        if isinstance(assignment, str):
-            paid_for = related("Assignment", assignment, self._connection)
-        if paid_for._has("worker_id") and paid_for.worker_id != self.id:
-            raise ValidationError(f"assignment {paid_for.id} is by worker {paid_for.worker_id}, not {self.id}")
-        paid_for._set(worker_id=self.id)
+        if isinstance(assignment, str) or not assignment._has("worker_id"):
+            # A handle of our own: the service will say whether the work really is this worker's.
+            through = None if isinstance(assignment, str) else assignment._connection
+            paid_for = related("Assignment", assignment_id, through or self._connection)
+            paid_for._set(worker_id=self.id)
+        elif assignment.worker_id != self.id:
+            raise ValidationError(f"assignment {assignment_id} is by worker {assignment.worker_id}, not {self.id}")
         paid: bool = paid_for.pay_bonus(amount, reason, again=again, unique_request_token=unique_request_token)
         return paid
 
@@ -166,8 +170,9 @@ class Worker(Record):
         return qualification
 
     def _type(self, qualification_type: QualificationType | str) -> Any:
+        type_id = id_of("qualification_type", qualification_type, "QualificationType")
         if isinstance(qualification_type, str):
-            return related("QualificationType", qualification_type, self._connection)
+            return related("QualificationType", type_id, self._connection)
         return qualification_type
 
 
