@@ -121,7 +121,7 @@ def _read(xml: str) -> Answers:
     try:
         root = document["QuestionFormAnswers"]
     except KeyError:
-        raise ValidationError(f"the document is {next(iter(document))}, not QuestionFormAnswers") from None
+        raise ValidationError(f"the document is {next(iter(document))[:80]}, not QuestionFormAnswers") from None
     if root is None or isinstance(root, str):
         return Answers({}, xml)
     return _collect([_pair(answer) for answer in _several(root, "Answer")], xml)

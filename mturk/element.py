@@ -14,6 +14,7 @@ from mturk.errors import ValidationError
 DEPTH = 64  # QuestionForm's deepest element is nine levels down
 SIZE = 5_000_000  # bytes; what the service takes is 65,535
 
+_LONGEST_NAME = 500  # with its namespace; messages repeat names
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 # A document type may stand only before the first element: in a text the same letters are harmless.
@@ -178,6 +179,8 @@ class _Builder:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if len(self.open) >= self.depth:
             raise ValidationError(f"the XML is nested more than {self.depth} levels deep")
+        if len(name) > _LONGEST_NAME:
+            raise ValidationError(f"an element's name is {len(name):,} characters long")
         namespace, _, local = name.rpartition(" ")
         made = Element(local, namespace, attributes, self.parser.CurrentLineNumber)
         if self.open:

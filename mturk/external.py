@@ -44,8 +44,8 @@ class TaskRequest:
     def from_query(cls, args: Mapping[str, Any], *, allowed_hosts: Iterable[str] = ()) -> TaskRequest:
         """Read the query; ValidationError if it would send the worker's answers to a host that is not allowed.
 
-        MTurk's own two hosts are always allowed; name that of your marketplace, with its port if it has one:
-        `allowed_hosts=["turk.my-lab.org", "127.0.0.1:8017"]`.
+        MTurk's own two hosts are always allowed; name that of your marketplace, with its port if it has one, or
+        give its address: `allowed_hosts=["turk.my-lab.org", "http://127.0.0.1:8017"]`.
         """
         assignment_id = _value(args, "assignmentId")
         if assignment_id == PREVIEW:
@@ -53,7 +53,7 @@ class TaskRequest:
         place = _value(args, "turkSubmitTo")
         if place is None and assignment_id is not None:
             raise ValidationError("turkSubmitTo: missing; expected the address of the site that sent the worker")
-        submit_url = None if place is None else _submit_url(place, {*HOSTS, *map(str.lower, allowed_hosts)})
+        submit_url = None if place is None else _submit_url(place, {*HOSTS, *_allowed(allowed_hosts)})
         return cls(assignment_id, _value(args, "hitId"), _value(args, "workerId"), submit_url)
 
     def render(self, path: Folder, values: Mapping[str, Any] | None = None, /, **more_values: Any) -> str:
@@ -67,6 +67,11 @@ def _value(args: Mapping[str, Any], name: str) -> str | None:
     if isinstance(value, list | tuple):  # as urllib.parse.parse_qs gives them
         value = value[0] if value else None
     return str(value) if value else None
+
+
+def _allowed(hosts: Iterable[str]) -> set[str]:
+    given = [hosts] if isinstance(hosts, str) else hosts
+    return {host.rpartition("://")[2].partition("/")[0].lower() for host in given}
 
 
 def _submit_url(place: str, allowed: set[str]) -> str:

@@ -180,6 +180,7 @@ HOSTILE = {
     "no XML": "hello",
     "half a document": document(text("q", "a"))[:-5],
     "another document": "<html/>",
+    "a name without end": f"<{'a' * 50_000}/>",
     "an undeclared prefix": "<x:QuestionFormAnswers/>",
     "another namespace": '<x:QuestionFormAnswers xmlns:x="urn:other"/>',
     "an undefined entity": document(one("q", "<FreeText>&nbsp;</FreeText>")),

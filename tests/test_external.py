@@ -42,7 +42,7 @@ def test_a_preview_has_no_assignment_and_needs_no_address(query: dict[str, str])
     ],
 )
 def test_answers_go_to_the_hosts_that_are_allowed(place: str, url: str) -> None:
-    allowed = ["turk.my-lab.org", "127.0.0.1:8017", "[::1]:8017"]
+    allowed = ["turk.my-lab.org", "http://127.0.0.1:8017/", "[::1]:8017"]
     assert TaskRequest.from_query({**ACCEPTED, "turkSubmitTo": place}, allowed_hosts=allowed).submit_url == url
 
 
@@ -76,6 +76,11 @@ def test_answers_go_to_the_hosts_that_are_allowed(place: str, url: str) -> None:
 def test_answers_go_nowhere_else(place: str, assignment: str) -> None:
     with pytest.raises(ValidationError, match="turkSubmitTo"):
         TaskRequest.from_query({**ACCEPTED, "assignmentId": assignment, "turkSubmitTo": place})
+
+
+def test_one_host_need_not_stand_in_a_list() -> None:
+    query = {**ACCEPTED, "turkSubmitTo": "https://turk.my-lab.org"}
+    assert TaskRequest.from_query(query, allowed_hosts="turk.my-lab.org").submit_url
 
 
 def test_an_accepted_task_without_an_address_is_refused() -> None:

@@ -145,6 +145,7 @@ def test_a_value_of_the_wrong_kind_is_refused_at_once(make: Any, words: str) -> 
         (HTMLQuestion(PAGE).to_xml().replace("2011-11-11", "2031-11-11"), "in namespace"),
         ("<!DOCTYPE x [<!ENTITY e 'x'>]>" + HTMLQuestion(PAGE).to_xml(), "document type"),
         ("<a>" * 1_000, "64 levels"),
+        (f"<{'a' * 50_000}/>", "name is 50,000 characters long$"),
         ("<a>\ud800</a>", "surrogate"),
     ],
 )
@@ -222,6 +223,12 @@ def test_xml_from_elsewhere_is_read() -> None:
     xml = HTMLQuestion(PAGE).to_xml().replace("xmlns=", "xmlns:h=").replace("<H", "<h:H").replace("</H", "</h:H")
     xml = xml.replace("<F", "<h:F").replace("</F", "</h:F")
     assert question.read('<?xml version="1.0" encoding="ASCII"?>\n<!-- é -->' + xml) == HTMLQuestion(PAGE)
+
+
+def test_a_declared_encoding_does_not_matter_for_text() -> None:
+    xml = '<?xml version="1.0" encoding="ASCII"?>\n' + HTMLQuestion(PAGE + "ünï").to_xml()
+    assert question.document(xml) == xml
+    assert schema.problems(xml) == []
 
 
 def test_a_page_beyond_the_rules_is_read_all_the_same() -> None:
