@@ -153,6 +153,7 @@ class Connection:
             if answer.status != 200:
                 error = answer.error()
                 throttled = isinstance(error, Throttled)
+                passed = not throttled  # what is refused for another cause was let through, too
                 outcome = f"{answer.status} {error.turk_code or error.code or ''}".rstrip()
                 raise error
             passed = True

@@ -59,7 +59,10 @@ class Pace:
         with self._changed:
             if throttled:
                 self._slow_down(sent)
-            elif passed:
+            else:
+                # Faults open the window too: it is there to find a limit, and a dead service is none.
+                self._window = min(self._window + 1, _OPEN_WINDOW)
+            if passed:
                 self._count(sent)
         self._leave()
 
@@ -110,7 +113,6 @@ class Pace:
         return 1.02 + 0.02 * age + 0.01 * age * age if self._measured else float(2 ** min(age, 20.0))
 
     def _count(self, sent: float) -> None:
-        self._window = min(self._window + 1, _OPEN_WINDOW)
         self._recent.append(sent)
         if sent >= self._empty_at:
             self._passed += 1
