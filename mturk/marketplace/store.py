@@ -10,29 +10,50 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from mturk.marketplace import upgrade
 from mturk.marketplace.error import MarketplaceError
-from mturk.marketplace.table import VERSION, agenda, market, metadata
+from mturk.marketplace.table import agenda, market, metadata
+from mturk.marketplace.upgrade import Steps
 
 Result = TypeVar("Result")
 
 _TRIES = 3
+_POSTGRESQL = "postgresql+psycopg"
+# Any number would do; PostgreSQL keeps such locks apart for each database.
+_ONE_WRITER = text("SELECT pg_advisory_xact_lock(20170117)")
+# One state of the database for all that is read, as in SQLite.
+_POSTGRESQL_READS = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_POSTGRESQL_OPTIONS: dict[str, Any] = {
+    # Few, because a server has about a hundred for all processes; more threads wait their turn.
+    "pool_size": 8,
+    "max_overflow": 8,
+    "pool_pre_ping": True,
+    "connect_args": {"connect_timeout": 10},
+}
 _PULSE = select(market.c.shift, select(func.min(agenda.c.time)).scalar_subquery().label("due"))
 
 
 def database_url(database: str | os.PathLike[str]) -> URL:
     """The URL of a database that is given as a URL, as a path, or as ":memory:"."""
-    text = os.fspath(database)
-    if text == ":memory:":
+    given = os.fspath(database)
+    if given == ":memory:":
         return URL.create("sqlite")
     try:
-        return make_url(text) if "://" in text else URL.create("sqlite", database=text)
+        return make_url(given) if "://" in given else URL.create("sqlite", database=given)
     except (ArgumentError, ValueError):  # a port that is no number is a ValueError
-        raise MarketplaceError(f"{text!r} is not a database URL; write sqlite:///file.sqlite3.") from None
+        raise MarketplaceError(
+            f"{given!r} is not a database URL; write sqlite:///file.sqlite3 or postgresql://user:password@host/name."
+        ) from None
+
+
+def with_driver(url: URL) -> URL:
+    """The URL with the driver that we use, where it names none."""
+    return url.set(drivername=_POSTGRESQL) if url.drivername in ("postgres", "postgresql") else url
 
 
 class Store:
@@ -41,12 +62,13 @@ class Store:
     `patience` is how many seconds a call waits for another process that is writing.
     """
 
-    def __init__(self, database: str | os.PathLike[str], *, patience: float = 30) -> None:
+    def __init__(self, database: str | os.PathLike[str], *, patience: float = 30, steps: Steps = upgrade.TODAY) -> None:
         self._patience = patience
+        self._steps = steps
         self._url = database_url(database)
         self._sqlite = self._url.get_backend_name() == "sqlite"
-        # Threads of one process take turns here, which is quicker and fairer than SQLite's waiting in steps.
-        self._turn = threading.Lock() if self._sqlite else nullcontext()
+        # Threads of one process take turns here, which is quicker and fairer than waiting inside the database.
+        self._turn = threading.Lock()
         self._engine = self._connect()
 
     def __repr__(self) -> str:
@@ -57,16 +79,32 @@ class Store:
         self._engine.dispose()
 
     def prepare(self, first: Callable[[Connection], None]) -> None:
-        """Make the tables if there are none, with whatever `first` adds; or check that we can read them."""
-        with self._trouble_explained(), self._transaction(write=True) as connection:
-            if inspect(connection).has_table(market.name):
-                self._check_version(connection)
-                return
-            if inspect(connection).get_table_names():
-                raise MarketplaceError(f"{self._name} holds other data. Name a file of its own.")
-            metadata.create_all(connection)
-            connection.execute(market.insert().values(version=VERSION, shift=0))
-            first(connection)
+        """Make the tables if there are none, with whatever `first` adds; or bring older ones up to date.
+
+        All of it is one transaction: it happens whole or not at all, and once though several processes begin.
+        """
+        with self._trouble_explained(), self._transaction(write=True, rebuilds=True) as connection:
+            tables = inspect(connection).get_table_names()
+            if not tables:
+                metadata.create_all(connection)
+                upgrade.stamp(connection, self._steps)
+                connection.execute(market.insert().values(shift=0))
+                first(connection)
+            elif market.name not in tables:
+                raise MarketplaceError(f"{self._name} holds other data. Name a database of its own.")
+            elif upgrade.MARK not in tables:
+                raise MarketplaceError(f"{self._name} is older than mturk's first release. Name another database.")
+            elif upgrade.bring_up(connection, self._steps, self._name):
+                self._check_references(connection)
+
+    def file(self) -> Path | None:
+        """Where the database is, if it is a file."""
+        if not self._sqlite:
+            return None
+        with self._transaction(write=False) as connection:
+            # The database itself knows best: a URL can name its file in many ways.
+            name = connection.exec_driver_sql("PRAGMA database_list").one()[2]
+        return Path(name) if name else None
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Do work that changes nothing, on one state of the database."""
@@ -102,32 +140,57 @@ class Store:
         return f"The database {self._url.render_as_string(hide_password=True)}"
 
     def _connect(self) -> Engine:
-        options: dict[str, Any] = {}
-        if self._sqlite:
-            memory = self._url.database in (None, "", ":memory:")
-            # A database in memory lives in its one connection, for which the threads wait their turn.
-            size = {"pool_size": 1, "max_overflow": 0} if memory else {"pool_size": 16, "max_overflow": 64}
-            options = {
-                "poolclass": QueuePool,
-                "connect_args": {"check_same_thread": False, "timeout": self._patience},
-                **size,
-            }
         try:
-            engine = create_engine(self._url, **options)
-        except (ImportError, NoSuchModuleError, ArgumentError) as error:
+            options = self._sqlite_options() if self._sqlite else _POSTGRESQL_OPTIONS
+            engine = create_engine(with_driver(self._url), **options)
+        except (NoSuchModuleError, ArgumentError) as error:
             raise MarketplaceError(f"{self._name} cannot be used: {error}.") from None
+        except ImportError as error:
+            hint = ": pip install 'mturk[postgresql]'" if error.name == "psycopg" else ""
+            raise MarketplaceError(f"{self._name} wants {error.name}{hint}.") from None
         if self._sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
+        else:
+            event.listen(engine, "connect", self._prepare_postgresql)
         return engine
 
+    def _sqlite_options(self) -> dict[str, Any]:
+        memory = self._url.database in (None, "", ":memory:")
+        # A database in memory lives in its one connection, for which the threads wait their turn.
+        size = {"pool_size": 1, "max_overflow": 0} if memory else {"pool_size": 16, "max_overflow": 64}
+        return {
+            "poolclass": QueuePool,
+            "connect_args": {"check_same_thread": False, "timeout": self._patience},
+            **size,
+        }
+
+    def _prepare_postgresql(self, connection: Any, _record: object) -> None:
+        connection.execute(f"SET lock_timeout = {round(self._patience * 1000)}")
+        connection.commit()
+
     @contextmanager
-    def _transaction(self, *, write: bool) -> Iterator[Connection]:
+    def _transaction(self, *, write: bool, rebuilds: bool = False) -> Iterator[Connection]:
         turn = self._turn if write else nullcontext()
         with turn, self._engine.connect() as plain:
-            connection = plain.execution_options(write=write)
-            with connection.begin():
+            options = {} if write or self._sqlite else _POSTGRESQL_READS
+            connection = plain.execution_options(write=write, **options)
+            with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
+                if write and not self._sqlite:
+                    connection.execute(_ONE_WRITER)
                 yield connection
+
+    @contextmanager
+    def _references_off(self, connection: Connection) -> Iterator[None]:
+        """Let tables be made anew: SQLite must not look at the references to them in between."""
+        raw: Any = connection.connection.driver_connection
+        if self._sqlite:
+            raw.execute("PRAGMA foreign_keys = OFF")
+        try:
+            yield
+        finally:
+            if self._sqlite:
+                raw.execute("PRAGMA foreign_keys = ON")
 
     @contextmanager
     def _trouble_explained(self) -> Iterator[None]:
@@ -135,7 +198,8 @@ class Store:
             yield
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
-            raise MarketplaceError(f"{self._name} {self._explain(str(cause).strip())}") from None
+            # PostgreSQL's texts have several lines.
+            raise MarketplaceError(f"{self._name} {self._explain(' '.join(str(cause).split()))}") from None
 
     def _explain(self, cause: str) -> str:
         if "unable to open" in cause:
@@ -146,22 +210,13 @@ class Store:
             return "cannot be written to. Change its permissions, or name another file."
         if "not a database" in cause or "malformed" in cause:
             return f"is damaged or something else ({cause}). Restore a copy of it, or name another file."
-        if "locked" in cause:
+        if "locked" in cause or "lock timeout" in cause:
             return "is locked by another program. Stop that program, or name another file."
-        return f"cannot be used: {cause}."
+        return f"cannot be used: {cause.rstrip('.')}."
 
-    def _check_version(self, connection: Connection) -> None:
-        version = connection.execute(select(market.c.version)).scalar_one()
-        if version > VERSION:
-            raise MarketplaceError(
-                f"{self._name} was made by a newer mturk (its form is {version}, ours {VERSION}). "
-                "Install that version, or name another file."
-            )
-        if version < VERSION:
-            raise MarketplaceError(
-                f"{self._name} was made by an older mturk (its form is {version}, ours {VERSION}). "
-                "Install that version, or name another file."
-            )
+    def _check_references(self, connection: Connection) -> None:
+        if self._sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise MarketplaceError(f"{self._name} has rows that refer to nothing. Restore a copy of it.")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,7 +1,8 @@
 """The tables of the marketplace.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
-A change here needs a new `VERSION` and a step that brings older files up to it.
+A change here needs a step that brings older databases up to it, and its number as the new `VERSION`: see
+`migration/__init__.py`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from sqlalchemy import (
     false,
 )
 
-VERSION = 1
+VERSION = "0001"
+"""The last step in the folder `migration`."""
 
 metadata = MetaData()
 
@@ -47,7 +49,6 @@ def _count(name: str) -> Column[int]:
 market = Table(
     "market",
     metadata,
-    Column("version", Integer, nullable=False),
     Column("shift", BigInteger, nullable=False, comment="how far market time runs ahead of real time"),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from botocore.exceptions import ClientError
 from mturk.marketplace import Marketplace
 
 from .judge import check_answer, check_error
+from .postgresql import PostgreSQL, running
 from .sample import hit_arguments
 
 Client = Any
@@ -60,9 +62,37 @@ def _judge(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> Non
         check_error(response_dict["body"])
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A new database of each kind, for one process."""
+    yield from _database(request, ":memory:")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new database of each kind, which several processes can open and which outlives them."""
+    yield from _database(request, str(tmp_path / "lab.sqlite3"))
+
+
+def _database(request: pytest.FixtureRequest, sqlite: str) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield sqlite
+        return
+    # Started by the first test that needs it.
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    with server.database() as url:
+        yield url
+
+
 @pytest.fixture
-def market() -> Iterator[Marketplace]:
-    with Marketplace(":memory:") as market:
+def market(database: str) -> Iterator[Marketplace]:
+    with Marketplace(database) as market:
         yield market
 
 

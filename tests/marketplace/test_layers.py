@@ -16,7 +16,7 @@ MODULES = {path.stem: path for path in FOLDER.glob("*.py")}
 # Lowest first: a module imports only from earlier lines.
 LAYERS = [
     ["error", "fault", "identifier", "table"],
-    ["clock", "money"],
+    ["clock", "money", "upgrade"],
     ["shape"],
     ["rules"],
     ["store"],

@@ -15,7 +15,6 @@ import pytest
 
 from mturk.marketplace import Marketplace, MarketplaceError, WorkerError
 from mturk.marketplace.store import Store
-from mturk.marketplace.table import VERSION
 
 from .sample import hit_arguments
 
@@ -208,17 +207,6 @@ def test_a_database_of_somebody_else_is_left_alone(path):
     _refused(path, "holds other data")
 
 
-@pytest.mark.parametrize(("step", "words"), [(1, "newer mturk"), (-1, "older mturk")])
-def test_a_database_of_another_version_is_refused(path, step, words):
-    market = Marketplace(path)
-    market.requester("x")
-    market.stop()
-    with sqlite3.connect(path) as database:
-        database.execute("UPDATE market SET version = ?", (VERSION + step,))
-    database.close()
-    _refused(path, words)
-
-
 def test_a_locked_database_is_refused(path):
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("BEGIN EXCLUSIVE")
@@ -227,6 +215,20 @@ def test_a_locked_database_is_refused(path):
             Store(path, patience=0.1).prepare(lambda _: None)
     finally:
         database.close()
+
+
+def test_a_server_that_is_not_there_is_one_clear_line_without_the_password():
+    with pytest.raises(MarketplaceError, match="cannot be used: connection failed") as caught:
+        Marketplace("postgresql://lab:secret@127.0.0.1:1/lab").start()
+    assert "\n" not in str(caught.value)
+    assert "postgresql://lab:***@127.0.0.1:1/lab" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_missing_driver_is_named_with_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MarketplaceError, match=r"pip install 'mturk\[postgresql\]'"):
+        Marketplace("postgresql://host/lab")
 
 
 @pytest.mark.parametrize("url", ["nosuch://x", "://", "sqlite+nodriver:///x"])
