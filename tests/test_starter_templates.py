@@ -264,6 +264,17 @@ def test_a_template_of_mturks_site_is_submitted_in_the_form_it_gets(browser: Web
     assert site.posted(browser) == {"assignmentId": "3ASSIGNMENT", "label": "cat"}
 
 
+def test_after_consent_a_survey_still_wants_its_answers(browser: WebDriver, site: Site) -> None:
+    site.open(browser, starter("survey.html"), "3ASSIGNMENT")
+    browser.find_element(By.ID, "consent").click()
+    missing = browser.execute_script(
+        "return [...new Set(Array.from(document.querySelectorAll('input:invalid, textarea:invalid'), f => f.name))]"
+    )
+    assert missing == ["age", "mood", "sure"]
+    submit(browser)
+    assert site.posts == []
+
+
 def test_a_survey_opens_with_consent_and_is_submitted(browser: WebDriver, site: Site) -> None:
     site.open(browser, starter("survey.html"), "3ASSIGNMENT")
     age = browser.find_element(By.CSS_SELECTOR, "[name=age]")
