@@ -113,7 +113,7 @@ class Assignment(Record):
                     "ApproveAssignment",
                     AssignmentId=self.id,
                     RequesterFeedback=_feedback(feedback),
-                    OverrideRejection=override_rejection or None,
+                    OverrideRejection=limit.flag("override_rejection", override_rejection) or None,
                 )
         except InvalidState as error:
             self._complain_unless(AssignmentStatus.APPROVED, error)

@@ -387,8 +387,8 @@ class HIT(Record):
                 "ListReviewPolicyResultsForHIT",
                 HITId=self.id,
                 PolicyLevels=wanted,
-                RetrieveActions=actions,
-                RetrieveResults=results,
+                RetrieveActions=limit.flag("actions", actions),
+                RetrieveResults=limit.flag("results", results),
             )
         )
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from mturk import limit, task_file, wire
 from mturk.collection import Collection
 from mturk.connection import current
+from mturk.errors import ValidationError
 from mturk.fee import Estimate, estimate
 from mturk.hit import HIT
+from mturk.notification import Notification
 from mturk.once_per_worker import OncePerWorker, once_per_worker
 from mturk.price import Money
 from mturk.record import Record, record
@@ -22,7 +24,6 @@ from mturk.terms import terms, wants_masters
 
 if TYPE_CHECKING:
     from mturk.connection import Connection
-    from mturk.notification import Notification
 
 
 @record
@@ -153,7 +154,12 @@ class HITType(Record):
         A type has one notification, a new one replaces it; it may take five minutes to begin. One call,
         UpdateNotificationSettings.
         """
-        self._call("UpdateNotificationSettings", HITTypeId=self.id, Notification=notification, Active=active)
+        if notification is None and active is None:
+            raise ValidationError("give a notification or active, or both")
+        if notification is not None and not isinstance(notification, Notification):
+            raise ValidationError(f"notification must be a Notification, not {notification!r}")
+        flag = limit.flag("active", active)
+        self._call("UpdateNotificationSettings", HITTypeId=self.id, Notification=notification, Active=flag)
 
     def _load(self, missing: str) -> Any:
         raise AttributeError(

@@ -41,12 +41,24 @@ def text(name: str, value: str, most: int | None = None, least: int = 0) -> str:
     return value
 
 
+def optional_text(name: str, value: str | None) -> str | None:
+    """A text of any length, or left out."""
+    return None if value is None else text(name, value)
+
+
 def whole(name: str, value: int, least: int, most: int) -> int:
     """A whole number from `least` to `most`."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValidationError(f"{name} must be an int, not {_shown(value)}")
     if not least <= value <= most:
         raise ValidationError(f"{name} must be from {least} to {most}, not {value}")
+    return value
+
+
+def flag(name: str, value: bool | None) -> bool | None:
+    """Yes, no, or left out."""
+    if value is not None and not isinstance(value, bool):
+        raise ValidationError(f"{name} must be True, False or None, not {_shown(value)}")
     return value
 
 

@@ -78,7 +78,7 @@ class QualificationRequest(Record):
 
     def reject(self, reason: str | None = None) -> None:
         """Turn the request down; the worker is told the reason. One call, RejectQualificationRequest."""
-        self._decide("RejectQualificationRequest", Reason=reason)
+        self._decide("RejectQualificationRequest", Reason=limit.optional_text("reason", reason))
 
     def _decide(self, operation: str, **parameters: object) -> None:
         try:

@@ -152,9 +152,9 @@ class QualificationType(Record, Comparable):
             ask(
                 through,
                 "ListQualificationTypes",
-                Query=query,
-                MustBeOwnedByCaller=mine,
-                MustBeRequestable=requestable,
+                Query=limit.optional_text("query", query),
+                MustBeOwnedByCaller=limit.flag("mine", mine),
+                MustBeRequestable=limit.flag("requestable", requestable),
             ),
             cls._read_list("QualificationTypes", through),
         )
@@ -226,7 +226,7 @@ class QualificationType(Record, Comparable):
             QualificationTypeId=self.id,
             WorkerId=worker_id(worker),
             IntegerValue=checked_score(score),
-            SendNotification=notify,
+            SendNotification=limit.flag("notify", notify),
         )
 
     def revoke(self, worker: Worker | str, reason: str | None = None) -> None:
@@ -239,7 +239,7 @@ class QualificationType(Record, Comparable):
                 "DisassociateQualificationFromWorker",
                 QualificationTypeId=self.id,
                 WorkerId=worker_id(worker),
-                Reason=reason,
+                Reason=limit.optional_text("reason", reason),
             )
         except InvalidState as error:
             if not error.maybe_done:
@@ -323,6 +323,6 @@ def _settings(
         "AnswerKey": (
             None if answer_key is None else answer_key if isinstance(answer_key, str) else answer_key.to_xml()
         ),
-        "AutoGranted": auto_granted,
+        "AutoGranted": limit.flag("auto_granted", auto_granted),
         "AutoGrantedValue": checked_score(auto_granted_value),
     }

@@ -174,6 +174,10 @@ def compare(type_id: str, comparator: Comparator, values: tuple[object, ...]) ->
     locales = tuple(value for value in values if isinstance(value, Locale))
     if len(integers) + len(locales) != len(values) or (integers and locales):
         raise ValidationError(f"a requirement compares with ints, or with locales, not with {values!r}")
+    if locales and comparator in _ORDER:
+        raise ValidationError(f"places have no order, they cannot be compared by {comparator}")
+    for value in integers:
+        limit.whole("a score", value, -(2**31), 2**31 - 1)
     if comparator in _NO_VALUE and values:
         raise ValidationError(f"{comparator} takes no value, not {values!r}")
     if comparator in _ONE_VALUE and len(values) != 1:
@@ -188,6 +192,8 @@ def sendable(
     requirements: Iterable[QualificationRequirement], connection: Connection
 ) -> list[QualificationRequirement]:
     """The requirements as this service knows them: at most 10, Masters by the environment's own id."""
+    if not isinstance(requirements, Iterable):
+        raise ValidationError(f"qualification_requirements must be a list of them, not {requirements!r}")
     found = list(requirements)
     for each in found:
         if not isinstance(each, QualificationRequirement):

@@ -72,7 +72,7 @@ class Worker(Record):
         On the live service ConfirmationNeeded asks for the number first: `confirm=57`. One call each,
         CreateWorkerBlock.
         """
-        found = (each if isinstance(each, Worker) else cls(each) for each in workers)
+        found = (each if isinstance(each, Worker) else cls(each) for each in several(workers))
         blocked = confirmed(found, "workers to block:", confirm)
         for worker in blocked:
             worker.block(reason)
@@ -80,7 +80,7 @@ class Worker(Record):
 
     def unblock(self, reason: str | None = None) -> None:
         """Let this worker take your HITs again; without a block nothing happens. One call, DeleteWorkerBlock."""
-        self._call("DeleteWorkerBlock", WorkerId=self.id, Reason=reason)
+        self._call("DeleteWorkerBlock", WorkerId=self.id, Reason=limit.optional_text("reason", reason))
 
     def notify(self, subject: str, message: str) -> None:
         """Send this worker an e-mail; a RequestError says why it did not go out.
@@ -110,7 +110,7 @@ class Worker(Record):
         call whose answer is lost is not repeated, as that might send the message twice: its TransportError has
         `maybe_done`.
         """
-        ids = [worker_id(each) for each in workers]
+        ids = [worker_id(each) for each in several(workers)]
         limit.text("subject", subject, 200, 1)
         limit.text("message", message, 4096, 1)
         through = connection or current()
@@ -174,6 +174,13 @@ class Worker(Record):
         if isinstance(qualification_type, str):
             return related("QualificationType", type_id, self._connection)
         return qualification_type
+
+
+def several(workers: Iterable[Worker | str]) -> Iterable[Worker | str]:
+    """The workers, unless it is the letters of one id."""
+    if isinstance(workers, str) or not isinstance(workers, Iterable):
+        raise ValidationError(f"workers must be a list of them, not {workers!r}")
+    return workers
 
 
 def worker_id(worker: Worker | str) -> str:
