@@ -10,7 +10,7 @@ SAMPLE = Path(__file__).with_name("every_verb.py")
 
 
 def test_a_script_with_every_verb_passes_the_type_checker(tmp_path: Path) -> None:
-    said, trouble, status = api.run(["--strict", f"--cache-dir={tmp_path}", str(SAMPLE)])
+    said, trouble, status = api.run(["--strict", "--follow-imports=silent", f"--cache-dir={tmp_path}", str(SAMPLE)])
     assert (status, trouble) == (0, ""), said
 
 
