@@ -1,4 +1,4 @@
-"""What will happen by itself and when: expiry, abandonment, automatic approval.
+"""What will happen by itself and when: expiry, abandonment, automatic approval, the end of qualification types.
 
 Each thing is put here in the transaction that causes it, and taken off in the one that carries it out. So it
 happens exactly once, whichever process comes first.
@@ -13,6 +13,8 @@ from mturk.marketplace.table import agenda
 EXPIRE = "expire"
 ABANDON = "abandon"
 APPROVE = "approve"
+DISPOSE = "dispose"
+FORGET = "forget"
 
 _NEXT = (
     select(agenda)
@@ -23,7 +25,7 @@ _NEXT = (
 
 
 def plan(database: Connection, kind: str, subject: int, time: int) -> None:
-    """Note that something will happen to a HIT or an assignment at that time."""
+    """Note that something will happen to a HIT, an assignment or a qualification type at that time."""
     database.execute(agenda.insert(), {"kind": kind, "subject": subject, "time": time})
 
 

@@ -20,6 +20,10 @@ from mturk.marketplace import (
     hit_type,
     ledger,
     publication,
+    qualification,
+    qualification_request,
+    qualification_type,
+    retirement,
     revision,
     work,
 )
@@ -41,30 +45,45 @@ class Operation(NamedTuple):
 
 
 OPERATIONS: Final[dict[str, Operation]] = {
+    "AcceptQualificationRequest": Operation(qualification_request.accept_qualification_request),
     "ApproveAssignment": Operation(decision.approve_assignment),
+    "AssociateQualificationWithWorker": Operation(qualification.associate_qualification_with_worker),
     "CreateAdditionalAssignmentsForHIT": Operation(revision.create_additional_assignments_for_hit),
     "CreateHIT": Operation(publication.create_hit),
     "CreateHITType": Operation(hit_type.create_hit_type),
     "CreateHITWithHITType": Operation(publication.create_hit_with_hit_type),
+    "CreateQualificationType": Operation(qualification_type.create_qualification_type),
     "DeleteHIT": Operation(revision.delete_hit),
+    "DeleteQualificationType": Operation(retirement.delete_qualification_type),
+    "DisassociateQualificationFromWorker": Operation(qualification.disassociate_qualification_from_worker),
     "GetAccountBalance": Operation(ledger.get_account_balance, writes=False),
     "GetAssignment": Operation(assignment.get_assignment, writes=False),
     "GetHIT": Operation(hit.get_hit, writes=False),
+    "GetQualificationScore": Operation(qualification.get_qualification_score, writes=False),
+    "GetQualificationType": Operation(qualification_type.get_qualification_type, writes=False),
     "ListAssignmentsForHIT": Operation(assignment.list_assignments_for_hit, writes=False),
     "ListBonusPayments": Operation(bonus.list_bonus_payments, writes=False),
     "ListHITs": Operation(hit.list_hits, writes=False),
+    "ListHITsForQualificationType": Operation(hit.list_hits_for_qualification_type, writes=False),
+    "ListQualificationRequests": Operation(qualification_request.list_qualification_requests, writes=False),
+    "ListQualificationTypes": Operation(qualification_type.list_qualification_types, writes=False),
     "ListReviewableHITs": Operation(hit.list_reviewable_hits, writes=False),
+    "ListWorkersWithQualificationType": Operation(qualification.list_workers_with_qualification_type, writes=False),
     "RejectAssignment": Operation(decision.reject_assignment),
+    "RejectQualificationRequest": Operation(qualification_request.reject_qualification_request),
     "SendBonus": Operation(bonus.send_bonus),
     "UpdateExpirationForHIT": Operation(revision.update_expiration_for_hit),
     "UpdateHITReviewStatus": Operation(revision.update_hit_review_status),
     "UpdateHITTypeOfHIT": Operation(revision.update_hit_type_of_hit),
+    "UpdateQualificationType": Operation(qualification_type.update_qualification_type),
 }
 
 _BY_ITSELF: Final[dict[str, Callable[[Context, int], None]]] = {
     agenda.EXPIRE: revision.expire,
     agenda.ABANDON: work.abandon,
     agenda.APPROVE: decision.approve_by_itself,
+    agenda.DISPOSE: retirement.dispose,
+    agenda.FORGET: retirement.forget,
 }
 # So many at a time: a long agenda must not keep others from writing.
 _BATCH = 100

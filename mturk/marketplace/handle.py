@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mturk.marketplace import work
+from mturk.marketplace import qualification_request, work
 from mturk.marketplace.answer import Value
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.requester import KeyPair
@@ -50,3 +50,18 @@ class Worker:
     def return_assignment(self, assignment_id: str) -> None:
         """Give an assignment back undone."""
         self._dispatch.run(lambda context: work.give_back(context, self.id, assignment_id))
+
+    def start_qualification_test(self, type_id: str) -> str:
+        """Begin the test of a qualification, and read it; its time runs from now."""
+        started = self._dispatch.run(lambda context: qualification_request.start_test(context, self.id, type_id))
+        return str(started.test)
+
+    def request_qualification(self, type_id: str, answers: Mapping[str, Value] | None = None) -> int | None:
+        """Ask for a qualification, with the answers to its test if it has one, as for `submit`.
+
+        A test that was not begun yet is begun and answered at once. Returns the score if it is granted at once,
+        and None while the request waits for the requester.
+        """
+        return self._dispatch.run(
+            lambda context: qualification_request.submit(context, self.id, type_id, answers or {})
+        )

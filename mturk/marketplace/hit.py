@@ -14,7 +14,9 @@ from mturk.marketplace.hit_type import mine as my_type
 from mturk.marketplace.hit_type import requirements_of
 from mturk.marketplace.money import dollars
 from mturk.marketplace.page import DEFAULT_SIZE, Page, beyond
-from mturk.marketplace.table import hit, hit_content, hit_type
+from mturk.marketplace.qualification_type import visible as visible_qualification_type
+from mturk.marketplace.system_type import SYSTEM_TYPES
+from mturk.marketplace.table import hit, hit_content, hit_type, hit_type_requirement
 
 HIT = Row[Any]
 """A HIT together with its type and its content."""
@@ -93,7 +95,8 @@ def settle(context: Context, row: HIT, **changes: Any) -> Standing:
     """Write down what changed about a HIT, and the status that follows from it."""
     standing = replace(standing_of(row), **changes)
     values = {name: value for name, value in changes.items() if name in hit.c}
-    if standing.status != row.status:
+    # Work that was begun before a HIT was disposed of goes on, and changes no more than the counters.
+    if standing.status != row.status and not row.disposed:
         values |= {"status": standing.status, "status_time": context.now}
     if values:
         context.database.execute(hit.update().where(hit.c.number == row.number).values(values))
@@ -175,6 +178,26 @@ def list_reviewable_hits(
         listed = listed.where(hit.c.hit_type == my_type(call, hit_type_id).number)
     if call.terms.eventual:
         listed = listed.where(hit.c.status_time <= call.now - call.terms.eventual)
+    return _listed(call, page, listed)
+
+
+def list_hits_for_qualification_type(
+    call: Call,
+    *,
+    qualification_type_id: str,
+    next_token: str | None = None,
+    max_results: int = DEFAULT_SIZE,
+) -> Answer:
+    """The caller's HITs that require a qualification, newest first."""
+    page = Page(("HITs for", call.requester, qualification_type_id), next_token, max_results)
+    if qualification_type_id not in SYSTEM_TYPES:
+        visible_qualification_type(call, qualification_type_id)
+    requires = select(hit_type_requirement.c.hit_type).where(
+        hit_type_requirement.c.qualification_type_id == qualification_type_id
+    )
+    listed = _WHOLE.where(hit.c.requester == call.requester, ~hit.c.disposed, hit.c.hit_type.in_(requires))
+    if call.terms.eventual:
+        listed = listed.where(hit.c.creation_time <= call.now - call.terms.eventual)
     return _listed(call, page, listed)
 
 

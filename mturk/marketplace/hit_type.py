@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from mturk.marketplace import requirement
+from mturk.marketplace import qualification_type, requirement
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.money import assignment_fee
 from mturk.marketplace.requirement import Requirement
-from mturk.marketplace.table import hit_type
+from mturk.marketplace.table import add_row, hit_type, hit_type_requirement
 
 HITType = Row[Any]
 
@@ -64,6 +64,9 @@ def find_or_make(
     requirements: list[Requirement],
 ) -> HITType:
     """The caller's type with exactly these values."""
+    complete = requirement.complete(requirements)
+    type_ids = requirement.type_ids(complete)
+    qualification_type.expect_usable(call, type_ids)
     values = {
         "title": title,
         "description": description,
@@ -71,7 +74,7 @@ def find_or_make(
         "reward": reward,
         "assignment_duration": assignment_duration,
         "auto_approval_delay": auto_approval_delay,
-        "requirements": json.dumps(requirement.complete(requirements), sort_keys=True),
+        "requirements": json.dumps(complete, sort_keys=True),
     }
     digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
     same = {"requester": call.requester, "digest": digest}
@@ -79,7 +82,10 @@ def find_or_make(
     if found:
         return found
     ids = {"hit_type_id": call.new_id(), "hit_group_id": call.new_id()}
-    call.database.execute(hit_type.insert(), {**values, **same, **ids})
+    number = add_row(call.database, hit_type, {**values, **same, **ids})
+    if type_ids:
+        of = [{"hit_type": number, "qualification_type_id": type_id} for type_id in sorted(type_ids)]
+        call.database.execute(hit_type_requirement.insert(), of)
     return call.database.execute(_BY_DIGEST, same).one()
 
 
@@ -88,6 +94,13 @@ def mine(call: Call, hit_type_id: str) -> HITType:
     found = call.database.execute(_BY_ID, {"requester": call.requester, "hit_type_id": hit_type_id}).one_or_none()
     if found is None:
         raise RequestError("HITTypeDoesNotExist", f"Hit type {hit_type_id} does not exist.")
+    return found
+
+
+def open_to_hits(call: Call, hit_type_id: str) -> HITType:
+    """The caller's type with that id, for a new HIT: the qualifications that it requires must be in use."""
+    found = mine(call, hit_type_id)
+    qualification_type.expect_usable(call, requirement.type_ids(requirements_of(found)))
     return found
 
 

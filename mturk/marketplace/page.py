@@ -6,15 +6,18 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, Row, tuple_
+from sqlalchemy import ColumnElement, tuple_
 
 from mturk.marketplace.call import Answer
 from mturk.marketplace.error import ParameterValidationError
 
 DEFAULT_SIZE = 10
+_LARGEST = 2**63
+
+Listed = TypeVar("Listed")
 
 
 class Page(NamedTuple):
@@ -35,11 +38,11 @@ class Page(NamedTuple):
             mark, *key = json.loads(base64.urlsafe_b64decode(self.token.encode("ascii")))
         except (ValueError, TypeError, binascii.Error):
             mark, key = None, []
-        if mark != self._mark() or not all(isinstance(part, int) for part in key):
+        if mark != self._mark() or not all(isinstance(part, int) and abs(part) < _LARGEST for part in key):
             raise ParameterValidationError.of("NextToken", self.token)
         return tuple(key)
 
-    def answer(self, name: str, rows: Sequence[Row[Any]], describe: Callable[[Row[Any]], Answer], *key: str) -> Answer:
+    def answer(self, name: str, rows: Sequence[Listed], describe: Callable[[Listed], Answer], *key: str) -> Answer:
         """The page's answer, with a token if it is full.
 
         A full page has a token even where nothing follows, and the next page is empty: so did the service.

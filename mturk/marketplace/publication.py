@@ -80,7 +80,7 @@ def create_hit_with_hit_type(
 ) -> Answer:
     """Publish a HIT of a type that is registered already."""
     _refuse_repetition(call, "CreateHITWithHITType", unique_request_token)
-    kind = hit_type.mine(call, hit_type_id)
+    kind = hit_type.open_to_hits(call, hit_type_id)
     content = _content(
         call,
         question,

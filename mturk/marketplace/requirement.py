@@ -1,25 +1,13 @@
-"""Qualification requirements: which combinations are accepted, and whether a worker meets them."""
+"""Qualification requirements: which combinations are accepted, and which values meet them."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-from sqlalchemy import Row
+from typing import Any, Final
 
 from mturk.marketplace.error import ParameterValidationError
-
-MASTERS = ("2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6")
-"""The production and the sandbox id: both are taken here."""
-LOCALE = "00000000000000000071"
-ADULT = "00000000000000000060"
-HITS_APPROVED = "00000000000000000040"
-PERCENT_APPROVED = "000000000000000000L0"
-PERCENT_SUBMITTED = "00000000000000000000"
-PERCENT_ABANDONED = "00000000000000000070"
-PERCENT_RETURNED = "000000000000000000E0"
-PERCENT_REJECTED = "000000000000000000S0"
+from mturk.marketplace.system_type import LOCALE, MASTERS
 
 _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
     "LessThan": operator.lt,
@@ -34,15 +22,29 @@ _OF_SEVERAL = ("In", "NotIn")
 _FOR_LOCALES = ("EqualTo", "NotEqualTo", "In", "NotIn")
 _MOST_INTEGERS = 15
 _MOST_LOCALES = 30
-# Until then the service takes every worker for a perfect one.
-_ENOUGH_SUBMITTED = 100
+
+DISCOVER = "Discover"
+PREVIEW = "Preview"
+ACCEPT = "Accept"
+_GUARDING: Final[Mapping[str, tuple[str, ...]]] = {
+    DISCOVER: ("DiscoverPreviewAndAccept",),
+    PREVIEW: ("DiscoverPreviewAndAccept", "PreviewAndAccept"),
+    ACCEPT: ("DiscoverPreviewAndAccept", "PreviewAndAccept", "Accept"),
+}
 
 Requirement = dict[str, Any]
+Value = int | tuple[str, str | None] | None
+"""A worker's score, or country and subdivision; None where the worker does not have the qualification."""
 
 
 def complete(requirements: Sequence[Requirement]) -> list[Requirement]:
     """The requirements as they are stored and shown, with their defaults; or a refusal."""
     return [_complete(requirement) for requirement in requirements]
+
+
+def type_ids(requirements: Sequence[Requirement]) -> set[str]:
+    """The qualification types that these requirements name."""
+    return {requirement["QualificationTypeId"] for requirement in requirements}
 
 
 def needs_masters(requirements: Sequence[Requirement]) -> bool:
@@ -53,9 +55,26 @@ def needs_masters(requirements: Sequence[Requirement]) -> bool:
     )
 
 
-def unmet(worker: Row[Any], requirements: Sequence[Requirement]) -> list[Requirement]:
-    """The requirements that keep this worker from accepting."""
-    return [requirement for requirement in requirements if not _meets(worker, requirement)]
+def guarding(requirements: Sequence[Requirement], action: str) -> list[Requirement]:
+    """Those of the requirements that keep others from this action."""
+    return [requirement for requirement in requirements if requirement["ActionsGuarded"] in _GUARDING[action]]
+
+
+def is_met(requirement: Requirement, value: Value) -> bool:
+    """Whether a worker with this value of the requirement's type may go on."""
+    comparator = str(requirement["Comparator"])
+    if comparator in _WITHOUT_VALUE:
+        return (value is not None) == (comparator == "Exists")
+    if value is None:
+        # NotEqualTo and NotIn too: who has no score has none that differs.
+        return False
+    if isinstance(value, tuple):
+        found = any(_lives_in(value, locale) for locale in requirement["LocaleValues"])
+        return found == (comparator in ("EqualTo", "In"))
+    values: list[int] = requirement["IntegerValues"]
+    if comparator in _OF_SEVERAL:
+        return (value in values) == (comparator == "In")
+    return _COMPARE[comparator](value, values[0])
 
 
 def _complete(requirement: Requirement) -> Requirement:
@@ -69,12 +88,12 @@ def _check_values(requirement: Requirement) -> None:
     comparator = requirement["Comparator"]
     integers = requirement.get("IntegerValues", [])
     locales = requirement.get("LocaleValues", [])
+    if requirement["QualificationTypeId"] == LOCALE:
+        _expect(comparator in _FOR_LOCALES, "Comparator", comparator, "It does not compare locales.")
     if comparator in _WITHOUT_VALUE:
         _expect(not integers, "IntegerValues", integers, f"{comparator} takes no values.")
         _expect(not locales, "LocaleValues", locales, f"{comparator} takes no values.")
-        return
-    if requirement["QualificationTypeId"] == LOCALE:
-        _expect(comparator in _FOR_LOCALES, "Comparator", comparator, "It does not compare locales.")
+    elif requirement["QualificationTypeId"] == LOCALE:
         _expect(not integers, "IntegerValues", integers, "Locales are compared with LocaleValues.")
         _check_number("LocaleValues", locales, comparator, _MOST_LOCALES)
         for locale in locales:
@@ -93,9 +112,13 @@ def _check_number(name: str, values: list[Any], comparator: str, most: int) -> N
 
 def _check_locale(locale: Mapping[str, str]) -> None:
     country, subdivision = locale["Country"], locale.get("Subdivision")
-    _expect(country.isascii() and country.isalpha() and country.isupper(), "Country", country)
+    _expect(_is_code(country), "Country", country)
     reason = "Only the states of the US are known as subdivisions."
-    _expect(subdivision is None or country == "US", "Subdivision", subdivision, reason)
+    _expect(subdivision is None or (country == "US" and _is_code(subdivision)), "Subdivision", subdivision, reason)
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and text.isalpha() and text.isupper()
 
 
 def _expect(fine: bool, parameter: str, value: object, reason: str = "") -> None:
@@ -103,55 +126,5 @@ def _expect(fine: bool, parameter: str, value: object, reason: str = "") -> None
         raise ParameterValidationError.of(parameter, value, reason)
 
 
-def _meets(worker: Row[Any], requirement: Requirement) -> bool:
-    comparator, kind = requirement["Comparator"], requirement["QualificationTypeId"]
-    value = _locale(worker) if kind == LOCALE else _score(worker, kind)
-    if comparator in _WITHOUT_VALUE:
-        return bool((value is not None) == (comparator == "Exists"))
-    if value is None:
-        return False
-    if kind == LOCALE:
-        lives_there = any(_lives_in(worker, locale) for locale in requirement["LocaleValues"])
-        return lives_there is (comparator in ("EqualTo", "In"))
-    wanted = requirement["IntegerValues"]
-    if comparator in _OF_SEVERAL:
-        return bool((value in wanted) == (comparator == "In"))
-    compare = _COMPARE[comparator]
-    return compare(int(value), int(wanted[0]))
-
-
-def _locale(worker: Row[Any]) -> str | None:
-    return str(worker.country) if worker.country else None
-
-
-def _lives_in(worker: Row[Any], locale: Mapping[str, str]) -> bool:
-    same_country = bool(worker.country == locale["Country"])
-    return same_country and locale.get("Subdivision") in (None, worker.subdivision)
-
-
-def _score(worker: Row[Any], kind: str) -> int | None:
-    if kind in MASTERS:
-        return 1 if worker.masters else None
-    read = _SCORES.get(kind)
-    return read(worker) if read else None
-
-
-def _percent(part: int, whole: int, *, of_none: int) -> int:
-    return part * 100 // whole if whole else of_none
-
-
-def _percent_approved(worker: Row[Any]) -> int:
-    if worker.submitted < _ENOUGH_SUBMITTED:
-        return 100
-    return _percent(worker.approved, worker.approved + worker.rejected, of_none=100)
-
-
-_SCORES: Mapping[str, Callable[[Row[Any]], int | None]] = {
-    ADULT: lambda worker: 1 if worker.adult else None,
-    HITS_APPROVED: lambda worker: int(worker.approved),
-    PERCENT_APPROVED: _percent_approved,
-    PERCENT_SUBMITTED: lambda worker: _percent(worker.submitted, worker.accepted, of_none=100),
-    PERCENT_ABANDONED: lambda worker: _percent(worker.abandoned, worker.accepted, of_none=0),
-    PERCENT_RETURNED: lambda worker: _percent(worker.returned, worker.accepted, of_none=0),
-    PERCENT_REJECTED: lambda worker: _percent(worker.rejected, worker.approved + worker.rejected, of_none=0),
-}
+def _lives_in(home: tuple[str, str | None], locale: Mapping[str, str]) -> bool:
+    return home[0] == locale["Country"] and locale.get("Subdivision") in (None, home[1])

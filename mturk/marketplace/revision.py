@@ -64,7 +64,7 @@ def update_expiration_for_hit(call: Call, *, hit_id: str, expire_at: int) -> Ans
 def update_hit_type_of_hit(call: Call, *, hit_id: str, hit_type_id: str) -> Answer:
     """Give a HIT another type, as long as nobody has worked on it."""
     row = hit.mine(call, hit_id, lock=True)
-    kind = hit_type.mine(call, hit_type_id)
+    kind = hit_type.open_to_hits(call, hit_type_id)
     standing = standing_of(row)
     if standing.pending or standing.submitted or standing.completed:
         text = f"HIT {hit_id} has assignments that were accepted or submitted, so its type cannot be changed."
@@ -97,10 +97,15 @@ def delete_hit(call: Call, *, hit_id: str) -> Answer:
             "Approve or reject them first."
         )
         raise RequestError("InvalidHITState", text)
-    agenda.cancel(call.database, agenda.EXPIRE, row.number)
-    gone = {"status": hit.DISPOSED, "status_time": call.now, "disposed": True}
-    call.database.execute(hits.update().where(hits.c.number == row.number).values(gone))
+    dispose(call, row)
     return {}
+
+
+def dispose(context: Context, row: HIT) -> None:
+    """Put a HIT away for good."""
+    agenda.cancel(context.database, agenda.EXPIRE, row.number)
+    gone = {"status": hit.DISPOSED, "status_time": context.now, "disposed": True}
+    context.database.execute(hits.update().where(hits.c.number == row.number).values(gone))
 
 
 def expire(context: Context, number: int) -> None:

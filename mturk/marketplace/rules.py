@@ -105,6 +105,19 @@ HIT_MEMBERS = (
 HIT_ID = Member("HITId", ENTITY_ID, required=True)
 HIT_TYPE_ID = Member("HITTypeId", ENTITY_ID, required=True)
 ASSIGNMENT_ID = Member("AssignmentId", ENTITY_ID, required=True)
+WORKER_ID = Member("WorkerId", CUSTOMER_ID, required=True)
+QUALIFICATION_TYPE_ID = Member("QualificationTypeId", ENTITY_ID, required=True)
+QUALIFICATION_REQUEST_ID = Member("QualificationRequestId", Text(), required=True)
+QUALIFICATION_TYPE_STATUS = Text(choices=("Active", "Inactive"))
+# Like a question's, the size of a test and of its key is counted in bytes where they are read.
+QUALIFICATION_TYPE_MEMBERS = (
+    Member("RetryDelayInSeconds", Whole(least=0)),
+    Member("Test", Text()),
+    Member("AnswerKey", Text()),
+    Member("TestDurationInSeconds", Whole(least=1, most=YEAR)),
+    Member("AutoGranted", Flag()),
+    Member("AutoGrantedValue", Whole()),
+)
 
 
 @dataclass(frozen=True)
@@ -130,10 +143,17 @@ class Rule:
 
 
 _ROWS: dict[str, tuple[Member, ...]] = {
+    "AcceptQualificationRequest": (QUALIFICATION_REQUEST_ID, Member("IntegerValue", Whole())),
     "ApproveAssignment": (
         ASSIGNMENT_ID,
         Member("RequesterFeedback", FEEDBACK),
         Member("OverrideRejection", Flag()),
+    ),
+    "AssociateQualificationWithWorker": (
+        QUALIFICATION_TYPE_ID,
+        WORKER_ID,
+        Member("IntegerValue", Whole()),
+        Member("SendNotification", Flag()),
     ),
     "CreateAdditionalAssignmentsForHIT": (
         HIT_ID,
@@ -143,10 +163,21 @@ _ROWS: dict[str, tuple[Member, ...]] = {
     "CreateHIT": (*TYPE_MEMBERS, *HIT_MEMBERS),
     "CreateHITType": TYPE_MEMBERS,
     "CreateHITWithHITType": (HIT_TYPE_ID, *HIT_MEMBERS),
+    "CreateQualificationType": (
+        Member("Name", Text(limit=200, required_text=True), required=True),
+        Member("Description", Text(limit=2000, required_text=True), required=True),
+        Member("QualificationTypeStatus", QUALIFICATION_TYPE_STATUS, required=True),
+        Member("Keywords", Text(limit=1000)),
+        *QUALIFICATION_TYPE_MEMBERS,
+    ),
     "DeleteHIT": (HIT_ID,),
+    "DeleteQualificationType": (QUALIFICATION_TYPE_ID,),
+    "DisassociateQualificationFromWorker": (WORKER_ID, QUALIFICATION_TYPE_ID, Member("Reason", Text())),
     "GetAccountBalance": (),
     "GetAssignment": (ASSIGNMENT_ID,),
     "GetHIT": (HIT_ID,),
+    "GetQualificationScore": (QUALIFICATION_TYPE_ID, WORKER_ID),
+    "GetQualificationType": (QUALIFICATION_TYPE_ID,),
     "ListAssignmentsForHIT": (
         HIT_ID,
         *PAGE,
@@ -154,12 +185,26 @@ _ROWS: dict[str, tuple[Member, ...]] = {
     ),
     "ListBonusPayments": (Member("HITId", ENTITY_ID), Member("AssignmentId", ENTITY_ID), *PAGE),
     "ListHITs": PAGE,
+    "ListHITsForQualificationType": (QUALIFICATION_TYPE_ID, *PAGE),
+    "ListQualificationRequests": (Member("QualificationTypeId", ENTITY_ID), *PAGE),
+    "ListQualificationTypes": (
+        Member("MustBeRequestable", Flag(), required=True),
+        Member("Query", Text(limit=1000)),
+        Member("MustBeOwnedByCaller", Flag()),
+        *PAGE,
+    ),
     "ListReviewableHITs": (
         Member("HITTypeId", ENTITY_ID),
         Member("Status", Text(choices=("Reviewable", "Reviewing"))),
         *PAGE,
     ),
+    "ListWorkersWithQualificationType": (
+        QUALIFICATION_TYPE_ID,
+        Member("Status", Text(choices=("Granted", "Revoked"))),
+        *PAGE,
+    ),
     "RejectAssignment": (ASSIGNMENT_ID, Member("RequesterFeedback", FEEDBACK, required=True)),
+    "RejectQualificationRequest": (QUALIFICATION_REQUEST_ID, Member("Reason", Text())),
     "SendBonus": (
         Member("WorkerId", CUSTOMER_ID, required=True),
         Member("BonusAmount", Money(least=1), required=True),
@@ -170,6 +215,12 @@ _ROWS: dict[str, tuple[Member, ...]] = {
     "UpdateExpirationForHIT": (HIT_ID, Member("ExpireAt", Moment(), required=True)),
     "UpdateHITReviewStatus": (HIT_ID, Member("Revert", Flag())),
     "UpdateHITTypeOfHIT": (HIT_ID, HIT_TYPE_ID),
+    "UpdateQualificationType": (
+        QUALIFICATION_TYPE_ID,
+        Member("Description", Text(limit=2000, required_text=True)),
+        Member("QualificationTypeStatus", QUALIFICATION_TYPE_STATUS),
+        *QUALIFICATION_TYPE_MEMBERS,
+    ),
 }
 
 RULES: Final[dict[str, Rule]] = {name: Rule(name, members) for name, members in _ROWS.items()}

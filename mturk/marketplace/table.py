@@ -113,6 +113,15 @@ hit_type = Table(
     UniqueConstraint("requester", "digest", name="hit_type_values"),
 )
 
+# What types require, to be searched by; `hit_type.requirements` has it in full.
+hit_type_requirement = Table(
+    "hit_type_requirement",
+    metadata,
+    Column("hit_type", _NUMBER, ForeignKey("hit_type.number"), primary_key=True),
+    Column("qualification_type_id", _ID, primary_key=True, comment="of a system type too"),
+    Index("hit_type_requirement_by_qualification", "qualification_type_id", "hit_type"),
+)
+
 hit = Table(
     "hit",
     metadata,
@@ -135,6 +144,7 @@ hit = Table(
     Index("hit_listed", "requester", "disposed", "number"),
     Index("hit_by_status", "requester", "status", "number"),
     Index("hit_by_type", "hit_type", "status", "number"),
+    Index("hit_open", "status", "hit_type"),
 )
 
 # Beside the hit and not in it: a row is written whole at every change, and a question may have 64 KB.
@@ -202,6 +212,65 @@ bonus = Table(
     Column("grant_time", BigInteger, nullable=False),
     Index("bonus_by_hit", "hit", "number"),
     Index("bonus_by_assignment", "assignment", "number"),
+)
+
+qualification_type = Table(
+    "qualification_type",
+    metadata,
+    _number(),
+    _reference("requester", "requester"),
+    Column("qualification_type_id", _ID, nullable=False, unique=True),
+    Column("name", String(255), nullable=False),
+    Column("taken_name", String(255), comment="the name, until it can be used again after deletion"),
+    Column("description", Text, nullable=False),
+    Column("keywords", Text),
+    Column("words", Text, nullable=False, comment="name, keywords and description in small letters"),
+    Column("status", String(16), nullable=False),
+    Column("test", Text),
+    Column("test_duration", BigInteger, comment="seconds"),
+    Column("answer_key", Text),
+    Column("retry_delay", BigInteger, comment="seconds; empty if workers can ask only once"),
+    Column("auto_granted", Boolean, nullable=False, server_default=false()),
+    Column("auto_granted_value", Integer),
+    Column("creation_time", BigInteger, nullable=False),
+    UniqueConstraint("requester", "taken_name", name="qualification_type_name"),
+    Index("qualification_type_listed", "requester", "status", "number"),
+)
+
+qualification = Table(
+    "qualification",
+    metadata,
+    _number(),
+    _reference("qualification_type", "qualification_type"),
+    _reference("worker", "worker"),
+    Column("value", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("grant_time", BigInteger, nullable=False),
+    Column("reason", Text, comment="why it was revoked"),
+    UniqueConstraint("worker", "qualification_type", name="qualification_once_per_worker"),
+    Index("qualification_listed", "qualification_type", "status", "number"),
+)
+
+qualification_request = Table(
+    "qualification_request",
+    metadata,
+    _number(),
+    Column("qualification_request_id", _ID, nullable=False, unique=True),
+    _reference("requester", "requester"),
+    _reference("qualification_type", "qualification_type"),
+    _reference("worker", "worker"),
+    Column("status", String(16), nullable=False),
+    Column("start_time", BigInteger, nullable=False),
+    Column("deadline", BigInteger, comment="for the answers to the test"),
+    Column("submit_time", BigInteger),
+    # As they were when the worker began: the requester may change them at any time.
+    Column("test", Text),
+    Column("answer_key", Text),
+    Column("answer", Text),
+    Column("reason", Text, comment="why it was rejected"),
+    Index("qualification_request_listed", "requester", "status", "submit_time", "number"),
+    Index("qualification_request_by_type", "qualification_type", "status", "submit_time", "number"),
+    Index("qualification_request_by_worker", "worker", "qualification_type", "number"),
 )
 
 request_token = Table(

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from sqlalchemy import bindparam, select
 
-from mturk.marketplace import agenda, assignment, hit, ledger, requirement, worker
+from mturk.marketplace import agenda, assignment, hit, ledger, worker
 from mturk.marketplace.answer import Value, answer_document
 from mturk.marketplace.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, SUBMITTED, Assignment
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
+from mturk.marketplace.eligibility import eligibility
 from mturk.marketplace.error import WorkerError
 from mturk.marketplace.hit import HIT, standing_of
 from mturk.marketplace.hit_type import requirements_of
@@ -94,7 +95,7 @@ def _refuse_acceptance(context: Context, who: Worker, row: HIT) -> None:
         raise WorkerError("This HIT has expired.")
     if not standing_of(row).available:
         raise WorkerError("There are no more available assignments of this HIT.")
-    if requirement.unmet(who, requirements_of(row)):
+    if not eligibility(context, who, requirements_of(row)).can_accept:
         raise WorkerError("Your Qualifications do not meet the requirements to work on this HIT.")
 
 

@@ -17,9 +17,10 @@ Worker = Row[Any]
 _BY_ID = select(worker).where(worker.c.worker_id == bindparam("worker_id"))
 
 
-def find(database: Connection, worker_id: str) -> Worker | None:
-    """The worker with that id, if there is one."""
-    return database.execute(_BY_ID, {"worker_id": worker_id}).one_or_none()
+def find(database: Connection, worker_id: str, *, lock: bool = False) -> Worker | None:
+    """The worker with that id, if there is one; with `lock` nobody else changes the row until this ends."""
+    query = _BY_ID.with_for_update() if lock else _BY_ID
+    return database.execute(query, {"worker_id": worker_id}).one_or_none()
 
 
 def register(

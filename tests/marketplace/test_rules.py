@@ -191,11 +191,12 @@ def test_additional_assignments_are_at_least_one(client, publish, refused, numbe
 
 
 LOCALE = "00000000000000000071"
+APPROVED = "00000000000000000040"
 US = {"Country": "US"}
 GOOD_REQUIREMENTS = [
-    {"QualificationTypeId": "3X", "Comparator": "Exists"},
-    {"QualificationTypeId": "3X", "Comparator": "EqualTo", "IntegerValues": [-5]},
-    {"QualificationTypeId": "3X", "Comparator": "In", "IntegerValues": list(range(15))},
+    {"QualificationTypeId": APPROVED, "Comparator": "Exists"},
+    {"QualificationTypeId": APPROVED, "Comparator": "EqualTo", "IntegerValues": [-5]},
+    {"QualificationTypeId": APPROVED, "Comparator": "In", "IntegerValues": list(range(15))},
     {"QualificationTypeId": LOCALE, "Comparator": "NotIn", "LocaleValues": [US] * 30},
     {"QualificationTypeId": LOCALE, "Comparator": "EqualTo", "LocaleValues": [{**US, "Subdivision": "NY"}]},
 ]
@@ -218,7 +219,7 @@ def test_requirements_are_given_back_complete(client, requirement):
     ],
 )
 def test_the_old_and_the_new_way_to_guard_say_the_same(client, given, preview, guarded):
-    requirement = {"QualificationTypeId": "3X", "Comparator": "Exists", **given}
+    requirement = {"QualificationTypeId": APPROVED, "Comparator": "Exists", **given}
     (shown,) = client.create_hit(**hit_arguments(QualificationRequirements=[requirement]))["HIT"][
         "QualificationRequirements"
     ]
@@ -226,20 +227,33 @@ def test_the_old_and_the_new_way_to_guard_say_the_same(client, given, preview, g
 
 
 BAD_REQUIREMENTS = [
-    ({"QualificationTypeId": "3X", "Comparator": "Exists", "IntegerValues": [1]}, "IntegerValues"),
-    ({"QualificationTypeId": "3X", "Comparator": "EqualTo"}, "IntegerValues"),
-    ({"QualificationTypeId": "3X", "Comparator": "EqualTo", "IntegerValues": [1, 2]}, "IntegerValues"),
-    ({"QualificationTypeId": "3X", "Comparator": "In", "IntegerValues": list(range(16))}, "IntegerValues"),
-    ({"QualificationTypeId": "3X", "Comparator": "EqualTo", "LocaleValues": [US]}, "LocaleValues"),
+    ({"QualificationTypeId": APPROVED, "Comparator": "Exists", "IntegerValues": [1]}, "IntegerValues"),
+    ({"QualificationTypeId": APPROVED, "Comparator": "EqualTo"}, "IntegerValues"),
+    ({"QualificationTypeId": APPROVED, "Comparator": "EqualTo", "IntegerValues": [1, 2]}, "IntegerValues"),
+    ({"QualificationTypeId": APPROVED, "Comparator": "In", "IntegerValues": list(range(16))}, "IntegerValues"),
+    ({"QualificationTypeId": APPROVED, "Comparator": "EqualTo", "LocaleValues": [US]}, "LocaleValues"),
     ({"QualificationTypeId": LOCALE, "Comparator": "EqualTo", "IntegerValues": [1]}, "IntegerValues"),
     ({"QualificationTypeId": LOCALE, "Comparator": "LessThan", "LocaleValues": [US]}, "Comparator"),
     ({"QualificationTypeId": LOCALE, "Comparator": "In", "LocaleValues": [US] * 31}, "LocaleValues"),
+    ({"QualificationTypeId": LOCALE, "Comparator": "In", "LocaleValues": []}, "LocaleValues"),
+    ({"QualificationTypeId": LOCALE, "Comparator": "Exists"}, "Comparator"),
+    ({"QualificationTypeId": LOCALE, "Comparator": "DoesNotExist"}, "Comparator"),
+    ({"QualificationTypeId": APPROVED, "Comparator": "NotIn", "IntegerValues": []}, "IntegerValues"),
+    ({"QualificationTypeId": APPROVED, "Comparator": "DoesNotExist", "LocaleValues": [US]}, "LocaleValues"),
     ({"QualificationTypeId": LOCALE, "Comparator": "EqualTo", "LocaleValues": [{"Country": "us"}]}, "Country"),
     (
         {
             "QualificationTypeId": LOCALE,
             "Comparator": "EqualTo",
             "LocaleValues": [{"Country": "DE", "Subdivision": "BY"}],
+        },
+        "Subdivision",
+    ),
+    (
+        {
+            "QualificationTypeId": LOCALE,
+            "Comparator": "EqualTo",
+            "LocaleValues": [{"Country": "US", "Subdivision": "ny"}],
         },
         "Subdivision",
     ),
@@ -253,7 +267,7 @@ def test_values_that_do_not_fit_their_comparator_are_refused(client, refused, re
 
 
 def test_a_hit_has_ten_requirements_at_most(client, refused):
-    requirements = [{"QualificationTypeId": "3X", "Comparator": "Exists"}] * 10
+    requirements = [{"QualificationTypeId": APPROVED, "Comparator": "Exists"}] * 10
     client.create_hit_type(**type_arguments(QualificationRequirements=requirements))
     error = refused(
         client.create_hit_type, **type_arguments(QualificationRequirements=[*requirements, requirements[0]])

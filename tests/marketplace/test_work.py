@@ -162,9 +162,6 @@ QUALIFIED = [
     (_needs(APPROVED, "In", 0, 5), {}, True),
     (_needs(APPROVED, "NotIn", 0, 5), {}, False),
     (_needs(PERCENT, "GreaterThanOrEqualTo", 95), {}, True),
-    (_needs("3OWNTYPE", "Exists"), {}, False),
-    (_needs("3OWNTYPE", "DoesNotExist"), {}, True),
-    (_needs("3OWNTYPE", "NotEqualTo", 5), {}, False),
 ]
 
 
