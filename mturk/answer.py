@@ -124,7 +124,14 @@ def _read(xml: str) -> Answers:
         raise ValidationError(f"the document is {next(iter(document))[:80]}, not QuestionFormAnswers") from None
     if root is None or isinstance(root, str):
         return Answers({}, xml)
-    return _collect([_pair(answer) for answer in _several(root, "Answer")], xml)
+    answers = _several(root, "Answer")
+    values: dict[str, Any] = {}
+    for one in answers:
+        question, value = _pair(one)
+        values[question] = value
+    if len(values) == len(answers) and _CROWD_FORM not in values:
+        return Answers(values, xml)
+    return _collect([_pair(one) for one in answers], xml)
 
 
 def _several(parent: dict[str, Any], name: str) -> list[Any]:
@@ -137,10 +144,10 @@ def _several(parent: dict[str, Any], name: str) -> list[Any]:
 
 
 def _pair(answer: Any) -> tuple[str, Any]:
-    if not isinstance(answer, dict) or "QuestionIdentifier" not in answer:
+    if type(answer) is not dict or "QuestionIdentifier" not in answer:
         raise ValidationError("an Answer has no QuestionIdentifier")
     question, words = answer["QuestionIdentifier"], answer.get("FreeText")
-    if type(question) is str and type(words) is str:  # nearly all answers are
+    if type(question) is type(words) is str:  # nearly all answers are
         return question, words
     question = _text(answer, "QuestionIdentifier")
     if "FreeText" in answer:
@@ -170,15 +177,11 @@ def _checked(value: Any, name: str) -> str:
 
 
 def _collect(pairs: list[tuple[str, Any]], xml: str) -> Answers:
-    if _CROWD_FORM in xml:
-        pairs = _unpacked(pairs)
-    values = dict(pairs)
-    if len(values) == len(pairs):
-        return Answers(values, xml)
+    pairs = _unpacked(pairs)
     repeated: dict[str, list[Any]] = {}
     for question, value in pairs:
         repeated.setdefault(question, []).append(value)
-    return Answers(values, xml, repeated)
+    return Answers(dict(pairs), xml, repeated)
 
 
 def _unpacked(pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
