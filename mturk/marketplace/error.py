@@ -1,6 +1,7 @@
 """What can go wrong: errors of the API in their three forms on the wire, and errors of the Python contract.
 
 MarketplaceError            the marketplace cannot start or go on; one line that says what to do
+  SettingError              … with this setting; also a ValueError
 WorkerError                 a worker's step that the site refuses
 Refusal                     an error of the API
   FrontEndError             the request never reached the service (signature, shape, rate)
@@ -14,6 +15,10 @@ from __future__ import annotations
 
 class MarketplaceError(Exception):
     """The marketplace cannot start or go on; the text says what happened and what to do."""
+
+
+class SettingError(MarketplaceError, ValueError):
+    """A setting that no marketplace can have; the text names it."""
 
 
 class WorkerError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import threading
@@ -19,7 +20,7 @@ from mturk.marketplace.app import make_app
 from mturk.marketplace.call import Context, Terms
 from mturk.marketplace.clock import SECOND, Clock
 from mturk.marketplace.dispatch import Dispatch
-from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.fault import Fault, FaultPlan
 from mturk.marketplace.handle import Requester, Worker
 from mturk.marketplace.identifier import Identifiers
@@ -64,14 +65,17 @@ class Marketplace:
         randomness: random.Random | None = None,
     ) -> None:
         if fees not in (0, 1):
-            raise ValueError(f"fees is True for MTurk's fees or 0 for none, not {fees!r}.")
+            raise SettingError(f"fees is True for MTurk's fees or 0 for none, not {fees!r}.")
         self._store = Store(database)
         self._host, self._port = host, port
-        self._deposit = cents(deposit)
+        self._deposit = _cents("deposit", deposit)
         self._real_time = real_time
         self._identifiers = Identifiers(randomness or random.SystemRandom())
         self._terms = Terms(
-            fees=bool(fees), strict=strict, question_limit=question_limit, eventual=round(eventual * SECOND)
+            fees=bool(fees),
+            strict=strict,
+            question_limit=int(_least("question_limit", question_limit, 1)),
+            eventual=round(_least("eventual", eventual, 0) * SECOND),
         )
         self.clock = Clock(self._shift, self._add_shift, real_time)
         self._dispatch = Dispatch(self._store, self.clock, self._terms, self._identifiers)
@@ -192,3 +196,16 @@ class Marketplace:
     def _add_shift(self, step: int) -> None:
         self._open()
         self._store.add_shift(step)
+
+
+def _cents(name: str, amount: str | int | Decimal) -> int:
+    try:
+        return cents(amount)
+    except ValueError as error:
+        raise SettingError(f"{name}: {error}") from None
+
+
+def _least(name: str, value: float, least: int) -> float:
+    if not isinstance(value, (int, float)) or not least <= value < math.inf:
+        raise SettingError(f"{name} is a number from {least}, not {value!r}.")
+    return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 
 LARGEST = 10**15
 """More than any account holds, and far from the limits of the database's integers."""
@@ -14,7 +14,7 @@ def cents(amount: str | int | Decimal) -> int:
     """An amount in dollars as cents; it must be a whole number of them."""
     try:
         exact = Decimal(amount) * 100
-    except (InvalidOperation, TypeError, ValueError):
+    except (ArithmeticError, TypeError, ValueError):
         raise ValueError(f"{amount!r} is not an amount of money.") from None
     if not exact.is_finite() or exact != exact.to_integral_value() or not 0 <= exact <= LARGEST:
         raise ValueError(f"{amount!r} is not an amount in dollars and whole cents.")

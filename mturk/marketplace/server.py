@@ -14,7 +14,7 @@ from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]
 from waitress.server import create_server  # type: ignore[import-untyped]
 
 from mturk.marketplace.api import LostAnswer
-from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.error import MarketplaceError, SettingError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -66,11 +66,17 @@ class Server:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    if not 0 <= port <= _LAST_PORT:
-        raise MarketplaceError(f"{port} is not a port; ports go from 0 (any free one) to {_LAST_PORT}.")
+    if not host:
+        raise SettingError("The host is empty; 127.0.0.1 is this machine alone, 0.0.0.0 everywhere.")
+    if not isinstance(port, int) or not 0 <= port <= _LAST_PORT:
+        raise SettingError(f"{port!r} is not a port; ports go from 0 (any free one) to {_LAST_PORT}.")
     try:
+        if "\0" in host:
+            raise ValueError  # as other names that cannot be; the system would cut it off there
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family, backlog=1024)
+    except ValueError:  # a name that cannot be asked for: a part of it over 63 characters, or empty
+        raise SettingError(f"{host!r} is not the name of a host. Choose another host.") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             reason = f"Port {port} of {host} is taken. Stop the other program, or choose another port."

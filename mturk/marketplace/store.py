@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from mturk.marketplace import upgrade
+from mturk.marketplace import location, upgrade
 from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.table import agenda, market, metadata
 from mturk.marketplace.upgrade import Steps
@@ -65,7 +65,9 @@ class Store:
     def __init__(self, database: str | os.PathLike[str], *, patience: float = 30, steps: Steps = upgrade.TODAY) -> None:
         self._patience = patience
         self._steps = steps
+        location.check_name(database)
         self._url = database_url(database)
+        location.check_url(self._url)
         self._sqlite = self._url.get_backend_name() == "sqlite"
         # Threads of one process take turns here, which is quicker and fairer than waiting inside the database.
         self._turn = threading.Lock()
@@ -202,6 +204,9 @@ class Store:
             raise MarketplaceError(f"{self._name} {self._explain(' '.join(str(cause).split()))}") from None
 
     def _explain(self, cause: str) -> str:
+        obstacle = location.obstacle(self._url)
+        if obstacle:
+            return obstacle
         if "unable to open" in cause:
             folder = Path(self._url.database or "").resolve().parent
             reason = f"in {folder}" if folder.is_dir() else f"because the folder {folder} does not exist"

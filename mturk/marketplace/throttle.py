@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from mturk.marketplace.error import FrontEndError
+from mturk.marketplace.error import FrontEndError, SettingError
 
 
 class Throttle:
@@ -13,8 +13,8 @@ class Throttle:
 
     def __init__(self, rate: float | None, burst: float | None, now: Callable[[], float]) -> None:
         for name, value in (("rate", rate), ("burst", burst)):
-            if value is not None and value <= 0:
-                raise ValueError(f"{name} is more than 0, not {value!r}.")
+            if value is not None and not (isinstance(value, (int, float)) and value > 0):
+                raise SettingError(f"{name} is more than 0, not {value!r}.")
         self._rate = rate
         # Less than one token would never be enough for a call.
         self._burst = max(1.0, rate or 1.0) if burst is None else max(1.0, burst)

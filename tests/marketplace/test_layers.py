@@ -18,6 +18,7 @@ LAYERS = [
     ["error", "fault", "identifier", "table"],
     ["clock", "money", "upgrade"],
     ["system_type"],
+    ["location"],
     ["shape"],
     ["rules"],
     ["store"],

@@ -111,7 +111,15 @@ def test_a_taken_port_is_one_clear_line(tmp_path):
 
 @pytest.mark.parametrize(
     ("where", "words"),
-    [({"host": "no.such.host.invalid"}, "Cannot listen"), ({"port": 99999}, "not a port")],
+    [
+        ({"host": "no.such.host.invalid"}, "Cannot listen"),
+        ({"host": "x" * 64}, "is not the name of a host"),
+        ({"host": ".."}, "is not the name of a host"),
+        ({"host": "local\0host"}, "is not the name of a host"),
+        ({"host": ""}, "The host is empty"),
+        ({"port": 99999}, "not a port"),
+        ({"port": "80"}, "not a port"),
+    ],
 )
 def test_an_impossible_address_is_one_clear_line(where, words):
     with pytest.raises(MarketplaceError, match=words) as caught:
@@ -119,7 +127,25 @@ def test_an_impossible_address_is_one_clear_line(where, words):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("bad", [{"fees": 0.5}, {"deposit": "1.234"}, {"deposit": "-1"}, {"rate": 0}])
-def test_impossible_settings_are_refused(bad):
-    with pytest.raises(ValueError, match=r"."):
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"fees": 0.5},
+        {"deposit": "1.234"},
+        {"deposit": "-1"},
+        {"deposit": "1e999999999"},
+        {"deposit": None},
+        {"rate": 0},
+        {"rate": "quick"},
+        {"burst": -1},
+        {"eventual": -1},
+        {"eventual": float("nan")},
+        {"question_limit": 0},
+    ],
+)
+def test_impossible_settings_are_refused_by_name(bad):
+    (name,) = bad
+    with pytest.raises(MarketplaceError, match=f"^{name}") as caught:
         Marketplace(**bad)
+    assert isinstance(caught.value, ValueError)
+    assert "\n" not in str(caught.value)

@@ -170,8 +170,38 @@ def test_a_folder_that_does_not_exist_is_named(tmp_path):
     _refused(tmp_path / "nowhere" / "lab.sqlite3", f"the folder {tmp_path}/nowhere does not exist")
 
 
-def test_a_file_that_cannot_be_made_is_refused(tmp_path):
-    _refused(tmp_path, "cannot be opened or made")
+def test_a_folder_is_said_to_be_one(tmp_path):
+    _refused(tmp_path, "is a folder. Name a file in it.")
+
+
+@pytest.mark.parametrize("below", ["lab.sqlite3", "folder/lab.sqlite3"])
+def test_a_file_that_is_taken_for_a_folder_is_named(tmp_path, below):
+    (tmp_path / "notes").write_text("")
+    _refused(tmp_path / "notes" / below, f"{tmp_path}/notes is a file, not a folder")
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path):
+    _refused(tmp_path / ("x" * 300), "cannot be opened or made")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "The name of the database is empty"),
+        (" ", "The name of the database is empty"),
+        (b"lab.sqlite3", "named by text"),
+        ("lab\0.sqlite3", "NUL character"),
+        ("sqlite:///lab\0.sqlite3", "NUL character"),
+        ("sqlite:///lab.sqlite3?mode=ro&uri=true", "no options of SQLite, but the URL has: mode, uri"),
+        ("sqlite:///file:lab.sqlite3?uri=true", "no options of SQLite, but the URL has: uri"),
+        ("sqlite:///lab.sqlite3?timeout=soon", "no options of SQLite, but the URL has: timeout"),
+        ("sqlite://lab.sqlite3", "a slash is missing in sqlite://lab.sqlite3"),
+    ],
+)
+def test_what_cannot_be_a_database_is_refused_and_nothing_is_made(tmp_path, monkeypatch, name, words):
+    monkeypatch.chdir(tmp_path)
+    _refused(name, words)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_database_that_cannot_be_written_to_is_refused(path):
@@ -181,7 +211,10 @@ def test_a_database_that_cannot_be_written_to_is_refused(path):
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA journal_mode = DELETE")
     database.close()
-    _refused(f"sqlite:///file:{path}?mode=ro&uri=true", "cannot be written to")
+    with open(path, "r+b") as file:
+        file.seek(18)
+        file.write(b"\x03")  # a version of the file that SQLite only reads, whoever asks
+    _refused(path, "cannot be written to")
 
 
 def test_a_file_that_is_no_database_is_refused(path):
