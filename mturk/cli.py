@@ -12,9 +12,14 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from mturk.marketplace import Marketplace
 
 WRONG = 2  # the exit status of everything that went wrong
 INTERRUPTED = 130  # what shells expect of a program that was stopped with Ctrl-C
@@ -74,6 +79,17 @@ def _database(_context: click.Context, _parameter: click.Parameter, value: str |
     if value is not None and os.path.isdir(value):
         raise click.BadParameter(f"{value} is a folder; name a file in it.")
     return value
+
+
+def _moment(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
+    from mturk.payouts import moment
+
+    if value is None:
+        return None
+    try:
+        return moment(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no date or time, as 2026-11-01 or 2026-11-01T12:30.") from None
 
 
 def _deposit(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -172,6 +188,64 @@ def serve(host: str, port: int, database: str, deposit: str, fees: bool) -> None
         server.run(market, database, click.echo)
 
 
+@command.command()
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="MTURK_DATABASE",
+    default="mturk.sqlite3",
+    show_default=True,
+    callback=_database,
+    help="The marketplace's file, or the URL of its database. MTURK_DATABASE is read too.",
+)
+@click.option(
+    "--since",
+    metavar="DATE",
+    required=True,
+    callback=_moment,
+    help="Count from this day or time on, in market time and UTC: 2026-11-01, 2026-11-01T12:30.",
+)
+@click.option(
+    "--until",
+    metavar="DATE",
+    callback=_moment,
+    help="Count what came before this day or time; it must have passed. Without it all is counted.",
+)
+@click.option("--csv", "file", metavar="FILE", required=True, help="Write the table to this file; - is stdout.")
+@click.option("--requester", metavar="NAME", help="Count only what this requester paid.")
+@click.option("--overwrite", is_flag=True, help="Replace the file if it is there already.")
+def payouts(
+    database: str, since: datetime, until: datetime | None, file: str, requester: str | None, overwrite: bool
+) -> None:
+    """Write what is owed to each worker: rewards and bonuses.
+
+    The table has a line for each worker who earned something in that time: how many assignments were paid, how
+    many bonuses, and the amounts in dollars. To pay each cent once, let each list begin where the last one ended.
+
+    \b
+    Examples:
+      mturk payouts --since 2026-11-01 --until 2026-12-01 --csv november.csv
+      mturk payouts --since 2026-11-01 --csv - --database lab.sqlite3
+    """
+    from mturk import payouts as script
+
+    with _mistakes_explained(), _open(database) as market:
+        say = partial(click.echo, err=file == script.STDOUT)
+        script.run(market, since, until, file, say, requester=requester, overwrite=overwrite)
+
+
+@contextmanager
+def _open(database: str) -> Iterator[Marketplace]:
+    """A marketplace that is there already, without a server."""
+    from mturk.marketplace import Marketplace
+
+    market = Marketplace(database, existing=True)
+    try:
+        yield market
+    finally:
+        market.stop()
+
+
 @contextmanager
 def _mistakes_explained() -> Iterator[None]:
     """Make one line of whatever a marketplace or a call cannot do."""
@@ -181,7 +255,7 @@ def _mistakes_explained() -> Iterator[None]:
     try:
         yield
     # A value that a marketplace does not take is a ValueError.
-    except (MarketplaceError, MTurkError, ValueError) as error:
+    except (MarketplaceError, MTurkError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 

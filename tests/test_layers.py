@@ -46,7 +46,7 @@ LAYERS = [
     "hit_type",
     # the program
     "__init__",
-    "demo serve",
+    "demo payouts serve",
     "cli",
     "__main__",
 ]

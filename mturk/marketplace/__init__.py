@@ -5,5 +5,6 @@ from mturk.marketplace.error import MarketplaceError, WorkerError
 from mturk.marketplace.fault import Fault
 from mturk.marketplace.handle import Requester, Worker
 from mturk.marketplace.market import Marketplace
+from mturk.marketplace.payout import Payout
 
-__all__ = ["Fault", "Marketplace", "MarketplaceError", "Other", "Requester", "Worker", "WorkerError"]
+__all__ = ["Fault", "Marketplace", "MarketplaceError", "Other", "Payout", "Requester", "Worker", "WorkerError"]

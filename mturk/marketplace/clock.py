@@ -8,11 +8,19 @@ from datetime import datetime, timedelta, timezone
 SECOND = 1000
 """Times are whole milliseconds since the epoch everywhere in the marketplace."""
 DAY = 24 * 3600 * SECOND
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def as_datetime(moment: int) -> datetime:
     """A time of the marketplace as an aware datetime in UTC."""
     return datetime.fromtimestamp(moment / SECOND, timezone.utc)
+
+
+def as_milliseconds(moment: datetime) -> int:
+    """An aware datetime as a time of the marketplace."""
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment} has no time zone; add one, as in datetime(2026, 1, 31, tzinfo=timezone.utc).")
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 class Clock:

@@ -44,6 +44,12 @@ def file_of(url: URL) -> Path | None:
     return Path(url.database or "")
 
 
+def is_missing(url: URL) -> bool:
+    """Whether a database's file is not there, so that opening it would make it."""
+    file = file_of(url)
+    return file is not None and not os.path.exists(file)
+
+
 def obstacle(url: URL) -> str | None:
     """What stands where a database's file should be, in the words that follow its name; None if nothing does."""
     file = file_of(url)

@@ -8,13 +8,14 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
 
 from flask import Flask
 from sqlalchemy import Connection
 
-from mturk.marketplace import ledger, requester, worker
+from mturk.marketplace import ledger, payout, requester, worker
 from mturk.marketplace.api import Api
 from mturk.marketplace.app import make_app
 from mturk.marketplace.call import Context, Terms
@@ -25,6 +26,7 @@ from mturk.marketplace.fault import Fault, FaultPlan
 from mturk.marketplace.handle import Requester, Worker
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.money import cents
+from mturk.marketplace.payout import Payout
 from mturk.marketplace.requester import KeyPair
 from mturk.marketplace.server import Server
 from mturk.marketplace.store import Store
@@ -45,6 +47,7 @@ class Marketplace:
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
     no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
     a real service. `strict` wants HTTPS for every ExternalQuestion. `port=0` takes a free port.
+    With `existing` no new database is made.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Marketplace:
         eventual: float = 0,
         strict: bool = False,
         question_limit: int = 65_535,
+        existing: bool = False,
         real_time: Callable[[], float] = time.time,
         randomness: random.Random | None = None,
     ) -> None:
@@ -89,6 +93,7 @@ class Marketplace:
         )
         self._server: Server | None = None
         self._ready = False
+        self._existing = existing
         self._opening = threading.Lock()
 
     def __repr__(self) -> str:
@@ -169,6 +174,18 @@ class Marketplace:
         )
         return Worker(self._dispatch, id)
 
+    def payouts(
+        self, since: datetime, until: datetime | None = None, *, requester: str | None = None
+    ) -> list[Payout]:
+        """What each worker earned from `since` until before `until`, in market time, so that it can be paid out.
+
+        Without `until` all there is since then; with `requester` only what that requester paid.
+        """
+        self._open()
+        return self._dispatch.run(
+            lambda context: payout.owed(context.database, context.now, since, until, of=requester), writes=False
+        )
+
     def audit(self) -> list[str]:
         """What does not add up in the ledger: nothing, if every cent is accounted for."""
         self._open()
@@ -177,7 +194,7 @@ class Marketplace:
     def _open(self) -> None:
         with self._opening:
             if not self._ready:
-                self._store.prepare(self._begin)
+                self._store.prepare(None if self._existing else self._begin)
                 self._ready = True
 
     def _begin(self, database: Connection) -> None:

@@ -80,14 +80,19 @@ class Store:
         """Let go of the database; the last to do so also folds SQLite's log into the file."""
         self._engine.dispose()
 
-    def prepare(self, first: Callable[[Connection], None]) -> None:
+    def prepare(self, first: Callable[[Connection], None] | None) -> None:
         """Make the tables if there are none, with whatever `first` adds; or bring older ones up to date.
 
-        All of it is one transaction: it happens whole or not at all, and once though several processes begin.
+        Without `first` nothing is made: there must be tables. All of it is one transaction: it happens whole or
+        not at all, and once though several processes begin.
         """
+        if first is None and location.is_missing(self._url):
+            raise self._no_marketplace()
         with self._trouble_explained(), self._transaction(write=True, rebuilds=True) as connection:
             tables = inspect(connection).get_table_names()
             if not tables:
+                if first is None:
+                    raise self._no_marketplace()
                 metadata.create_all(connection)
                 upgrade.stamp(connection, self._steps)
                 connection.execute(market.insert().values(shift=0))
@@ -140,6 +145,9 @@ class Store:
     @property
     def _name(self) -> str:
         return f"The database {self._url.render_as_string(hide_password=True)}"
+
+    def _no_marketplace(self) -> MarketplaceError:
+        return MarketplaceError(f"{self._name} holds no marketplace. Name one that does, or make it by mturk serve.")
 
     def _connect(self) -> Engine:
         try:

@@ -18,7 +18,7 @@ LAYERS = [
     ["error", "fault", "identifier", "table"],
     ["clock", "money", "upgrade"],
     ["system_type"],
-    ["location"],
+    ["location", "payout"],
     ["shape"],
     ["rules"],
     ["store"],

@@ -1,0 +1,75 @@
+"""`mturk payouts`: what is owed to each worker, as a table for whoever pays them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mturk.marketplace import Marketplace, Payout
+
+STDOUT = "-"
+COLUMNS = ("worker_id", "assignments", "rewards_usd", "bonuses", "bonuses_usd", "total_usd")
+
+
+def run(
+    market: Marketplace,
+    since: datetime,
+    until: datetime | None,
+    file: str,
+    say: Callable[[str], object],
+    *,
+    requester: str | None = None,
+    overwrite: bool = False,
+) -> None:
+    """Write what each worker earned in that time to a CSV file, and say what it comes to."""
+    payouts = market.payouts(since, until, requester=requester)
+    text = table(payouts)
+    if file == STDOUT:
+        sys.stdout.write(text)
+    else:
+        _write(file, text, overwrite=overwrite)
+    end = f"until {_shown(until)}" if until else "until now"
+    total = sum((payout.total for payout in payouts), Decimal("0.00"))
+    say(f"Owed since {_shown(since)}, {end}: {total} USD to {len(payouts)} {_workers(len(payouts))}.")
+
+
+def table(payouts: Sequence[Payout]) -> str:
+    """The lines of the CSV file; amounts are exact, with two decimals."""
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for each in payouts:
+        row = (each.worker_id, each.assignments, each.rewards, each.bonuses, each.bonus_amount, each.total)
+        writer.writerow(row)
+    return lines.getvalue()
+
+
+def moment(text: str) -> datetime:
+    """A time that is given as an ISO date or datetime; in UTC, unless it says otherwise."""
+    # Python 3.10 does not know the Z.
+    given = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+    return given.replace(tzinfo=timezone.utc) if given.utcoffset() is None else given.astimezone(timezone.utc)
+
+
+def _write(file: str, text: str, *, overwrite: bool) -> None:
+    try:
+        with open(file, "w" if overwrite else "x", encoding="ascii") as lines:
+            lines.write(text)
+    except FileExistsError:
+        raise FileExistsError(f"{file} is there already. Name another file, or say --overwrite.") from None
+    except OSError as error:
+        raise OSError(f"{file} cannot be written: {error.strerror}.") from None
+
+
+def _shown(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _workers(number: int) -> str:
+    return "worker" if number == 1 else "workers"
