@@ -11,6 +11,8 @@ Each name is loaded when it is first used, so that a script pays at its start on
 from importlib import import_module
 
 _NAMES = {
+    "answer": "Answers Selected UploadedFile",
+    "answer_key": "AnswerKey",
     "assignment": "Assignment",
     "balance": "Balance",
     "budget": "Budget",
@@ -27,6 +29,7 @@ _NAMES = {
         "InvalidParameter InvalidState MTurkError OverBudget RequestError ServiceError Throttled TransportError "
         "Unavailable ValidationError"
     ),
+    "external": "TaskRequest",
     "external_question": "ExternalQuestion",
     "fee": "Estimate",
     "hit": "HIT",
@@ -41,7 +44,7 @@ _NAMES = {
     "qualification_request": "QualificationRequest",
     "qualification_type": "QualificationType",
     "question": "Question",
-    "question_form": "QuestionForm",
+    "question_form": "Choice FreeText QuestionForm",
     "requirements": "requirements QualificationRequirement",
     "review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
     "trace": "tracer",

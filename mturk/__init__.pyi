@@ -1,6 +1,8 @@
 # The public names, for type checkers and editors; __init__.py loads each when it is first used.
 
 from mturk import requirements
+from mturk.answer import Answers, Selected, UploadedFile
+from mturk.answer_key import AnswerKey
 from mturk.assignment import Assignment
 from mturk.balance import Balance
 from mturk.budget import Budget
@@ -41,6 +43,7 @@ from mturk.errors import (
     Unavailable,
     ValidationError,
 )
+from mturk.external import TaskRequest
 from mturk.external_question import ExternalQuestion
 from mturk.fee import Estimate
 from mturk.hit import HIT
@@ -55,7 +58,7 @@ from mturk.qualification import Qualification
 from mturk.qualification_request import QualificationRequest
 from mturk.qualification_type import QualificationType
 from mturk.question import Question
-from mturk.question_form import QuestionForm
+from mturk.question_form import Choice, FreeText, QuestionForm
 from mturk.requirements import QualificationRequirement
 from mturk.review import ReviewPolicy, ReviewReport, ReviewResults, ScoreMyKnownAnswers, SimplePlurality
 from mturk.trace import tracer
@@ -68,11 +71,14 @@ __all__ = [
     "ActionsGuarded",
     "AlreadyDone",
     "AnswerError",
+    "AnswerKey",
+    "Answers",
     "Assignment",
     "AssignmentStatus",
     "Balance",
     "BonusPayment",
     "Budget",
+    "Choice",
     "Collection",
     "Comparator",
     "ConfigurationError",
@@ -82,6 +88,7 @@ __all__ = [
     "Estimate",
     "EventType",
     "ExternalQuestion",
+    "FreeText",
     "HITReviewStatus",
     "HITStatus",
     "HITType",
@@ -117,11 +124,14 @@ __all__ = [
     "ReviewResults",
     "ReviewableHITStatus",
     "ScoreMyKnownAnswers",
+    "Selected",
     "ServiceError",
     "SimplePlurality",
+    "TaskRequest",
     "Throttled",
     "TransportError",
     "Unavailable",
+    "UploadedFile",
     "ValidationError",
     "Worker",
     "WorkerBlock",

@@ -31,6 +31,14 @@ def documents(
     return form_xml, key_xml
 
 
+def key_document(answer_key: AnswerKey | str, limit: int = document.LIMIT) -> str:
+    """The XML of a key without its test, which the service has already."""
+    xml = _xml(answer_key, "answer_key", AnswerKey)
+    document.complain(document.problems(xml, limit, "the answer key"))
+    AnswerKey.from_xml(xml)
+    return xml
+
+
 def _xml(value: object, name: str, kind: type[QuestionForm] | type[AnswerKey]) -> str:
     if isinstance(value, kind):
         return value.to_xml()

@@ -305,24 +305,30 @@ def _settings(
     auto_granted: bool | None,
     auto_granted_value: int | None,
 ) -> dict[str, object]:
-    from mturk import question
-
     if test is not None and auto_granted:
         raise ValidationError("a type with a test cannot be auto_granted")
     if auto_granted_value is not None and auto_granted is False:
         raise ValidationError("auto_granted_value belongs to auto_granted=True")
-    size = connection.question_limit
+    test_xml, key_xml = _documents(test, answer_key, connection.question_limit)
     return {
         "RetryDelayInSeconds": (
             None if retry_delay is None else limit.seconds("retry_delay", retry_delay, 0, limit.YEAR)
         ),
-        "Test": None if test is None else question.document(test, size),
+        "Test": test_xml,
         "TestDurationInSeconds": (
             None if test_duration is None else limit.seconds("test_duration", test_duration, 1, limit.YEAR)
         ),
-        "AnswerKey": (
-            None if answer_key is None else answer_key if isinstance(answer_key, str) else answer_key.to_xml()
-        ),
+        "AnswerKey": key_xml,
         "AutoGranted": limit.flag("auto_granted", auto_granted),
         "AutoGrantedValue": checked_score(auto_granted_value),
     }
+
+
+def _documents(
+    test: QuestionForm | str | None, answer_key: AnswerKey | str | None, size: int
+) -> tuple[str | None, str | None]:
+    from mturk import qualification_test  # with all the parts of a form, which few programs need
+
+    if test is None:
+        return None, None if answer_key is None else qualification_test.key_document(answer_key, size)
+    return qualification_test.documents(test, answer_key, size)

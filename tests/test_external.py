@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from django.conf import settings
+from django.http import QueryDict
 from flask import Flask, request
 
 from mturk.errors import ValidationError
@@ -109,3 +111,10 @@ def test_flask_passes_its_arguments_as_they_are() -> None:
 def test_the_form_escapes_what_the_query_says() -> None:
     task = TaskRequest.from_query({**ACCEPTED, "assignmentId": '"><script>alert(1)</script>'})
     assert "<script>alert(1)" not in task.render("mturk/external_form.html")
+
+
+def test_a_django_view_passes_its_query_as_it_is() -> None:
+    settings.configured or settings.configure()
+    query = QueryDict("assignmentId=3A&hitId=3HIT&workerId=A1&turkSubmitTo=https%3A%2F%2Fwww.mturk.com")
+    task = TaskRequest.from_query(query)
+    assert (task.assignment_id, task.submit_url) == ("3A", "https://www.mturk.com/mturk/externalSubmit")

@@ -56,8 +56,9 @@ PAGE = (
 )
 FORM = (
     f'<QuestionForm xmlns="{BASE}/2017-11-06/QuestionForm.xsd"><Question><QuestionIdentifier>q1</QuestionIdentifier>'
-    "<QuestionContent><Text>Ready?</Text></QuestionContent><AnswerSpecification><FreeTextAnswer/>"
-    "</AnswerSpecification></Question></QuestionForm>"
+    "<QuestionContent><Text>Ready?</Text></QuestionContent><AnswerSpecification><SelectionAnswer><Selections>"
+    "<Selection><SelectionIdentifier>a</SelectionIdentifier><Text>Yes</Text></Selection>"
+    "</Selections></SelectionAnswer></AnswerSpecification></Question></QuestionForm>"
 )
 KEY = (
     f'<AnswerKey xmlns="{BASE}/2005-10-01/AnswerKey.xsd"><Question><QuestionIdentifier>q1</QuestionIdentifier>'
