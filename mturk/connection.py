@@ -112,8 +112,10 @@ class Connection:
         body = wire.write(parameters)
         tries = Tries(operation, self._policy)
         while True:
+            if not self._pace.enter(tries.until):
+                raise self._out_of_time(operation, tries)
             try:
-                members = self._try(operation, body, tries)
+                members = self._try(operation, body)
             except (TransportError, ServiceError) as error:
                 if not self._correct_clock(error, tries):
                     tries.failed(error)
@@ -136,14 +138,15 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _try(self, operation: str, body: bytes, tries: Tries) -> dict[str, Any]:
-        if not self._pace.enter(tries.until):
-            raise Throttled(
-                f"the connection is throttled, and this call's turn did not come within "
-                f"{self._policy.max_wait:g} seconds",
-                operation=operation,
-                code="ThrottlingException",
-            )
+    def _out_of_time(self, operation: str, tries: Tries) -> Throttled:
+        return Throttled(
+            f"the connection is throttled, and this call's turn did not come within {self._policy.max_wait:g} seconds",
+            operation=operation,
+            code="ThrottlingException",
+            maybe_done=tries.maybe_done,
+        )
+
+    def _try(self, operation: str, body: bytes) -> dict[str, Any]:
         started = self.clock.monotonic()
         throttled = passed = False
         outcome = "no answer"

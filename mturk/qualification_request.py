@@ -10,7 +10,7 @@ import attrs
 from mturk import limit, wire
 from mturk.collection import Collection
 from mturk.connection import current
-from mturk.errors import InvalidState
+from mturk.errors import DoesNotExist, InvalidState
 from mturk.qualification import checked_score
 from mturk.record import Record, ask, record
 from mturk.worker import Worker
@@ -83,7 +83,7 @@ class QualificationRequest(Record):
     def _decide(self, operation: str, **parameters: object) -> None:
         try:
             self._call(operation, QualificationRequestId=self.id, **parameters)
-        except InvalidState as error:
+        except (InvalidState, DoesNotExist) as error:
             if not error.maybe_done:
                 raise
 

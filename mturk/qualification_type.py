@@ -11,7 +11,7 @@ from mturk import limit, wire
 from mturk.choice import Comparator, QualificationStatus, QualificationTypeStatus
 from mturk.collection import Collection
 from mturk.connection import current
-from mturk.errors import AlreadyDone, InvalidState, ValidationError
+from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, ValidationError
 from mturk.locale import Locale
 from mturk.qualification import Qualification, checked_score
 from mturk.qualification_request import QualificationRequest, requests_for
@@ -211,7 +211,7 @@ class QualificationType(Record, Comparable):
         """
         try:
             self._call("DeleteQualificationType", QualificationTypeId=self.id)
-        except InvalidState as error:
+        except (InvalidState, DoesNotExist) as error:
             if not error.maybe_done:
                 raise
         self._forget("status")
@@ -241,7 +241,7 @@ class QualificationType(Record, Comparable):
                 WorkerId=worker_id(worker),
                 Reason=limit.optional_text("reason", reason),
             )
-        except InvalidState as error:
+        except (InvalidState, DoesNotExist) as error:
             if not error.maybe_done:
                 raise
 

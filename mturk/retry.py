@@ -71,7 +71,7 @@ class Tries:
         self._repeat = REPEAT.get(operation, Repeat.NEVER)
         self._made = 0
         self._paid = 0.0
-        self._maybe_done = False
+        self.maybe_done = False
         self._clock_corrected = False
         self.until = policy.clock.monotonic() + policy.max_wait
 
@@ -82,7 +82,7 @@ class Tries:
     def failed(self, error: TransportError | ServiceError) -> None:
         """Wait as long as it takes before another try, or raise the error if there is no use in one."""
         ambiguous = isinstance(error, Unavailable) or (isinstance(error, TransportError) and error.maybe_done)
-        self._maybe_done = error.maybe_done = self._maybe_done or ambiguous
+        self.maybe_done = error.maybe_done = self.maybe_done or ambiguous
         if isinstance(error, Throttled):
             self._wait(error, error.retry_after or 0.0)
         else:
