@@ -5,6 +5,17 @@ from mturk.marketplace.error import MarketplaceError, WorkerError
 from mturk.marketplace.fault import Fault
 from mturk.marketplace.handle import Requester, Worker
 from mturk.marketplace.market import Marketplace
+from mturk.marketplace.message import Message
 from mturk.marketplace.payout import Payout
 
-__all__ = ["Fault", "Marketplace", "MarketplaceError", "Other", "Payout", "Requester", "Worker", "WorkerError"]
+__all__ = [
+    "Fault",
+    "Marketplace",
+    "MarketplaceError",
+    "Message",
+    "Other",
+    "Payout",
+    "Requester",
+    "Worker",
+    "WorkerError",
+]

@@ -6,9 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from mturk.marketplace.error import WorkerError
+from mturk.marketplace.policy import Values, values_of
 from mturk.marketplace.question import FormQuestion, form_questions, is_crowd_form
 
 _NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
@@ -40,6 +42,15 @@ def answer_document(question: str, answers: Mapping[str, Value]) -> str:
     document = f'<QuestionFormAnswers xmlns="{_NAMESPACE}">{"".join(parts)}</QuestionFormAnswers>'
     # The service writes ASCII, with a number for each other character.
     return '<?xml version="1.0" encoding="ASCII"?>' + document.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def entered(document: str) -> dict[str, Values]:
+    """What a worker entered for each question, out of the document that was made of it."""
+    texts: dict[str, list[str]] = {}
+    for part in ElementTree.fromstring(document):  # noqa: S314 - made by `answer_document`
+        identifier, *values = (child.text or "" for child in part)
+        texts.setdefault(identifier, []).extend(values)
+    return {identifier: values_of(values) for identifier, values in texts.items()}
 
 
 def _as_list(name: str, value: Value) -> list[Choice]:

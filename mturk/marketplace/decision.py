@@ -24,8 +24,7 @@ def approve_assignment(
         _override(call, row, requester_feedback)
     else:
         assignment.expect(row, SUBMITTED)
-        agenda.cancel(call.database, agenda.APPROVE, row.number)
-        _approve(call, row, requester_feedback)
+        approve(call, row, requester_feedback)
     return {}
 
 
@@ -33,12 +32,7 @@ def reject_assignment(call: Call, *, assignment_id: str, requester_feedback: str
     """Reject the work, which gives back the money that was held for it."""
     row = _locked(call, assignment_id)
     assignment.expect(row, SUBMITTED)
-    agenda.cancel(call.database, agenda.APPROVE, row.number)
-    of = hit.by_number(call, row.hit, lock=True)
-    ledger.release(call, of.requester, of.number, of.reward + of.fee)
-    hit.settle(call, of, submitted=of.submitted - 1, rejected=of.rejected + 1)
-    worker.count(call, row.worker, "rejected")
-    assignment.change(call, row, status=REJECTED, rejection_time=call.now, requester_feedback=requester_feedback)
+    reject(call, row, requester_feedback)
     return {}
 
 
@@ -46,21 +40,33 @@ def approve_by_itself(context: Context, number: int) -> None:
     """Approve work that its requester has not decided about in time."""
     row = assignment.by_number(context, number, lock=True)
     if row.status == SUBMITTED:
-        _approve(context, row, None)
+        approve(context, row, None)
+
+
+def approve(context: Context, row: Assignment, feedback: str | None) -> None:
+    """Approve submitted work, whoever decided so."""
+    agenda.cancel(context.database, agenda.APPROVE, row.number)
+    of = hit.by_number(context, row.hit, lock=True)
+    hit.settle(context, of, submitted=of.submitted - 1, approved=of.approved + 1)
+    worker.count(context, row.worker, "approved")
+    _pay(context, row, of)
+    assignment.change(context, row, status=APPROVED, approval_time=context.now, requester_feedback=feedback)
+
+
+def reject(context: Context, row: Assignment, feedback: str | None) -> None:
+    """Reject submitted work, whoever decided so."""
+    agenda.cancel(context.database, agenda.APPROVE, row.number)
+    of = hit.by_number(context, row.hit, lock=True)
+    ledger.release(context, of.requester, of.number, of.reward + of.fee)
+    hit.settle(context, of, submitted=of.submitted - 1, rejected=of.rejected + 1)
+    worker.count(context, row.worker, "rejected")
+    assignment.change(context, row, status=REJECTED, rejection_time=context.now, requester_feedback=feedback)
 
 
 def _locked(call: Call, assignment_id: str) -> Assignment:
     # The HIT first, here as everywhere, so that two transactions never wait for each other.
     hit.by_number(call, assignment.mine(call, assignment_id).hit, lock=True)
     return assignment.mine(call, assignment_id, lock=True)
-
-
-def _approve(context: Context, row: Assignment, feedback: str | None) -> None:
-    of = hit.by_number(context, row.hit, lock=True)
-    hit.settle(context, of, submitted=of.submitted - 1, approved=of.approved + 1)
-    worker.count(context, row.worker, "approved")
-    _pay(context, row, of)
-    assignment.change(context, row, status=APPROVED, approval_time=context.now, requester_feedback=feedback)
 
 
 def _override(call: Call, row: Assignment, feedback: str | None) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mturk.marketplace import qualification_request, work
+from mturk.marketplace import message, qualification_request, work
 from mturk.marketplace.answer import Value
 from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.message import Message
 from mturk.marketplace.requester import KeyPair
 
 
@@ -65,3 +66,7 @@ class Worker:
         return self._dispatch.run(
             lambda context: qualification_request.submit(context, self.id, type_id, answers or {})
         )
+
+    def messages(self) -> list[Message]:
+        """What requesters wrote to the worker, oldest first."""
+        return self._dispatch.run(lambda context: message.messages_of(context, self.id), writes=False)

@@ -48,10 +48,14 @@ class Page(NamedTuple):
         A full page has a token even where nothing follows, and the next page is empty: so did the service.
         """
         answer: Answer = {"NumResults": len(rows), name: [describe(row) for row in rows]}
-        if len(rows) == self.size:
-            content = json.dumps([self._mark(), *(getattr(rows[-1], part) for part in key)])
-            answer["NextToken"] = base64.urlsafe_b64encode(content.encode()).decode()
-        return answer
+        return {**answer, **self.token_after(rows, *key)}
+
+    def token_after(self, rows: Sequence[Any], *key: str) -> Answer:
+        """The token for what follows these rows, if they fill the page."""
+        if len(rows) < self.size:
+            return {}
+        content = json.dumps([self._mark(), *(getattr(rows[-1], part) for part in key)])
+        return {"NextToken": base64.urlsafe_b64encode(content.encode()).decode()}
 
     def _mark(self) -> int:
         return crc32(repr(self.of).encode())

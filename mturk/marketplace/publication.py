@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from mturk.marketplace import agenda, hit, hit_type, idempotency, ledger
@@ -10,6 +11,7 @@ from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit_type import DEFAULT_AUTO_APPROVAL_DELAY, HITType
+from mturk.marketplace.policy import known_answers, plurality
 from mturk.marketplace.question import check_question
 from mturk.marketplace.requirement import Requirement
 from mturk.marketplace.table import add_row, hit_content
@@ -112,10 +114,8 @@ def _content(
     return {
         "question": _question(call, question, layout),
         "requester_annotation": requester_annotation,
-        "assignment_review_policy": _policy(
-            "AssignmentReviewPolicy", assignment_review_policy, "ScoreMyKnownAnswers/2011-09-01"
-        ),
-        "hit_review_policy": _policy("HITReviewPolicy", hit_review_policy, "SimplePlurality/2011-09-01"),
+        "assignment_review_policy": _policy(known_answers, assignment_review_policy),
+        "hit_review_policy": _policy(plurality, hit_review_policy),
     }
 
 
@@ -131,11 +131,10 @@ def _question(call: Call, question: str | None, layout: str | None) -> str:
     return question
 
 
-def _policy(parameter: str, policy: ReviewPolicy | None, only: str) -> str | None:
+def _policy(check: Callable[[ReviewPolicy], object], policy: ReviewPolicy | None) -> str | None:
     if policy is None:
         return None
-    if policy["PolicyName"] != only:
-        raise ParameterValidationError.of(parameter, policy["PolicyName"])
+    check(policy)
     return json.dumps(policy)
 
 

@@ -3,16 +3,13 @@ UpdateHITReviewStatus, DeleteHIT. And what time does to them: expiry."""
 
 from __future__ import annotations
 
-from mturk.marketplace import agenda, hit, hit_type, idempotency, ledger
+from mturk.marketplace import agenda, extension, hit, hit_type, idempotency, ledger, review
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
 from mturk.marketplace.hit import HIT, REVIEWABLE, REVIEWING, standing_of
-from mturk.marketplace.money import MANY_ASSIGNMENTS
 from mturk.marketplace.rules import YEAR
 from mturk.marketplace.table import hit as hits
-
-_MOST_ASSIGNMENTS = 1_000_000_000
 
 
 def create_additional_assignments_for_hit(
@@ -28,17 +25,7 @@ def create_additional_assignments_for_hit(
     if made:
         raise RequestError("DuplicateCall", f"The request with ID {made} was already processed.")
     row = hit.mine(call, hit_id, lock=True)
-    total = row.max_assignments + number_of_additional_assignments
-    if row.max_assignments < MANY_ASSIGNMENTS <= total:
-        text = (
-            f"HIT {hit_id} was created with fewer than {MANY_ASSIGNMENTS} assignments and cannot be extended "
-            f"to {MANY_ASSIGNMENTS} or more."
-        )
-        raise RequestError("InvalidMaximumAssignmentsIncrease", text)
-    if total > _MOST_ASSIGNMENTS:
-        value = number_of_additional_assignments
-        raise ParameterValidationError.of("NumberOfAdditionalAssignments", value)
-    _resettle(call, row, max_assignments=total)
+    extension.add_assignments(call, row, number_of_additional_assignments)
     idempotency.remember(call, operation, unique_request_token, hit_id)
     return {}
 
@@ -48,16 +35,13 @@ def update_expiration_for_hit(call: Call, *, hit_id: str, expire_at: int) -> Ans
     row = hit.mine(call, hit_id, lock=True)
     if expire_at <= call.now:
         agenda.cancel(call.database, agenda.EXPIRE, row.number)
-        _set_expiration(call, row, call.now if not row.expired else row.expiration)
+        extension.set_expiration(call, row, call.now if not row.expired else row.expiration, ended=True)
         if not row.expired:
             expire(call, row.number)
         return {}
     if expire_at < row.expiration or expire_at > call.now + YEAR * SECOND:
         raise ParameterValidationError.of("ExpireAt", expire_at / SECOND)
-    _set_expiration(call, row, expire_at)
-    agenda.cancel(call.database, agenda.EXPIRE, row.number)
-    agenda.plan(call.database, agenda.EXPIRE, row.number, expire_at)
-    _resettle(call, row, expired=False)
+    extension.extend_until(call, row, expire_at)
     return {}
 
 
@@ -112,18 +96,5 @@ def expire(context: Context, number: int) -> None:
     """End a HIT's time: nobody can accept it any more; who has accepted may finish."""
     row = hit.by_number(context, number, lock=True)
     if not row.expired and not row.disposed:
-        _resettle(context, row, expired=True)
-
-
-def _set_expiration(call: Call, row: HIT, expiration: int) -> None:
-    call.database.execute(hits.update().where(hits.c.number == row.number).values(expiration=expiration))
-
-
-def _resettle(context: Context, row: HIT, **changes: int | bool) -> None:
-    """Change how many assignments are open, and hold or release the money for the difference."""
-    after = hit.settle(context, row, **changes)
-    more = (after.unpaid - standing_of(row).unpaid) * (row.reward + row.fee)
-    if more > 0:
-        ledger.hold(context, row.requester, row.number, more)
-    else:
-        ledger.release(context, row.requester, row.number, -more)
+        extension.resettle(context, row, expired=True)
+        review.settled(context, row)

@@ -134,6 +134,7 @@ hit = Table(
     Column("creation_time", BigInteger, nullable=False),
     Column("expiration", BigInteger, nullable=False),
     Column("expired", Boolean, nullable=False, server_default=false()),
+    Column("ended", Boolean, nullable=False, server_default=false(), comment="its requester cut its time short"),
     Column("disposed", Boolean, nullable=False, server_default=false()),
     Column("max_assignments", BigInteger, nullable=False),
     _count("pending"),
@@ -271,6 +272,47 @@ qualification_request = Table(
     Index("qualification_request_listed", "requester", "status", "submit_time", "number"),
     Index("qualification_request_by_type", "qualification_type", "status", "submit_time", "number"),
     Index("qualification_request_by_worker", "worker", "qualification_type", "number"),
+)
+
+review_entry = Table(
+    "review_entry",
+    metadata,
+    _number(),
+    _reference("hit", "hit"),
+    Column("level", String(16), nullable=False),
+    Column("action_id", _ID, nullable=False),
+    Column("subject_type", String(16), nullable=False),
+    Column("subject_id", _ID, nullable=False),
+    Column("question", Text),
+    Column("key", String(64), nullable=False, comment="of a finding; of an action its name"),
+    Column("value", Text, nullable=False, comment="of a finding; of an action what became of it"),
+    Column("status", String(16), comment="of actions only"),
+    Column("error_code", String(64)),
+    Column("time", BigInteger, nullable=False),
+    Index("review_entry_listed", "hit", "number"),
+)
+
+worker_block = Table(
+    "worker_block",
+    metadata,
+    _number(),
+    _reference("requester", "requester"),
+    _reference("worker", "worker"),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("requester", "worker", name="worker_block_once"),
+    Index("worker_block_listed", "requester", "number"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    _number(),
+    _reference("requester", "requester"),
+    _reference("worker", "worker"),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Index("message_of_worker", "worker", "number"),
 )
 
 request_token = Table(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import bindparam, select
 
-from mturk.marketplace import agenda, assignment, hit, ledger, worker
+from mturk.marketplace import agenda, assignment, block, hit, ledger, review, worker
 from mturk.marketplace.answer import Value, answer_document
 from mturk.marketplace.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, SUBMITTED, Assignment
 from mturk.marketplace.call import Context
@@ -60,6 +60,8 @@ def submit(context: Context, worker_id: str, assignment_id: str, answers: Mappin
     agenda.plan(context.database, agenda.APPROVE, row.number, approval)
     hit.settle(context, of, pending=of.pending - 1, submitted=of.submitted + 1)
     worker.count(context, who.number, "submitted")
+    review.submitted(context, of, row.number)
+    review.settled(context, of)
 
 
 def give_back(context: Context, worker_id: str, assignment_id: str) -> None:
@@ -95,7 +97,9 @@ def _refuse_acceptance(context: Context, who: Worker, row: HIT) -> None:
         raise WorkerError("This HIT has expired.")
     if not standing_of(row).available:
         raise WorkerError("There are no more available assignments of this HIT.")
-    if not eligibility(context, who, requirements_of(row)).can_accept:
+    # A block is not shown to the worker: it looks like a Qualification that is missing.
+    blocked = block.is_blocked(context, row.requester, who.number)
+    if blocked or not eligibility(context, who, requirements_of(row)).can_accept:
         raise WorkerError("Your Qualifications do not meet the requirements to work on this HIT.")
 
 
@@ -138,3 +142,4 @@ def _free(context: Context, row: Assignment, of: HIT, status: str) -> None:
     if of.expired:
         # Nobody can take it any more, so nobody will be paid for it.
         ledger.release(context, of.requester, of.number, of.reward + of.fee)
+    review.settled(context, of)

@@ -1,0 +1,50 @@
+"""How many assignments a HIT offers and until when, and the money that is held for them."""
+
+from __future__ import annotations
+
+from mturk.marketplace import agenda, hit, ledger
+from mturk.marketplace.call import Context
+from mturk.marketplace.error import ParameterValidationError, RequestError
+from mturk.marketplace.hit import HIT, standing_of
+from mturk.marketplace.money import MANY_ASSIGNMENTS
+from mturk.marketplace.table import hit as hits
+
+_MOST_ASSIGNMENTS = 1_000_000_000
+
+
+def add_assignments(context: Context, row: HIT, number: int) -> None:
+    """Let more workers work on a HIT; refused where that makes each assignment cost more."""
+    total = row.max_assignments + number
+    if row.max_assignments < MANY_ASSIGNMENTS <= total:
+        text = (
+            f"HIT {row.hit_id} was created with fewer than {MANY_ASSIGNMENTS} assignments and cannot be extended "
+            f"to {MANY_ASSIGNMENTS} or more."
+        )
+        raise RequestError("InvalidMaximumAssignmentsIncrease", text)
+    if total > _MOST_ASSIGNMENTS:
+        raise ParameterValidationError.of("NumberOfAdditionalAssignments", number)
+    resettle(context, row, max_assignments=total)
+
+
+def extend_until(context: Context, row: HIT, expiration: int) -> None:
+    """Offer a HIT until that time, which is still to come; one that had expired opens again."""
+    set_expiration(context, row, expiration, ended=False)
+    agenda.cancel(context.database, agenda.EXPIRE, row.number)
+    agenda.plan(context.database, agenda.EXPIRE, row.number, expiration)
+    resettle(context, row, expired=False)
+
+
+def set_expiration(context: Context, row: HIT, expiration: int, *, ended: bool) -> None:
+    """Write down when a HIT's time is over, and whether its requester cut it short."""
+    values = {"expiration": expiration, "ended": ended}
+    context.database.execute(hits.update().where(hits.c.number == row.number).values(values))
+
+
+def resettle(context: Context, row: HIT, **changes: int | bool) -> None:
+    """Change how many assignments are open, and hold or release the money for the difference."""
+    after = hit.settle(context, row, **changes)
+    more = (after.unpaid - standing_of(row).unpaid) * (row.reward + row.fee)
+    if more > 0:
+        ledger.hold(context, row.requester, row.number, more)
+    else:
+        ledger.release(context, row.requester, row.number, -more)
