@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,14 @@ def open_work(hit: HIT) -> OpenWork:
         undecided=hit.assignments(status=AssignmentStatus.SUBMITTED).count(),
         on_offer=hit.status == HITStatus.ASSIGNABLE,
     )
+
+
+def approve_undecided(hit: HIT) -> None:
+    """Approve what waits for a decision."""
+    # Listed whole at first: a list that loses items while it is walked may skip some.
+    for assignment in list(hit.assignments(status=AssignmentStatus.SUBMITTED)):
+        with suppress(InvalidState):  # decided meanwhile, by itself or by somebody else
+            assignment.approve()
 
 
 def _latest(hit: HIT) -> datetime:

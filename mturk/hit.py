@@ -15,7 +15,7 @@ from mturk import ending, limit, question, review, wire
 from mturk.assignment import Assignment, Statuses, assignments_of, bonus_payments
 from mturk.budget import spending
 from mturk.bulk import confirmed
-from mturk.choice import AssignmentStatus, HITReviewStatus, HITStatus, ReviewableHITStatus, ReviewPolicyLevel
+from mturk.choice import HITReviewStatus, HITStatus, ReviewableHITStatus, ReviewPolicyLevel
 from mturk.collection import Collection, Page
 from mturk.connection import current
 from mturk.ending import OpenWork
@@ -351,8 +351,7 @@ class HIT(Record):
             return OpenWork()
         self.expire()
         if undecided == "approve":
-            for assignment in self.assignments(status=AssignmentStatus.SUBMITTED):
-                assignment.approve()
+            ending.approve_undecided(self)
         work = ending.open_work(self)
         if not work:
             self.delete()

@@ -20,7 +20,13 @@ def _transport(value: str) -> NotificationTransport:
     return limit.choice("transport", value, NotificationTransport)
 
 
+def _destination(value: str) -> str:
+    return limit.text("destination", value, None, 1)
+
+
 def _events(values: Iterable[str]) -> tuple[EventType, ...]:
+    if not isinstance(values, Iterable):
+        raise ValidationError(f"event_types must be a list of events, not {values!r}")
     events = tuple(
         limit.choice("event_types", value, EventType) for value in ([values] if isinstance(values, str) else values)
     )
@@ -39,7 +45,7 @@ class Notification:
     The queue or topic must let the principal `mturk-requester.amazonaws.com` send to it.
     """
 
-    destination: str = attrs.field(metadata=wire.named("Destination"))
+    destination: str = attrs.field(metadata=wire.named("Destination"), converter=_destination)
     transport: NotificationTransport = attrs.field(converter=_transport, metadata=wire.named("Transport"))
     event_types: tuple[EventType, ...] = attrs.field(converter=_events, metadata=wire.named("EventTypes"))
     # The service's model speaks of 2006-05-05; this is what works with queues and topics.

@@ -81,6 +81,8 @@ class QualificationType(Record, Comparable):
             raise ValidationError("answer_key and test_duration belong to a test, and test is missing")
         if test is not None and test_duration is None:
             raise ValidationError("test wants test_duration, the time a worker has for it")
+        if auto_granted_value is not None and not auto_granted:
+            raise ValidationError("auto_granted_value belongs to auto_granted=True")
         try:
             answer = through.call(
                 "CreateQualificationType",
