@@ -3,24 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
 
-from mturk.marketplace import message, qualification_request, work
+from mturk.marketplace import ledger, message, qualification_request, work
 from mturk.marketplace.answer import Value
 from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.message import Message
-from mturk.marketplace.requester import KeyPair
+from mturk.marketplace.money import cents, dollars
+from mturk.marketplace.requester import Key, KeyPair, Keys, listed, revoke
+from mturk.marketplace.worker import block
+
+
+class Balance(NamedTuple):
+    """A requester's money in US dollars: what can be spent, and what is held for open work."""
+
+    available: Decimal
+    on_hold: Decimal
 
 
 class Requester:
-    """A requester and the key pair to sign with."""
+    """A requester: the key pair to sign with, and the account."""
 
-    def __init__(self, name: str, pair: KeyPair) -> None:
+    def __init__(self, dispatch: Dispatch, keys: Keys, name: str, pair: KeyPair) -> None:
+        self._dispatch = dispatch
+        self._keys = keys
+        self._number = pair.requester
         self.name = name
         self.access_key = pair.access_key
         self.secret_key = pair.secret_key
 
     def __repr__(self) -> str:
         return f"<Requester {self.name!r} {self.access_key}>"
+
+    def balance(self) -> Balance:
+        """What is in the account now."""
+        accounts = ledger.available(self._number), ledger.held(self._number)
+        return self._dispatch.run(
+            lambda context: Balance(*(Decimal(dollars(ledger.balance(context.database, one))) for one in accounts)),
+            writes=False,
+        )
+
+    def deposit(self, amount: str | int | Decimal) -> None:
+        """Put money into the account."""
+        self._dispatch.run(lambda context: ledger.deposit(context, self._number, cents(amount)))
+
+    def add_key(self) -> Requester:
+        """Make another key pair; the result is this requester with that one. Both are good until revoked."""
+        pair = self._dispatch.run(lambda context: self._keys.add(context, self._number))
+        return Requester(self._dispatch, self._keys, self.name, pair)
+
+    def access_keys(self) -> list[Key]:
+        """All key pairs without their secrets, oldest first, revoked ones too."""
+        return self._dispatch.run(lambda context: listed(context.database, self.name), writes=False)
+
+    def revoke_key(self, access_key: str | None = None) -> None:
+        """Take a key pair out of use, at once and for ever; without a name the one that this object has."""
+        key = access_key or self.access_key
+        if key not in {one.access_key for one in self.access_keys()}:
+            raise MarketplaceError(f"{key} is no access key of the requester {self.name!r}.")
+        self._dispatch.run(lambda context: revoke(context, key))
 
 
 class Worker:
@@ -70,3 +113,14 @@ class Worker:
     def messages(self) -> list[Message]:
         """What requesters wrote to the worker, oldest first."""
         return self._dispatch.run(lambda context: message.messages_of(context, self.id), writes=False)
+
+    def block(self) -> None:
+        """Keep the worker from taking on any work of this marketplace; work in hand can be finished.
+
+        A requester who wants to keep a worker from their own work calls CreateWorkerBlock.
+        """
+        self._dispatch.run(lambda context: block(context, self.id))
+
+    def unblock(self) -> None:
+        """Let the worker take on work again."""
+        self._dispatch.run(lambda context: block(context, self.id, blocked=False))

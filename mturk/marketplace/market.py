@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import os
 import random
@@ -11,14 +12,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from types import TracebackType
+from typing import TextIO
 
 from flask import Flask
 from sqlalchemy import Connection
 
-from mturk.marketplace import ledger, payout, requester, worker
+from mturk.marketplace import ledger, payout, requester, seal, worker
 from mturk.marketplace.api import Api
 from mturk.marketplace.app import make_app
-from mturk.marketplace.call import Context, Terms
+from mturk.marketplace.call import Terms
 from mturk.marketplace.clock import SECOND, Clock
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError, SettingError
@@ -27,7 +29,7 @@ from mturk.marketplace.handle import Requester, Worker
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.money import cents
 from mturk.marketplace.payout import Payout
-from mturk.marketplace.requester import KeyPair
+from mturk.marketplace.requester import Key, KeyPair, Keys
 from mturk.marketplace.server import Server
 from mturk.marketplace.store import Store
 from mturk.marketplace.throttle import Throttle
@@ -48,6 +50,8 @@ class Marketplace:
     no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
     a real service. `strict` wants HTTPS for every ExternalQuestion. `port=0` takes a free port.
     With `existing` no new database is made.
+    `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
+    with it), or what MTURK_MARKETPLACE_KEY says.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Marketplace:
         strict: bool = False,
         question_limit: int = 65_535,
         existing: bool = False,
+        master_key: str | None = None,
         real_time: Callable[[], float] = time.time,
         randomness: random.Random | None = None,
     ) -> None:
@@ -75,6 +80,9 @@ class Marketplace:
         self._deposit = _cents("deposit", deposit)
         self._real_time = real_time
         self._identifiers = Identifiers(randomness or random.SystemRandom())
+        self._master_key = master_key
+        # Of a database in memory; others are unsealed when they are opened.
+        self._keys = Keys(seal.passing(), self._identifiers)
         self._terms = Terms(
             fees=bool(fees),
             strict=strict,
@@ -85,7 +93,7 @@ class Marketplace:
         self._dispatch = Dispatch(self._store, self.clock, self._terms, self._identifiers)
         self._api = Api(
             self._dispatch,
-            lambda key: self._store.read(lambda database: requester.key_pair(database, key)),
+            lambda key: self._store.read(lambda database: self._keys.pair(database, key)),
             Throttle(rate, burst, time.monotonic),
             FaultPlan(faults),
             real_time=real_time,
@@ -152,10 +160,34 @@ class Marketplace:
         return self.requester(FIRST_REQUESTER).secret_key
 
     def requester(self, name: str) -> Requester:
-        """The requester with that name, made if there is none, with a key pair and a deposit of its own."""
+        """The requester with that name, made if there is none, with a key pair and a deposit of its own.
+
+        The pair is the oldest that was not revoked, or a new one where all were.
+        """
         self._open()
-        found = self._store.read(lambda database: requester.find(database, name))
-        return Requester(name, found or self._dispatch.run(lambda context: self._add(context, name)))
+        return self._requester(name, self._deposit)
+
+    def add_requester(self, name: str, deposit: str | int | Decimal | None = None) -> Requester:
+        """Make a requester; refused where there is one of that name already."""
+        self._open()
+        if self._store.read(lambda database: requester.find(database, name)) is not None:
+            raise MarketplaceError(f"There is a requester {name!r} already.")
+        return self._requester(name, self._deposit if deposit is None else _cents("deposit", deposit))
+
+    def requesters(self) -> list[str]:
+        """The names of all requesters."""
+        self._open()
+        return self._store.read(requester.names)
+
+    def access_keys(self) -> list[Key]:
+        """All requesters' key pairs without their secrets, revoked ones too."""
+        self._open()
+        return self._store.read(requester.listed)
+
+    def revoke_key(self, access_key: str) -> None:
+        """Take a key pair out of use, at once and for ever."""
+        self._open()
+        self._dispatch.run(lambda context: requester.revoke(context, access_key))
 
     def worker(
         self,
@@ -174,9 +206,7 @@ class Marketplace:
         )
         return Worker(self._dispatch, id)
 
-    def payouts(
-        self, since: datetime, until: datetime | None = None, *, requester: str | None = None
-    ) -> list[Payout]:
+    def payouts(self, since: datetime, until: datetime | None = None, *, requester: str | None = None) -> list[Payout]:
         """What each worker earned from `since` until before `until`, in market time, so that it can be paid out.
 
         Without `until` all there is since then; with `requester` only what that requester paid.
@@ -185,6 +215,21 @@ class Marketplace:
         return self._dispatch.run(
             lambda context: payout.owed(context.database, context.now, since, until, of=requester), writes=False
         )
+
+    def export_workers(self, file: TextIO) -> int:
+        """Write all workers, their records and what they were paid to a file as CSV; say how many."""
+
+        def write(database: Connection) -> int:
+            table = csv.writer(file)
+            table.writerow(worker.ROSTER)
+            count = 0
+            for row in worker.roster(database):
+                table.writerow(row)
+                count += 1
+            return count
+
+        self._open()
+        return self._store.read(write)
 
     def audit(self) -> list[str]:
         """What does not add up in the ledger: nothing, if every cent is accounted for."""
@@ -195,16 +240,31 @@ class Marketplace:
         with self._opening:
             if not self._ready:
                 self._store.prepare(None if self._existing else self._begin)
+                self._store.read(lambda database: self._unseal(database, make=False))
                 self._ready = True
 
     def _begin(self, database: Connection) -> None:
+        self._unseal(database, make=True)
         ledger.open_accounts(database, ledger.OUTSIDE, ledger.FEES)
-        self._add(self._dispatch.context(database, self.clock.at(0)), FIRST_REQUESTER)
+        context = self._dispatch.context(database, self.clock.at(0))
+        self._keys.requester(context, FIRST_REQUESTER, self._deposit)
 
-    def _add(self, context: Context, name: str) -> KeyPair:
-        # Another process may have been quicker.
-        found = requester.find(context.database, name)
-        return found or requester.add(context, self._identifiers, name, self._deposit)
+    def _unseal(self, database: Connection, *, make: bool) -> None:
+        file = self._store.file(database)
+        if file or not self._store.sqlite:
+            self._keys = Keys(seal.find(self._master_key, file, make=make), self._identifiers)
+        self._keys.check(database)
+
+    def _requester(self, name: str, deposit: int) -> Requester:
+        def find(database: Connection) -> KeyPair | None:
+            number = requester.find(database, name)
+            return None if number is None else self._keys.oldest(database, number)
+
+        # Another process may be quicker, so whoever writes looks again.
+        pair = self._store.read(find) or self._dispatch.run(
+            lambda context: self._keys.requester(context, name, deposit)
+        )
+        return Requester(self._dispatch, self._keys, name, pair)
 
     def _shift(self) -> int:
         self._open()

@@ -68,7 +68,7 @@ class Store:
         location.check_name(database)
         self._url = database_url(database)
         location.check_url(self._url)
-        self._sqlite = self._url.get_backend_name() == "sqlite"
+        self.sqlite = self._url.get_backend_name() == "sqlite"
         # Threads of one process take turns here, which is quicker and fairer than waiting inside the database.
         self._turn = threading.Lock()
         self._engine = self._connect()
@@ -104,14 +104,13 @@ class Store:
             elif upgrade.bring_up(connection, self._steps, self._name):
                 self._check_references(connection)
 
-    def file(self) -> Path | None:
-        """Where the database is, if it is a file."""
-        if not self._sqlite:
+    def file(self, connection: Connection) -> Path | None:
+        """The file that an SQLite database is in; None in memory, and elsewhere."""
+        if not self.sqlite:
             return None
-        with self._transaction(write=False) as connection:
-            # The database itself knows best: a URL can name its file in many ways.
-            name = connection.exec_driver_sql("PRAGMA database_list").one()[2]
-        return Path(name) if name else None
+        # The database itself knows best: a URL can name its file in many ways.
+        name = connection.exec_driver_sql("PRAGMA database_list").first()
+        return Path(name[2]) if name and name[2] else None
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Do work that changes nothing, on one state of the database."""
@@ -151,14 +150,14 @@ class Store:
 
     def _connect(self) -> Engine:
         try:
-            options = self._sqlite_options() if self._sqlite else _POSTGRESQL_OPTIONS
+            options = self._sqlite_options() if self.sqlite else _POSTGRESQL_OPTIONS
             engine = create_engine(with_driver(self._url), **options)
         except (NoSuchModuleError, ArgumentError) as error:
             raise MarketplaceError(f"{self._name} cannot be used: {error}.") from None
         except ImportError as error:
             hint = ": pip install 'mturk[postgresql]'" if error.name == "psycopg" else ""
             raise MarketplaceError(f"{self._name} wants {error.name}{hint}.") from None
-        if self._sqlite:
+        if self.sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
         else:
@@ -176,6 +175,14 @@ class Store:
         }
 
     def _prepare_postgresql(self, connection: Any, _record: object) -> None:
+        from psycopg.types.string import StrDumper
+
+        class Dumper(StrDumper):
+            # PostgreSQL's texts have no such character, SQLite's do: to both an id with one is nobody's.
+            def dump(self, obj: str) -> Any:
+                return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+
+        connection.adapters.register_dumper(str, Dumper)
         connection.execute(f"SET lock_timeout = {round(self._patience * 1000)}")
         connection.commit()
 
@@ -183,10 +190,10 @@ class Store:
     def _transaction(self, *, write: bool, rebuilds: bool = False) -> Iterator[Connection]:
         turn = self._turn if write else nullcontext()
         with turn, self._engine.connect() as plain:
-            options = {} if write or self._sqlite else _POSTGRESQL_READS
+            options = {} if write or self.sqlite else _POSTGRESQL_READS
             connection = plain.execution_options(write=write, **options)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
-                if write and not self._sqlite:
+                if write and not self.sqlite:
                     connection.execute(_ONE_WRITER)
                 yield connection
 
@@ -194,12 +201,12 @@ class Store:
     def _references_off(self, connection: Connection) -> Iterator[None]:
         """Let tables be made anew: SQLite must not look at the references to them in between."""
         raw: Any = connection.connection.driver_connection
-        if self._sqlite:
+        if self.sqlite:
             raw.execute("PRAGMA foreign_keys = OFF")
         try:
             yield
         finally:
-            if self._sqlite:
+            if self.sqlite:
                 raw.execute("PRAGMA foreign_keys = ON")
 
     @contextmanager
@@ -228,7 +235,7 @@ class Store:
         return f"cannot be used: {cause.rstrip('.')}."
 
     def _check_references(self, connection: Connection) -> None:
-        if self._sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        if self.sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise MarketplaceError(f"{self._name} has rows that refer to nothing. Restore a copy of it.")
 
 

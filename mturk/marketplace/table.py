@@ -66,8 +66,9 @@ access_key = Table(
     metadata,
     Column("access_key", _ID, primary_key=True),
     _reference("requester", "requester"),
-    Column("secret_key", String(255), nullable=False),
+    Column("sealed_secret", String(255), nullable=False, comment="encrypted by a key that is kept elsewhere"),
     Column("creation_time", BigInteger, nullable=False),
+    Column("revocation_time", BigInteger),
     Index("access_key_requester", "requester"),
 )
 
@@ -168,6 +169,7 @@ worker = Table(
     Column("subdivision", String(2)),
     Column("adult", Boolean, nullable=False),
     Column("masters", Boolean, nullable=False),
+    Column("blocked", Boolean, nullable=False, server_default=false(), comment="by the marketplace, from all work"),
     Column("creation_time", BigInteger, nullable=False),
     _count("accepted"),
     _count("returned"),

@@ -88,6 +88,8 @@ def _known(context: Context, worker_id: str) -> Worker:
 
 
 def _refuse_acceptance(context: Context, who: Worker, row: HIT) -> None:
+    if who.blocked:
+        raise WorkerError("Your account has been suspended.")
     has = context.database.execute(_HAS_ONE, {"hit": row.number, "worker": who.number}).scalar_one_or_none()
     if has == ACCEPTED:
         raise WorkerError("You have already accepted this HIT.")

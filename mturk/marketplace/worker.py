@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
 from mturk.marketplace import ledger
 from mturk.marketplace.call import Context
+from mturk.marketplace.clock import as_datetime
+from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.money import dollars
 from mturk.marketplace.rules import CUSTOMER_ID
-from mturk.marketplace.table import add_row, worker
+from mturk.marketplace.table import account, add_row, worker
 
 Worker = Row[Any]
 
@@ -48,6 +52,30 @@ def register(
     elif any(facts.values()):
         database.execute(worker.update().where(worker.c.number == known.number).values(**facts))
     return database.execute(_BY_ID, {"worker_id": worker_id}).one()
+
+
+def block(context: Context, worker_id: str, *, blocked: bool = True) -> None:
+    """Keep a worker from taking on any work here, or let them again; work in hand can be finished."""
+    change = worker.update().where(worker.c.worker_id == worker_id).values(blocked=blocked)
+    if context.database.execute(change).rowcount == 0:
+        raise MarketplaceError(f"There is no worker {worker_id}.")
+
+
+ROSTER = (*(column.name for column in worker.c if column.name != "number"), "earned")
+"""What is told of a worker in a list of all."""
+
+
+def roster(database: Connection) -> Iterator[tuple[object, ...]]:
+    """All workers with their records and what they were paid, by id; read row by row."""
+    paid = (account.c.kind == "earned") & (account.c.owner == worker.c.number)
+    everybody = select(worker, account.c.balance.label("earned")).join(account, paid).order_by(worker.c.worker_id)
+    for row in database.execution_options(yield_per=1000).execute(everybody).mappings():
+        shown = {
+            **row,
+            "creation_time": as_datetime(row["creation_time"]).isoformat(timespec="seconds"),
+            "earned": dollars(row["earned"]),
+        }
+        yield tuple(shown[name] for name in ROSTER)
 
 
 def count(context: Context, number: int, what: str, by: int = 1) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from .judge import check_answer, check_error
 from .postgresql import PostgreSQL, running
 from .sample import hit_arguments
 
+MASTER_KEY = base64.b64encode(b"32 bytes that only the tests use").decode()
 Client = Any
 Refused = Callable[..., dict[str, Any]]
 
@@ -84,6 +86,8 @@ def _database(request: pytest.FixtureRequest, sqlite: str) -> Iterator[str]:
     if request.param == "sqlite":
         yield sqlite
         return
+    # A server's database has no place for a key file beside it; children inherit this.
+    request.getfixturevalue("monkeypatch").setenv("MTURK_MARKETPLACE_KEY", MASTER_KEY)
     # Started by the first test that needs it.
     server: PostgreSQL = request.getfixturevalue("postgresql")
     with server.database() as url:

@@ -16,7 +16,7 @@ MODULES = {path.stem: path for path in FOLDER.glob("*.py")}
 # Lowest first: a module imports only from earlier lines.
 LAYERS = [
     ["error", "fault", "identifier", "table"],
-    ["clock", "money", "upgrade"],
+    ["clock", "money", "seal", "upgrade"],
     ["system_type"],
     ["location", "payout"],
     ["shape"],
