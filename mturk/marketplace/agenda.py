@@ -1,4 +1,5 @@
-"""What will happen by itself and when: expiry, abandonment, automatic approval, the end of qualification types.
+"""What will happen by itself and when: expiry, abandonment, automatic approval, the end of qualification types,
+and of HITs and tokens that are old.
 
 Each thing is put here in the transaction that causes it, and taken off in the one that carries it out. So it
 happens exactly once, whichever process comes first.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select
 
+from mturk.marketplace.store import announce
 from mturk.marketplace.table import agenda
 
 EXPIRE = "expire"
@@ -15,6 +17,11 @@ ABANDON = "abandon"
 APPROVE = "approve"
 DISPOSE = "dispose"
 FORGET = "forget"
+OUTDATE = "outdate"
+FORGET_TOKENS = "forget tokens"
+
+NEWS = "agenda"
+"""What is announced when something is planned."""
 
 _NEXT = (
     select(agenda)
@@ -27,6 +34,13 @@ _NEXT = (
 def plan(database: Connection, kind: str, subject: int, time: int) -> None:
     """Note that something will happen to a HIT, an assignment or a qualification type at that time."""
     database.execute(agenda.insert(), {"kind": kind, "subject": subject, "time": time})
+    announce(database, NEWS, time)
+
+
+def has(database: Connection, kind: str, subject: int) -> bool:
+    """Whether such a thing will happen."""
+    query = select(agenda.c.time).where(agenda.c.kind == kind, agenda.c.subject == subject)
+    return database.execute(query).one_or_none() is not None
 
 
 def cancel(database: Connection, kind: str, subject: int) -> bool:

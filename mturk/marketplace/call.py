@@ -21,6 +21,8 @@ class Terms:
     question_limit: int = 65_535
     eventual: int = 0
     """Milliseconds after which lists show what is new."""
+    own_queues: bool = False
+    """Whether all queues are on a server that the lab names, whatever host their URLs name."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, timezone
 
 SECOND = 1000
 """Times are whole milliseconds since the epoch everywhere in the marketplace."""
-DAY = 24 * 3600 * SECOND
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mturk.marketplace import agenda, assignment, hit, ledger, worker
+from mturk.marketplace import agenda, assignment, hit, ledger, notification, worker
 from mturk.marketplace.assignment import APPROVED, REJECTED, SUBMITTED, Assignment
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import DAY
@@ -61,6 +61,7 @@ def reject(context: Context, row: Assignment, feedback: str | None) -> None:
     hit.settle(context, of, submitted=of.submitted - 1, rejected=of.rejected + 1)
     worker.count(context, row.worker, "rejected")
     assignment.change(context, row, status=REJECTED, rejection_time=context.now, requester_feedback=feedback)
+    notification.tell(context, notification.ASSIGNMENT_REJECTED, of.hit_type, of.hit_id, row.assignment_id)
 
 
 def _locked(call: Call, assignment_id: str) -> Assignment:
@@ -91,4 +92,5 @@ def _override(call: Call, row: Assignment, feedback: str | None) -> None:
 
 
 def _pay(context: Context, row: Assignment, of: hit.HIT) -> None:
+    notification.tell(context, notification.ASSIGNMENT_APPROVED, of.hit_type, of.hit_id, row.assignment_id)
     ledger.pay_reward(context, of.requester, row.worker, of.reward, of.fee, hit=of.number, assignment=row.number)

@@ -19,8 +19,10 @@ from mturk.marketplace import (
     decision,
     hit,
     hit_type,
+    idempotency,
     ledger,
     message,
+    notification,
     publication,
     qualification,
     qualification_request,
@@ -82,9 +84,11 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "RejectAssignment": Operation(decision.reject_assignment),
     "RejectQualificationRequest": Operation(qualification_request.reject_qualification_request),
     "SendBonus": Operation(bonus.send_bonus),
+    "SendTestEventNotification": Operation(notification.send_test_event_notification),
     "UpdateExpirationForHIT": Operation(revision.update_expiration_for_hit),
     "UpdateHITReviewStatus": Operation(revision.update_hit_review_status),
     "UpdateHITTypeOfHIT": Operation(revision.update_hit_type_of_hit),
+    "UpdateNotificationSettings": Operation(notification.update_notification_settings),
     "UpdateQualificationType": Operation(qualification_type.update_qualification_type),
 }
 
@@ -94,6 +98,8 @@ _BY_ITSELF: Final[dict[str, Callable[[Context, int], None]]] = {
     agenda.APPROVE: decision.approve_by_itself,
     agenda.DISPOSE: retirement.dispose,
     agenda.FORGET: retirement.forget,
+    agenda.OUTDATE: revision.dispose_by_itself,
+    agenda.FORGET_TOKENS: idempotency.forget,
 }
 # So many at a time: a long agenda must not keep others from writing.
 _BATCH = 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mturk.marketplace import agenda, hit, ledger
+from mturk.marketplace import agenda, hit, ledger, notification
 from mturk.marketplace.call import Context
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import HIT, standing_of
@@ -24,6 +24,7 @@ def add_assignments(context: Context, row: HIT, number: int) -> None:
     if total > _MOST_ASSIGNMENTS:
         raise ParameterValidationError.of("NumberOfAdditionalAssignments", number)
     resettle(context, row, max_assignments=total)
+    notification.tell(context, notification.HIT_EXTENDED, row.hit_type, row.hit_id)
 
 
 def extend_until(context: Context, row: HIT, expiration: int) -> None:
@@ -32,6 +33,8 @@ def extend_until(context: Context, row: HIT, expiration: int) -> None:
     agenda.cancel(context.database, agenda.EXPIRE, row.number)
     agenda.plan(context.database, agenda.EXPIRE, row.number, expiration)
     resettle(context, row, expired=False)
+    if row.expired or expiration != row.expiration:
+        notification.tell(context, notification.HIT_EXTENDED, row.hit_type, row.hit_id)
 
 
 def set_expiration(context: Context, row: HIT, expiration: int, *, ended: bool) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select
 
+from mturk.marketplace import agenda, notification
 from mturk.marketplace.call import Answer, Call, Context
-from mturk.marketplace.clock import SECOND
+from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.error import does_not_exist
 from mturk.marketplace.hit_type import mine as my_type
 from mturk.marketplace.hit_type import requirements_of
@@ -26,6 +27,11 @@ UNASSIGNABLE = "Unassignable"
 REVIEWABLE = "Reviewable"
 REVIEWING = "Reviewing"
 DISPOSED = "Disposed"
+
+DONE = (REVIEWABLE, REVIEWING)
+"""States in which nobody works on a HIT any more."""
+KEPT = 120 * DAY
+"""How long a HIT is kept once nobody works on it any more."""
 
 _WHOLE = (
     select(
@@ -98,9 +104,18 @@ def settle(context: Context, row: HIT, **changes: Any) -> Standing:
     # Work that was begun before a HIT was disposed of goes on, and changes no more than the counters.
     if standing.status != row.status and not row.disposed:
         values |= {"status": standing.status, "status_time": context.now}
+        _turn(context, row, standing.status)
     if values:
         context.database.execute(hit.update().where(hit.c.number == row.number).values(values))
     return standing
+
+
+def _turn(context: Context, row: HIT, status: str) -> None:
+    if status in DONE and row.status not in DONE:
+        agenda.plan(context.database, agenda.OUTDATE, row.number, context.now + KEPT)
+        notification.tell(context, notification.HIT_REVIEWABLE, row.hit_type, row.hit_id)
+    elif status not in DONE and row.status in DONE:
+        agenda.cancel(context.database, agenda.OUTDATE, row.number)
 
 
 def mine(call: Call, hit_id: str, *, lock: bool = False, disposed: bool = False) -> HIT:

@@ -5,11 +5,14 @@ MTurk answers a repeated token with an error that names what the first call made
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
-from mturk.marketplace.call import Call
-from mturk.marketplace.clock import DAY
+from mturk.marketplace import agenda
+from mturk.marketplace.call import Call, Context
+from mturk.marketplace.clock import DAY, HOUR
 from mturk.marketplace.table import request_token
+
+_ALL = 0  # tokens are forgotten together, so there is one such thing on the agenda
 
 
 def earlier(call: Call, operation: str, token: str | None) -> str | None:
@@ -37,6 +40,16 @@ def remember(call: Call, operation: str, token: str | None, subject: str) -> Non
             "time": call.now,
         },
     )
+    if not agenda.has(call.database, agenda.FORGET_TOKENS, _ALL):
+        agenda.plan(call.database, agenda.FORGET_TOKENS, _ALL, call.now + DAY)
+
+
+def forget(context: Context, number: int) -> None:
+    """Forget the tokens whose day is over; those that follow closely are left for one time together."""
+    context.database.execute(request_token.delete().where(request_token.c.time <= context.now - DAY))
+    oldest = context.database.execute(select(func.min(request_token.c.time))).scalar_one()
+    if oldest is not None:
+        agenda.plan(context.database, agenda.FORGET_TOKENS, number, max(int(oldest) + DAY, context.now + HOUR))
 
 
 def _is(call: Call, operation: str, token: str) -> tuple[ColumnElement[bool], ...]:

@@ -25,6 +25,10 @@ class Identifiers:
         """Of people: 14 characters that begin with A."""
         return "A" + self._text(_CAPITALS, 13)
 
+    def document(self) -> str:
+        """Of documents that tell of events: 40 hexadecimal digits."""
+        return self._text(string.hexdigits[:16], 40)
+
     def access_key(self) -> str:
         """The public half of a key pair."""
         return "AKIA" + self._text(_CAPITALS, 16)

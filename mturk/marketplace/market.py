@@ -17,22 +17,26 @@ from typing import TextIO
 from flask import Flask
 from sqlalchemy import Connection
 
-from mturk.marketplace import ledger, payout, requester, seal, worker
+from mturk.marketplace import agenda, ledger, outbox, payout, requester, seal, worker
 from mturk.marketplace.api import Api
 from mturk.marketplace.app import make_app
 from mturk.marketplace.call import Terms
 from mturk.marketplace.clock import SECOND, Clock
+from mturk.marketplace.delivery import Delivery
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError, SettingError
+from mturk.marketplace.exchange import Exchange
 from mturk.marketplace.fault import Fault, FaultPlan
 from mturk.marketplace.handle import Requester, Worker
 from mturk.marketplace.identifier import Identifiers
+from mturk.marketplace.messenger import Messenger
 from mturk.marketplace.money import cents
 from mturk.marketplace.payout import Payout
 from mturk.marketplace.requester import Key, KeyPair, Keys
 from mturk.marketplace.server import Server
 from mturk.marketplace.store import Store
 from mturk.marketplace.throttle import Throttle
+from mturk.marketplace.timekeeper import Timekeeper
 
 FIRST_REQUESTER = "requester"
 
@@ -79,7 +83,8 @@ class Marketplace:
         self._host, self._port = host, port
         self._deposit = _cents("deposit", deposit)
         self._real_time = real_time
-        self._identifiers = Identifiers(randomness or random.SystemRandom())
+        self._randomness = randomness or random.SystemRandom()
+        self._identifiers = Identifiers(self._randomness)
         self._master_key = master_key
         # Of a database in memory; others are unsealed when they are opened.
         self._keys = Keys(seal.passing(), self._identifiers)
@@ -88,6 +93,7 @@ class Marketplace:
             strict=strict,
             question_limit=int(_least("question_limit", question_limit, 1)),
             eventual=round(_least("eventual", eventual, 0) * SECOND),
+            own_queues=bool(os.environ.get("AWS_ENDPOINT_URL_SQS")),
         )
         self.clock = Clock(self._shift, self._add_shift, real_time)
         self._dispatch = Dispatch(self._store, self.clock, self._terms, self._identifiers)
@@ -100,6 +106,8 @@ class Marketplace:
             sleep=time.sleep,
         )
         self._server: Server | None = None
+        self._timekeeper: Timekeeper | None = None
+        self._delivery: Delivery | None = None
         self._ready = False
         self._existing = existing
         self._opening = threading.Lock()
@@ -127,12 +135,14 @@ class Marketplace:
             raise
         server.start()
         self._server = server
+        self._start_routines()
 
     def stop(self) -> None:
         """Finish what is being answered, and let go of the port and the database."""
         server, self._server = self._server, None
         if server is not None:
             server.stop()
+        self._stop_routines()
         self._store.close()
         self._ready = False
 
@@ -286,3 +296,4 @@ def _least(name: str, value: float, least: int) -> float:
     if not isinstance(value, (int, float)) or not least <= value < math.inf:
         raise SettingError(f"{name} is a number from {least}, not {value!r}.")
     return value
+from mturk.marketplace.exchange import Exchange

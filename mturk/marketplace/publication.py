@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from mturk.marketplace import agenda, hit, hit_type, idempotency, ledger
+from mturk.marketplace import agenda, hit, hit_type, idempotency, ledger, notification
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.error import ParameterValidationError, RequestError
@@ -160,4 +160,5 @@ def _publish(call: Call, kind: HITType, content: dict[str, str | None], lifetime
     call.database.execute(hit_content.insert(), {"hit": number, **content})
     ledger.hold(call, call.requester, number, max_assignments * (kind.reward + fee))
     agenda.plan(call.database, agenda.EXPIRE, number, expiration)
+    notification.tell(call, notification.HIT_CREATED, kind.number, hit_id)
     return hit_id

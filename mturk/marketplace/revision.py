@@ -1,13 +1,13 @@
 """Changing published HITs: CreateAdditionalAssignmentsForHIT, UpdateExpirationForHIT, UpdateHITTypeOfHIT,
-UpdateHITReviewStatus, DeleteHIT. And what time does to them: expiry."""
+UpdateHITReviewStatus, DeleteHIT. And what time does to them: expiry, and disposal when they are old."""
 
 from __future__ import annotations
 
-from mturk.marketplace import agenda, extension, hit, hit_type, idempotency, ledger, review
+from mturk.marketplace import agenda, extension, hit, hit_type, idempotency, ledger, notification, review
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
-from mturk.marketplace.hit import HIT, REVIEWABLE, REVIEWING, standing_of
+from mturk.marketplace.hit import DONE, HIT, REVIEWABLE, REVIEWING, standing_of
 from mturk.marketplace.rules import YEAR
 from mturk.marketplace.table import hit as hits
 
@@ -73,7 +73,7 @@ def update_hit_review_status(call: Call, *, hit_id: str, revert: bool = False) -
 def delete_hit(call: Call, *, hit_id: str) -> Answer:
     """Dispose of a HIT whose work is done and decided; its assignments can no longer be read."""
     row = hit.mine(call, hit_id, lock=True, disposed=True)
-    if row.status not in (REVIEWABLE, REVIEWING):
+    if row.status not in DONE:
         raise wrong_state("HIT", row.status, REVIEWING, REVIEWABLE)
     if row.submitted:
         text = (
@@ -86,15 +86,25 @@ def delete_hit(call: Call, *, hit_id: str) -> Answer:
 
 
 def dispose(context: Context, row: HIT) -> None:
-    """Put a HIT away for good."""
+    """Put a HIT away for good: nothing of it can be read any more."""
     agenda.cancel(context.database, agenda.EXPIRE, row.number)
+    agenda.cancel(context.database, agenda.OUTDATE, row.number)
     gone = {"status": hit.DISPOSED, "status_time": context.now, "disposed": True}
     context.database.execute(hits.update().where(hits.c.number == row.number).values(gone))
+    notification.tell(context, notification.HIT_DISPOSED, row.hit_type, row.hit_id)
+
+
+def dispose_by_itself(context: Context, number: int) -> None:
+    """Dispose of a HIT that was done long ago; by then all of its work has been approved by itself."""
+    row = hit.by_number(context, number, lock=True)
+    if row.status in DONE:
+        dispose(context, row)
 
 
 def expire(context: Context, number: int) -> None:
     """End a HIT's time: nobody can accept it any more; who has accepted may finish."""
     row = hit.by_number(context, number, lock=True)
     if not row.expired and not row.disposed:
+        notification.tell(context, notification.HIT_EXPIRED, row.hit_type, row.hit_id)
         extension.resettle(context, row, expired=True)
         review.settled(context, row)

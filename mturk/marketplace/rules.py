@@ -102,6 +102,28 @@ HIT_MEMBERS = (
     Member("HITLayoutId", ENTITY_ID),
     Member("HITLayoutParameters", ListOf(LAYOUT_PARAMETER)),
 )
+EVENT_TYPES = (
+    "AssignmentAccepted",
+    "AssignmentAbandoned",
+    "AssignmentReturned",
+    "AssignmentSubmitted",
+    "AssignmentRejected",
+    "AssignmentApproved",
+    "HITCreated",
+    "HITExpired",
+    "HITReviewable",
+    "HITExtended",
+    "HITDisposed",
+    "Ping",
+)
+NOTIFICATION = Structure(
+    (
+        Member("Destination", Text(limit=1024, required_text=True), required=True),
+        Member("Transport", Text(choices=("Email", "SQS", "SNS")), required=True),
+        Member("Version", Text(), required=True),
+        Member("EventTypes", ListOf(Text(choices=EVENT_TYPES)), required=True),
+    )
+)
 HIT_ID = Member("HITId", ENTITY_ID, required=True)
 HIT_TYPE_ID = Member("HITTypeId", ENTITY_ID, required=True)
 ASSIGNMENT_ID = Member("AssignmentId", ENTITY_ID, required=True)
@@ -228,9 +250,14 @@ _ROWS: dict[str, tuple[Member, ...]] = {
         Member("Reason", Text(required_text=True), required=True),
         TOKEN,
     ),
+    "SendTestEventNotification": (
+        Member("Notification", NOTIFICATION, required=True),
+        Member("TestEventType", Text(choices=EVENT_TYPES), required=True),
+    ),
     "UpdateExpirationForHIT": (HIT_ID, Member("ExpireAt", Moment(), required=True)),
     "UpdateHITReviewStatus": (HIT_ID, Member("Revert", Flag())),
     "UpdateHITTypeOfHIT": (HIT_ID, HIT_TYPE_ID),
+    "UpdateNotificationSettings": (HIT_TYPE_ID, Member("Notification", NOTIFICATION), Member("Active", Flag())),
     "UpdateQualificationType": (
         QUALIFICATION_TYPE_ID,
         Member("Description", Text(limit=2000, required_text=True)),

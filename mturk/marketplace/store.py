@@ -35,7 +35,14 @@ _POSTGRESQL_OPTIONS: dict[str, Any] = {
     "pool_pre_ping": True,
     "connect_args": {"connect_timeout": 10},
 }
+_NEWS = "mturk.news"
 _PULSE = select(market.c.shift, select(func.min(agenda.c.time)).scalar_subquery().label("due"))
+
+
+def announce(database: Connection, what: str, time: int = 0) -> None:
+    """Once this transaction is on disk, tell those in this process who wait for such things."""
+    news = database.info.setdefault(_NEWS, {})
+    news[what] = min(time, news.get(what, time))
 
 
 def database_url(database: str | os.PathLike[str]) -> URL:
@@ -72,6 +79,8 @@ class Store:
         # Threads of one process take turns here, which is quicker and fairer than waiting inside the database.
         self._turn = threading.Lock()
         self._engine = self._connect()
+        self.listeners: dict[str, Callable[[int], None]] = {}
+        """Who is told of what `announce` is called with, and of the earliest time of it."""
 
     def __repr__(self) -> str:
         return f"<Store {self._url.render_as_string(hide_password=True)}>"
@@ -190,12 +199,18 @@ class Store:
     def _transaction(self, *, write: bool, rebuilds: bool = False) -> Iterator[Connection]:
         turn = self._turn if write else nullcontext()
         with turn, self._engine.connect() as plain:
+            # Another transaction of the same connection may have left news behind when it failed.
+            plain.info.pop(_NEWS, None)
             options = {} if write or self.sqlite else _POSTGRESQL_READS
             connection = plain.execution_options(write=write, **options)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
                 if write and not self.sqlite:
                     connection.execute(_ONE_WRITER)
                 yield connection
+            news: dict[str, int] = plain.info.pop(_NEWS, {})
+        for what, time in news.items():
+            if what in self.listeners:
+                self.listeners[what](time)
 
     @contextmanager
     def _references_off(self, connection: Connection) -> Iterator[None]:

@@ -325,6 +325,50 @@ request_token = Table(
     Column("token", String(64), primary_key=True),
     Column("subject", _ID, nullable=False, comment="the id that the repeated call is told"),
     Column("time", BigInteger, nullable=False),
+    Index("request_token_time", "time"),
+)
+
+# One destination of one requester's notifications. Only its `holder` sends to it, until `lease` ends.
+outlet = Table(
+    "outlet",
+    metadata,
+    _number(),
+    _reference("requester", "requester"),
+    Column("transport", String(8), nullable=False),
+    Column("destination", String(1024), nullable=False),
+    Column("document", String(40), comment="the EventDocId of what is being sent"),
+    Column("due", BigInteger, nullable=False, server_default="0", comment="no try before this time"),
+    Column("failing_since", BigInteger),
+    _count("attempts"),
+    Column("holder", String(40)),
+    Column("lease", BigInteger, nullable=False, server_default="0", comment="in real time"),
+    UniqueConstraint("requester", "transport", "destination", name="outlet_of_requester"),
+)
+
+notification_setting = Table(
+    "notification_setting",
+    metadata,
+    Column("hit_type", _NUMBER, ForeignKey("hit_type.number"), primary_key=True),
+    _reference("outlet", "outlet"),
+    Column("event_types", Text, nullable=False, comment="JSON"),
+    Column("version", String(16), nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+# The outbox: what happened and was not yet told. A row goes when its destination has it.
+event = Table(
+    "event",
+    metadata,
+    _number(),
+    _reference("outlet", "outlet"),
+    Column("event_type", String(32), nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("hit_type_id", _ID, nullable=False),
+    Column("hit_id", _ID, nullable=False),
+    Column("assignment_id", _ID),
+    Column("document", String(40), comment="the EventDocId it is sent under"),
+    Index("event_waiting", "outlet", "number"),
+    Index("event_document", "document"),
 )
 
 agenda = Table(

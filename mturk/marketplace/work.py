@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import bindparam, select
 
-from mturk.marketplace import agenda, assignment, block, hit, ledger, review, worker
+from mturk.marketplace import agenda, assignment, block, hit, ledger, notification, review, worker
 from mturk.marketplace.answer import Value, answer_document
 from mturk.marketplace.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, SUBMITTED, Assignment
 from mturk.marketplace.call import Context
@@ -25,6 +25,7 @@ _FREE_ONE = (
     .order_by(assignments.c.number)
     .limit(1)
 )
+_FREED = {RETURNED: notification.ASSIGNMENT_RETURNED, ABANDONED: notification.ASSIGNMENT_ABANDONED}
 _HAS_ONE = select(assignments.c.status).where(
     assignments.c.hit == bindparam("hit"), assignments.c.worker == bindparam("worker")
 )
@@ -39,6 +40,7 @@ def accept(context: Context, worker_id: str, hit_id: str) -> str:
     _refuse_acceptance(context, who, row)
     number, assignment_id = _give_out(context, who, row)
     agenda.plan(context.database, agenda.ABANDON, number, _deadline(context, row))
+    notification.tell(context, notification.ASSIGNMENT_ACCEPTED, row.hit_type, row.hit_id, assignment_id)
     hit.settle(context, row, pending=row.pending + 1)
     worker.count(context, who.number, "accepted")
     return assignment_id
@@ -58,6 +60,7 @@ def submit(context: Context, worker_id: str, assignment_id: str, answers: Mappin
     )
     agenda.cancel(context.database, agenda.ABANDON, row.number)
     agenda.plan(context.database, agenda.APPROVE, row.number, approval)
+    notification.tell(context, notification.ASSIGNMENT_SUBMITTED, of.hit_type, of.hit_id, assignment_id)
     hit.settle(context, of, pending=of.pending - 1, submitted=of.submitted + 1)
     worker.count(context, who.number, "submitted")
     review.submitted(context, of, row.number)
@@ -140,6 +143,7 @@ def _in_work(context: Context, worker_id: str, assignment_id: str) -> tuple[Work
 
 def _free(context: Context, row: Assignment, of: HIT, status: str) -> None:
     assignment.change(context, row, status=status, worker=None)
+    notification.tell(context, _FREED[status], of.hit_type, of.hit_id, row.assignment_id)
     hit.settle(context, of, pending=of.pending - 1)
     if of.expired:
         # Nobody can take it any more, so nobody will be paid for it.

@@ -1,0 +1,105 @@
+"""Where notifications may go: SQS queues, named by their URLs, and SNS topics, named by their ARNs.
+
+A destination is what a requester wrote, and we send to it from inside the lab's network. So it is https, or
+plain http to this machine; anything else, and any address that only machines of a network use among
+themselves, is refused here or when the connection is made.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+")
+_QUEUE_PATH = re.compile(r"(/[A-Za-z0-9_-]+)*/[A-Za-z0-9_-]{1,80}")
+_TOPIC = re.compile(r"arn:aws(-cn|-us-gov)?:sns:(?P<region>[a-z]{2}(-[a-z]+)+-\d+):\d{12}:[A-Za-z0-9_-]{1,256}")
+_PORTS = {"https": 443, "http": 80}
+
+
+class Endpoint(NamedTuple):
+    """A web server that takes messages."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """As it stands in a URL and in the Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def may_be_at(self, address: str) -> bool:
+        """Whether a message may be sent to this address, which the host's name stands for."""
+        found = ip_address(address.partition("%")[0])
+        found = (found.ipv4_mapped if isinstance(found, IPv6Address) else None) or found
+        if self.scheme == "http":
+            return found.is_loopback
+        # Link-local addresses are where clouds hand out keys to their machines.
+        return not (found.is_link_local or found.is_multicast or found.is_unspecified)
+
+
+def endpoint_of(url: str) -> Endpoint:
+    """The server that a URL names; a ValueError says why there is none."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        raise ValueError("it is not a URL") from None
+    if parts.scheme not in _PORTS or not _HOST.fullmatch(host) or port == 0:
+        raise ValueError("it is not an https URL")
+    if parts.username is not None or parts.query or parts.fragment or re.search(r"\s", url):
+        raise ValueError("it has parts that no such URL has")
+    return Endpoint(parts.scheme, host, port or _PORTS[parts.scheme])
+
+
+def check_queue(url: str, *, anywhere: bool = False) -> None:
+    """Refuse, with a ValueError, the URL of a queue that we must not send to.
+
+    With `anywhere` its host is never asked, because the lab names the server itself.
+    """
+    endpoint = endpoint_of(url)
+    if not _QUEUE_PATH.fullmatch(urlsplit(url).path):
+        name = urlsplit(url).path.rpartition("/")[2]
+        why = "FIFO queues are not served" if name.endswith(".fifo") else "it does not end in a queue's name"
+        raise ValueError(why)
+    if not anywhere and endpoint.scheme == "http" and not _is_this_machine(endpoint.host):
+        raise ValueError("only a queue on this machine may have a plain http URL")
+    if not anywhere and _is_address(endpoint.host) and not endpoint.may_be_at(endpoint.host):
+        raise ValueError("its host is no address of a queue")
+
+
+def region_of_topic(arn: str) -> str:
+    """The region of a topic; a ValueError says why it has none."""
+    found = _TOPIC.fullmatch(arn)
+    if found:
+        return found["region"]
+    raise ValueError("FIFO topics are not served" if arn.endswith(".fifo") else "it is not the ARN of a topic")
+
+
+def region_of_queue(host: str, usual: str) -> str:
+    """The region that a queue's host stands in, or the usual one where the name does not tell."""
+    found = re.fullmatch(r"(?:sqs\.)?([a-z]{2}(?:-[a-z]+)+-\d+)(?:\.queue)?\.amazonaws\.com(?:\.cn)?", host)
+    return found[1] if found else usual
+
+
+def endpoint_of_topic(arn: str) -> Endpoint:
+    """Where AWS takes messages for a topic."""
+    region = region_of_topic(arn)
+    return Endpoint("https", f"sns.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}", 443)
+
+
+def _is_this_machine(host: str) -> bool:
+    if _is_address(host):
+        return Endpoint("http", host, 80).may_be_at(host)
+    return host == "localhost" or host.endswith(".localhost")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

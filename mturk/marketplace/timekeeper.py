@@ -1,0 +1,46 @@
+"""The timekeeper: lets happen what is on the agenda when its time has come, without a call coming in."""
+
+from __future__ import annotations
+
+from mturk.marketplace.clock import SECOND, Clock
+from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.routine import LOOK, Routine
+from mturk.marketplace.store import Store
+
+
+class Timekeeper:
+    """Runs beside the server, in every process that serves the database; each thing still happens once."""
+
+    def __init__(self, store: Store, clock: Clock, dispatch: Dispatch) -> None:
+        self._store = store
+        self._clock = clock
+        self._dispatch = dispatch
+        self._routine = Routine("mturk-timekeeper", self._keep)
+        self._next_look = 0
+
+    def start(self) -> None:
+        """Begin, with all that fell due while nobody was looking."""
+        self._routine.start()
+
+    def stop(self) -> None:
+        """Finish what is happening, and end."""
+        self._routine.stop()
+
+    def ring(self) -> None:
+        """Look now: the clock was moved."""
+        self._routine.ring()
+
+    def planned(self, time: int) -> None:
+        """Look earlier if something was planned for before the next look."""
+        if time < self._next_look:
+            self._routine.ring()
+
+    def _keep(self) -> float | None:
+        self._dispatch.catch_up()
+        shift, due = self._store.pulse()
+        now = self._clock.at(shift)
+        self._next_look = now + round(LOOK * SECOND)
+        if due is None:
+            return None
+        self._next_look = min(self._next_look, due)
+        return (due - now) / SECOND
