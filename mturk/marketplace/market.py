@@ -283,6 +283,34 @@ class Marketplace:
     def _add_shift(self, step: int) -> None:
         self._open()
         self._store.add_shift(step)
+        for routine in (self._timekeeper, self._delivery):
+            if routine is not None:
+                routine.ring()
+
+    def _start_routines(self) -> None:
+        exchange = Exchange()
+        timekeeper = Timekeeper(self._store, self.clock, self._dispatch)
+        delivery = Delivery(
+            self._store,
+            Messenger(exchange, os.environ, self._real_time),
+            new_id=self._identifiers.document,
+            chance=self._randomness.random,
+            real_time=self._real_time,
+            break_off=exchange.close,
+        )
+        self._store.listeners = {agenda.NEWS: timekeeper.planned, outbox.NEWS: lambda _: delivery.ring()}
+        self._timekeeper, self._delivery = timekeeper, delivery
+        timekeeper.start()
+        delivery.start()
+
+    def _stop_routines(self) -> None:
+        self._store.listeners = {}
+        timekeeper, self._timekeeper = self._timekeeper, None
+        delivery, self._delivery = self._delivery, None
+        if timekeeper is not None:
+            timekeeper.stop()
+        if delivery is not None:
+            delivery.stop()
 
 
 def _cents(name: str, amount: str | int | Decimal) -> int:
@@ -296,4 +324,3 @@ def _least(name: str, value: float, least: int) -> float:
     if not isinstance(value, (int, float)) or not least <= value < math.inf:
         raise SettingError(f"{name} is a number from {least}, not {value!r}.")
     return value
-from mturk.marketplace.exchange import Exchange

