@@ -20,7 +20,7 @@ from mturk.connection import current
 from mturk.errors import AlreadyDone, InvalidState
 from mturk.fee import bonus_fee
 from mturk.price import Money
-from mturk.record import Record, ask, record
+from mturk.record import Record, ask, kind_of, record
 from mturk.terms import hit_cost
 from mturk.value import BonusPayment
 
@@ -62,6 +62,7 @@ class Assignment(Record):
     answer_xml: str | None = wire.field("Answer")
     requester_feedback: str | None = wire.field("RequesterFeedback")
     _answers: Any = attrs.field(default=None)
+    _hit: Any = attrs.field(default=None)
 
     @classmethod
     def get(cls, id: str, *, connection: Connection | None = None) -> Assignment:
@@ -72,8 +73,11 @@ class Assignment(Record):
 
     def refresh(self) -> None:
         """Load all fields anew. One call, GetAssignment."""
-        self._renew(self._call("GetAssignment", AssignmentId=self.id))
-        self._forget("_answers")
+        answer = self._call("GetAssignment", AssignmentId=self.id)
+        self._renew(answer)
+        self._forget("_answers", "_hit")
+        if "HIT" in answer:
+            self._set(_hit=kind_of("HIT")._of(answer, self._connection))
 
     @property
     def answers(self) -> Answers:
@@ -96,7 +100,7 @@ class Assignment(Record):
     @property
     def hit(self) -> HIT:
         """The HIT that it is for."""
-        hit: HIT = self._related("HIT", self.hit_id or "")
+        hit: HIT = self._hit if self._has("_hit") else self._related("HIT", self.hit_id or "")
         return hit
 
     def approve(self, feedback: str | None = None, *, override_rejection: bool = False) -> None:

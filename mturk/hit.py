@@ -340,7 +340,8 @@ class HIT(Record):
         """End the HIT as far as is possible now, and get what is still open; call it again to go on from there.
 
         The HIT is expired, submissions that are undecided are left alone or approved (which pays them), and when
-        nothing is open it is deleted. Nothing is ever rejected. About four calls, and one for each approval.
+        nothing is open it is deleted; one that is gone already has nothing open. Nothing is ever rejected. About four
+        calls, and one for each approval.
 
             if not hit.close(undecided="approve"):
                 print("done")
@@ -349,7 +350,11 @@ class HIT(Record):
             raise ValidationError(f'undecided must be "leave" or "approve", not {undecided!r}')
         if self._has("status") and self.status == HITStatus.DISPOSED:
             return OpenWork()
-        self.expire()
+        try:
+            self.expire()
+        except DoesNotExist:
+            self._set(status=HITStatus.DISPOSED)
+            return OpenWork()
         if undecided == "approve":
             ending.approve_undecided(self)
         work = ending.open_work(self)

@@ -19,6 +19,8 @@ _FIRST_WINDOW = 2
 _OPEN_WINDOW = 64
 
 _ENOUGH = 4  # calls that must have passed before their rate is believed
+_FIRST_LOOK = 0.25  # seconds before the first throttled answer that the first rate is guessed from
+_BACK_OFF = 0.6
 _SLOWEST = 0.2  # calls a second
 
 
@@ -110,7 +112,7 @@ class Pace:
 
     def _growth(self, now: float) -> float:
         age = now - self._rate_since
-        return 1.02 + 0.02 * age + 0.01 * age * age if self._measured else float(2 ** min(age, 20.0))
+        return 1.02 + 0.02 * age + 0.01 * age * age if self._measured else float(4 ** min(age, 10.0))
 
     def _count(self, sent: float) -> None:
         self._recent.append(sent)
@@ -120,7 +122,7 @@ class Pace:
     def _slow_down(self, sent: float) -> None:
         now = self._clock.monotonic()
         if self._rate is None:
-            self._rate = max(float(sum(at > sent - 1 for at in self._recent)), 1.0)
+            self._rate = max(sum(at > sent - _FIRST_LOOK for at in self._recent) / _FIRST_LOOK, 1.0)
             self._changed.notify_all()
         elif sent > self._rate_since:
             self._measure(sent)
@@ -133,8 +135,11 @@ class Pace:
     def _measure(self, sent: float) -> None:
         self._elapsed += sent - self._empty_at
         if self._passed >= _ENOUGH:
+            # While the first guess grew, calls came slower than the bucket fills: a small one ran over, and too little
+            # was measured.
+            least = 0.0 if self._measured else _BACK_OFF * (self.rate or 0.0)
             self._measured = True
-            self._rate = max(self._passed / self._elapsed, _SLOWEST)
+            self._rate = max(self._passed / self._elapsed, least, _SLOWEST)
             # Half of what was counted is kept, so that a lone early or late answer does not count for much.
             self._passed /= 2
             self._elapsed /= 2

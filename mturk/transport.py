@@ -7,6 +7,7 @@ URL, proxies, certificates, the connection pool, most headers) is prepared once 
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -25,6 +26,8 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from mturk.config import Credentials, CredentialSource
 from mturk.errors import ServiceError, TransportError, error_of
 from mturk.signature import Signer, host_header
+
+_MOST_IDLE = 64  # connections that are kept open, for as many threads
 
 TARGET = "MTurkRequesterServiceV20170117."
 
@@ -114,7 +117,8 @@ class Transport:
             }
         )
         self._settings: dict[str, Any] = {**_environment_settings(url), "timeout": timeout}
-        self._adapter = _Adapter(pool_maxsize=64)
+        self._adapter = _Adapter(pool_maxsize=_MOST_IDLE)
+        self._process = os.getpid()
         self._signers = threading.local()
 
     def __repr__(self) -> str:
@@ -124,10 +128,17 @@ class Transport:
         """Send one request, signed for the time `at`, and read its answer whole."""
         request = self._signed(operation, body, at)
         try:
-            response = self._adapter.send(request, **self._settings)
+            response = self._here().send(request, **self._settings)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._failure(operation, error) from error
         return Answer(operation, response.status_code, response.headers, response.content)
+
+    def _here(self) -> _Adapter:
+        # A forked child must not use its parent's sockets: the two would read each other's answers.
+        if self._process != os.getpid():
+            self._adapter = _Adapter(pool_maxsize=_MOST_IDLE)
+            self._process = os.getpid()
+        return self._adapter
 
     def close(self) -> None:
         """Close the idle connections to the endpoint."""

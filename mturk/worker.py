@@ -144,15 +144,18 @@ class Worker(Record):
         paid: bool = paid_for.pay_bonus(amount, reason, again=again, unique_request_token=unique_request_token)
         return paid
 
-    def compensate(self, amount: Money, reason: str, *, lifetime: timedelta | int = timedelta(days=14)) -> HIT:
+    def compensate(
+        self, amount: Money, reason: str, *, lifetime: timedelta | int = timedelta(days=14), again: bool = False
+    ) -> HIT:
         """Pay a worker who could not submit, by a HIT that only this worker can take; get that HIT.
 
         The worker is told by e-mail, opens the HIT and submits it without any work, which pays at once. The fee is
-        that of a reward. The reason is shown on the page. About five calls.
+        that of a reward. The reason is shown on the page. The same amount for the same reason is paid once while its
+        HIT exists, unless `again=True`. About five calls.
         """
         from mturk.compensation import compensate  # a HIT stands above a worker
 
-        return compensate(self, amount, reason, lifetime)
+        return compensate(self, amount, reason, lifetime, again)
 
     def grant(
         self, qualification_type: QualificationType | str, score: int | None = None, *, notify: bool = True

@@ -49,7 +49,7 @@ def test_a_service_without_a_limit_is_never_waited_for(timing: Time) -> None:
     assert pace.rate is None
 
 
-@pytest.mark.parametrize(("rate", "burst"), [(20, 20), (5, 5), (2, 10), (50, 50), (100, 100)])
+@pytest.mark.parametrize(("rate", "burst"), [(20, 20), (5, 5), (2, 10), (50, 50), (100, 100), (50, 5), (90, 5)])
 def test_the_service_s_own_rate_is_found_and_kept(timing: Time, rate: float, burst: float) -> None:
     calls = 400
     took, throttled = one_after_another(timing, Bucket(rate, burst, timing.now()), calls)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import subprocess
 import sys
 import threading
@@ -587,3 +588,30 @@ def test_no_call_is_lost_when_the_service_throttles(open_market: Open, calls: Co
     assert calls["CreateHITWithHITType"] <= 80 * 1.25, "a throttled connection slows down instead of knocking on"
     assert HIT.all(connection=connection).count() == 80
     connection.close()
+
+
+def test_a_hit_that_is_gone_has_nothing_open_whoever_asks(market: Marketplace) -> None:
+    hit = publish()
+    hit.close()
+    assert HIT(hit.id).close() == OpenWork()
+
+
+def test_an_assignment_that_was_got_knows_its_hit_without_another_call(
+    market: Marketplace, calls: Counter[str]
+) -> None:
+    assignment = work(market, publish())
+    calls.clear()
+    assert assignment.hit.title == "Label a photo"
+    assert calls == {}
+
+
+def test_a_forked_process_talks_through_sockets_of_its_own(market: Marketplace) -> None:
+    hit = publish()
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        titles = pool.map(_title, [hit.id] * 20)
+        assert all(HIT.get(hit.id).title == "Label a photo" for _ in range(20))
+    assert titles == ["Label a photo"] * 20
+
+
+def _title(hit_id: str) -> str | None:
+    return HIT.get(hit_id).title
