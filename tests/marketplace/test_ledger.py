@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from mturk.marketplace import Marketplace, WorkerError
 from mturk.marketplace.money import assignment_fee, bonus_fee
 
+from .policy_sample import extending, known_answers, plurality
 from .sample import hit_arguments, type_arguments
 
 MASTERS = {"QualificationTypeId": "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "Comparator": "Exists"}
@@ -192,6 +193,10 @@ def test_a_lab_can_do_without_fees_and_choose_the_deposit(connect):
 def test_every_cent_is_accounted_for_after_many_random_steps(client, market, seed):
     chance = random.Random(seed)
     hits, open_work, submitted = [], [], []
+    decisions = {"ApproveIfKnownAnswerScoreIsAtLeast": 100, "RejectIfKnownAnswerScoreIsLessThan": 100}
+    scored = known_answers(**decisions, **extending(100, 4, 60))
+    decisions = {"ApproveIfWorkerAgreementScoreIsAtLeast": 100, "RejectIfWorkerAgreementScoreIsLessThan": 100}
+    compared = plurality(**decisions, **extending(100, 15, 60, of="HITAgreementScore"))
 
     def publish():
         arguments = hit_arguments(
@@ -200,6 +205,8 @@ def test_every_cent_is_accounted_for_after_many_random_steps(client, market, see
             LifetimeInSeconds=chance.choice([60, 3600]),
             AutoApprovalDelayInSeconds=chance.choice([0, 600, 7200]),
             AssignmentDurationInSeconds=chance.choice([30, 900]),
+            AssignmentReviewPolicy=chance.choice([None, None, scored]),
+            HITReviewPolicy=chance.choice([None, None, compared]),
         )
         hits.append(client.create_hit(**arguments)["HIT"]["HITId"])
 
@@ -209,7 +216,7 @@ def test_every_cent_is_accounted_for_after_many_random_steps(client, market, see
 
     def submit():
         worker, assignment_id = open_work.pop(chance.randrange(len(open_work)))
-        worker.submit(assignment_id, {"a": "b"})
+        worker.submit(assignment_id, {"label": chance.choice(["cat", "dog"])})
         submitted.append((worker, assignment_id))
 
     def give_back():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -224,10 +225,10 @@ def test_a_hit_of_ten_assignments_can_be_extended_by_its_policy(client, publish,
     assert _max(client, hit_id) == 11
 
 
-def test_an_extension_that_the_account_does_not_cover_fails_and_leaves_nothing_behind(connect, work):
-    with Marketplace(deposit="1.20") as market:
+def test_an_extension_that_the_account_does_not_cover_fails_and_leaves_nothing_behind(connect, database):
+    with Marketplace(database, deposit="1.20") as market:
         client = connect(market)
-        policy = known_answers(**{REJECTION: 0}, **extending(101))
+        policy = known_answers(**extending(101))
         hit_id = client.create_hit(**hit_arguments(Reward="1.00", AssignmentReviewPolicy=policy))["HIT"]["HITId"]
         before = _hit(client, hit_id)["Expiration"]
         worker = market.worker("A1")
@@ -237,11 +238,8 @@ def test_an_extension_that_the_account_does_not_cover_fails_and_leaves_nothing_b
         assert actions(client, hit_id, "Assignment") == [("extend", hit_id, "Failed", code)]
         found = _hit(client, hit_id)
         assert (found["HITStatus"], found["MaxAssignments"], found["Expiration"]) == ("Reviewable", 1, before)
-        assert client.get_account_balance() | {"ResponseMetadata": 0} == {
-            "AvailableBalance": "0.00",
-            "OnHoldBalance": "1.20",
-            "ResponseMetadata": 0,
-        }
+        balance = client.get_account_balance()
+        assert (balance["AvailableBalance"], balance["OnHoldBalance"]) == ("0.00", "1.20")
         client.approve_assignment(AssignmentId=assignment_id)
         assert market.audit() == []
 
@@ -625,3 +623,25 @@ def test_no_policy_reopens_a_hit_whose_qualification_type_was_deleted(client, ma
     market.clock.advance(days=31)
     assert client.get_account_balance()["OnHoldBalance"] == "0.00"
     assert market.audit() == []
+
+
+def test_each_submission_and_each_end_is_reviewed_once_though_all_come_at_the_same_time(shared, connect):
+    with Marketplace(shared) as one, Marketplace(shared) as other:
+        client = connect(one)
+        policies = {
+            "AssignmentReviewPolicy": known_answers(**{APPROVAL: 100}),
+            "HITReviewPolicy": _agreeing(most=9, threshold=99),
+        }
+        hit_id = client.create_hit(**hit_arguments(MaxAssignments=8, **policies))["HIT"]["HITId"]
+        open_work = []
+        for number in range(8):
+            worker = (one, other)[number % 2].worker(f"A{number}")
+            open_work.append((worker, worker.accept(hit_id), {"label": "cat" if number % 2 else "dog"}))
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda work: work[0].submit(*work[1:]), open_work))
+        assert len(_values(client, hit_id, "Assignment", "KnownAnswerScore")) == 8
+        assert _values(client, hit_id, "HIT", "HitAgreementScore") == ["0"]
+        found = _hit(client, hit_id)
+        assert (found["MaxAssignments"], found["NumberOfAssignmentsAvailable"]) == (9, 1)
+        assert found["NumberOfAssignmentsCompleted"] == 4
+        assert one.audit() == []
