@@ -149,7 +149,7 @@ def _extend(context: Context, number: int, policy: Extension) -> Outcome:
         return Outcome(SUCCEEDED, f"Already {row.max_assignments} assignments")
     if row.ended or row.disposed:
         return Outcome(CANCELLED, "The requester has ended the HIT")
-    until = max(row.expiration, context.now + policy.seconds * SECOND)
+    until = context.now + policy.seconds * SECOND
     try:
         # What is refused half way, for want of money, leaves nothing behind.
         with context.database.begin_nested():
