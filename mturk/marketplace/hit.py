@@ -97,23 +97,32 @@ def standing_of(row: HIT) -> Standing:
     )
 
 
-def settle(context: Context, row: HIT, **changes: Any) -> Standing:
-    """Write down what changed about a HIT, and the status that follows from it."""
+def settle(context: Context, row: HIT, *, quiet: bool = False, **changes: Any) -> Standing:
+    """Write down what changed about a HIT, and the status that follows from it.
+
+    With `quiet` nobody is told yet that the HIT is done, because what comes next may keep it open.
+    """
     standing = replace(standing_of(row), **changes)
     values = {name: value for name, value in changes.items() if name in hit.c}
     # Work that was begun before a HIT was disposed of goes on, and changes no more than the counters.
     if standing.status != row.status and not row.disposed:
         values |= {"status": standing.status, "status_time": context.now}
-        _turn(context, row, standing.status)
+        _turn(context, row, standing.status, quiet)
     if values:
         context.database.execute(hit.update().where(hit.c.number == row.number).values(values))
     return standing
 
 
-def _turn(context: Context, row: HIT, status: str) -> None:
+def tell_done(context: Context, row: HIT) -> None:
+    """Tell the requester that a HIT has become Reviewable."""
+    notification.tell(context, notification.HIT_REVIEWABLE, row.hit_type, row.hit_id)
+
+
+def _turn(context: Context, row: HIT, status: str, quiet: bool) -> None:
     if status in DONE and row.status not in DONE:
         agenda.plan(context.database, agenda.OUTDATE, row.number, context.now + KEPT)
-        notification.tell(context, notification.HIT_REVIEWABLE, row.hit_type, row.hit_id)
+        if not quiet:
+            tell_done(context, row)
     elif status not in DONE and row.status in DONE:
         agenda.cancel(context.database, agenda.OUTDATE, row.number)
 

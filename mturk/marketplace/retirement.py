@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from mturk.marketplace import agenda, extension, hit, qualification_request, qualification_type, revision
+from mturk.marketplace import agenda, hit, qualification_request, qualification_type, revision
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import DAY
 from mturk.marketplace.qualification_type import DISPOSED, DISPOSING, USABLE
@@ -60,5 +60,5 @@ def _dispose_hit(context: Context, number: int) -> None:
     # Money for what nobody has accepted goes back; what was accepted is paid from what stays reserved.
     row = hit.by_number(context, number, lock=True)
     if not row.expired:
-        extension.resettle(context, row, expired=True)
+        revision.end(context, row)
     revision.dispose(context, row)

@@ -24,10 +24,8 @@ from mturk.marketplace.table import assignment as assignments
 
 
 def submitted(context: Context, of: HIT, number: int) -> None:
-    """Apply the HIT's policy for assignments to one that was just submitted."""
-    policy = _known_answers(of)
-    if policy is None:
-        return
+    """Apply the HIT's policy for assignments, which it has, to one that was just submitted."""
+    policy = known_answers(json.loads(of.assignment_review_policy))
     row = assignment.by_number(context, number)
     subject = Subject("Assignment", row.assignment_id)
     score = agreement.score(policy, entered(row.answer))
@@ -42,6 +40,9 @@ def submitted(context: Context, of: HIT, number: int) -> None:
         report.did("reject", subject, _reject(context, row, policy.reject_reason))
     _extend_below(context, of, report, policy.extension, score.percent)
     report.write()
+    after = hit.by_number(context, of.number)
+    if after.status == REVIEWABLE:
+        hit.tell_done(context, after)
 
 
 def settled(context: Context, before: HIT) -> None:
@@ -59,7 +60,7 @@ def _compare(context: Context, of: HIT, policy: Plurality) -> None:
     if not every:
         # Nobody came, so there is nothing to compare and nobody to replace.
         return
-    known = _known_answers(of)
+    known = None if of.assignment_review_policy is None else known_answers(json.loads(of.assignment_review_policy))
     read = [(row, entered(row.answer)) for row in every]
     work = [(row, answers) for row, answers in read if _counts(policy, known, row, answers)]
     comparison = agreement.compare(policy, [answers for _, answers in work])
@@ -110,11 +111,6 @@ def _counts(policy: Plurality, known: KnownAnswers | None, row: Assignment, answ
     return agreement.score(known, answers).percent >= policy.disregard_below
 
 
-def _known_answers(of: HIT) -> KnownAnswers | None:
-    policy = of.assignment_review_policy
-    return None if policy is None else known_answers(json.loads(policy))
-
-
 def _approve(context: Context, row: Assignment, reason: str | None) -> Outcome:
     step = partial(decision.approve, feedback=reason)
     return _decide(context, row.number, APPROVED, step)
@@ -149,24 +145,16 @@ def _extend(context: Context, number: int, policy: Extension) -> Outcome:
         return Outcome(SUCCEEDED, f"Already {row.max_assignments} assignments")
     if row.ended or row.disposed:
         return Outcome(CANCELLED, "The requester has ended the HIT")
-    until = context.now + policy.seconds * SECOND
+    if row.expired and not policy.seconds:
+        text = f"HIT {row.hit_id} has expired, and its policy gives no more time."
+        return _failed(RequestError("InvalidHITState", text))
     try:
         # What is refused half way, for want of money, leaves nothing behind.
         with context.database.begin_nested():
-            extension.add_assignments(context, row, 1)
-            _give_time(context, number, until)
+            extension.extend(context, row, 1, context.now + policy.seconds * SECOND)
     except RequestError as refusal:
         return _failed(refusal)
     return Outcome(SUCCEEDED, f"Extended to {row.max_assignments + 1} assignments")
-
-
-def _give_time(context: Context, number: int, until: int) -> None:
-    row = hit.by_number(context, number)
-    if row.expired and until <= context.now:
-        text = f"HIT {row.hit_id} has expired, and its policy gives no more time."
-        raise RequestError("InvalidHITState", text)
-    if until > row.expiration:
-        extension.extend_until(context, row, until)
 
 
 def _failed(refusal: RequestError) -> Outcome:

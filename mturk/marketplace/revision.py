@@ -105,6 +105,11 @@ def expire(context: Context, number: int) -> None:
     """End a HIT's time: nobody can accept it any more; who has accepted may finish."""
     row = hit.by_number(context, number, lock=True)
     if not row.expired and not row.disposed:
-        notification.tell(context, notification.HIT_EXPIRED, row.hit_type, row.hit_id)
-        extension.resettle(context, row, expired=True)
+        end(context, row)
         review.settled(context, row)
+
+
+def end(context: Context, row: HIT) -> None:
+    """Close a HIT that is open, whatever its policies would say to that."""
+    notification.tell(context, notification.HIT_EXPIRED, row.hit_type, row.hit_id)
+    extension.resettle(context, row, expired=True)

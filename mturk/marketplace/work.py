@@ -61,9 +61,11 @@ def submit(context: Context, worker_id: str, assignment_id: str, answers: Mappin
     agenda.cancel(context.database, agenda.ABANDON, row.number)
     agenda.plan(context.database, agenda.APPROVE, row.number, approval)
     notification.tell(context, notification.ASSIGNMENT_SUBMITTED, of.hit_type, of.hit_id, assignment_id)
-    hit.settle(context, of, pending=of.pending - 1, submitted=of.submitted + 1)
+    reviewed = of.assignment_review_policy is not None
+    hit.settle(context, of, quiet=reviewed, pending=of.pending - 1, submitted=of.submitted + 1)
     worker.count(context, who.number, "submitted")
-    review.submitted(context, of, row.number)
+    if reviewed:
+        review.submitted(context, of, row.number)
     review.settled(context, of)
 
 

@@ -9,6 +9,7 @@ import pytest
 from mturk.marketplace import Marketplace
 
 from .inbox import Inbox
+from .policy_sample import extending, known_answers
 from .sample import hit_arguments, type_arguments
 
 EVERYTHING = [
@@ -140,6 +141,22 @@ def _reviewable(market, told, client):
     worker.submit(worker.accept(hit_id), {"a": "b"})
 
 
+def _reviewed(market, told, label):
+    decisions = {"ApproveIfKnownAnswerScoreIsAtLeast": 100, "RejectIfKnownAnswerScoreIsLessThan": 100}
+    policy = known_answers({"label": ["cat"]}, **decisions, **extending(100, seconds=7200))
+    hit_id = told.publish(MaxAssignments=1, AssignmentReviewPolicy=policy)
+    worker = market.worker("A1")
+    worker.submit(worker.accept(hit_id), {"label": label})
+
+
+def _replaced_by_policy(market, told, client):
+    _reviewed(market, told, "dog")
+
+
+def _approved_by_policy(market, told, client):
+    _reviewed(market, told, "cat")
+
+
 def _reviewing(market, told, client):
     hit_id = _expired_by_call(market, told, client)
     client.update_hit_review_status(HITId=hit_id)
@@ -170,6 +187,8 @@ STEPS = [
     (_expired, ["HITExpired", "HITReviewable"]),
     (_expired_by_call, ["HITExpired", "HITReviewable"]),
     (_reviewable, ["AssignmentAccepted", "AssignmentSubmitted", "HITReviewable"]),
+    (_replaced_by_policy, ["AssignmentAccepted", "AssignmentSubmitted", "AssignmentRejected", "HITExtended"]),
+    (_approved_by_policy, ["AssignmentAccepted", "AssignmentSubmitted", "AssignmentApproved", "HITReviewable"]),
     (_reviewing, ["HITExpired", "HITReviewable"]),
     (_disposed, ["HITExpired", "HITReviewable", "HITDisposed"]),
     (_disposed_by_age, ["HITExpired", "HITReviewable", "HITDisposed"]),
