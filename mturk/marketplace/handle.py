@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from mturk.marketplace import ledger, message, qualification_request, work
+from mturk.marketplace import ledger, message, offer, qualification_request, work
 from mturk.marketplace.answer import Value
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError
@@ -78,6 +78,21 @@ class Worker:
 
     def __repr__(self) -> str:
         return f"<Worker {self.id}>"
+
+    def groups(self, *, acceptable: bool = False) -> list[str]:
+        """The ids of the groups of HITs that the worker finds on the site, newest first.
+
+        With `acceptable` only those that the worker's qualifications are good enough for.
+        """
+        found = self._dispatch.run(
+            lambda context: offer.offers(context, self.id, size=None, acceptable=acceptable), writes=False
+        )
+        return [one.group.hit_group_id for one in found]
+
+    def preview(self, hit_id: str) -> str:
+        """Look at the question of a HIT before accepting it."""
+        row = self._dispatch.run(lambda context: offer.preview(context, self.id, hit_id), writes=False)
+        return str(row.question)
 
     def accept(self, hit_id: str) -> str:
         """Take on an assignment of the HIT, and say its id."""

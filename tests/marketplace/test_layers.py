@@ -32,7 +32,7 @@ LAYERS = [
     ["bonus", "decision", "upload"],
     ["review"],
     ["revision", "work"],
-    ["retirement"],
+    ["offer", "retirement"],
     ["dispatch"],
     ["routine", "signature", "throttle"],
     ["api", "handle", "messenger", "timekeeper"],
