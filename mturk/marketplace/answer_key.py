@@ -168,5 +168,5 @@ def _whole(element: ElementTree.Element) -> int:
 
 
 def _nearest(exact: Fraction) -> int:
-    # Half counts up, away from nought, as with money.
-    return int(abs(exact) + Fraction(1, 2)) * (1 if exact >= 0 else -1)
+    # Half counts up.
+    return math.floor(exact + Fraction(1, 2))

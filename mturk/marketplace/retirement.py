@@ -7,6 +7,7 @@ from sqlalchemy import select
 from mturk.marketplace import agenda, hit, qualification_request, qualification_type, revision
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import DAY
+from mturk.marketplace.error import wrong_state
 from mturk.marketplace.qualification_type import DISPOSED, DISPOSING, USABLE
 from mturk.marketplace.table import hit as hits
 from mturk.marketplace.table import hit_type_requirement as requires
@@ -22,7 +23,9 @@ def delete_qualification_type(call: Call, *, qualification_type_id: str) -> Answ
     The name can be used again after 48 hours. Work that was accepted can be finished, and is paid by itself.
     """
     row = qualification_type.mine(call, qualification_type_id, lock=True)
-    qualification_type.expect(row, *USABLE)
+    if row.status not in USABLE:
+        # Without a blank, as the service writes it here.
+        raise wrong_state("QualificationType", row.status, ",".join(USABLE))
     qualification_type.change(call, row.number, status=DISPOSING)
     qualification_request.reject_open(call, row.number, "The Qualification type was deleted.")
     agenda.plan(call.database, agenda.DISPOSE, row.number, call.now)

@@ -73,6 +73,57 @@ def hit_arguments(**changes: Any) -> dict[str, Any]:
     return _changed({**type_arguments(), "LifetimeInSeconds": 3600, "Question": html_question()}, changes)
 
 
+def qualification_type_arguments(**changes: Any) -> dict[str, Any]:
+    """What CreateQualificationType needs."""
+    arguments = {
+        "Name": "Knows cats",
+        "Description": "Can tell cats from dogs",
+        "QualificationTypeStatus": "Active",
+    }
+    return _changed(arguments, changes)
+
+
+TEST = form(
+    selection_question("sound", "meow", "woof", "moo"),
+    selection_question("cats", "lion", "tiger", "wolf", most=3),
+)
+"""A qualification test."""
+
+
+def answer_key(*questions: str, mapping: str = "") -> str:
+    """An AnswerKey of these questions."""
+    if mapping:
+        mapping = f"<QualificationValueMapping>{mapping}</QualificationValueMapping>"
+    return f'<AnswerKey xmlns="{BASE}/2005-10-01/AnswerKey.xsd">{"".join(questions)}{mapping}</AnswerKey>'
+
+
+def graded(identifier: str, *options: tuple[int, str], default: int | None = None) -> str:
+    """A question of an AnswerKey: scores, and the selections (split by blanks) that earn them."""
+    worth = "".join(
+        f"<AnswerOption>{_selected(names)}{_element('AnswerScore', score)}</AnswerOption>" for score, names in options
+    )
+    rest = "" if default is None else _element("DefaultScore", default)
+    return _element("Question", _element("QuestionIdentifier", identifier) + worth + rest)
+
+
+def _selected(names: str) -> str:
+    return "".join(_element("SelectionIdentifier", name) for name in names.split())
+
+
+def _element(name: str, content: object) -> str:
+    return f"<{name}>{content}</{name}>"
+
+
+KEY = answer_key(graded("sound", (1, "meow")), graded("cats", (2, "lion tiger"), (1, "lion"), (1, "tiger")))
+"""Grades TEST with 0 to 3."""
+
+
+def graded_type_arguments(**changes: Any) -> dict[str, Any]:
+    """What CreateQualificationType needs for a type whose test is graded by itself."""
+    tested = {"Test": TEST, "TestDurationInSeconds": 600, "AnswerKey": KEY}
+    return qualification_type_arguments(**_changed(tested, changes))
+
+
 def _changed(arguments: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     # None takes an argument away.
     return {name: value for name, value in {**arguments, **changes}.items() if value is not None}
