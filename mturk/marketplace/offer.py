@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, exists, func, select
 
-from mturk.marketplace import hit, worker
+from mturk.marketplace import block, hit, worker
 from mturk.marketplace.call import Context
 from mturk.marketplace.eligibility import Eligibility, eligibilities, eligibility
 from mturk.marketplace.error import WorkerError
@@ -67,7 +67,8 @@ def offers(
     walk = (
         Offer(group, allowed, _count(context, who, group))
         for group, allowed in _walk(context, who, _END if before is None else before)
-        if (allowed.can_accept if acceptable else allowed.can_discover) and _first(context, who, group)
+        if (_may_accept(context, who, group, allowed) if acceptable else allowed.can_discover)
+        and _first(context, who, group)
     )
     return list(islice(walk, size))
 
@@ -108,6 +109,10 @@ def _known(context: Context, worker_id: str) -> Worker:
     if who is None:
         raise WorkerError(f"There is no worker {worker_id}.")
     return who
+
+
+def _may_accept(context: Context, who: Worker, group: HITType, allowed: Eligibility) -> bool:
+    return allowed.can_accept and not who.blocked and not block.is_blocked(context, group.requester, who.number)
 
 
 def _walk(context: Context, who: Worker, before: int) -> Iterator[tuple[HITType, Eligibility]]:

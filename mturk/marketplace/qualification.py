@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from mturk.marketplace import qualification_type, worker
+from mturk.marketplace import message, qualification_type, worker
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
@@ -26,7 +26,7 @@ GRANTED = "Granted"
 REVOKED = "Revoked"
 
 _WHOLE = (
-    select(qualification, types.c.qualification_type_id, types.c.requester, workers.c.worker_id)
+    select(qualification, types.c.qualification_type_id, types.c.requester, types.c.name, workers.c.worker_id)
     .join(types, types.c.number == qualification.c.qualification_type)
     .join(workers, workers.c.number == qualification.c.worker)
 )
@@ -47,23 +47,29 @@ def associate_qualification_with_worker(
     integer_value: int = 1,
     send_notification: bool = True,
 ) -> Answer:
-    """Grant a qualification, or change the score of one; a request that waits goes on waiting."""
+    """Grant a qualification, or change the score of one, and tell the worker; a request that waits goes on waiting."""
     kind = qualification_type.mine(call, qualification_type_id, share=True)
     qualification_type.expect(kind, ACTIVE)
     who = worker.find(call.database, worker_id)
     if who is None:
         raise ParameterValidationError.of("WorkerId", worker_id)
     grant(call, kind.number, who.number, integer_value)
+    if send_notification:
+        text = f'You were granted the Qualification "{kind.name}" with a score of {integer_value}.'
+        message.send(call, call.requester, [who.number], "You were granted a Qualification", text)
     return {}
 
 
 def disassociate_qualification_from_worker(
     call: Call, *, worker_id: str, qualification_type_id: str, reason: str | None = None
 ) -> Answer:
-    """Revoke a qualification; what the worker has accepted stays accepted."""
+    """Revoke a qualification, and tell the worker if there is a reason; what was accepted stays accepted."""
     row = _mine(call, qualification_type_id, worker_id, lock=True)
     revoked = {"status": REVOKED, "reason": reason}
     call.database.execute(qualification.update().where(qualification.c.number == row.number).values(revoked))
+    if reason:
+        text = f'Your Qualification "{row.name}" was revoked: {reason}'
+        message.send(call, call.requester, [row.worker], "A Qualification was revoked", text)
     return {}
 
 

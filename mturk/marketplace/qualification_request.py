@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from mturk.marketplace import qualification, qualification_type, worker
+from mturk.marketplace import message, qualification, qualification_type, worker
 from mturk.marketplace.answer import Value, answer_document
 from mturk.marketplace.answer_key import grade
 from mturk.marketplace.call import Answer, Call, Context
@@ -31,7 +31,7 @@ GRANTED = "Granted"
 REJECTED = "Rejected"
 
 _WHOLE = (
-    select(qualification_request, types.c.qualification_type_id, workers.c.worker_id)
+    select(qualification_request, types.c.qualification_type_id, types.c.name, workers.c.worker_id)
     .join(types, types.c.number == qualification_request.c.qualification_type)
     .join(workers, workers.c.number == qualification_request.c.worker)
 )
@@ -75,12 +75,18 @@ def accept_qualification_request(call: Call, *, qualification_request_id: str, i
     row = _waiting(call, qualification_request_id)
     qualification.grant(call, row.qualification_type, row.worker, integer_value)
     _change(call, row, status=GRANTED)
+    text = f'You were granted the Qualification "{row.name}" with a score of {integer_value}.'
+    message.send(call, call.requester, [row.worker], "Your request was accepted", text)
     return {}
 
 
 def reject_qualification_request(call: Call, *, qualification_request_id: str, reason: str | None = None) -> Answer:
-    """Refuse what was asked for; a qualification that the worker has already stays."""
-    _change(call, _waiting(call, qualification_request_id), status=REJECTED, reason=reason)
+    """Refuse what was asked for, and tell the worker why; a qualification that the worker has already stays."""
+    row = _waiting(call, qualification_request_id)
+    _change(call, row, status=REJECTED, reason=reason)
+    if reason:
+        text = f'Your request for the Qualification "{row.name}" was rejected: {reason}'
+        message.send(call, call.requester, [row.worker], "Your request was rejected", text)
     return {}
 
 
@@ -149,6 +155,8 @@ def _known(context: Context, worker_id: str, type_id: str) -> tuple[worker.Worke
     who = worker.find(context.database, worker_id, lock=True)
     if who is None:
         raise WorkerError(f"There is no worker {worker_id}.")
+    if who.blocked:
+        raise WorkerError("Your account has been suspended.")
     if type_id in SYSTEM_TYPES:
         raise WorkerError(f"{SYSTEM_TYPES[type_id].name} cannot be requested; it follows from your record.")
     kind = qualification_type.by_id(context, type_id, share=True)

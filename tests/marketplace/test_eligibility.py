@@ -125,6 +125,18 @@ def test_an_action_is_open_only_if_all_requirements_that_guard_it_are_met(market
     assert [_can(who.accept, hit["HITId"]) for who in (nobody, qualified, adult)] == [False, False, False]
 
 
+@pytest.mark.parametrize("whose", ["requester's", "marketplace's"])
+def test_what_a_blocked_worker_finds_is_not_acceptable(client, market, publish, whose):
+    group_id = publish()["HITGroupId"]
+    worker = market.worker("A1")
+    if whose == "requester's":
+        client.create_worker_block(WorkerId="A1", Reason="careless")
+    else:
+        worker.block()
+    assert worker.groups() == [group_id]
+    assert worker.groups(acceptable=True) == []
+
+
 def test_groups_are_found_while_there_is_something_left_to_do(client, market, publish):
     worker, other = market.worker("A1"), market.worker("A2")
     full = publish(Title="full")

@@ -54,6 +54,21 @@ def test_a_second_grant_changes_score_and_time(client, market, kind):
     assert client.list_workers_with_qualification_type(**kind)["NumResults"] == 1
 
 
+@pytest.mark.parametrize(("notification", "number"), [({}, 1), ({"SendNotification": False}, 0)])
+def test_the_worker_is_told_of_a_grant_unless_it_says_otherwise(client, market, kind, notification, number):
+    client.associate_qualification_with_worker(**kind, **A1, IntegerValue=7, **notification)
+    texts = [one.text for one in market.worker("A1WORKER").messages()]
+    assert texts == ['You were granted the Qualification "Knows cats" with a score of 7.'] * number
+
+
+@pytest.mark.parametrize(("reason", "number"), [({}, 0), ({"Reason": "Too old"}, 1)])
+def test_the_worker_is_told_of_a_revocation_if_there_is_a_reason(client, market, kind, reason, number):
+    client.associate_qualification_with_worker(**kind, **A1, SendNotification=False)
+    client.disassociate_qualification_from_worker(**kind, **A1, **reason)
+    texts = [one.text for one in market.worker("A1WORKER").messages()]
+    assert texts == ['Your Qualification "Knows cats" was revoked: Too old'] * number
+
+
 def test_an_unknown_worker_is_granted_nothing(client, kind, refused):
     error = refused(client.associate_qualification_with_worker, **kind, WorkerId="A2UNKNOWN")
     assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", "WorkerId")

@@ -140,6 +140,27 @@ def test_a_rejected_request_leaves_a_qualification_as_it_is(client, market, make
     assert waiting(type_id) == []
 
 
+def test_the_worker_is_told_of_the_decision(client, market, make, waiting):
+    worker = market.worker("A1")
+    for name in ("first", "second", "third"):
+        worker.request_qualification(make(Name=name))
+    first, second, third = (one["QualificationRequestId"] for one in waiting())
+    client.accept_qualification_request(QualificationRequestId=first, IntegerValue=4)
+    client.reject_qualification_request(QualificationRequestId=second, Reason="Too short")
+    client.reject_qualification_request(QualificationRequestId=third)
+    assert [one.text for one in worker.messages()] == [
+        'You were granted the Qualification "first" with a score of 4.',
+        'Your request for the Qualification "second" was rejected: Too short',
+    ]
+
+
+def test_a_suspended_worker_asks_for_nothing(market, make):
+    type_id, worker = make(AutoGranted=True), market.worker("A1")
+    worker.block()
+    with pytest.raises(WorkerError, match="suspended"):
+        worker.request_qualification(type_id)
+
+
 DECISIONS = ["accept_qualification_request", "reject_qualification_request"]
 
 

@@ -130,6 +130,29 @@ def test_work_that_was_begun_can_be_finished_and_is_paid_by_itself(
         market.worker("A2").accept(hit["HITId"])
 
 
+def test_a_review_policy_does_not_bring_back_a_hit_that_goes(client, market, publish, needed, type_id):
+    values = {
+        "QuestionIds": "label",
+        "QuestionAgreementThreshold": "99",
+        "ExtendIfHITAgreementScoreIsLessThan": "99",
+        "ExtendMaximumAssignments": "9",
+        "ExtendMinimumTimeInSeconds": "3600",
+    }
+    policy = {
+        "PolicyName": "SimplePlurality/2011-09-01",
+        "Parameters": [{"Key": key, "Values": [value]} for key, value in values.items()],
+    }
+    hit_id = publish(QualificationRequirements=needed, MaxAssignments=3, HITReviewPolicy=policy)["HITId"]
+    for worker_id, label in (("A1", "cat"), ("A2", "dog")):
+        worker = market.worker(worker_id)
+        worker.submit(worker.accept(hit_id), {"label": label})
+    _delete(client, type_id)
+    assert client.get_account_balance()["OnHoldBalance"] == "0.12"
+    market.clock.advance(days=31)
+    assert client.get_account_balance()["OnHoldBalance"] == "0.00"
+    assert market.audit() == []
+
+
 def test_nothing_new_can_require_a_deleted_type(client, publish, needed, type_id, refused):
     hit_type_id = client.create_hit_type(**type_arguments(QualificationRequirements=needed))["HITTypeId"]
     other = publish(Title="Something else")["HITId"]
