@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urlsplit
@@ -116,9 +118,9 @@ def find_endpoint(where: str | None, settings: Settings) -> str:
     place = place or settings.endpoint()
     if not place:
         raise ConfigurationError(f"No connection. {_HOW}")
-    if place == "local":
-        return place
-    return _url(_WORDS.get(place, place))
+    if place.lower() == "local":
+        return "local"
+    return _url(_WORDS.get(place.lower(), place))
 
 
 def _url(place: str) -> str:
@@ -128,10 +130,19 @@ def _url(place: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise ConfigurationError(f"{place!r} is no place to connect to. {_HOW}")
+        raise ConfigurationError(f"{place!r} is no place to connect to{_guess(place)}. {_HOW}")
     if parts.username or parts.query or parts.fragment:
         raise ConfigurationError("The endpoint's URL must not hold a user, a query or a fragment.")
     return place.rstrip("/") + "/"
+
+
+def _guess(place: str) -> str:
+    if re.fullmatch(r"[\w.-]+:\d+/?", place):
+        return f"; did you mean http://{place}"
+    if place.endswith((".sqlite3", ".sqlite", ".db")):
+        return f'; did you mean connect("local", database={place!r})'
+    near = get_close_matches(place.lower(), [*_WORDS, "local"], 1)
+    return f"; did you mean {near[0]!r}" if near else ""
 
 
 def find_region(region: str | None, place: str, settings: Settings) -> str:

@@ -229,6 +229,7 @@ def connect(
 ) -> Connection:
     """Make the connection that this process uses from now on; the arguments are those of `Connection`."""
     global _default
+    _default = None  # if this fails, nobody goes on with an earlier connection by mistake
     connection = Connection(
         where,
         profile=profile,

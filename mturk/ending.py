@@ -15,17 +15,21 @@ if TYPE_CHECKING:
     from mturk.hit import HIT
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class OpenWork:
     """What keeps a HIT from being deleted; false when nothing does.
 
-    `pending` workers are at it, until `until` at the latest; `undecided` submissions wait for you.
+    `pending` workers are at it, until `until` at the latest; `undecided` submissions wait for you; `on_offer` says
+    that workers can still accept it.
     """
 
     pending: int = 0
     until: datetime | None = None
     undecided: int = 0
     on_offer: bool = False
+
+    def __repr__(self) -> str:
+        return f"<OpenWork: {self}>"
 
     def __bool__(self) -> bool:
         return bool(self.pending or self.undecided or self.on_offer)
@@ -76,7 +80,7 @@ def explained(hit: HIT, error: InvalidState) -> InvalidState:
     except MTurkError:
         return error
     return InvalidState(
-        f"{error.message} What is open: {work}. hit.close() expires the HIT and deletes it once that is settled.",
+        f"{error.message.rstrip('.')}. What is open: {work}. hit.close() expires the HIT, and deletes it once it can be.",
         operation=error.operation,
         code=error.code,
         turk_code=error.turk_code,

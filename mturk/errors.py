@@ -64,6 +64,10 @@ class TransportError(MTurkError):
         self.operation = operation
         self.maybe_done = maybe_done
 
+    def __str__(self) -> str:
+        done = "The request may have been carried out." if self.maybe_done else "Nothing was sent."
+        return f"{super().__str__()} {done}" if self.operation else super().__str__()
+
 
 class ServiceError(MTurkError):
     """The service answered with an error.
@@ -105,7 +109,8 @@ class ServiceError(MTurkError):
         text = f"{self.operation}: {self.message}" if self.operation else self.message
         facts = [self.turk_code or self.code, self.request_id and f"request id {self.request_id}"]
         known = ", ".join(fact for fact in facts if fact)
-        return f"{text} ({known})" if known else text
+        text = f"{text} ({known})" if known else text
+        return f"{text} An earlier try may have been carried out." if self.maybe_done else text
 
     @property
     def state(self) -> str | None:

@@ -30,7 +30,7 @@ def _share(amount: Decimal, percent: int) -> Decimal:
     return max(CENT, (amount * percent / 100).quantize(CENT, ROUND_HALF_UP))
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Estimate:
     """What work will cost if all of it is approved: rewards, fees and their sum, in US dollars."""
 
@@ -42,6 +42,9 @@ class Estimate:
     def total(self) -> Decimal:
         """Rewards and fees together; this much is held on the balance when the work is published."""
         return self.rewards + self.fees
+
+    def __repr__(self) -> str:
+        return f"<Estimate {self}>"
 
     def __str__(self) -> str:
         return f"{self.total} USD for {self.assignments} assignments: rewards {self.rewards}, fees {self.fees}"

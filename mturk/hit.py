@@ -20,7 +20,7 @@ from mturk.collection import Collection, Page
 from mturk.connection import current
 from mturk.ending import OpenWork
 from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, ValidationError
-from mturk.offer import MOST_ASSIGNMENTS, offer, request_token
+from mturk.offer import MOST_ASSIGNMENTS, offer, offered_before, request_token
 from mturk.price import Money
 from mturk.record import Record, ask, id_of, record
 from mturk.requirements import QualificationRequirement
@@ -124,9 +124,7 @@ class HIT(Record):
                 with spending(through.budget, lambda: type_cost(hit_type, max_assignments)):
                     answer = through.call("CreateHITWithHITType", HITTypeId=type_id, **own)
         except AlreadyDone as error:
-            if error.hit_id is None:
-                raise
-            return cls.get(error.hit_id, connection=through)
+            return offered_before(error, through, own, hit_type)
         return cls._of(answer, through)
 
     @classmethod
@@ -343,8 +341,7 @@ class HIT(Record):
         nothing is open it is deleted; one that is gone already has nothing open. Nothing is ever rejected. About four
         calls, and one for each approval.
 
-            if not hit.close(undecided="approve"):
-                print("done")
+            while hit.close(undecided="approve"): …
         """
         if undecided not in ("leave", "approve"):
             raise ValidationError(f'undecided must be "leave" or "approve", not {undecided!r}')

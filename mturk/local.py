@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from typing import Any
@@ -19,6 +20,14 @@ class LocalMarketplace:
     url: str
     credentials: FixedCredentials
     market: Any = attrs.field(repr=False)
+
+
+@atexit.register
+def _stop_all() -> None:
+    """Fold each database's log into its file, so that the file alone holds everything when the program has ended."""
+    for (process, _), running in list(_running.items()):
+        if process == os.getpid():
+            running.market.stop()
 
 
 _running: dict[tuple[int, str], LocalMarketplace] = {}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mturk import limit, question
-from mturk.errors import ValidationError
+from mturk.errors import AlreadyDone, ValidationError
 from mturk.layout import Layout
+from mturk.record import kind_of
 from mturk.review import ReviewPolicy
 
 if TYPE_CHECKING:
     from mturk.connection import Connection
+    from mturk.hit import HIT
 
 MOST_ASSIGNMENTS = 1_000_000_000
 
@@ -38,6 +41,21 @@ def offer(
         "HITReviewPolicy": _policy("hit_review_policy", hit_review_policy),
         **_question(asked, connection),
     }
+
+
+def offered_before(error: AlreadyDone, connection: Connection, own: Mapping[str, object], hit_type: object) -> HIT:
+    """The HIT that a token made before; the error itself where that is evidently another HIT than was asked for."""
+    if error.hit_id is None:
+        raise error
+    made: HIT = kind_of("HIT").get(error.hit_id, connection=connection)
+    if error.maybe_done:
+        return made  # our own try, whose answer was lost
+    other_type = hit_type is not None and made.hit_type_id != getattr(hit_type, "id", hit_type)
+    other_question = "Question" in own and made.question_xml is not None and made.question_xml != own["Question"]
+    if other_type or other_question:
+        error.message += " It is of another type, or asks another question: each HIT needs a token of its own."
+        raise error
+    return made
 
 
 def request_token(value: str | None) -> str:

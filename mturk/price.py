@@ -21,7 +21,7 @@ def amount(name: str, value: Money) -> Decimal:
     except InvalidOperation:
         raise ValidationError(f"{name} is out of every range: {value!r}") from None
     if cents != number:
-        raise ValidationError(f"{name} must be a whole number of cents, not {value!r}")
+        raise ValidationError(f'{name} must be a whole number of cents, not {value!r}; write it as a text: "{cents}"')
     return abs(cents)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,9 @@ class Question:
         self.read().validate(schemas=schemas)
 
 
+_HTML = re.compile(r"\s*<(!doctype\s+html|html|form|crowd-form)\b", re.IGNORECASE)
+
+
 def read(xml: str) -> HTMLQuestion | ExternalQuestion | QuestionForm:
     """The question that this XML says; ValidationError for any other XML."""
     found: HTMLQuestion | ExternalQuestion | QuestionForm = _from_element(element.parse(xml))
@@ -62,6 +66,8 @@ def read(xml: str) -> HTMLQuestion | ExternalQuestion | QuestionForm:
 def document(value: object, limit: int = documents.LIMIT) -> str:
     """The question's XML, ready to be sent; ValidationError lists what can be told to be wrong at once."""
     xml = value if isinstance(value, str) else _rendered(value)
+    if _HTML.match(xml):
+        raise ValidationError("question: this is HTML; expected HTMLQuestion(html), or question XML")
     if not xml.lstrip("\ufeff \t\r\n").startswith("<"):
         raise ValidationError(
             f"question: {part.plain(xml)[:60]!r} is no XML; expected question XML, or an object such as "

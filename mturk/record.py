@@ -96,6 +96,8 @@ class Record:
         """Take all fields from an answer that holds this record under its own name."""
         members = answer.get(type(self).__name__) or {}
         self._expect_id(members)
+        if members[self._id_member] != self.id:
+            raise TransportError(f"The answer about {self.id} is about {members[self._id_member]}: somebody else's.")
         self._fill(members)
 
     def _fill(self, members: Mapping[str, Any]) -> None:

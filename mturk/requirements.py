@@ -92,6 +92,12 @@ class QualificationRequirement:
     def _as_before_actions(self) -> ActionsGuarded:
         return ActionsGuarded.PREVIEW_AND_ACCEPT if self.required_to_preview else ActionsGuarded.ACCEPT
 
+    def __bool__(self) -> bool:
+        raise ValidationError(
+            "a requirement is neither true nor false: instead of 50 <= hits_approved <= 500 list two of them, "
+            "[hits_approved >= 50, hits_approved <= 500]"
+        )
+
     def guarding(self, actions: ActionsGuarded | str) -> QualificationRequirement:
         """The same condition, keeping others also from previewing, or from finding the HIT at all."""
         return attrs.evolve(
@@ -136,7 +142,7 @@ class Comparable:
         return self._require(Comparator.DOES_NOT_EXIST, ())
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, repr=False)
 class SystemQualification(Comparable):
     """A qualification that the service itself keeps for every worker."""
 
@@ -146,6 +152,9 @@ class SystemQualification(Comparable):
     lowest: int = 0
     highest: int = 2**31 - 1
     gone: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<requirements.{self.name}>"
 
     def __eq__(self, value: object) -> QualificationRequirement:  # type: ignore[override]  # a comparison
         return self._require(Comparator.EQUAL_TO, (value,))

@@ -70,7 +70,10 @@ class Answer:
         except ValueError:
             body = None
         if not isinstance(body, dict):
-            body = {"Message": f"HTTP {self.status} without a readable message: {self._start()}"}
+            body = {
+                "Message": f"HTTP {self.status} without a readable message: {self._start()}. "
+                "Is this the address of the service, or a proxy in between?"
+            }
         error = error_of(self.operation, self.status, body, self.request_id)
         error.retry_after = self._seconds_to_wait()
         error.server_time = self._time("Date")
@@ -172,8 +175,7 @@ class Transport:
         if isinstance(error, requests.Timeout):
             what = "no answer in time" if sent else "no connection in time"
         return TransportError(
-            f"{operation}: {what} ({self.url}): {_reason(error)}. "
-            + ("The request may have been carried out." if sent else "Nothing was sent."),
+            f"{operation}: {what} ({self.url}): {_reason(error)}.",
             operation=operation,
             maybe_done=sent,
         )

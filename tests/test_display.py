@@ -46,7 +46,7 @@ def test_a_record_in_a_notebook_shows_what_it_knows_without_a_call(connection: C
 def test_show_loads_a_record_first(connection: Connection, judge: Judge) -> None:
     answer = full_answer("GetHIT")
     judge.answer("GetHIT", answer)
-    assert answer["HIT"]["Title"] in repr(HIT("3HIT", connection=connection).show())
+    assert answer["HIT"]["Title"] in repr(HIT(answer["HIT"]["HITId"], connection=connection).show())
 
 
 def test_a_list_in_a_notebook_makes_no_call_and_says_how_to_see_it(connection: Connection, judge: Judge) -> None:
@@ -69,7 +69,7 @@ def test_a_page_in_a_notebook_is_a_table(connection: Connection, judge: Judge) -
 def test_to_dict_gives_every_field_by_its_name(connection: Connection, judge: Judge) -> None:
     answer: dict[str, Any] = full_answer("GetHIT")
     judge.answer("GetHIT", answer)
-    fields = HIT.get("3HIT", connection=connection).to_dict()
+    fields = HIT.get(answer["HIT"]["HITId"], connection=connection).to_dict()
     assert fields["title"] == answer["HIT"]["Title"]
     assert {"id", "reward", "question_xml", "assignments_pending"} <= set(fields)
     assert not any(name.startswith("_") for name in fields)

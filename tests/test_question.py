@@ -131,8 +131,8 @@ def test_a_value_of_the_wrong_kind_is_refused_at_once(make: Any, words: str) -> 
     ("value", "words"),
     [
         ("hello", "is no XML"),
-        (PAGE.removeprefix("<!DOCTYPE html>"), "not XML|is no question"),
-        (PAGE, "document type"),
+        (PAGE.removeprefix("<!DOCTYPE html>"), "this is HTML; expected HTMLQuestion"),
+        (PAGE, "this is HTML; expected HTMLQuestion"),
         (5, "expected an HTMLQuestion"),
         (None, "expected an HTMLQuestion"),
         ("<a/>", "a is no question; expected one of HTMLQuestion"),

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from judge import Judge
 
 import mturk
 import mturk.local
@@ -615,3 +616,31 @@ def test_a_forked_process_talks_through_sockets_of_its_own(market: Marketplace) 
 
 def _title(hit_id: str) -> str | None:
     return HIT.get(hit_id).title
+
+
+def test_a_token_of_another_hit_is_told_instead_of_giving_that_hit(market: Marketplace) -> None:
+    photos().create_hit(QUESTION, DAY, unique_request_token="batch-7")
+    with pytest.raises(mturk.AlreadyDone, match="another type, or asks another question"):
+        photos(title="Another").create_hit(QUESTION, DAY, unique_request_token="batch-7")
+
+
+def test_an_answer_about_another_hit_is_not_taken(connection: Connection, judge: Judge) -> None:
+    judge.answer("GetHIT", {"HIT": {"HITId": "3OTHER"}})
+    with pytest.raises(TransportError, match="The answer about 3MINE is about 3OTHER"):
+        HIT.get("3MINE", connection=connection)
+
+
+def test_the_file_of_a_local_marketplace_holds_everything_when_the_program_has_ended(tmp_path: Path) -> None:
+    script = (
+        "import mturk\n"
+        "mturk.connect('local', database='lab.sqlite3')\n"
+        f"page = mturk.HTMLQuestion({PAGE!r})\n"
+        "mturk.HIT.create(page, 60, title='t', description='d', reward=1, assignment_duration=60)"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
+    copy = tmp_path / "copy.sqlite3"
+    copy.write_bytes((tmp_path / "lab.sqlite3").read_bytes())
+    copy.with_name("copy.sqlite3.key").write_bytes((tmp_path / "lab.sqlite3.key").read_bytes())
+    with Marketplace(copy) as market:
+        keys = {"access_key": market.access_key, "secret_key": market.secret_key}
+        assert HIT.all(connection=Connection(market.url, **keys)).count() == 1

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import copy
 import pickle
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from judge import Judge, full_shape
 
-from mturk import Assignment, BonusPayment, Connection, Qualification, TransportError, Worker, WorkerBlock, using
+from mturk import (
+    Assignment,
+    Balance,
+    BonusPayment,
+    Connection,
+    OpenWork,
+    Qualification,
+    TransportError,
+    ValidationError,
+    Worker,
+    WorkerBlock,
+    using,
+)
+from mturk import requirements as req
 from mturk.qualification_type import QualificationType
 
 KINDS = [BonusPayment, WorkerBlock, Qualification]
@@ -62,3 +76,20 @@ def test_relations_of_values_cost_nothing_and_keep_the_connection(judge: Judge, 
 def test_a_value_that_cannot_be_read_is_a_broken_answer(members: Any, connection: Connection) -> None:
     with pytest.raises(TransportError, match="BonusPayment that cannot be read"):
         BonusPayment._read(members, connection)
+
+
+@pytest.mark.parametrize(
+    ("value", "looks"),
+    [
+        (Balance(Decimal("5.00"), Decimal("1.00")), "<Balance 5.00 USD, 1.00 on hold>"),
+        (OpenWork(pending=1, undecided=2), "<OpenWork: 1 worker at it, 2 submissions undecided>"),
+        (req.masters, "<requirements.masters>"),
+    ],
+)
+def test_a_value_shows_itself_in_a_prompt_as_a_person_would_say_it(value: object, looks: str) -> None:
+    assert repr(value) == looks
+
+
+def test_a_chained_comparison_is_refused_instead_of_losing_its_half() -> None:
+    with pytest.raises(ValidationError, match="neither true nor false"):
+        50 <= req.hits_approved <= 500  # noqa: B015 - that it raises is the test
