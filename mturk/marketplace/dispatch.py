@@ -38,7 +38,7 @@ from mturk.marketplace.clock import Clock
 from mturk.marketplace.error import FrontEndError
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.rules import RULES
-from mturk.marketplace.store import Store
+from mturk.marketplace.store import Store, pulse
 
 Result = TypeVar("Result")
 
@@ -105,6 +105,10 @@ _BY_ITSELF: Final[dict[str, Callable[[Context, int], None]]] = {
 _BATCH = 100
 
 
+class _Overdue(Exception):
+    """Something has fallen due that must happen first."""
+
+
 class Dispatch:
     """Carries out operations on a database, at the market's time and on its terms."""
 
@@ -130,9 +134,12 @@ class Dispatch:
 
     def run(self, step: Callable[[Context], Result], *, writes: bool = True) -> Result:
         """Do anything else at the present moment, in one transaction."""
-        now = self.catch_up()
         transaction = self._store.write if writes else self._store.read
-        return transaction(lambda database: step(self.context(database, now)))
+        while True:
+            try:
+                return transaction(lambda database: step(self._present(database)))
+            except _Overdue:
+                self.catch_up()
 
     def context(self, database: Connection, now: int) -> Context:
         """What work in a transaction needs to know."""
@@ -140,13 +147,21 @@ class Dispatch:
 
     def catch_up(self) -> int:
         """Let everything happen that has fallen due, and say how late it is."""
-        shift, due = self._store.pulse()
+        shift, due = self._store.read(pulse)
         now = self._clock.at(shift)
         while due is not None and due <= now:
             done = self._store.write(lambda database: self._catch_up_some(database, now))
             if done < _BATCH:
                 break
         return now
+
+    def _present(self, database: Connection) -> Context:
+        # In the transaction itself: a writer may have waited long for its turn.
+        shift, due = pulse(database)
+        now = self._clock.at(shift)
+        if due is not None and due <= now:
+            raise _Overdue
+        return self.context(database, now)
 
     def _catch_up_some(self, database: Connection, now: int) -> int:
         for done in range(_BATCH):

@@ -137,14 +137,9 @@ class Store:
                     raise
         raise AssertionError("unreachable")
 
-    def pulse(self) -> tuple[int, int | None]:
-        """How far market time is ahead, and when the next thing on the agenda is due."""
-        shift, due = self.read(lambda connection: connection.execute(_PULSE).one())
-        return shift, due
-
     def shift(self) -> int:
         """How far market time is ahead of real time."""
-        return self.pulse()[0]
+        return self.read(pulse)[0]
 
     def add_shift(self, step: int) -> None:
         """Move market time forward for everybody who shares the database."""
@@ -254,6 +249,12 @@ class Store:
             raise MarketplaceError(f"{self._name} has rows that refer to nothing. Restore a copy of it.")
 
 
+def pulse(connection: Connection) -> tuple[int, int | None]:
+    """How far market time is ahead, and when the next thing on the agenda is due."""
+    shift, due = connection.execute(_PULSE).one()
+    return shift, due
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver must not begin transactions by itself: `_begin_sqlite` does, and says of which kind.
     connection.isolation_level = None
@@ -268,7 +269,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE takes the right to write at once; taking it later fails if somebody wrote in between.
     write = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    raw: Any = connection.connection.driver_connection
+    raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 def _met_another(error: DatabaseError) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mturk.marketplace.clock import SECOND, Clock
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.routine import LOOK, Routine
-from mturk.marketplace.store import Store
+from mturk.marketplace.store import Store, pulse
 
 
 class Timekeeper:
@@ -37,7 +37,7 @@ class Timekeeper:
 
     def _keep(self) -> float | None:
         self._dispatch.catch_up()
-        shift, due = self._store.pulse()
+        shift, due = self._store.read(pulse)
         now = self._clock.at(shift)
         self._next_look = now + round(LOOK * SECOND)
         if due is None:

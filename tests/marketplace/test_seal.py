@@ -97,6 +97,17 @@ def test_another_key_file_is_refused_at_start(path, pair, key_file):
     _refused(r"cannot be read with the key file .*lab\.sqlite3\.key", path)
 
 
+def test_after_the_loss_of_the_master_key_everybody_can_have_new_pairs(path, pair, key_file, connect):
+    """As docs/security.md says."""
+    key_file.write_text(OTHER_KEY)
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE access_key SET sealed_secret = '', revocation_time = 0")
+    database.close()
+    with Marketplace(path) as market:
+        assert market.access_key != pair[0]
+        assert connect(market).get_account_balance()["AvailableBalance"] == "10000.00"
+
+
 @pytest.mark.parametrize("bad", ["", "secret", MASTER_KEY[:-8], MASTER_KEY * 2, "ü" * 44])
 def test_what_is_no_master_key_is_refused_with_how_to_make_one(path, bad):
     _refused(r"not a master key, which is 32 bytes in base64\. Make one with: openssl", path, master_key=bad)
