@@ -48,7 +48,7 @@ class PostgreSQL:
 def running() -> Iterator[PostgreSQL]:
     """Start a server, and stop it afterwards."""
     # Not in pytest's folder: the path of a socket is short, and others than root must come in.
-    folder = Path(tempfile.mkdtemp(prefix="mturk-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="mturk-postgresql-", dir="/tmp"))
     # The server refuses to run as root, so Debian's own user for it runs it then.
     user = "postgres" if os.geteuid() == 0 else None
     if user:
