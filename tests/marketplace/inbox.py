@@ -44,9 +44,9 @@ class Inbox:
         """Answer as a queue does from now on."""
         self.answer = lambda: (200, {}, TAKEN)
 
-    def next(self) -> dict[str, Any]:
+    def next(self, wait: float = WAIT) -> dict[str, Any]:
         """The next message, as soon as it comes."""
-        _, body = self.requests.get(timeout=WAIT)
+        _, body = self.requests.get(timeout=wait)
         document: dict[str, Any] = json.loads(json.loads(body)["MessageBody"])
         return document
 
