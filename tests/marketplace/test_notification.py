@@ -172,7 +172,35 @@ def _disposed_by_age(market, told, client):
     market.clock.advance(days=121)
 
 
+def _scored(market, told, answer):
+    policy = {
+        "PolicyName": "ScoreMyKnownAnswers/2011-09-01",
+        "Parameters": [
+            {"Key": "AnswerKey", "MapEntries": [{"Key": "label", "Values": ["cat"]}]},
+            {"Key": "ApproveIfKnownAnswerScoreIsAtLeast", "Values": ["100"]},
+            {"Key": "RejectIfKnownAnswerScoreIsLessThan", "Values": ["50"]},
+            {"Key": "ExtendIfKnownAnswerScoreIsLessThan", "Values": ["50"]},
+            {"Key": "ExtendMaximumAssignments", "Values": ["5"]},
+        ],
+    }
+    worker = market.worker("A1")
+    worker.submit(worker.accept(told.publish(AssignmentReviewPolicy=policy)), {"label": answer})
+
+
+def _approved_by_policy(market, told, client):
+    _scored(market, told, "cat")
+
+
+def _rejected_and_extended_by_policy(market, told, client):
+    _scored(market, told, "dog")
+
+
 STEPS = [
+    (_approved_by_policy, ["AssignmentAccepted", "AssignmentSubmitted", "AssignmentApproved"]),
+    (
+        _rejected_and_extended_by_policy,
+        ["AssignmentAccepted", "AssignmentSubmitted", "AssignmentRejected", "HITExtended"],
+    ),
     (_created, []),
     (_accepted, ["AssignmentAccepted"]),
     (_returned, ["AssignmentAccepted", "AssignmentReturned"]),
