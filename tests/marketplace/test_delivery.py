@@ -435,33 +435,90 @@ def test_no_event_is_lost_or_told_twice_though_the_destination_fails_at_random(m
     assert sorted(hit for hits in seen.values() for hit in hits) == sorted(made)
 
 
-def test_a_lease_keeps_others_from_an_outlet_until_it_ends(tmp_path):
-    store = Store(tmp_path / "lab.sqlite3")
+@pytest.fixture
+def box(tmp_path):
+    """An outbox with one destination, and what is done with it at times of one's own."""
     market = Marketplace(tmp_path / "lab.sqlite3")
     assert market.access_key
-    try:
+    store = Store(tmp_path / "lab.sqlite3")
 
-        def fill(connection):
-            connection.execute(outlet.insert(), {"number": 1, "requester": 1, "transport": "SQS", "destination": "x"})
-            row = {"outlet": 1, "event_type": "Ping", "time": DAY, "hit_type_id": "3T", "hit_id": "3H"}
-            connection.execute(event.insert(), row)
+    class Box:
+        def put(self, *times):
+            rows = [
+                {"outlet": 1, "event_type": "Ping", "time": one, "hit_type_id": "3T", "hit_id": "3H"} for one in times
+            ]
+            store.write(lambda connection: connection.execute(event.insert(), rows))
 
-        store.write(fill)
-        claim = lambda holder, now: store.write(  # noqa: E731 - it is short
-            lambda connection: outbox.claim(connection, 1, now, holder, lambda: holder * 40)
-        )
-        first = claim("a", 1000)
-        assert store.read(lambda connection: outbox.waiting(connection, 1000 + outbox.LEASE - 1, 9)) == []
-        assert claim("b", 1000 + outbox.LEASE - 1) is None
-        second = claim("b", 1000 + outbox.LEASE)
-        assert second.event_doc_id == first.event_doc_id == "a" * 40
-        # Who took too long changes nothing any more, but what it has delivered is delivered.
-        assert store.write(lambda connection: outbox.failed(connection, first, 2000, 1)) == 0
-        assert store.write(lambda connection: outbox.delivered(connection, first, 2000, lambda: "c" * 40)) is None
-        assert store.read(lambda connection: outbox.waiting(connection, 10**9, 9)) == []
-    finally:
-        store.close()
-        market.stop()
+        def claim(self, holder, now):
+            return store.write(lambda connection: outbox.claim(connection, 1, now, holder, lambda: holder * 40))
+
+        def fail(self, document, now):
+            return store.write(lambda connection: outbox.failed(connection, document, now, 0))
+
+        def deliver(self, document, now):
+            return store.write(lambda connection: outbox.delivered(connection, document, now, lambda: "z" * 40))
+
+        def waiting(self, now):
+            return store.read(lambda connection: outbox.waiting(connection, now, 9))
+
+        def times(self):
+            return store.read(lambda connection: connection.execute(select(event.c.time)).scalars().all())
+
+    first = {"number": 1, "requester": 1, "transport": "SQS", "destination": "x"}
+    store.write(lambda connection: connection.execute(outlet.insert(), first))
+    yield Box()
+    store.close()
+    market.stop()
+
+
+def test_a_lease_keeps_others_from_an_outlet_until_it_ends(box):
+    box.put(0)
+    first = box.claim("a", 1000)
+    assert box.waiting(1000 + outbox.LEASE - 1) == []
+    assert box.claim("b", 1000 + outbox.LEASE - 1) is None
+    assert box.waiting(1000 + outbox.LEASE) == [1]
+    second = box.claim("b", 1000 + outbox.LEASE)
+    assert second.event_doc_id == first.event_doc_id == "a" * 40
+    assert second.text == first.text
+
+
+def test_who_took_longer_than_the_lease_has_delivered_and_changes_nothing_else(box):
+    box.put(0)
+    late = box.claim("a", 1000)
+    box.claim("b", 1000 + outbox.LEASE)
+    assert box.fail(late, 1001 + outbox.LEASE) == 0
+    assert box.claim("c", 1001 + outbox.LEASE) is None
+    box.deliver(late, 1001 + outbox.LEASE)
+    assert box.times() == []
+
+
+def test_many_failures_within_14_days_give_nothing_up(box):
+    box.put(0)
+    for number in range(2 * outbox.LEAST_TRIES):
+        now = 20 * DAY + number
+        assert box.fail(box.claim("a", now), now) == 0
+    assert box.times() == [0]
+
+
+def test_what_is_younger_than_14_days_is_not_given_up_with_the_rest(box):
+    box.put(0, DAY, 10 * DAY)
+    for number in range(outbox.LEAST_TRIES):
+        now = number * 16 * DAY // (outbox.LEAST_TRIES - 1)
+        dropped = box.fail(box.claim("a", now), now)
+    assert dropped == 2
+    assert box.times() == [10 * DAY]
+    # A document is never sent in two forms.
+    assert box.claim("b", 16 * DAY).event_doc_id == "b" * 40
+
+
+def test_a_destination_that_has_taken_something_begins_anew(box):
+    box.put(0)
+    for _ in range(outbox.LEAST_TRIES):
+        box.fail(box.claim("a", DAY), DAY)
+    box.deliver(box.claim("a", DAY), DAY)
+    box.put(DAY)
+    assert box.fail(box.claim("a", 30 * DAY), 30 * DAY) == 0
+    assert box.claim("a", 30 * DAY).attempts == 1
 
 
 def test_a_queue_at_an_address_that_is_not_this_machine_is_never_sent_to():

@@ -172,35 +172,17 @@ def _disposed_by_age(market, told, client):
     market.clock.advance(days=121)
 
 
-def _scored(market, told, answer):
-    policy = {
-        "PolicyName": "ScoreMyKnownAnswers/2011-09-01",
-        "Parameters": [
-            {"Key": "AnswerKey", "MapEntries": [{"Key": "label", "Values": ["cat"]}]},
-            {"Key": "ApproveIfKnownAnswerScoreIsAtLeast", "Values": ["100"]},
-            {"Key": "RejectIfKnownAnswerScoreIsLessThan", "Values": ["50"]},
-            {"Key": "ExtendIfKnownAnswerScoreIsLessThan", "Values": ["50"]},
-            {"Key": "ExtendMaximumAssignments", "Values": ["5"]},
-        ],
-    }
-    worker = market.worker("A1")
-    worker.submit(worker.accept(told.publish(AssignmentReviewPolicy=policy)), {"label": answer})
-
-
-def _approved_by_policy(market, told, client):
-    _scored(market, told, "cat")
-
-
-def _rejected_and_extended_by_policy(market, told, client):
-    _scored(market, told, "dog")
+def _disposed_with_a_qualification_type(market, told, client):
+    made = client.create_qualification_type(Name="Test", Description="A test", QualificationTypeStatus="Active")
+    needed = made["QualificationType"]["QualificationTypeId"]
+    requirement = {"QualificationTypeId": needed, "Comparator": "Exists"}
+    type_id = client.create_hit_type(**type_arguments(QualificationRequirements=[requirement]))["HITTypeId"]
+    client.update_notification_settings(HITTypeId=type_id, Notification=told.specification)
+    told.publish(HITTypeId=type_id)
+    client.delete_qualification_type(QualificationTypeId=needed)
 
 
 STEPS = [
-    (_approved_by_policy, ["AssignmentAccepted", "AssignmentSubmitted", "AssignmentApproved"]),
-    (
-        _rejected_and_extended_by_policy,
-        ["AssignmentAccepted", "AssignmentSubmitted", "AssignmentRejected", "HITExtended"],
-    ),
     (_created, []),
     (_accepted, ["AssignmentAccepted"]),
     (_returned, ["AssignmentAccepted", "AssignmentReturned"]),
@@ -219,6 +201,7 @@ STEPS = [
     (_approved_by_policy, ["AssignmentAccepted", "AssignmentSubmitted", "AssignmentApproved", "HITReviewable"]),
     (_reviewing, ["HITExpired", "HITReviewable"]),
     (_disposed, ["HITExpired", "HITReviewable", "HITDisposed"]),
+    (_disposed_with_a_qualification_type, ["HITExpired", "HITReviewable", "HITDisposed"]),
     (_disposed_by_age, ["HITExpired", "HITReviewable", "HITDisposed"]),
 ]
 
