@@ -248,6 +248,16 @@ def test_after_the_retry_delay_a_test_can_be_taken_again(market, make_graded, sc
     assert score(type_id) == 3
 
 
+def test_the_retry_delay_counts_from_the_answers(market, make_graded):
+    type_id, worker = make_graded(RetryDelayInSeconds=600), market.worker("A1")
+    worker.start_qualification_test(type_id)
+    market.clock.advance(minutes=9)
+    worker.request_qualification(type_id, {})
+    market.clock.advance(minutes=9)
+    with pytest.raises(WorkerError, match="again in"):
+        worker.request_qualification(type_id, RIGHT)
+
+
 def test_a_retry_delay_can_be_added_later(client, market, make_graded):
     type_id, worker = make_graded(), market.worker("A1")
     worker.request_qualification(type_id, {})
