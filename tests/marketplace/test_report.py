@@ -107,6 +107,13 @@ def test_a_page_has_ten_entries_by_default(client, reviewed):
     assert sum(map(len, lists)) == 10
 
 
+@pytest.mark.parametrize(("left_out", "name"), [("RetrieveActions", "Results"), ("RetrieveResults", "Actions")])
+def test_what_is_left_out_takes_no_place_on_a_page(client, reviewed, left_out, name):
+    answer = _ask(client, reviewed, MaxResults=5, **{left_out: False})
+    shown = [answer[f"{level}ReviewReport"][f"Review{name}"] for level in ("Assignment", "HIT")]
+    assert sum(map(len, shown)) == 5
+
+
 def test_a_token_is_good_for_the_same_question_only(client, reviewed, refused):
     token = _ask(client, reviewed, MaxResults=3)["NextToken"]
     error = refused(client.list_review_policy_results_for_hit, HITId=reviewed, PolicyLevels=["HIT"], NextToken=token)
