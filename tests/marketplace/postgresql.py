@@ -53,39 +53,48 @@ def running() -> Iterator[PostgreSQL]:
     user = "postgres" if os.geteuid() == 0 else None
     if user:
         shutil.chown(folder, user, user)
-    data = str(folder / "data")
-
-    def run(program: str, *arguments: str) -> None:
-        # A server that inherits a pipe would keep it open, so what it says goes to a file.
-        with open(folder / "said", "a+") as said:
-            ran = subprocess.run(
-                [_program(program), "--pgdata", data, *arguments],
-                user=user,
-                group=user,
-                cwd=folder,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=said,
-            )
-            said.seek(0)
-            assert ran.returncode == 0, said.read()
-
-    try:
-        run("initdb", "--username=postgres", "--auth=trust", "--no-locale", "--encoding=UTF8", "--no-sync")
-        settings = {**_SETTINGS, "unix_socket_directories": str(folder)}
-        run(
-            "pg_ctl",
-            "start",
-            "--wait",
-            "--options",
-            " ".join(f"-c {name}='{value}'" for name, value in settings.items()),
+    settings = {**_SETTINGS, "unix_socket_directories": str(folder)}
+    options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+    with _cleaner(folder, user):
+        _run(
+            folder, user, "initdb", "--username=postgres", "--auth=trust", "--no-locale", "--encoding=UTF8", "--no-sync"
         )
-        try:
-            yield PostgreSQL(folder)
-        finally:
-            run("pg_ctl", "stop", "--wait", "--mode=immediate")
+        _run(folder, user, "pg_ctl", "start", "--wait", "--options", options)
+        yield PostgreSQL(folder)
+
+
+@contextmanager
+def _cleaner(folder: Path, user: str | None) -> Iterator[None]:
+    """Stop the server and remove the folder afterwards, also when the tests are killed: their pipe ends then too."""
+    script = 'cat > /dev/null; "$0" stop --pgdata "$1/data" --mode=immediate > /dev/null 2>&1; rm -rf "$1"'
+    cleaner = subprocess.Popen(
+        ["sh", "-c", script, _program("pg_ctl"), folder],
+        user=user,
+        group=user,
+        cwd="/",
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # what is sent to the tests, such as Ctrl-C, is not for it
+    )
+    try:
+        yield
     finally:
-        shutil.rmtree(folder)
+        cleaner.communicate()
+
+
+def _run(folder: Path, user: str | None, program: str, *arguments: str) -> None:
+    # A server that inherits a pipe would keep it open, so what it says goes to a file.
+    with open(folder / "said", "a+") as said:
+        ran = subprocess.run(
+            [_program(program), "--pgdata", folder / "data", *arguments],
+            user=user,
+            group=user,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+        )
+        said.seek(0)
+        assert ran.returncode == 0, said.read()
 
 
 def _program(name: str) -> str:
