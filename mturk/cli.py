@@ -10,16 +10,14 @@ import random
 import shlex
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from mturk.marketplace import Marketplace
+from mturk import option, people
 
 WRONG = 2  # the exit status of everything that went wrong
 INTERRUPTED = 130  # what shells expect of a program that was stopped with Ctrl-C
@@ -73,40 +71,11 @@ def command(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-def _database(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not value.strip():
-        raise click.BadParameter("it is empty; name a file.")
-    if value is not None and os.path.isdir(value):
-        raise click.BadParameter(f"{value} is a folder; name a file in it.")
-    return value
-
-
-def _moment(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
-    from mturk.payouts import moment
-
-    if value is None:
-        return None
-    try:
-        return moment(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is no date or time, as 2026-11-01 or 2026-11-01T12:30.") from None
-
-
-def _deposit(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
-    from mturk.marketplace.money import cents
-
-    try:
-        cents(value)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-    return value
-
-
 @command.command()
 @click.option(
     "--database",
     metavar="PATH",
-    callback=_database,
+    callback=option.check_database,
     help="Keep the marketplace in this file. Without it everything is thrown away at the end.",
 )
 def demo(database: str | None) -> None:
@@ -131,7 +100,7 @@ def demo(database: str | None) -> None:
         force_terminal=shown, width=None if shown else FILE_WIDTH, highlight=False, markup=False, emoji=False
     )
     with (
-        _mistakes_explained(),
+        option.mistakes_explained(),
         tempfile.TemporaryDirectory(prefix="mturk-") as folder,
         Marketplace(database or os.path.join(folder, "demo.sqlite3")) as market,
     ):
@@ -156,7 +125,7 @@ def demo(database: str | None) -> None:
     envvar="MTURK_DATABASE",
     default="mturk.sqlite3",
     show_default=True,
-    callback=_database,
+    callback=option.check_database,
     help="A file, made if there is none, or the URL of a database. MTURK_DATABASE is read too.",
 )
 @click.option(
@@ -164,7 +133,7 @@ def demo(database: str | None) -> None:
     metavar="USD",
     default="10000.00",
     show_default=True,
-    callback=_deposit,
+    callback=option.check_deposit,
     help="What a new requester has to spend; one that is there already keeps what it has.",
 )
 @click.option("--fees/--no-fees", default=True, show_default=True, help="Charge MTurk's fees, or none.")
@@ -183,37 +152,29 @@ def serve(host: str, port: int, database: str, deposit: str, fees: bool) -> None
     from mturk import serve as server
     from mturk.marketplace import Marketplace
 
-    with _mistakes_explained():
+    with option.mistakes_explained():
         market = Marketplace(database, host=host, port=port, deposit=deposit, fees=fees)
         server.run(market, database, click.echo)
 
 
 @command.command()
-@click.option(
-    "--database",
-    metavar="URL",
-    envvar="MTURK_DATABASE",
-    default="mturk.sqlite3",
-    show_default=True,
-    callback=_database,
-    help="The marketplace's file, or the URL of its database. MTURK_DATABASE is read too.",
-)
+@option.existing_database
 @click.option(
     "--since",
     metavar="DATE",
     required=True,
-    callback=_moment,
+    callback=option.read_moment,
     help="Count from this day or time on, in market time and UTC: 2026-11-01, 2026-11-01T12:30.",
 )
 @click.option(
     "--until",
     metavar="DATE",
-    callback=_moment,
+    callback=option.read_moment,
     help="Count what came before this day or time; it must have passed. Without it all is counted.",
 )
-@click.option("--csv", "file", metavar="FILE", required=True, help="Write the table to this file; - is stdout.")
+@option.csv_file
 @click.option("--requester", metavar="NAME", help="Count only what this requester paid.")
-@click.option("--overwrite", is_flag=True, help="Replace the file if it is there already.")
+@option.overwrite
 def payouts(
     database: str, since: datetime, until: datetime | None, file: str, requester: str | None, overwrite: bool
 ) -> None:
@@ -229,34 +190,55 @@ def payouts(
     """
     from mturk import payouts as script
 
-    with _mistakes_explained(), _open(database) as market:
+    with option.mistakes_explained(), option.opened(database) as market:
         say = partial(click.echo, err=file == script.STDOUT)
         script.run(market, since, until, file, say, requester=requester, overwrite=overwrite)
 
 
-@contextmanager
-def _open(database: str) -> Iterator[Marketplace]:
-    """A marketplace that is there already, without a server."""
+@command.command()
+@click.option(
+    "--database",
+    metavar="URL",
+    required=True,
+    callback=option.check_database,
+    help="The marketplace's file, or the URL of its database. Its clock is moved on, and its requesters pay.",
+)
+@click.option("--hours", type=float, default=24.0, show_default=True, help="How much market time to play.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same run.")
+@click.option(
+    "--hits", type=click.IntRange(min=0), default=0, help="Publish so many HITs first, if need be in a new file."
+)
+@click.option("--workers", type=int, default=1000, show_default=True, help="How many workers there are.")
+@click.option("--arrivals", type=float, default=60.0, show_default=True, help="How many of them come in an hour.")
+@click.option("--visit", type=float, default=5.0, show_default=True, help="How many HITs one takes on, about.")
+@click.option("--seconds", type=float, default=60.0, show_default=True, help="How long a HIT takes, about.")
+@click.option("--returns", type=float, default=0.05, show_default=True, help="The share of HITs that are returned.")
+@click.option("--abandons", type=float, default=0.03, show_default=True, help="The share that is abandoned.")
+@click.option("--careful", type=float, default=80.0, show_default=True, help="How many workers are right, mostly.")
+@click.option("--hasty", type=float, default=15.0, show_default=True, help="How many are right two times of three.")
+@click.option("--guessing", type=float, default=4.0, show_default=True, help="How many answer anything.")
+@click.option("--stuck", type=float, default=1.0, show_default=True, help="How many always answer the same.")
+def simulate(database: str, hours: float, seed: int, hits: int, **crowd: Any) -> None:
+    """Let made-up workers do the HITs that are on offer.
+
+    They come at random over market time, which is moved on; they accept, submit, return and abandon HITs, and
+    fill in forms and pages. This is for load and for tests; the workers' ids begin with ASIM.
+
+    \b
+    Examples:
+      mturk simulate --database test.sqlite3 --hits 1000
+      mturk simulate --database test.sqlite3 --hours 8 --arrivals 500
+    """
+    from mturk import simulate as script
     from mturk.marketplace import Marketplace
+    from mturk.marketplace.crowd import Crowd
 
-    market = Marketplace(database, existing=True)
-    try:
-        yield market
-    finally:
-        market.stop()
+    with option.mistakes_explained(), Marketplace(database, existing=not hits) as market:
+        script.run(market, Crowd(**crowd), hits, hours, seed, click.echo)
 
 
-@contextmanager
-def _mistakes_explained() -> Iterator[None]:
-    """Make one line of whatever a marketplace or a call cannot do."""
-    from mturk.errors import MTurkError
-    from mturk.marketplace import MarketplaceError
-
-    try:
-        yield
-    # A value that a marketplace does not take is a ValueError.
-    except (MarketplaceError, MTurkError, ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+command.add_command(people.requester)
+command.add_command(people.worker)
 
 
 def _one_line(error: click.ClickException) -> str:

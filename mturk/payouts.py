@@ -30,10 +30,7 @@ def run(
     """Write what each worker earned in that time to a CSV file, and say what it comes to."""
     payouts = market.payouts(since, until, requester=requester)
     text = table(payouts)
-    if file == STDOUT:
-        sys.stdout.write(text)
-    else:
-        _write(file, text, overwrite=overwrite)
+    write(file, text, overwrite=overwrite)
     end = f"until {_shown(until)}" if until else "until now"
     total = sum((payout.total for payout in payouts), Decimal("0.00"))
     say(f"Owed since {_shown(since)}, {end}: {total} USD to {len(payouts)} {_workers(len(payouts))}.")
@@ -57,9 +54,13 @@ def moment(text: str) -> datetime:
     return given.replace(tzinfo=timezone.utc) if given.utcoffset() is None else given.astimezone(timezone.utc)
 
 
-def _write(file: str, text: str, *, overwrite: bool) -> None:
+def write(file: str, text: str, *, overwrite: bool) -> None:
+    """Write a table to a file, which is replaced only if that is said, or to stdout."""
+    if file == STDOUT:
+        sys.stdout.write(text)
+        return
     try:
-        with open(file, "w" if overwrite else "x", encoding="ascii") as lines:
+        with open(file, "w" if overwrite else "x", encoding="utf-8", newline="") as lines:
             lines.write(text)
     except FileExistsError:
         raise FileExistsError(f"{file} is there already. Name another file, or say --overwrite.") from None

@@ -46,7 +46,8 @@ LAYERS = [
     "hit_type",
     # the program
     "__init__",
-    "demo payouts serve",
+    "demo option payouts serve simulate",
+    "people",
     "cli",
     "__main__",
 ]

@@ -55,3 +55,9 @@ class Clock:
             raise ValueError(f"The clock only moves forward, not by {step}.")
         self._add_shift(step // timedelta(milliseconds=1))
         return self.now()
+
+    def reach(self, moment: datetime) -> None:
+        """Move the market time forward to that moment, if it has not come yet."""
+        step = as_milliseconds(moment) - self.at(self._read_shift())
+        if step > 0:
+            self._add_shift(step)

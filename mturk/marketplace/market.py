@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
 from typing import TextIO
@@ -22,6 +22,7 @@ from mturk.marketplace.api import Api
 from mturk.marketplace.app import make_app
 from mturk.marketplace.call import Terms
 from mturk.marketplace.clock import SECOND, Clock
+from mturk.marketplace.crowd import Crowd
 from mturk.marketplace.delivery import Delivery
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError, SettingError
@@ -34,6 +35,7 @@ from mturk.marketplace.money import cents
 from mturk.marketplace.payout import Payout
 from mturk.marketplace.requester import Key, KeyPair, Keys
 from mturk.marketplace.server import Server
+from mturk.marketplace.simulation import Simulation, Tally
 from mturk.marketplace.store import Store
 from mturk.marketplace.throttle import Throttle
 from mturk.marketplace.timekeeper import Timekeeper
@@ -216,6 +218,11 @@ class Marketplace:
         )
         return Worker(self._dispatch, id)
 
+    def block_worker(self, id: str, *, blocked: bool = True) -> None:
+        """Keep a worker from all work here, or let them again; refused where there is none of that id."""
+        self._open()
+        self._dispatch.run(lambda context: worker.block(context, id, blocked=blocked))
+
     def payouts(self, since: datetime, until: datetime | None = None, *, requester: str | None = None) -> list[Payout]:
         """What each worker earned from `since` until before `until`, in market time, so that it can be paid out.
 
@@ -240,6 +247,20 @@ class Marketplace:
 
         self._open()
         return self._store.read(write)
+
+    def simulate(
+        self, crowd: Crowd | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0, seed: int = 1
+    ) -> Tally:
+        """Let made-up workers do what is on offer for that long in market time, and say how much they did.
+
+        The clock is moved on, so that this takes a moment. The same seed is the same run.
+        """
+        self._open()
+        try:
+            length = timedelta(days=days, hours=hours, minutes=minutes)
+        except (OverflowError, ValueError):
+            raise SettingError("A simulation takes no such time.") from None
+        return Simulation(self._dispatch, self.clock, crowd or Crowd(), seed).run(length)
 
     def audit(self) -> list[str]:
         """What does not add up in the ledger: nothing, if every cent is accounted for."""

@@ -36,7 +36,7 @@ class Payout:
 def owed(
     database: Connection, now: int, since: datetime, until: datetime | None = None, *, of: str | None = None
 ) -> list[Payout]:
-    """What each worker earned from `since` until before `until`, by worker id; `of` names the only requester to count."""
+    """What each worker earned from `since` until before `until`, by worker id; `of` names a requester."""
     start, end = as_milliseconds(since), None if until is None else as_milliseconds(until)
     if end is not None and end > now:
         # What comes in until then would be in no list.

@@ -87,10 +87,15 @@ def form_questions(xml: str) -> tuple[FormQuestion, ...] | None:
     return tuple(map(_form_question, _children(root, "Question"))) if _kind(root) == "QuestionForm" else None
 
 
+def html_content(xml: str) -> str:
+    """The page that an HTMLQuestion brings; nothing where the question is of another kind."""
+    root = parse(xml)
+    return _text(root, "HTMLContent") if _kind(root) == "HTMLQuestion" else ""
+
+
 def is_crowd_form(xml: str) -> bool:
     """Whether the page is made of crowd elements, which send one field only."""
-    root = parse(xml)
-    return _kind(root) == "HTMLQuestion" and "<crowd-form" in _text(root, "HTMLContent")
+    return "<crowd-form" in html_content(xml)
 
 
 def parse(xml: str) -> ElementTree.Element:
