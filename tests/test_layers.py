@@ -46,7 +46,7 @@ LAYERS = [
     "hit_type",
     # the program
     "__init__",
-    "demo option payouts serve simulate",
+    "demo option payouts pytest_plugin serve simulate",
     "people",
     "cli",
     "__main__",
