@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, and a browser.
+# Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, a browser, and the
+# AWS SDK for JavaScript with what runs it.
 # For Debian and its relatives; does nothing where everything is there. Run it as root, or as one who may use sudo.
 set -eu
 
@@ -7,8 +8,21 @@ missing=""
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$missing postgresql"
 command -v chromium >/dev/null || missing="$missing chromium"
 command -v chromedriver >/dev/null || missing="$missing chromium-driver"
-test -n "$missing" || exit 0
+command -v node >/dev/null || missing="$missing nodejs"
+command -v npm >/dev/null || missing="$missing npm"
 
+# The SDK's packages, just as package-lock.json lists them.
+install_javascript() {
+    cd "$(dirname "$0")/javascript"
+    if ! test -e node_modules/.package-lock.json || test package-lock.json -nt node_modules/.package-lock.json; then
+        npm ci --silent --no-audit --no-fund
+    fi
+}
+
+if test -z "$missing"; then
+    install_javascript
+    exit 0
+fi
 if ! command -v apt-get >/dev/null; then
     echo "The tests need these programs (by the names of Debian's packages):$missing. Please install them." >&2
     exit 1
@@ -24,3 +38,4 @@ fi
 $sudo apt-get -qq update
 # shellcheck disable=SC2086 # several names
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $missing >/dev/null
+install_javascript
