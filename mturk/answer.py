@@ -83,7 +83,11 @@ class Answers(Mapping[str, Any]):
         self.raw = raw
 
     def __getitem__(self, question: str) -> Any:
-        return self._values[question]
+        try:
+            return self._values[question]
+        except KeyError:
+            there = ", ".join(map(repr, self._values)) or "none at all"
+            raise KeyError(f"there is no answer {question!r}; the answers are {there}") from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

@@ -17,7 +17,7 @@ from mturk.bulk import confirmed
 from mturk.choice import AssignmentStatus
 from mturk.collection import Collection
 from mturk.connection import current
-from mturk.errors import AlreadyDone, InvalidState
+from mturk.errors import AlreadyDone, InvalidState, MTurkError, TransportError
 from mturk.fee import bonus_fee
 from mturk.price import Money
 from mturk.record import Record, ask, kind_of, record
@@ -49,6 +49,7 @@ class Assignment(Record):
 
     _id_member = "AssignmentId"
     _shown = ("worker_id", "status")
+    _columns = ("worker_id", "status", "submit_time")
 
     worker_id: str | None = wire.field("WorkerId")
     hit_id: str | None = wire.field("HITId")
@@ -110,19 +111,20 @@ class Assignment(Record):
         days after it was submitted and while the HIT exists. `feedback` (up to 1,024 characters) goes to the
         worker. InvalidState if the work was decided before. One call, ApproveAssignment.
         """
+        said = _feedback(feedback)
         budget = self.connection.budget if override_rejection else None
         try:
             with spending(budget, self._price):
                 self._call(
                     "ApproveAssignment",
                     AssignmentId=self.id,
-                    RequesterFeedback=_feedback(feedback),
+                    RequesterFeedback=said,
                     OverrideRejection=limit.flag("override_rejection", override_rejection) or None,
                 )
         except InvalidState as error:
             self._complain_unless(AssignmentStatus.APPROVED, error)
         self._set(status=AssignmentStatus.APPROVED)
-        self._forget("approval_time", "requester_feedback")
+        self._forget("approval_time", "requester_feedback", "_hit")
 
     def reject(self, feedback: str) -> None:
         """Reject the work: the worker is not paid, and the rejection counts in the worker's record.
@@ -136,7 +138,7 @@ class Assignment(Record):
         except InvalidState as error:
             self._complain_unless(AssignmentStatus.REJECTED, error)
         self._set(status=AssignmentStatus.REJECTED)
-        self._forget("rejection_time", "requester_feedback")
+        self._forget("rejection_time", "requester_feedback", "_hit")
 
     @classmethod
     def reject_all(cls, assignments: Iterable[Assignment], feedback: str, *, confirm: int | None = None) -> int:
@@ -201,7 +203,10 @@ class Assignment(Record):
         """
         limit.text("question_id", question_id, None, 1)
         answer = self._call("GetFileUploadURL", AssignmentId=self.id, QuestionIdentifier=question_id)
-        return str(answer["FileUploadURL"])
+        url = answer.get("FileUploadURL")
+        if not isinstance(url, str):
+            raise TransportError("The service answers without a FileUploadURL.")
+        return url
 
     def _price(self) -> Decimal:
         hit = self.hit
@@ -217,7 +222,10 @@ class Assignment(Record):
     def _complain_unless(self, wanted: AssignmentStatus, error: InvalidState) -> None:
         """Raise the error, unless it answers our own retry and the first try did what was asked."""
         if error.maybe_done:
-            self.refresh()
+            try:
+                self.refresh()
+            except MTurkError:
+                raise error from None  # it is the one that says that something may have been done
             if self.status == wanted:
                 return
         raise error

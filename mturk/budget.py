@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
-from mturk.errors import AlreadyDone, OverBudget, ServiceError, TransportError
+from mturk.errors import MTurkError, OverBudget
 from mturk.price import Money, amount
 
 
@@ -46,8 +46,8 @@ class Budget:
         self._take(cost)
         try:
             yield
-        except Exception as error:
-            if not _may_have_spent(error):
+        except MTurkError as error:
+            if not getattr(error, "maybe_done", False):
                 self._give_back(cost)
             raise
 
@@ -62,12 +62,6 @@ class Budget:
     def _give_back(self, cost: Decimal) -> None:
         with self._lock:
             self._spent -= cost
-
-
-def _may_have_spent(error: Exception) -> bool:
-    if isinstance(error, AlreadyDone):
-        return error.maybe_done
-    return isinstance(error, (TransportError, ServiceError)) and error.maybe_done
 
 
 @contextmanager

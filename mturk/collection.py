@@ -7,6 +7,7 @@ from html import escape
 from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
+from mturk import limit
 from mturk.display import Table
 from mturk.errors import TransportError, ValidationError
 
@@ -37,9 +38,6 @@ class Page(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)
-
-    def __len__(self) -> int:
-        return len(self.items)
 
     def _repr_html_(self) -> str:
         return _table(self.items)._repr_html_()
@@ -85,7 +83,12 @@ class Collection(Generic[T]):
 
     def page(self, page_size: int = MOST, next_token: str | None = None) -> Page[T]:
         """One page: the first, or the one that `next_token` names. One call."""
-        return Page(self._ask, self._read, page_size, next_token)
+        return Page(self._ask, self._read, limit.page_size(page_size), next_token)
+
+    def where(self, wanted: Callable[[T], bool]) -> Collection[T]:
+        """Those items for which `wanted` is true. The service still sends all of them."""
+        read = self._read
+        return Collection(self._name, self._ask, lambda answer: [item for item in read(answer) if wanted(item)])
 
     def first(self) -> T | None:
         """The first item, or None when there is none."""
@@ -137,4 +140,4 @@ class Collection(Generic[T]):
 
 
 def _table(items: Sequence[Any]) -> Table:
-    return Table.of(item.to_dict() for item in items)
+    return Table.of(item._row() for item in items)

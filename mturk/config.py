@@ -64,7 +64,12 @@ class BotocoreCredentials:
 
     def current(self) -> Credentials:
         """A frozen copy, so that key, secret and token always belong together."""
-        frozen = self._credentials.get_frozen_credentials()
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            frozen = self._credentials.get_frozen_credentials()
+        except BotoCoreError as error:
+            raise ConfigurationError(f"botocore could not refresh the credentials: {error}") from error
         return Credentials(frozen.access_key, frozen.secret_key, frozen.token)
 
     def __reduce__(self) -> NoReturn:
@@ -124,6 +129,8 @@ def find_endpoint(where: str | None, settings: Settings) -> str:
 
 
 def _url(place: str) -> str:
+    if "@" in place:
+        raise ConfigurationError("The endpoint's URL must not hold a user or a password (an @).")
     try:
         parts = urlsplit(place)
         usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
@@ -131,8 +138,8 @@ def _url(place: str) -> str:
         usable = False
     if not usable:
         raise ConfigurationError(f"{place!r} is no place to connect to{_guess(place)}. {_HOW}")
-    if parts.username or parts.query or parts.fragment:
-        raise ConfigurationError("The endpoint's URL must not hold a user, a query or a fragment.")
+    if parts.query or parts.fragment:
+        raise ConfigurationError("The endpoint's URL must not hold a query or a fragment.")
     return place.rstrip("/") + "/"
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import random
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime, timezone
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
+from weakref import WeakSet
+
+from attrs import evolve
 
 from mturk import wire
 from mturk.balance import Balance
@@ -25,9 +31,9 @@ from mturk.config import (
     find_region,
 )
 from mturk.errors import ConfigurationError, ServiceError, Throttled, TransportError, ValidationError
-from mturk.operation import SILENT
+from mturk.operation import REPEAT, SILENT, Repeat
 from mturk.pace import Pace
-from mturk.retry import RetryPolicy, Tries
+from mturk.retry import Quota, RetryPolicy, Tries
 from mturk.trace import note
 from mturk.transport import Transport
 
@@ -78,7 +84,7 @@ class Connection:
         self.url = place
         self.templates = _folders(templates)
         self.question_limit = question_limit
-        self.budget = budget
+        self.budget = _budget(budget)
         self.clock = clock
         self._credentials = source
         signed_for = find_region(region, place, settings)
@@ -86,9 +92,12 @@ class Connection:
         self._policy = RetryPolicy(_attempts(max_attempts), _patience(max_wait), clock, random)
         self._pace = Pace(clock)
         self._skew = 0.0
+        _all.add(self)
 
     def __repr__(self) -> str:
-        return f"<Connection {self.url} as {self._credentials.current().access_key}>"
+        # Credentials that are refreshed would be fetched for it.
+        fixed = isinstance(self._credentials, FixedCredentials)
+        return f"<Connection {self.url}{f' as {self._credentials.current().access_key}' if fixed else ''}>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a connection cannot be pickled, it holds a secret: make one where it is needed")
@@ -96,12 +105,16 @@ class Connection:
     @property
     def is_sandbox(self) -> bool:
         """Whether calls go to AWS's sandbox, whose Masters qualification has an id of its own."""
-        return self.url.rstrip("/") == SANDBOX
+        return urlsplit(self.url).hostname == urlsplit(SANDBOX).hostname
 
     @property
     def is_live(self) -> bool:
         """Whether calls go to AWS's production endpoint, where money is spent."""
-        return self.url.rstrip("/") == PRODUCTION
+        return urlsplit(self.url).hostname == urlsplit(PRODUCTION).hostname
+
+    def now(self) -> datetime:
+        """The time as the service has it, as far as its answers told."""
+        return datetime.fromtimestamp(self.clock.now() + self._skew, timezone.utc)
 
     def call(self, operation: str, /, **parameters: object) -> dict[str, Any]:
         """Call an operation by AWS's name with AWS's parameters, and get its answer as a dict.
@@ -109,15 +122,18 @@ class Connection:
         This is the way out for what the models do not offer: `connection.call("GetHIT", HITId=…)`. A parameter
         that is None is left out. Faults are retried as far as the operation can be repeated.
         """
+        if REPEAT.get(operation) is Repeat.TOKEN and parameters.get("UniqueRequestToken") is None:
+            parameters["UniqueRequestToken"] = uuid.uuid4().hex  # what is repeated must not be done twice
         body = wire.write(parameters)
         tries = Tries(operation, self._policy)
         while True:
             if not self._pace.enter(tries.until):
                 raise self._out_of_time(operation, tries)
+            skew = self._skew
             try:
-                members = self._try(operation, body)
+                members = self._try(operation, body, skew)
             except (TransportError, ServiceError) as error:
-                if not self._correct_clock(error, tries):
+                if not self._correct_clock(error, tries, skew):
                     tries.failed(error)
             else:
                 tries.succeeded()
@@ -146,12 +162,12 @@ class Connection:
             maybe_done=tries.maybe_done,
         )
 
-    def _try(self, operation: str, body: bytes) -> dict[str, Any]:
+    def _try(self, operation: str, body: bytes, skew: float) -> dict[str, Any]:
         started = self.clock.monotonic()
         throttled = passed = False
         outcome = "no answer"
         try:
-            answer = self._transport.send(operation, body, self.clock.now() + self._skew)
+            answer = self._transport.send(operation, body, self.clock.now() + skew)
             outcome = str(answer.status)
             if answer.status != 200:
                 error = answer.error()
@@ -165,13 +181,14 @@ class Connection:
             self._pace.leave(started, throttled=throttled, passed=passed)
             note(operation, self.clock.monotonic() - started, outcome)
 
-    def _correct_clock(self, error: TransportError | ServiceError, tries: Tries) -> bool:
+    def _correct_clock(self, error: TransportError | ServiceError, tries: Tries, skew: float) -> bool:
         if not isinstance(error, ServiceError):
             return False
-        skew = tries.skewed_by(error, self.clock.now() + self._skew)
-        if skew is not None:
-            self._skew += skew
-        return skew is not None
+        # Against the time that this try was signed for: another thread may have corrected the clock meanwhile.
+        found = tries.skewed_by(error, self.clock.now() + skew)
+        if found is not None:
+            self._skew = skew + found
+        return found is not None
 
 
 def _timeout(value: float | tuple[float, float]) -> tuple[float, float]:
@@ -179,6 +196,12 @@ def _timeout(value: float | tuple[float, float]) -> tuple[float, float]:
     if len(pair) != 2 or not all(isinstance(part, (int, float)) and part > 0 for part in pair):
         raise ValidationError(f"timeout must be seconds or (connect seconds, read seconds), not {value!r}")
     return pair
+
+
+def _budget(value: Budget | None) -> Budget | None:
+    if value is not None and not isinstance(value, Budget):
+        raise ValidationError(f"budget must be a Budget, such as Budget({value!r})")
+    return value
 
 
 def _attempts(value: int) -> int:
@@ -205,6 +228,22 @@ def _open_local(database: str | os.PathLike[str] | None, settings: Settings) -> 
     market = marketplace(database or settings.environ.get("MTURK_DATABASE") or "mturk.sqlite3")
     return market.url, market.credentials
 
+
+# Sockets and locks of a parent are of no use in a forked child: a thread that held a lock is not there to let it go.
+_all: WeakSet[Connection] = WeakSet()
+
+
+def _renew_in_child() -> None:
+    global _default_lock
+    _default_lock = threading.Lock()
+    for connection in list(_all):
+        connection._transport.renew()
+        connection._pace = Pace(connection.clock)
+        connection._policy = evolve(connection._policy, quota=Quota())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_in_child)
 
 _default: Connection | None = None
 _default_lock = threading.Lock()

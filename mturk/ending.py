@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
@@ -49,7 +49,8 @@ class OpenWork:
 def open_work(hit: HIT) -> OpenWork:
     """What is open at this HIT now. Two calls or more: GetHIT, and a list of its undecided submissions."""
     hit.refresh()
-    pending = hit.assignments_pending or 0
+    # The counters lag; a HIT that is all taken has somebody at it whatever they say.
+    pending = hit.assignments_pending or (1 if hit.status == HITStatus.UNASSIGNABLE else 0)
     return OpenWork(
         pending=pending,
         until=_latest(hit) if pending else None,
@@ -68,7 +69,7 @@ def approve_undecided(hit: HIT) -> None:
 
 
 def _latest(hit: HIT) -> datetime:
-    now = datetime.fromtimestamp(hit.connection.clock.now(), timezone.utc)
+    now = hit.connection.now()
     last_accept = min(now, hit.expiration) if hit.expiration else now
     return last_accept + (hit.assignment_duration or timedelta(0))
 
@@ -80,7 +81,7 @@ def explained(hit: HIT, error: InvalidState) -> InvalidState:
     except MTurkError:
         return error
     return InvalidState(
-        f"{error.message.rstrip('.')}. What is open: {work}. hit.close() expires the HIT, and deletes it once it can be.",
+        f"{error.message.rstrip('.')}. What is open: {work}. hit.close() expires it, and deletes it once it can be.",
         operation=error.operation,
         code=error.code,
         turk_code=error.turk_code,

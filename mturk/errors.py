@@ -27,7 +27,12 @@ import re
 
 
 class MTurkError(Exception):
-    """The base of everything that this package raises on purpose."""
+    """The base of everything that this package raises on purpose.
+
+    `partial` is what was done before, where a verb that makes several calls stopped at one: see its docstring.
+    """
+
+    partial: object = None
 
 
 class ConfigurationError(MTurkError):
@@ -66,7 +71,7 @@ class TransportError(MTurkError):
 
     def __str__(self) -> str:
         done = "The request may have been carried out." if self.maybe_done else "Nothing was sent."
-        return f"{super().__str__()} {done}" if self.operation else super().__str__()
+        return f"{super().__str__()} {done}" if self.operation or self.maybe_done else super().__str__()
 
 
 class ServiceError(MTurkError):

@@ -44,6 +44,7 @@ class HIT(Record):
 
     _id_member = "HITId"
     _shown = ("title", "status")
+    _columns = ("title", "status", "reward", "max_assignments", "assignments_available", "expiration")
 
     hit_type_id: str | None = wire.field("HITTypeId")
     group_id: str | None = wire.field("HITGroupId")
@@ -186,7 +187,7 @@ class HIT(Record):
         sort_direction: None = None,
         connection: Connection | None = None,
     ) -> Page[HIT]:
-        """One page of `reviewable`. One call."""
+        """One page of `reviewable`. One call, ListReviewableHITs."""
         limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
         listed = cls.reviewable(hit_type, status, connection=connection)
         return listed.page(limit.page_size(page_size), next_token)
@@ -231,7 +232,7 @@ class HIT(Record):
         sort_property: None = None,
         sort_direction: None = None,
     ) -> Page[Assignment]:
-        """One page of `assignments`. One call."""
+        """One page of `assignments`. One call, ListAssignmentsForHIT."""
         limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
         return self.assignments(status).page(limit.page_size(page_size), next_token)
 
@@ -245,6 +246,7 @@ class HIT(Record):
         The sum cannot go from under 10 to 10 or more. An expired HIT stays closed until you `extend` it. A lost
         answer never adds twice. One call, CreateAdditionalAssignmentsForHIT.
         """
+        limit.whole("number", number, 1, MOST_ASSIGNMENTS)
         with (
             suppress(AlreadyDone),  # the token says that this very addition was made before
             spending(self.connection.budget, lambda: self._cost_of(number)),
@@ -252,25 +254,21 @@ class HIT(Record):
             self._call(
                 "CreateAdditionalAssignmentsForHIT",
                 HITId=self.id,
-                NumberOfAdditionalAssignments=limit.whole("number", number, 1, MOST_ASSIGNMENTS),
+                NumberOfAdditionalAssignments=number,
                 UniqueRequestToken=request_token(unique_request_token),
             )
         self._forget("max_assignments", "assignments_available", "status")
 
     def extend(self, until: datetime | timedelta) -> None:
-        """Keep the HIT on offer until a later time, given as such or as a timedelta from now.
-
-        One call, UpdateExpirationForHIT.
-        """
+        """Keep the HIT on offer until a time, or for a timedelta from now. One call, UpdateExpirationForHIT."""
         if isinstance(until, timedelta):
-            until = datetime.fromtimestamp(self.connection.clock.now(), timezone.utc) + until
-        self._expire_at(limit.moment("until", until))
+            until = self.connection.now() + until
+        if limit.moment("until", until) <= self.connection.now():
+            raise ValidationError(f"until is {until}, which has passed; to end the HIT now write expire()")
+        self._expire_at(until)
 
     def expire(self) -> None:
-        """Take the HIT off the market now; who has accepted it can still submit.
-
-        One call, UpdateExpirationForHIT.
-        """
+        """Take the HIT off the market now; who has accepted it can still submit. One call, UpdateExpirationForHIT."""
         self._expire_at(datetime.fromtimestamp(0, timezone.utc))
 
     def _expire_at(self, moment: datetime) -> None:
@@ -340,8 +338,6 @@ class HIT(Record):
         The HIT is expired, submissions that are undecided are left alone or approved (which pays them), and when
         nothing is open it is deleted; one that is gone already has nothing open. Nothing is ever rejected. About four
         calls, and one for each approval.
-
-            while hit.close(undecided="approve"): …
         """
         if undecided not in ("leave", "approve"):
             raise ValidationError(f'undecided must be "leave" or "approve", not {undecided!r}')

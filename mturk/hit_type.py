@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 from mturk import limit, task_file, wire
 from mturk.collection import Collection
@@ -136,16 +136,18 @@ class HITType(Record):
         """
         return once_per_worker(self, name)
 
-    def hits(self) -> Iterator[HIT]:
-        """The HITs of this type.
+    def hits(self) -> Collection[HIT]:
+        """The HITs of this type; pages may be empty.
 
         The service cannot list by type: this reads all your HITs, one call for each 100, and keeps those of the
         type. For those that are ready for review, `HIT.reviewable(hit_type)` asks for no more than it gives.
+        ListHITs.
         """
-        return (hit for hit in HIT.all(connection=self.connection) if hit.hit_type_id == self.id)
+        every = HIT.all(connection=self.connection)
+        return every.where(lambda hit: hit.hit_type_id == self.id)
 
     def reviewable(self) -> Collection[HIT]:
-        """The HITs of this type whose work is all in: see `HIT.reviewable`."""
+        """The HITs of this type whose work is all in: see `HIT.reviewable`. ListReviewableHITs."""
         return HIT.reviewable(self, connection=self.connection)
 
     def set_notification(self, notification: Notification | None = None, active: bool | None = True) -> None:
@@ -161,7 +163,7 @@ class HITType(Record):
         flag = limit.flag("active", active)
         self._call("UpdateNotificationSettings", HITTypeId=self.id, Notification=notification, Active=flag)
 
-    def _load(self, missing: str) -> Any:
+    def _load(self, missing: str) -> NoReturn:
         raise AttributeError(
             f"{self!r} was made from its id, and the service has no operation that tells a HIT type's {missing}: "
             "read it from one of its HITs, hit.hit_type"

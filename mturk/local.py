@@ -34,6 +34,15 @@ _running: dict[tuple[int, str], LocalMarketplace] = {}
 _lock = threading.Lock()
 
 
+def _renew_in_child() -> None:
+    global _lock
+    _lock = threading.Lock()  # the thread that may have held it is not there to let it go
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_in_child)
+
+
 def marketplace(database: str | os.PathLike[str]) -> LocalMarketplace:
     """The marketplace on this database, started in the background when it does not run here yet."""
     name = os.fspath(database)

@@ -22,9 +22,8 @@ class Locale:
     @classmethod
     def of(cls, place: Locale | str) -> Locale:
         """The place that "US" or "US-NY" stands for."""
-        if isinstance(place, Locale):
-            return place
-        found = _PLACE.fullmatch(place) if isinstance(place, str) else None
+        text = str(place) if isinstance(place, Locale) else place
+        found = _PLACE.fullmatch(text) if isinstance(text, str) else None
         if not found:
             raise ValidationError(f'a locale must be a text such as "DE" or "US-NY", not {place!r}')
         if found[2] and found[1] != "US":

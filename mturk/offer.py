@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
+import re
+import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mturk import limit, question
-from mturk.errors import AlreadyDone, ValidationError
+from mturk.errors import AlreadyDone, DoesNotExist, ValidationError
+from mturk.html_question import HTMLQuestion
 from mturk.layout import Layout
-from mturk.record import kind_of
+from mturk.record import related
 from mturk.review import ReviewPolicy
 
 if TYPE_CHECKING:
     from mturk.connection import Connection
     from mturk.hit import HIT
+
+# A script may make the form.
+_CAN_SUBMIT = re.compile("<(form|crowd-form|script)", re.IGNORECASE)
 
 MOST_ASSIGNMENTS = 1_000_000_000
 
@@ -47,9 +53,13 @@ def offered_before(error: AlreadyDone, connection: Connection, own: Mapping[str,
     """The HIT that a token made before; the error itself where that is evidently another HIT than was asked for."""
     if error.hit_id is None:
         raise error
-    made: HIT = kind_of("HIT").get(error.hit_id, connection=connection)
+    made: HIT = related("HIT", error.hit_id, connection)
     if error.maybe_done:
-        return made  # our own try, whose answer was lost
+        # Our own try, whose answer was lost. A HIT this young may not be found yet: it loads when it is read.
+        with suppress(DoesNotExist):
+            made.refresh()
+        return made
+    made.refresh()
     other_type = hit_type is not None and made.hit_type_id != getattr(hit_type, "id", hit_type)
     other_question = "Question" in own and made.question_xml is not None and made.question_xml != own["Question"]
     if other_type or other_question:
@@ -58,9 +68,9 @@ def offered_before(error: AlreadyDone, connection: Connection, own: Mapping[str,
     return made
 
 
-def request_token(value: str | None) -> str:
-    """The caller's token, or one made for this call: no call goes without."""
-    return uuid.uuid4().hex if value is None else limit.token(value)
+def request_token(value: str | None) -> str | None:
+    """The caller's token; without one the connection makes one for this call."""
+    return None if value is None else limit.token(value)
 
 
 def _policy(name: str, value: ReviewPolicy | None) -> ReviewPolicy | None:
@@ -73,4 +83,7 @@ def _question(asked: object, connection: Connection) -> dict[str, object]:
     if isinstance(asked, Layout):
         parameters = [{"Name": name, "Value": text} for name, text in asked.parameters.items()]
         return {"HITLayoutId": asked.id, "HITLayoutParameters": parameters}
-    return {"Question": question.document(asked, connection.question_limit)}
+    document = question.document(asked, connection.question_limit)
+    if isinstance(asked, HTMLQuestion) and not _CAN_SUBMIT.search(asked.html):
+        warnings.warn("this page has no form, so that nobody can submit it; see question.validate()", stacklevel=4)
+    return {"Question": document}

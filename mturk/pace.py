@@ -20,6 +20,7 @@ _OPEN_WINDOW = 64
 
 _ENOUGH = 4  # calls that must have passed before their rate is believed
 _FIRST_LOOK = 0.25  # seconds before the first throttled answer that the first rate is guessed from
+_IDLE = 1.0  # seconds without a call
 _BACK_OFF = 0.6
 _SLOWEST = 0.2  # calls a second
 
@@ -36,6 +37,7 @@ class Pace:
         self._rate: float | None = None
         self._rate_since = 0.0
         self._measured = False
+        self._idle = False
         self._next = 0.0
         self._empty_at = 0.0
         self._passed = 0.0
@@ -49,8 +51,8 @@ class Pace:
 
     def enter(self, until: float) -> bool:
         """Wait for this call's turn; False if it would come later than `until`."""
-        if self._rate is None and not self._enter_window(until):
-            return False
+        if self._rate is None:
+            self._enter_window()
         if self._rate is not None and not self._enter_queue(until):
             self._leave()
             return False
@@ -71,16 +73,14 @@ class Pace:
     def _leave(self) -> None:
         with self._changed:
             self._under_way = max(0, self._under_way - 1)
-            self._changed.notify()
+            self._changed.notify(2)  # the place that is free now, and the one by which the window grew
 
-    def _enter_window(self, until: float) -> bool:
+    def _enter_window(self) -> None:
+        # Without a bound: nothing is throttled yet, and a place is free as soon as any call has ended.
         with self._changed:
             while self._rate is None and self._under_way >= self._window:
-                left = self._left(until)
-                if left <= 0 or not self._changed.wait(left):
-                    return False
+                self._changed.wait()
             self._under_way += 1
-            return True
 
     def _enter_queue(self, until: float) -> bool:
         # One thread sleeps until the next slot; the others stand behind it at the lock.
@@ -103,9 +103,12 @@ class Pace:
         """Take the next slot, or say how long it is until then."""
         with self._changed:
             now = self._clock.monotonic()
-            if self._next > now or self._rate is None:
+            if self._next > now:
                 return self._next - now
-            slot = 1 / (self._rate * self._growth(now))
+            if now - self._next > _IDLE:
+                # Nobody called, and the bucket filled: what was counted until now measures nothing any more.
+                self._idle, self._rate_since = True, now
+            slot = 1 / (self.rate or 1.0)
             # A sleep that took too long is made up for, by two slots at most.
             self._next = max(self._next, now - 2 * slot) + slot
             return 0.0
@@ -133,6 +136,9 @@ class Pace:
         self._next = max(self._next, now + 1 / self._rate)
 
     def _measure(self, sent: float) -> None:
+        if self._idle:
+            self._idle, self._passed, self._elapsed = False, 0.0, 0.0
+            return
         self._elapsed += sent - self._empty_at
         if self._passed >= _ENOUGH:
             # While the first guess grew, calls came slower than the bucket fills: a small one ran over, and too little

@@ -8,6 +8,8 @@ import attrs
 
 from mturk.errors import ValidationError
 
+_TINY = Decimal("0.000001")  # what floats lose when they are added up
+
 
 def amount(name: str, value: Money) -> Decimal:
     """The exact amount that `value` stands for, refused unless it is a whole number of cents."""
@@ -21,7 +23,8 @@ def amount(name: str, value: Money) -> Decimal:
     except InvalidOperation:
         raise ValidationError(f"{name} is out of every range: {value!r}") from None
     if cents != number:
-        raise ValidationError(f'{name} must be a whole number of cents, not {value!r}; write it as a text: "{cents}"')
+        hint = f'; write it as a text: "{cents}"' if isinstance(value, float) and abs(cents - number) < _TINY else ""
+        raise ValidationError(f"{name} must be a whole number of cents, not {value!r}{hint}")
     return abs(cents)
 
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from mturk.question_form import QuestionForm
 
 
+_LIST_LAGS = 60.0  # seconds in which a new type may not be listed yet
+
+
 @record
 class QualificationType(Record, Comparable):
     """A qualification of your own: make it, grant it, and require it.
@@ -93,10 +96,9 @@ class QualificationType(Record, Comparable):
                 **_settings(through, retry_delay, test, test_duration, answer_key, auto_granted, auto_granted_value),
             )
         except AlreadyDone as error:
-            made = cls._named(name, through) if error.maybe_done else None
-            if made is None:
+            if not error.maybe_done:
                 raise
-            return made
+            return cls._wait_for(name, through, _LIST_LAGS)
         return cls._of(answer, through)
 
     @classmethod
@@ -121,11 +123,7 @@ class QualificationType(Record, Comparable):
             return found
         with suppress(AlreadyDone):  # somebody else was quicker, and the list lags behind
             cls.create(name, description, keywords=keywords, connection=through)
-        for _ in through.clock.looks(timeout):
-            found = cls._named(name, through)
-            if found is not None:
-                return found
-        raise TimeoutError(f"the qualification type {name!r} exists, but is not listed after {timeout:g} seconds")
+        return cls._wait_for(name, through, timeout)
 
     @classmethod
     def get(cls, id: str, *, connection: Connection | None = None) -> QualificationType:
@@ -160,6 +158,14 @@ class QualificationType(Record, Comparable):
             ),
             cls._read_list("QualificationTypes", through),
         )
+
+    @classmethod
+    def _wait_for(cls, name: str, connection: Connection, timeout: float) -> QualificationType:
+        for _ in connection.clock.looks(timeout):
+            found = cls._named(name, connection)
+            if found is not None:
+                return found
+        raise TimeoutError(f"the qualification type {name!r} exists, but is not listed after {timeout:g} seconds")
 
     @classmethod
     def _named(cls, name: str, connection: Connection) -> QualificationType | None:

@@ -41,6 +41,8 @@ class Record:
     _slots: ClassVar[Mapping[str, Any]] = {}
     _id_member: ClassVar[str] = ""
     _shown: ClassVar[tuple[str, ...]] = ()
+    _columns: ClassVar[tuple[str, ...]] = ()
+    """What a table of many shows, where all fields are too much for a screen."""
 
     def __init__(self, id: str, *, connection: Connection | None = None) -> None:
         _set_id(self, self._checked(id))
@@ -90,7 +92,11 @@ class Record:
     @classmethod
     def _expect_id(cls, members: Mapping[str, Any]) -> None:
         if cls._id_member not in members:
-            raise TransportError(f"The service describes a {cls.__name__} without its {cls._id_member}: {members}")
+            there = ", ".join(members) or "nothing"
+            raise TransportError(
+                f"The service describes a {cls.__name__} without its {cls._id_member}; it tells {there}.",
+                maybe_done=True,
+            )
 
     def _renew(self, answer: Mapping[str, Any]) -> None:
         """Take all fields from an answer that holds this record under its own name."""
@@ -109,7 +115,8 @@ class Record:
         except wire.UNREADABLE as error:
             raise TransportError(
                 f"The service describes {type(self).__name__} {self.id} with {name} = {value!r}, "
-                f"which cannot be read: {error!r}"
+                f"which cannot be read: {error!r}.",
+                maybe_done=True,
             ) from error
 
     def _set(self, **values: Any) -> None:
@@ -167,6 +174,10 @@ class Record:
         """The record's fields as a dict, for a data frame or a file; loads them first where they are missing."""
         fields = [name for name in self._slots if not name.startswith("_")]
         return {"id": self.id, **{name: getattr(self, name) for name in fields}}
+
+    def _row(self) -> dict[str, Any]:
+        known = self._state()
+        return {"id": self.id, **{name: known.get(name) for name in self._columns or known}}
 
     def show(self) -> Table:
         """The record as a table, in a terminal as in a notebook; loads the fields first where they are missing."""

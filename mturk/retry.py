@@ -9,7 +9,7 @@ from collections.abc import Callable
 import attrs
 
 from mturk.clock import SYSTEM, Clock
-from mturk.errors import AccessDenied, ServiceError, Throttled, TransportError, Unavailable
+from mturk.errors import ServiceError, Throttled, TransportError, Unavailable
 from mturk.operation import REPEAT, Repeat
 
 _FIRST_DELAY = 0.3
@@ -97,7 +97,7 @@ class Tries:
         return skew if abs(skew) > _SKEW else None
 
     def _count(self, error: TransportError | ServiceError, ambiguous: bool) -> None:
-        worth_it = isinstance(error, (TransportError, Unavailable)) and not isinstance(error, AccessDenied)
+        worth_it = isinstance(error, (TransportError, Unavailable))
         if not worth_it or (ambiguous and self._repeat is Repeat.NEVER):
             raise error
         self._made += 1

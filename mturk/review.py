@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -52,7 +52,7 @@ def ScoreMyKnownAnswers(  # noqa: N802 - it is the policy's own name
     reject_reason: str | None = None,
     extend_if_known_answer_score_is_less_than: int | None = None,
     extend_maximum_assignments: int | None = None,
-    extend_minimum_time: int | None = None,
+    extend_minimum_time: timedelta | int | None = None,
 ) -> ReviewPolicy:
     """Score each submission against answers that you know, in per cent; an assignment's policy.
 
@@ -72,7 +72,7 @@ def ScoreMyKnownAnswers(  # noqa: N802 - it is the policy's own name
             _text("RejectReason", reject_reason),
             _number("ExtendIfKnownAnswerScoreIsLessThan", extend_if_known_answer_score_is_less_than, 0, 101),
             _number("ExtendMaximumAssignments", extend_maximum_assignments, 2, 25),
-            _number("ExtendMinimumTimeInSeconds", extend_minimum_time, 60, limit.YEAR),
+            _seconds("ExtendMinimumTimeInSeconds", extend_minimum_time),
         ),
     )
 
@@ -85,7 +85,7 @@ def SimplePlurality(  # noqa: N802 - it is the policy's own name
     disregard_assignment_if_known_answer_score_is_less_than: int | None = None,
     extend_if_hit_agreement_score_is_less_than: int | None = None,
     extend_maximum_assignments: int | None = None,
-    extend_minimum_time: int | None = None,
+    extend_minimum_time: timedelta | int | None = None,
     approve_if_worker_agreement_score_is_at_least: int | None = None,
     reject_if_worker_agreement_score_is_less_than: int | None = None,
     reject_reason: str | None = None,
@@ -95,6 +95,8 @@ def SimplePlurality(  # noqa: N802 - it is the policy's own name
     An answer is agreed when more than `question_agreement_threshold` per cent of the workers gave it. At most 15
     questions are compared, answers over 256 characters are left out by the service.
     """
+    if isinstance(question_ids, str):
+        raise ValidationError(f"question_ids must be a list of identifiers, not {question_ids!r}")
     if not 1 <= len(question_ids) <= 15:
         raise ValidationError(f"question_ids must be 1 to 15 identifiers, not {len(question_ids)}")
     extending = extend_if_hit_agreement_score_is_less_than is not None
@@ -116,7 +118,7 @@ def SimplePlurality(  # noqa: N802 - it is the policy's own name
             ),
             _number("ExtendIfHITAgreementScoreIsLessThan", extend_if_hit_agreement_score_is_less_than, 1, 100),
             _number("ExtendMaximumAssignments", extend_maximum_assignments, 2, 25),
-            _number("ExtendMinimumTimeInSeconds", extend_minimum_time, 60, limit.YEAR),
+            _seconds("ExtendMinimumTimeInSeconds", extend_minimum_time),
             _number(
                 "ApproveIfWorkerAgreementScoreIsAtLeast",
                 approve_if_worker_agreement_score_is_at_least,
@@ -146,19 +148,30 @@ def _text(key: str, value: str | None) -> PolicyParameter | None:
     return None if value is None else PolicyParameter(key, (limit.text(key, value, 1024),))
 
 
+def _seconds(key: str, value: timedelta | int | None) -> PolicyParameter | None:
+    if value is None:
+        return None
+    return PolicyParameter(key, (str(limit.seconds("extend_minimum_time", value, 60, limit.YEAR)),))
+
+
 def _flag(key: str, value: bool | None) -> PolicyParameter | None:
     # The service writes booleans of a policy as single letters.
-    return None if value is None else PolicyParameter(key, ("T" if value else "F",))
+    flag = limit.flag(key, value)
+    return None if flag is None else PolicyParameter(key, ("T" if flag else "F",))
 
 
 def _key(identifier: str) -> str:
-    if len(identifier.encode()) > 255:
+    if len(limit.text("question identifier", identifier, None, 1).encode()) > 255:
         raise ValidationError(f"a question's identifier has at most 255 bytes, not {identifier[:40]!r}…")
-    return limit.text("question identifier", identifier, None, 1)
+    return identifier
 
 
 def _texts(value: str | Sequence[str]) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, Sequence):
+        raise ValidationError(f"a known answer is a text or a list of texts, not {value!r}")
+    return tuple(limit.text("known answer", each) for each in value)
 
 
 @attrs.frozen

@@ -37,6 +37,9 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     if unknown:
         known = ", ".join((*_TERMS, *_AT_LEAST))
         raise ValidationError(f"{path} has {', '.join(unknown)}, which no HIT type has; it may have {known}")
+    missing = [name for name in _TERMS[:4] if name not in fields]
+    if missing:
+        raise ValidationError(f"{path} has no {', '.join(missing)}, which every HIT type needs")
     given = {name: fields[name] for name in _TERMS if name in fields}
     for name in ("assignment_duration", "auto_approval_delay"):
         if name in given:
@@ -53,7 +56,10 @@ def duration(name: str, value: str | int) -> timedelta:
     unit = _UNITS.get(found[2].lower()) if found else None
     if not found or not unit:
         raise ValidationError(f'{name} must be a duration such as "30s", "10m", "2h", "3d" or "1w", not {value!r}')
-    return timedelta(**{unit: float(found[1])})
+    try:
+        return timedelta(**{unit: float(found[1])})
+    except OverflowError:
+        raise ValidationError(f"{name} is longer than any duration: {value!r}") from None
 
 
 def _load(path: Path) -> Mapping[str, Any]:

@@ -43,4 +43,7 @@ def note(operation: str, seconds: float, outcome: str) -> None:
     call = Call(operation, seconds, outcome)
     logger.debug("%s", call)
     for tell in tuple(_tracers):
-        tell(call)
+        try:
+            tell(call)
+        except Exception:  # a call has been made, and its outcome matters more than who is told of it
+            logger.exception("a tracer failed")

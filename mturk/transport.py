@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from mturk.config import Credentials, CredentialSource
-from mturk.errors import ServiceError, TransportError, error_of
+from mturk.errors import ConfigurationError, ServiceError, TransportError, error_of
 from mturk.signature import Signer, host_header
 
 _MOST_IDLE = 64  # connections that are kept open, for as many threads
@@ -121,7 +122,7 @@ class Transport:
         )
         self._settings: dict[str, Any] = {**_environment_settings(url), "timeout": timeout}
         self._adapter = _Adapter(pool_maxsize=_MOST_IDLE)
-        self._process = os.getpid()
+        _check_certificates(url, self._settings["verify"])
         self._signers = threading.local()
 
     def __repr__(self) -> str:
@@ -131,21 +132,20 @@ class Transport:
         """Send one request, signed for the time `at`, and read its answer whole."""
         request = self._signed(operation, body, at)
         try:
-            response = self._here().send(request, **self._settings)
+            response = self._adapter.send(request, **self._settings)
         except (requests.RequestException, HTTPError, OSError) as error:
             raise self._failure(operation, error) from error
         return Answer(operation, response.status_code, response.headers, response.content)
 
-    def _here(self) -> _Adapter:
-        # A forked child must not use its parent's sockets: the two would read each other's answers.
-        if self._process != os.getpid():
-            self._adapter = _Adapter(pool_maxsize=_MOST_IDLE)
-            self._process = os.getpid()
-        return self._adapter
-
     def close(self) -> None:
         """Close the idle connections to the endpoint."""
-        self._adapter.close()
+        left = self._adapter
+        self.renew()
+        left.close()
+
+    def renew(self) -> None:
+        """Go on with new connections; the old ones are not touched."""
+        self._adapter = _Adapter(pool_maxsize=_MOST_IDLE)
 
     def _signed(self, operation: str, body: bytes, at: float) -> requests.PreparedRequest:
         request = requests.PreparedRequest()
@@ -167,8 +167,6 @@ class Transport:
 
     def _failure(self, operation: str, error: Exception) -> TransportError:
         sent = not _never_sent(error)
-        if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidHeader)):
-            sent = False
         what = "the connection broke" if sent else "no connection"
         if isinstance(error, requests.exceptions.ProxyError):
             what = "no connection through the proxy of the environment"
@@ -182,19 +180,32 @@ class Transport:
 
 
 def _environment_settings(url: str) -> dict[str, Any]:
-    """Proxies and certificates as the environment says; none of it for an address on this machine."""
+    """Proxies and certificates as the environment says; no proxy for an address on this machine."""
     with requests.Session() as session:
-        host = urlsplit(url).hostname or ""
-        # A proxy cannot reach our own loopback, and is often set without an exception for it.
-        session.trust_env = not (host == "localhost" or host == "::1" or host.startswith("127."))
-        return dict(session.merge_environment_settings(url, {}, False, None, None))
+        settings = dict(session.merge_environment_settings(url, {}, False, None, None))
+    host = urlsplit(url).hostname or ""
+    # A proxy cannot reach our own loopback, and is often set without an exception for it.
+    if host in ("localhost", "::1") or host.startswith("127."):
+        settings["proxies"] = {}
+    return settings
+
+
+def _check_certificates(url: str, verify: bool | str) -> None:
+    if url.startswith("https:") and isinstance(verify, str) and not os.path.exists(verify):
+        raise ConfigurationError(f"The certificates that the environment names are not there: {verify}")
 
 
 def _never_sent(error: Exception) -> bool:
-    early = (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError, requests.exceptions.ProxyError)
-    return isinstance(error, early) or isinstance(
-        _innermost(error), (NewConnectionError, ConnectTimeoutError, FileNotFoundError)
+    early = (
+        requests.exceptions.ConnectTimeout,
+        requests.exceptions.InvalidHeader,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.InvalidURL,
+        requests.exceptions.ProxyError,
     )
+    # Other TLS errors may come while the answer is read.
+    inner = (NewConnectionError, ConnectTimeoutError, FileNotFoundError, ssl.SSLCertVerificationError)
+    return isinstance(error, early) or isinstance(_innermost(error), inner)
 
 
 def _innermost(error: BaseException) -> BaseException:
@@ -228,6 +239,11 @@ class _Adapter(HTTPAdapter):
         if self._target is None:
             self._target = super().request_url(*args, **options)
         return self._target
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.close()  # clearing urllib3's manager drops its pools and leaves their sockets open
+        super().close()
 
     def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
         response = requests.Response()

@@ -45,6 +45,15 @@ class Value:
         """The fields as a dict, for a data frame or a file."""
         return {a.name: getattr(self, a.name) for a in attrs.fields(type(self)) if a.name != "_connection"}
 
+    def _row(self) -> dict[str, Any]:
+        return self.to_dict()
+
+    def __copy__(self: V) -> V:
+        return self  # it never changes, and a copy through its pickle would lose the connection
+
+    def __deepcopy__(self: V, memo: object) -> V:
+        return self
+
     def __reduce__(self) -> tuple[Callable[..., Value], tuple[type[Value], Mapping[str, Any]]]:
         return _rebuild, (type(self), self.to_dict())
 

@@ -107,7 +107,9 @@ def decoded(cls: Any, members: Mapping[str, Any]) -> Any:
     try:
         return one(cls)(members)
     except UNREADABLE as error:
-        raise TransportError(f"The service describes a {cls.__name__} that cannot be read: {error!r}") from error
+        raise TransportError(
+            f"The service describes a {cls.__name__} that cannot be read: {error!r}.", maybe_done=True
+        ) from error
 
 
 def many(read: Read) -> Read:
@@ -145,6 +147,10 @@ def written(value: Any) -> Any:
         return write_it(value)
     if isinstance(value, Enum):
         return value.value
+    for base in kind.__mro__:
+        # Django's and Jinja2's safe texts, the timestamps of data frames
+        if base in _AS_IT_IS or base in _WRITERS:
+            return _WRITERS.get(base, base)(value)
     if attrs.has(kind):
         return {
             name: written(member)

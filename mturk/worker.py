@@ -13,7 +13,7 @@ from mturk.bulk import confirmed
 from mturk.choice import NotifyWorkersFailureCode
 from mturk.collection import Collection
 from mturk.connection import current
-from mturk.errors import RequestError, ValidationError
+from mturk.errors import MTurkError, RequestError, ValidationError
 from mturk.price import Money
 from mturk.record import Record, ask, id_of, record, related
 from mturk.value import WorkerBlock
@@ -37,6 +37,15 @@ class NotifyFailure:
         "NotifyWorkersFailureCode", wire.one_of(NotifyWorkersFailureCode)
     )
     message: str | None = wire.field("NotifyWorkersFailureMessage")
+
+
+@attrs.frozen
+class PartlyNotified:
+    """How far a message to many got: failures so far, the hundred it stopped at, and who was not written to."""
+
+    failures: list[NotifyFailure]
+    stopped_at: list[str]
+    not_sent: list[str]
 
 
 @record
@@ -108,7 +117,7 @@ class Worker(Record):
 
         The subject has at most 200 characters, the message 4,096. One call for each 100 workers, NotifyWorkers. A
         call whose answer is lost is not repeated, as that might send the message twice: its TransportError has
-        `maybe_done`.
+        `maybe_done`, and its `partial` is a `PartlyNotified`: who is certain, who is not, who was not written to.
         """
         ids = [worker_id(each) for each in several(workers)]
         limit.text("subject", subject, 200, 1)
@@ -117,7 +126,11 @@ class Worker(Record):
         failures: list[NotifyFailure] = []
         for start in range(0, len(ids), _MOST_AT_ONCE):
             some = ids[start : start + _MOST_AT_ONCE]
-            answer = through.call("NotifyWorkers", Subject=subject, MessageText=message, WorkerIds=some)
+            try:
+                answer = through.call("NotifyWorkers", Subject=subject, MessageText=message, WorkerIds=some)
+            except MTurkError as error:
+                error.partial = PartlyNotified(failures, some, ids[start + _MOST_AT_ONCE :])
+                raise
             failed = answer.get("NotifyWorkersFailureStatuses") or ()
             failures += [wire.decoded(NotifyFailure, each) for each in failed]
         return failures

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -64,7 +63,7 @@ def hit_types() -> None:
     assert_type(kind, HITType)
     assert_type(kind.reward, "Decimal | None")
     assert_type(kind.estimate(assignments=3), Estimate)
-    assert_type(kind.hits(), Iterator[HIT])
+    assert_type(kind.hits(), Collection[HIT])
     assert_type(kind.reviewable(), Collection[HIT])
     assert_type(kind.once_per_worker(), OncePerWorker)
     assert_type(HITType.from_file("task.toml"), HITType)

@@ -157,7 +157,7 @@ def test_a_page_leads_to_the_next_and_the_last_to_none() -> None:
     numbers = Numbers(15)
     page: Page[int] | None = numbers.collection().page(10)
     assert page is not None
-    assert (list(page), len(page), repr(page)) == (list(range(10)), 10, "<Page of 10, more to come>")
+    assert (list(page), bool(page), repr(page)) == (list(range(10)), True, "<Page of 10, more to come>")
     page = page.next_page()
     assert page is not None
     assert (page.items, repr(page), page.next_page()) == ([10, 11, 12, 13, 14], "<Page of 5>", None)

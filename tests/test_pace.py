@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+
 import pytest
 from conftest import Time
 
@@ -27,7 +31,11 @@ class Bucket:
 
 def one_after_another(timing: Time, bucket: Bucket, calls: int, latency: float = 0.01) -> tuple[float, int]:
     """Make calls by one thread; gives the seconds it took and how many answers were throttled."""
-    pace = Pace(timing.clock)
+    return many(timing, bucket, Pace(timing.clock), calls, latency)
+
+
+def many(timing: Time, bucket: Bucket, pace: Pace, calls: int, latency: float = 0.01) -> tuple[float, int]:
+    """The same with a pace that may have a past."""
     started, throttled, passed = timing.now(), 0, 0
     while passed < calls:
         assert pace.enter(FOREVER)
@@ -77,13 +85,40 @@ def test_a_turn_that_would_come_too_late_is_refused_without_waiting(timing: Time
     assert timing.now() == before
 
 
-def test_a_place_that_is_not_taken_is_free_for_others(timing: Time) -> None:
+def test_the_first_calls_under_way_double_with_each_that_ends(timing: Time) -> None:
     pace = Pace(timing.clock)
-    assert pace.enter(timing.now())
-    assert pace.enter(timing.now())
-    assert not pace.enter(timing.now()), "at first only two calls are under way at once"
-    pace.leave(timing.now(), throttled=False, passed=True)
-    assert pace.enter(timing.now())
+    inside: list[float] = []
+
+    def enter() -> None:
+        pace.enter(timing.now())
+        inside.append(timing.now())
+
+    threads = [threading.Thread(target=enter, daemon=True) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for ended, expected in ((0, 2), (1, 4), (2, 6), (3, 8)):
+        if ended:
+            pace.leave(timing.now(), throttled=False, passed=True)
+        wait_until(lambda expected=expected: len(inside) == expected)  # type: ignore[misc]  # bound at once
+    for thread in threads:
+        thread.join()
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Real time, for real threads; fails after ten seconds."""
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("idle", [5, 60, 3600])
+def test_after_idle_time_calls_go_as_fast_as_before(timing: Time, idle: float) -> None:
+    bucket, pace = Bucket(20, 20, timing.now()), Pace(timing.clock)
+    many(timing, bucket, pace, 150)
+    timing.advance(idle)
+    took, _ = many(timing, bucket, pace, 150)
+    assert took < 1.10 * (150 - 20) / 20 + 1
 
 
 def test_a_limit_that_was_lifted_is_noticed(timing: Time) -> None:

@@ -128,7 +128,7 @@ KEY = {"q": "a"}
         ),
         (
             lambda: ScoreMyKnownAnswers(KEY, extend_minimum_time=59),
-            "ExtendMinimumTimeInSeconds must be from 60 to 31536000, not 59",
+            "extend_minimum_time must be from 60 to 31536000 seconds",
         ),
         (lambda: ScoreMyKnownAnswers(KEY, approve_reason="x" * 1025), "ApproveReason has 1025 characters"),
         (lambda: SimplePlurality([], 50), "question_ids must be 1 to 15 identifiers, not 0"),

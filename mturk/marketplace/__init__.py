@@ -1,12 +1,19 @@
 """The marketplace: a service that speaks the Mechanical Turk Requester API."""
 
-from mturk.marketplace.answer import Other
-from mturk.marketplace.error import MarketplaceError, WorkerError
-from mturk.marketplace.fault import Fault
-from mturk.marketplace.handle import Requester, Worker
-from mturk.marketplace.market import Marketplace
-from mturk.marketplace.message import Message
-from mturk.marketplace.payout import Payout
+try:
+    from mturk.marketplace.answer import Other
+    from mturk.marketplace.error import MarketplaceError, WorkerError
+    from mturk.marketplace.fault import Fault
+    from mturk.marketplace.handle import Requester, Worker
+    from mturk.marketplace.market import Marketplace
+    from mturk.marketplace.message import Message
+    from mturk.marketplace.payout import Payout
+except ModuleNotFoundError as error:
+    if error.name not in ("alembic", "cryptography", "flask", "sqlalchemy", "waitress"):
+        raise
+    raise ModuleNotFoundError(
+        f"The marketplace wants {error.name}: pip install 'mturk[marketplace]'", name=error.name
+    ) from None
 
 __all__ = [
     "Fault",

@@ -54,10 +54,11 @@ def entered(document: str) -> dict[str, Values]:
 
 
 def _as_list(name: str, value: Value) -> list[Choice]:
-    values = [value] if isinstance(value, (str, Other)) else list(value)
-    for one in values:
+    values: list[Choice] = []
+    for one in value if isinstance(value, (list, tuple)) else [value]:
         if not isinstance(one, (str, Other)):
             raise TypeError(f"The answer to {name!r} is a str, an Other, or a list of them, not {one!r}.")
+        values.append(one)
     return values
 
 

@@ -91,12 +91,12 @@ class Worker:
 
     def preview(self, hit_id: str) -> str:
         """Look at the question of a HIT before accepting it."""
-        row = self._dispatch.run(lambda context: offer.preview(context, self.id, hit_id), writes=False)
+        row = self._dispatch.run(lambda context: offer.preview(context, self.id, _id(hit_id)), writes=False)
         return str(row.question)
 
     def accept(self, hit_id: str) -> str:
         """Take on an assignment of the HIT, and say its id."""
-        return self._dispatch.run(lambda context: work.accept(context, self.id, hit_id))
+        return self._dispatch.run(lambda context: work.accept(context, self.id, _id(hit_id)))
 
     def submit(self, assignment_id: str, answers: Mapping[str, Value]) -> None:
         """Hand in an assignment.
@@ -104,11 +104,11 @@ class Worker:
         A str is free text, or the identifier of a selection where the form has one; a list is several
         selections; `Other("text")` in it is the worker's own.
         """
-        self._dispatch.run(lambda context: work.submit(context, self.id, assignment_id, answers))
+        self._dispatch.run(lambda context: work.submit(context, self.id, _id(assignment_id), _answers(answers)))
 
     def return_assignment(self, assignment_id: str) -> None:
         """Give an assignment back undone."""
-        self._dispatch.run(lambda context: work.give_back(context, self.id, assignment_id))
+        self._dispatch.run(lambda context: work.give_back(context, self.id, _id(assignment_id)))
 
     def start_qualification_test(self, type_id: str) -> str:
         """Begin the test of a qualification, and read it; its time runs from now."""
@@ -139,3 +139,15 @@ class Worker:
     def unblock(self) -> None:
         """Let the worker take on work again."""
         self._dispatch.run(lambda context: block(context, self.id, blocked=False))
+
+
+def _id(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"An id is a str, such as hit.id, not {value!r}.")
+    return value
+
+
+def _answers(value: Mapping[str, Value]) -> Mapping[str, Value]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"Answers are a dict of names and values, not {value!r}.")
+    return value
