@@ -230,8 +230,7 @@ def simulate(database: str, hours: float, seed: int, hits: int, **crowd: Any) ->
       mturk simulate --database test.sqlite3 --hours 8 --arrivals 500
     """
     from mturk import simulate as script
-    from mturk.marketplace import Marketplace
-    from mturk.marketplace.crowd import Crowd
+    from mturk.marketplace import Crowd, Marketplace
 
     with option.mistakes_explained(), Marketplace(database, existing=not hits) as market:
         script.run(market, Crowd(**crowd), hits, hours, seed, click.echo)

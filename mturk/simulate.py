@@ -10,8 +10,7 @@ import mturk
 from mturk import Connection, HITType, HTMLQuestion
 
 if TYPE_CHECKING:
-    from mturk.marketplace import Marketplace
-    from mturk.marketplace.crowd import Crowd
+    from mturk.marketplace import Crowd, Marketplace
 
 WORKERS_PER_HIT = 3
 LONGEST = 8760  # hours: a year

@@ -2,12 +2,14 @@
 
 try:
     from mturk.marketplace.answer import Other
+    from mturk.marketplace.crowd import Crowd
     from mturk.marketplace.error import MarketplaceError, WorkerError
     from mturk.marketplace.fault import Fault
     from mturk.marketplace.handle import Requester, Worker
     from mturk.marketplace.market import Marketplace
     from mturk.marketplace.message import Message
     from mturk.marketplace.payout import Payout
+    from mturk.marketplace.simulation import Tally
 except ModuleNotFoundError as error:
     if error.name not in ("alembic", "cryptography", "flask", "sqlalchemy", "waitress"):
         raise
@@ -16,6 +18,7 @@ except ModuleNotFoundError as error:
     ) from None
 
 __all__ = [
+    "Crowd",
     "Fault",
     "Marketplace",
     "MarketplaceError",
@@ -23,6 +26,7 @@ __all__ = [
     "Other",
     "Payout",
     "Requester",
+    "Tally",
     "Worker",
     "WorkerError",
 ]

@@ -9,8 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mturk.marketplace import Marketplace, MarketplaceError
-from mturk.marketplace.crowd import Crowd
+from mturk.marketplace import Crowd, Marketplace, MarketplaceError
 
 from .sample import external_question, form, hit_arguments, html_question, selection_question, text_question
 
