@@ -19,6 +19,9 @@ from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection as Pipe
 
 LATENCY = 0.05
+PASSED = {"HITTypeId": "3TYPE"}
+REFUSED = {"__type": "ThrottlingException", "message": "Rate exceeded"}
+Make = Callable[[str], Callable[[], object]]
 
 
 class Bucket:
@@ -54,8 +57,7 @@ def serve(pipe: Pipe, rate: float, burst: int) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             allowed = bucket.take()
             time.sleep(LATENCY)
-            answer = {"HITTypeId": "3TYPE"} if allowed else {"__type": "ThrottlingException", "message": "Rate exceeded"}
-            body = json.dumps(answer).encode()
+            body = json.dumps(PASSED if allowed else REFUSED).encode()
             self.send_response(200 if allowed else 400)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -85,7 +87,7 @@ def our_call(url: str) -> Callable[[], object]:
     return lambda: connection.call("CreateHITType", **PARAMETERS)
 
 
-def their_call(mode: str) -> Callable[[str], Callable[[], object]]:
+def their_call(mode: str) -> Make:
     def make(url: str) -> Callable[[], object]:
         import boto3
         from botocore.config import Config
@@ -103,7 +105,7 @@ def their_call(mode: str) -> Callable[[str], Callable[[], object]]:
     return make
 
 
-def run(name: str, make: Callable[[str], Callable[[], object]], rate: float, burst: int, calls: int, threads: int) -> None:
+def run(name: str, make: Make, rate: float, burst: int, calls: int, threads: int) -> None:
     here, there = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(there, rate, burst), daemon=True)
     server.start()
@@ -126,7 +128,8 @@ def run(name: str, make: Callable[[str], Callable[[], object]], rate: float, bur
     server.join()
     limit = (calls - burst) / rate
     share = refused / (passed + refused)
-    print(f"{name:18} lost {lost:3} of {calls}  {seconds:6.1f} s = {seconds / limit:4.2f} x limit  throttled {share:5.1%}", flush=True)
+    took = f"{seconds:6.1f} s = {seconds / limit:4.2f} x limit"
+    print(f"{name:18} lost {lost:3} of {calls}  {took}  throttled {share:5.1%}", flush=True)
 
 
 def main(only_ours: bool) -> None:

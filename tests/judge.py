@@ -460,9 +460,7 @@ def _handler(judge: Judge) -> type[BaseHTTPRequestHandler]:
                 self.rfile.peek(1)  # silence, until the client gives up
                 self.close_connection = True
 
-        def _reply(
-            self, status: int, headers: Mapping[str, str], content: bytes, declared: int | None = None
-        ) -> None:
+        def _reply(self, status: int, headers: Mapping[str, str], content: bytes, declared: int | None = None) -> None:
             self.send_response(status)
             self.send_header("x-amzn-RequestId", f"request-{judge.arrived}")
             for name, value in {"Content-Type": JSON, **headers}.items():

@@ -11,7 +11,7 @@ try:
     from mturk.marketplace.payout import Payout
     from mturk.marketplace.simulation import Tally
 except ModuleNotFoundError as error:
-    if error.name not in ("alembic", "cryptography", "flask", "sqlalchemy", "waitress"):
+    if error.name not in ("alembic", "cryptography", "flask", "lxml", "sqlalchemy", "waitress"):
         raise
     raise ModuleNotFoundError(
         f"The marketplace wants {error.name}: pip install 'mturk[marketplace]'", name=error.name

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from mturk.marketplace.question import Unreadable, parse, reading
+from mturk.marketplace.question import Unreadable, expect_schema, parse, reading
 
 _NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/AnswerKey.xsd"
 LEAST, MOST = -(2**31), 2**31 - 1
@@ -40,6 +40,7 @@ def check_answer_key(xml: str, *, limit: int) -> None:
     """Refuse a document that the service would not take as an AnswerKey."""
     with reading("AnswerKey", xml, limit):
         _read(xml)
+        expect_schema(xml)
 
 
 def grade(xml: str, chosen: Mapping[str, Collection[str]]) -> int:

@@ -15,9 +15,11 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from mturk.marketplace.error import ParameterValidationError
+from mturk.marketplace.schema import departures
 
 _BASE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
 _DEEPEST = 50
+_MOST_TOLD = 5
 _RESERVED = ("assignmentId", "hitId", "turkSubmitTo", "workerId")
 
 
@@ -41,6 +43,7 @@ def check_question(xml: str, *, limit: int, strict: bool) -> None:
     with reading("Question", xml, limit):
         root = parse(xml)
         _CHECKS[_kind(root)](root)
+        expect_schema(xml)
     if _kind(root) == "ExternalQuestion":
         _check_url(_text(root, "ExternalURL"), strict=strict)
 
@@ -52,6 +55,7 @@ def check_test(xml: str, *, limit: int, graded: bool) -> None:
         if _kind(root) != "QuestionForm":
             raise Unreadable("a test is a QuestionForm")
         _check_form(root)
+        expect_schema(xml)
         if any(element.tag.endswith("}FileUploadAnswer") for element in root.iter()):
             raise Unreadable("a test cannot have a FileUploadAnswer")
         for question in map(_form_question, _children(root, "Question") if graded else ()):
@@ -60,6 +64,13 @@ def check_test(xml: str, *, limit: int, graded: bool) -> None:
                     f"the Question {question.identifier} has no SelectionAnswer without OtherSelection, "
                     "and an AnswerKey grades nothing else"
                 )
+
+
+def expect_schema(xml: str) -> None:
+    """Refuse a document that departs from its schema; it was parsed before, so nothing in it can harm us."""
+    found = departures(xml)
+    if found:
+        raise Unreadable("; ".join(found[:_MOST_TOLD]))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ FOLDER = Path(marketplace.__file__).parent
 MODULES = {path.stem: path for path in FOLDER.glob("*.py")}
 # Lowest first: a module imports only from earlier lines.
 LAYERS = [
-    ["error", "fault", "identifier", "table"],
+    ["error", "fault", "identifier", "schema", "table"],
     ["clock", "destination", "money", "seal", "upgrade"],
     ["exchange", "system_type"],
     ["location", "payout"],
