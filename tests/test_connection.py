@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import pickle
+import re
 import signal
 import threading
 import traceback
@@ -17,11 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Time
 from judge import ACCESS_KEY, SECRET_KEY, Judge, Raw, Refusal, Reset
+from urllib3.exceptions import ClosedPoolError
 
 import mturk
 from mturk import HIT, ConfigurationError, Connection, DoesNotExist, TransportError, ValidationError, using
-from mturk.config import PRODUCTION, SANDBOX
+from mturk.config import PRODUCTION, SANDBOX, BotocoreCredentials
+from mturk.transport import Answer
 
 KEYS = {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
 
@@ -321,3 +326,87 @@ def test_a_connection_is_usable_after_a_fork(judge: Judge, connection: Connectio
             os._exit(2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert connection.balance().available == 1
+
+
+TOKENED = ["CreateHIT", "CreateHITWithHITType", "CreateAdditionalAssignmentsForHIT", "SendBonus"]
+
+
+@pytest.mark.parametrize("operation", TOKENED)
+def test_a_plain_call_that_may_be_repeated_carries_a_token(operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[bytes] = []
+
+    class Recorder:
+        def send(self, operation: str, body: bytes, at: float) -> Answer:
+            sent.append(body)
+            return Answer(operation, 200, {}, b"{}")
+
+    connection = Connection("https://turk.my-lab.org", access_key="A", secret_key="s")
+    connection._transport = Recorder()  # type: ignore[assignment]  # it sends all the same
+    connection.call(operation)
+    connection.call(operation, UniqueRequestToken="mine")
+    first, second = (json.loads(body)["UniqueRequestToken"] for body in sent)
+    assert len(first) == 32
+    assert second == "mine"
+
+
+def test_threads_that_meet_a_wrong_clock_together_all_get_through(
+    judge: Judge, connect: Callable[..., Connection], timing: Time
+) -> None:
+    connection = connect(judge.url)
+    judge.now = lambda: timing.now() + 3600
+    judge.answer_with(lambda operation, body: {"AvailableBalance": "1.00"})
+    with ThreadPoolExecutor(16) as pool:
+        assert {str(balance) for balance in pool.map(lambda _: connection.balance(), range(64))} == {"1.00 USD"}
+
+
+def test_the_repr_of_a_connection_fetches_no_credentials() -> None:
+    class Fetched:
+        def get_frozen_credentials(self) -> None:
+            raise AssertionError("fetched")
+
+    connection = Connection("https://turk.my-lab.org", access_key="A", secret_key="s")
+    connection._credentials = BotocoreCredentials(Fetched())
+    assert repr(connection) == "<Connection https://turk.my-lab.org/>"
+
+
+def test_closing_a_connection_closes_its_sockets(judge: Judge, connection: Connection) -> None:
+    judge.answer_with(lambda operation, body: {"AvailableBalance": "1.00"})
+    connection.balance()
+    pool = connection._transport._adapter._pool
+    connection.close()
+    assert pool is not None
+    with pytest.raises(ClosedPoolError):
+        pool.urlopen("POST", "/")
+    assert str(connection.balance()) == "1.00 USD"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://mturk-requester.us-east-1.amazonaws.com:443", "https://MTURK-requester.us-east-1.amazonaws.com/"]
+)
+def test_production_is_live_however_it_is_spelled(url: str) -> None:
+    assert Connection(url, access_key="A", secret_key="s").is_live
+
+
+@pytest.mark.parametrize("url", ["https://key:s3cret@host:80x/", "ftp://key:s3cret@host/", "https://:s3cret@host/"])
+def test_a_password_in_a_url_is_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="must not hold a user or a password") as caught:
+        Connection(url, access_key="A", secret_key="s")
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("where", "guess"),
+    [
+        ("127.0.0.1:8017", "did you mean http://127.0.0.1:8017"),
+        ("sandbx", "did you mean 'sandbox'"),
+        ("lab.sqlite3", "did you mean connect(\"local\", database='lab.sqlite3')"),
+    ],
+)
+def test_a_place_that_is_none_gets_a_guess(where: str, guess: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(guess)):
+        Connection(where, access_key="A", secret_key="s")
+
+
+def test_a_budget_that_is_none_is_refused_at_once() -> None:
+    with pytest.raises(ValidationError, match="budget must be a Budget"):
+        Connection("https://turk.my-lab.org", access_key="A", secret_key="s", budget="50")  # type: ignore[arg-type]

@@ -357,3 +357,9 @@ def test_a_policy_made_for_one_hit_serves_another(judge: Judge, connection: Conn
         create(connection, assignment_review_policy=policy)
     first, second = (call.body["AssignmentReviewPolicy"] for call in judge.calls)
     assert first == second
+
+
+def test_an_extension_into_the_past_is_refused_instead_of_ending_the_hit(connection: Connection, judge: Judge) -> None:
+    with pytest.raises(ValidationError, match=r"has passed; to end the HIT now write expire\(\)"):
+        HIT("3HIT", connection=connection).extend(timedelta(days=-1))
+    assert judge.calls == []

@@ -7,7 +7,7 @@ from judge import Judge, Raw, Refusal
 
 import mturk
 from mturk import Connection, tracer
-from mturk.trace import Call
+from mturk.trace import Call, note
 
 
 def test_a_tracer_is_told_of_every_try_while_its_block_runs(judge: Judge, connection: Connection) -> None:
@@ -47,3 +47,12 @@ def test_a_try_without_an_answer_is_told_as_such(judge: Judge, connection: Conne
         connection.call("GetHIT", HITId="3A")
     judge.objections.clear()
     assert seen == ["no answer"] * 5
+
+
+def test_a_tracer_that_fails_does_not_spoil_the_call(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_: object) -> None:
+        raise BrokenPipeError
+
+    with tracer(fail):
+        note("GetHIT", 0.1, "200")
+    assert "a tracer failed" in caplog.text

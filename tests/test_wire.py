@@ -113,3 +113,16 @@ def test_a_plan_names_the_members_of_a_class() -> None:
     assert wire.plan(Thing) == (("Sent", "sent", None), ("Money", "money", wire.money))
     assert wire.one(Thing)({"Money": "1.00", "own": 7}) == Thing(0, None, Decimal(1))
     assert wire.written(Thing(7, "x")) == {"Sent": "x"}
+
+
+class SafeText(str):
+    """As web frameworks make them."""
+
+
+class Stamp(datetime):
+    """As data frames make them."""
+
+
+def test_texts_and_times_of_other_libraries_are_written_as_what_they_are() -> None:
+    body = json.loads(wire.write({"Title": SafeText("hello"), "At": Stamp(2026, 1, 1, tzinfo=timezone.utc)}))
+    assert body == {"Title": "hello", "At": 1767225600}

@@ -19,6 +19,7 @@ from mturk import (
     ValidationError,
     Worker,
 )
+from mturk.worker import PartlyNotified
 
 
 @pytest.mark.parametrize("bad", ["", "a1", "B1", "A-1", "A" * 65, 7, None, "A1\n"])
@@ -158,3 +159,16 @@ def test_an_unknown_worker_is_told(judge: Judge, connection: Connection) -> None
     with pytest.raises(RequestError) as caught:
         Worker("A1", connection=connection).block("Spam")
     assert caught.value.parameter == "WorkerId"
+
+
+def test_a_message_that_stops_half_way_tells_who_is_certain_and_who_was_not_written_to(
+    default: Connection, judge: Judge
+) -> None:
+    failed = {"WorkerId": "A1", "NotifyWorkersFailureCode": "HardFailure"}
+    judge.answer("NotifyWorkers", {"NotifyWorkersFailureStatuses": [failed]}, Refusal("RequestError", "no"))
+    with pytest.raises(RequestError) as caught:
+        Worker.notify_all([f"A{number}" for number in range(250)], "subject", "message")
+    partial = caught.value.partial
+    assert isinstance(partial, PartlyNotified)
+    assert [failure.worker_id for failure in partial.failures] == ["A1"]
+    assert (partial.stopped_at[0], partial.not_sent[0], len(partial.not_sent)) == ("A100", "A200", 50)
