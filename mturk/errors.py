@@ -130,6 +130,21 @@ class ServiceError(MTurkError):
         return tuple(re.findall(r"\w+", found[1])) if found else ()
 
     @property
+    def subject_id(self) -> str | None:
+        """The id of what the message is about, of whatever kind: a HIT, an assignment, a worker, a type."""
+        found = re.search(r"\b(?=[A-Z0-9]*[A-Z])(?=[A-Z0-9]*[0-9])[A-Z0-9]{10,64}\b", self.message)
+        return found[0] if found else None
+
+    @property
+    def limit(self) -> int | None:
+        """The limit that a value went beyond, where the message names it."""
+        found = re.search(
+            r"(?:(?:less|greater) than or equal to|(?:maximum|minimum) (?:length|value) of|limit (?:is|of)) (\d+)",
+            self.message,
+        )
+        return int(found[1]) if found else None
+
+    @property
     def hit_id(self) -> str | None:
         """The id of the HIT that the message is about."""
         found = re.search(r'\b[Hh][Ii][Tt]\b(?: with [Ii][Dd])? "?([A-Z0-9]{10,64})\b', self.message)

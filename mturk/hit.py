@@ -337,7 +337,7 @@ class HIT(Record):
 
         The HIT is expired, submissions that are undecided are left alone or approved (which pays them), and when
         nothing is open it is deleted; one that is gone already has nothing open. Nothing is ever rejected. About four
-        calls, and one for each approval.
+        calls, and one for each approval: UpdateExpirationForHIT, ApproveAssignment, GetHIT, DeleteHIT.
         """
         if undecided not in ("leave", "approve"):
             raise ValidationError(f'undecided must be "leave" or "approve", not {undecided!r}')

@@ -132,7 +132,7 @@ class HITType(Record):
         """A group of HITs on these terms of which each worker gets one: see `OncePerWorker`.
 
         Registers a qualification type (called `name`, or after this type) and a HIT type that requires not to have
-        it. About four calls; the same again finds both.
+        it. About four calls, CreateQualificationType and CreateHITType among them; the same again finds both.
         """
         return once_per_worker(self, name)
 

@@ -42,7 +42,8 @@ class OncePerWorker:
     def mark(self) -> list[Worker]:
         """Keep out everybody who has submitted so far, and get those who were not marked before.
 
-        One call for each 100 HITs, each HIT's submissions and marks, and one for each new worker.
+        One call for each 100 HITs, each HIT's submissions and marks, and one for each new worker,
+        AssociateQualificationWithWorker.
         """
         marked = {each.worker_id for each in self.marker.qualifications()}
         seen = dict.fromkeys(

@@ -95,7 +95,7 @@ class Worker(Record):
         """Send this worker an e-mail; a RequestError says why it did not go out.
 
         Only workers whose work you approved or rejected can be written to. The message is never sent a second
-        time after a lost answer: see `notify_all`.
+        time after a lost answer: see `notify_all`. One call, NotifyWorkers.
         """
         for failure in Worker.notify_all([self], subject, message, connection=self.connection):
             raise RequestError(
@@ -164,7 +164,7 @@ class Worker(Record):
 
         The worker is told by e-mail, opens the HIT and submits it without any work, which pays at once. The fee is
         that of a reward. The reason is shown on the page. The same amount for the same reason is paid once while its
-        HIT exists, unless `again=True`. About five calls.
+        HIT exists, unless `again=True`. About five calls, CreateQualificationType and CreateHIT among them.
         """
         from mturk.compensation import compensate  # a HIT stands above a worker
 

@@ -256,3 +256,18 @@ def test_errors_are_also_what_python_calls_such_things(kind: type, base: type) -
 def test_an_error_survives_the_way_between_processes(error: MTurkError) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+
+
+@pytest.mark.parametrize(
+    ("message", "subject", "limit"),
+    [
+        ("Hit 3ABCDEFGHIJKLMNOPQRSTUVWXYZ012 does not exist.", "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012", None),
+        ("Assignment 3ZZZDEFGHIJKLMNOPQRSTUVWXYZ012 was submitted", "3ZZZDEFGHIJKLMNOPQRSTUVWXYZ012", None),
+        ("Your request parameter Question has a maximum length of 65535.", None, 65535),
+        ("Value 101 at 'maxResults' failed: Member must have value less than or equal to 100", None, 100),
+        ("THIS REQUESTER has INSUFFICIENT funds", None, None),
+    ],
+)
+def test_the_id_and_the_limit_are_read_out_of_the_message(message: str, subject: str | None, limit: int | None) -> None:
+    error = ServiceError(message)
+    assert (error.subject_id, error.limit) == (subject, limit)
