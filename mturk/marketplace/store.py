@@ -256,14 +256,16 @@ def pulse(connection: Connection) -> tuple[int, int | None]:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not begin transactions by itself: `_begin_sqlite` does, and says of which kind.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
-    # FULL also survives a power cut; NORMAL would lose the last transactions then.
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
+    try:
+        # The driver must not begin transactions by itself: `_begin_sqlite` does, and says of which kind.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL").close()
+        # FULL also survives a power cut; NORMAL would lose the last transactions then.
+        connection.execute("PRAGMA synchronous = FULL").close()
+        connection.execute("PRAGMA foreign_keys = ON").close()
+    except sqlite3.Error:
+        connection.close()  # the pool forgets a connection that could not be prepared
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

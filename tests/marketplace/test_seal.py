@@ -6,6 +6,7 @@ import base64
 import os
 import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 
@@ -41,7 +42,7 @@ def _refused(words, *where, **options):
 
 
 def test_the_database_does_not_hold_the_secret(path, pair):
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         dump = "\n".join(database.iterdump())
     database.close()
     assert pair[0] in dump
@@ -100,7 +101,7 @@ def test_another_key_file_is_refused_at_start(path, pair, key_file):
 def test_after_the_loss_of_the_master_key_everybody_can_have_new_pairs(path, pair, key_file, connect):
     """As docs/security.md says."""
     key_file.write_text(OTHER_KEY)
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE access_key SET sealed_secret = '', revocation_time = 0")
     database.close()
     with Marketplace(path) as market:

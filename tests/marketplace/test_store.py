@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_a_database_that_cannot_be_written_to_is_refused(path):
     market = Marketplace(path)
     market.requester("x")
     market.stop()
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA journal_mode = DELETE")
     database.close()
     with open(path, "r+b") as file:
@@ -90,7 +91,7 @@ def test_a_damaged_database_is_refused(path):
 
 
 def test_a_database_of_somebody_else_is_left_alone(path):
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE recipes (name)")
     database.close()
     _refused(path, "holds other data")
