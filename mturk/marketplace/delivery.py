@@ -18,6 +18,7 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 15 * 60.0
 """Seconds of market time before the second try, and at most: each pause is twice as long as the one before."""
 _AT_ONCE = 4  # destinations that are sent to at the same time, so that a slow one does not hold up the others
+_TURN = 1000  # milliseconds that one destination is sent to before the others are looked at
 _GRACE = 3.0  # seconds that `stop` lets what is under way take
 
 _log = logging.getLogger(__name__)
@@ -95,9 +96,12 @@ class Delivery:
 
     def _send_all(self, first: Document) -> None:
         document: Document | None = first
+        end = self._real() + _TURN
         try:
-            while document is not None:
+            while document is not None and self._real() < end:
                 document = self._send(document)
+            if document is not None:
+                self._release(document)
         except Exception:
             # The lease ends by itself, and then it is tried again.
             _log.exception("notifications to %s failed", first.destination)
@@ -105,6 +109,9 @@ class Delivery:
             with self._lock:
                 self._senders.discard(threading.current_thread())
             self._routine.ring()
+
+    def _release(self, document: Document) -> None:
+        self._store.write(lambda database: outbox.release(database, document))
 
     def _send(self, document: Document) -> Document | None:
         """Send one document, and say which one is next for the same destination."""

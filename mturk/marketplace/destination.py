@@ -1,20 +1,23 @@
 """Where notifications may go: SQS queues, named by their URLs, and SNS topics, named by their ARNs.
 
 A destination is what a requester wrote, and we send to it from inside the lab's network. So it is https, or
-plain http to this machine; anything else, and any address that only machines of a network use among
-themselves, is refused here or when the connection is made.
+plain http to this machine; anything else, and any address where clouds hand out keys to their machines, is
+refused here or when the connection is made.
 """
 
 from __future__ import annotations
 
 import re
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+")
 _QUEUE_PATH = re.compile(r"(/[A-Za-z0-9_-]+)*/[A-Za-z0-9_-]{1,80}")
 _TOPIC = re.compile(r"arn:aws(-cn|-us-gov)?:sns:(?P<region>[a-z]{2}(-[a-z]+)+-\d+):\d{12}:[A-Za-z0-9_-]{1,256}")
+_METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "fd00:ec2::23", "168.63.129.16", "100.100.100.200")))
+# Addresses of version 6 whose last four bytes are one of version 4: the old form, and that of NAT64.
+_TRANSLATED = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -34,11 +37,21 @@ class Endpoint(NamedTuple):
     def may_be_at(self, address: str) -> bool:
         """Whether a message may be sent to this address, which the host's name stands for."""
         found = ip_address(address.partition("%")[0])
-        found = (found.ipv4_mapped if isinstance(found, IPv6Address) else None) or found
+        found = (_embedded(found) if isinstance(found, IPv6Address) else None) or found
         if self.scheme == "http":
             return found.is_loopback
-        # Link-local addresses are where clouds hand out keys to their machines.
-        return not (found.is_link_local or found.is_multicast or found.is_unspecified)
+        # Link-local addresses, and these, are where clouds hand out keys to their machines.
+        unfit = found.is_link_local or found.is_multicast or found.is_unspecified
+        return not unfit and found not in _METADATA
+
+
+def _embedded(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that one of version 6 stands for, if it does."""
+    if address.ipv4_mapped or address.sixtofour:
+        return address.ipv4_mapped or address.sixtofour
+    if int(address) > 1 and any(address in network for network in _TRANSLATED):
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return None
 
 
 def endpoint_of(url: str) -> Endpoint:

@@ -95,7 +95,7 @@ class Messenger:
             # Some servers in place of AWS want no signature; AWS will say that it is missing.
             return headers
         token = self._environment.get("AWS_SESSION_TOKEN")
-        if token:
+        if token and (message.named or _may_see_token(message.endpoint.host)):
             headers["x-amz-security-token"] = token
         request = SignedRequest(headers, message.body)
         return {**headers, "authorization": sign(request, key, secret, message.region, message.service)}
@@ -103,3 +103,8 @@ class Messenger:
     def _usual_region(self) -> str:
         found = self._environment.get("AWS_REGION") or self._environment.get("AWS_DEFAULT_REGION")
         return found or "us-east-1"
+
+
+def _may_see_token(host: str) -> bool:
+    # A requester names the host; a lab's session token goes to AWS, and to this machine.
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn")) or host in ("localhost", "127.0.0.1", "::1")

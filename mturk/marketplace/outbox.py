@@ -104,7 +104,9 @@ def claim(
 def delivered(database: Connection, document: Document, real: int, new_document: Callable[[], str]) -> Document | None:
     """Take a document off because its destination has it; the next one for the same outlet, if there is any."""
     database.execute(event.delete().where(event.c.document == document.event_doc_id))
-    fine = {"document": None, "attempts": 0, "failing_since": None, "due": 0, "lease": real + LEASE}
+    # Whoever was served last is the last to be served again, so that a slow destination does not hold up the others.
+    now = int(database.execute(select(_MARKET_TIME), {"real": real}).scalar_one())
+    fine = {"document": None, "attempts": 0, "failing_since": None, "due": now, "lease": real + LEASE}
     if database.execute(_held(document).values(fine)).rowcount == 0:
         return None  # we took longer than the lease, and another has taken over
     return _next(database, document.outlet, document.holder, new_document)

@@ -38,7 +38,8 @@ class Page(NamedTuple):
             mark, *key = json.loads(base64.urlsafe_b64decode(self.token.encode("ascii")))
         except (ValueError, TypeError, binascii.Error):
             mark, key = None, []
-        if mark != self._mark() or not all(isinstance(part, int) and abs(part) < _LARGEST for part in key):
+        numbers = all(type(part) is int and abs(part) < _LARGEST for part in key)
+        if mark != self._mark(len(key)) or not numbers:
             raise ParameterValidationError.of("NextToken", self.token)
         return tuple(key)
 
@@ -54,11 +55,11 @@ class Page(NamedTuple):
         """The token for what follows these rows, if they fill the page."""
         if len(rows) < self.size:
             return {}
-        content = json.dumps([self._mark(), *(getattr(rows[-1], part) for part in key)])
+        content = json.dumps([self._mark(len(key)), *(getattr(rows[-1], part) for part in key)])
         return {"NextToken": base64.urlsafe_b64encode(content.encode()).decode()}
 
-    def _mark(self) -> int:
-        return crc32(repr(self.of).encode())
+    def _mark(self, parts: int) -> int:
+        return crc32(repr((self.of, parts)).encode())
 
 
 def beyond(key: tuple[int, ...], *columns: ColumnElement[Any], descending: bool = False) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ that unfold to gigabytes need one. The rest is bounded by the size limit and by 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -208,7 +209,7 @@ def _form_question(element: ElementTree.Element) -> FormQuestion:
         raise Unreadable(f"the Question {name} has no Selections")
     identifiers = tuple(_text(choice, "SelectionIdentifier") for choice in _children(choices, "Selection"))
     most = _text(selection, "MaxSelectionCount") or "1"
-    if not most.isdecimal():
+    if not re.fullmatch("[0-9]{1,9}", most):
         raise Unreadable(f"MaxSelectionCount of the Question {name} is not a whole number")
     return FormQuestion(name, required, identifiers, int(most), bool(_children(choices, "OtherSelection")))
 

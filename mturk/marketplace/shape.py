@@ -47,7 +47,13 @@ class Kind(Protocol):
     def read(self, value: Any, name: str, at: str, finding: Finding) -> Any: ...
 
 
-_JSON_NAMES = {bool: "TRUE_VALUE", str: "STRING_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE"}
+_JSON_NAMES = {
+    bool: "TRUE_VALUE",
+    str: "STRING_VALUE",
+    int: "NUMBER_VALUE",
+    float: "NUMBER_VALUE",
+    type(None): "NULL_VALUE",
+}
 
 
 def _wrong_type(value: Any, wanted: str) -> FrontEndError:
@@ -187,6 +193,7 @@ class ListOf:
         if self.most is not None and len(value) > self.most:
             text = f"Your request parameter {name} has a maximum length of {self.most}."
             finding.limits.append(ParameterValidationError(name, text))
+            value = value[: self.most]  # the rest could be a million items, each with something wrong to tell
         if isinstance(self.kind, Text):
             return self._texts(self.kind, value, name, at, finding)
         return [

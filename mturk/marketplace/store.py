@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -54,8 +55,12 @@ def database_url(database: str | os.PathLike[str]) -> URL:
         return make_url(given) if "://" in given else URL.create("sqlite", database=given)
     except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         raise MarketplaceError(
-            f"{given!r} is not a database URL; write sqlite:///file.sqlite3 or postgresql://user:password@host/name."
+            f"{_without_password(given)!r} is not a database URL; write sqlite:///file.sqlite3 or postgresql://user:password@host/name."
         ) from None
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//([^:/@]*):[^@]*@", r"//\1:***@", url)
 
 
 def with_driver(url: URL) -> URL:
