@@ -26,7 +26,7 @@ class Document:
     @classmethod
     def from_element(cls, root: Element) -> Any:
         """The document that this element is."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of document has elements of its own
 
     @classmethod
     def from_xml(cls, xml: str) -> Any:
@@ -48,7 +48,7 @@ class Document:
 
     def to_xml(self) -> str:
         """The XML, as it goes to the service."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of document has a template of its own
 
     def problems(self) -> list[str]:
         """What the service would refuse, as far as it can be told from the parts alone."""

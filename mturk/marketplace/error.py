@@ -32,7 +32,7 @@ class Refusal(Exception):
 
     def body(self, now: int) -> dict[str, str]:
         """The JSON body of the answer, at market time `now`."""
-        raise NotImplementedError
+        raise NotImplementedError  # each of the three styles of error has a body of its own
 
 
 class FrontEndError(Refusal):

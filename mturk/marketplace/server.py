@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 # The types are ignored because waitress says nothing about them.
-from waitress import wasyncore  # type: ignore[import-untyped]
-from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]
-from waitress.server import create_server  # type: ignore[import-untyped]
+from waitress import wasyncore  # type: ignore[import-untyped]  # it ships no types
+from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]  # it ships no types
+from waitress.server import create_server  # type: ignore[import-untyped]  # it ships no types
 
 from mturk.marketplace.api import LostAnswer
 from mturk.marketplace.error import MarketplaceError, SettingError

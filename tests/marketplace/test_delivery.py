@@ -449,6 +449,12 @@ def box(tmp_path):
             ]
             store.write(lambda connection: connection.execute(event.insert(), rows))
 
+        def add_destination(self):
+            row = {"number": 2, "requester": 1, "transport": "SQS", "destination": "y"}
+            told = {"outlet": 2, "event_type": "Ping", "time": 0, "hit_type_id": "3T", "hit_id": "3H"}
+            store.write(lambda connection: connection.execute(outlet.insert(), row))
+            store.write(lambda connection: connection.execute(event.insert(), told))
+
         def claim(self, holder, now):
             return store.write(lambda connection: outbox.claim(connection, 1, now, holder, lambda: holder * 40))
 
@@ -509,6 +515,21 @@ def test_what_is_younger_than_14_days_is_not_given_up_with_the_rest(box):
     assert box.times() == [10 * DAY]
     # A document is never sent in two forms.
     assert box.claim("b", 16 * DAY).event_doc_id == "b" * 40
+
+
+def test_a_destination_that_was_just_served_waits_behind_the_others(box):
+    box.put(0)
+    box.deliver(box.claim("a", 10), 10)
+    box.put(0)
+    box.add_destination()
+    assert box.waiting(20) == [2, 1]
+
+
+def test_a_destination_that_was_just_served_is_served_again_when_there_is_no_other(box):
+    box.put(0)
+    box.deliver(box.claim("a", 10), 10)
+    box.put(0)
+    assert box.waiting(20) == [1]
 
 
 def test_a_destination_that_has_taken_something_begins_anew(box):

@@ -233,6 +233,8 @@ def test_a_body_of_the_wrong_form_is_a_serialization_error(caller, body):
         ("UpdateExpirationForHIT", b'{"HITId": "3X", "ExpireAt": "tomorrow"}'),
         ("ListAssignmentsForHIT", b'{"HITId": "3X", "AssignmentStatuses": "Approved"}'),
         ("CreateHIT", b'{"QualificationRequirements": [1]}'),
+        ("CreateHIT", b'{"QualificationRequirements": [null]}'),
+        ("NotifyWorkers", b'{"WorkerIds": [null]}'),
     ],
 )
 def test_a_value_of_the_wrong_type_is_a_serialization_error(caller, operation, body):
