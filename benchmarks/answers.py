@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 import xmltodict
 
-from mturk import answer
+from mturk.question import answer
 
 DOCUMENTS = 20_000
 CHUNK = 500
@@ -66,7 +66,7 @@ def main() -> None:
     ratios = [bare / ours for bare, ours in pairs]
     bare, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
     print(f"{DOCUMENTS:,} documents on Python {sys.version.split()[0]}, median of {REPETITIONS} runs of CPU time")
-    print(f"xmltodict.parse {bare:.2f} s, mturk.answer.read {ours:.2f} s")
+    print(f"xmltodict.parse {bare:.2f} s, assignment.answers {ours:.2f} s")
     spread = f"from {min(ratios):.2f} to {max(ratios):.2f}"
     print(f"speed {statistics.median(ratios):.2f} of its ({spread}); 0.90 is the least")
 

@@ -38,9 +38,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mturk.marketplace import Marketplace, ledger, requester, table
-from mturk.marketplace.page import Page
-from mturk.marketplace.store import with_driver
+from mturk.marketplace import Marketplace
+from mturk.marketplace.database import table
+from mturk.marketplace.database.store import with_driver
+from mturk.marketplace.people import ledger, requester
+from mturk.marketplace.request.paging import Page
 
 CONNECTIONS = 4
 PER_HIT = 10  # assignments that were done of each HIT, and two that are free

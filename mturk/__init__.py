@@ -11,45 +11,45 @@ Each name is loaded when it is first used, so that a script pays at its start on
 from importlib import import_module
 
 _NAMES = {
-    "answer": "Answers Selected UploadedFile",
-    "answer_key": "AnswerKey",
-    "assignment": "Assignment",
-    "balance": "Balance",
+    "question.answer": "Answers Selected UploadedFile",
+    "question.scoring": "AnswerKey",
+    "model.assignment": "Assignment",
+    "connection.balance": "Balance",
     "budget": "Budget",
-    "choice": (
+    "data.enumeration": (
         "ActionsGuarded AssignmentStatus Comparator EventType HITReviewStatus HITStatus NotificationTransport "
         "NotifyWorkersFailureCode QualificationStatus QualificationTypeStatus ReviewableHITStatus "
         "ReviewActionStatus ReviewPolicyLevel"
     ),
-    "collection": "Collection Page",
-    "connection": "Connection connect current using",
-    "ending": "OpenWork",
+    "record.collection": "Collection Page",
+    "connection.connection": "Connection connect current using",
+    "model.ending": "OpenWork",
     "errors": (
         "AccessDenied AlreadyDone AnswerError ConfigurationError ConfirmationNeeded DoesNotExist InsufficientFunds "
         "InvalidParameter InvalidState MTurkError OverBudget RequestError ServiceError Throttled TransportError "
         "Unavailable ValidationError"
     ),
-    "external": "TaskRequest",
-    "external_question": "ExternalQuestion",
-    "fee": "Estimate",
-    "hit": "HIT",
-    "hit_type": "HITType",
-    "html_question": "HTMLQuestion",
-    "layout": "Layout",
-    "locale": "Locale",
-    "notification": "Notification",
-    "once_per_worker": "OncePerWorker",
-    "price": "Price",
-    "qualification": "Qualification",
-    "qualification_request": "QualificationRequest",
-    "qualification_type": "QualificationType",
-    "question": "Question",
-    "question_form": "Choice FreeText QuestionForm",
+    "question.task_request": "TaskRequest",
+    "question.external_question": "ExternalQuestion",
+    "cost": "Estimate",
+    "model.hit": "HIT",
+    "model.hit_type": "HITType",
+    "question.html_question": "HTMLQuestion",
+    "question.layout": "Layout",
+    "data.locale": "Locale",
+    "model.notification": "Notification",
+    "model.once_per_worker": "OncePerWorker",
+    "data.price": "Price",
+    "model.qualification": "Qualification",
+    "model.qualification_request": "QualificationRequest",
+    "model.qualification_type": "QualificationType",
+    "question.question": "Question",
+    "question.form": "Choice FreeText QuestionForm",
     "requirements": "requirements QualificationRequirement",
-    "review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
-    "trace": "tracer",
-    "value": "BonusPayment WorkerBlock",
-    "worker": "NotifyFailure Worker",
+    "model.review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
+    "connection.trace": "tracer",
+    "record.value": "BonusPayment WorkerBlock",
+    "model.worker": "NotifyFailure Worker",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

@@ -1,12 +1,12 @@
 # The public names, for type checkers and editors; __init__.py loads each when it is first used.
 
 from mturk import requirements
-from mturk.answer import Answers, Selected, UploadedFile
-from mturk.answer_key import AnswerKey
-from mturk.assignment import Assignment
-from mturk.balance import Balance
 from mturk.budget import Budget
-from mturk.choice import (
+from mturk.connection.balance import Balance
+from mturk.connection.connection import Connection, connect, current, using
+from mturk.connection.trace import tracer
+from mturk.cost import Estimate
+from mturk.data.enumeration import (
     ActionsGuarded,
     AssignmentStatus,
     Comparator,
@@ -21,9 +21,8 @@ from mturk.choice import (
     ReviewActionStatus,
     ReviewPolicyLevel,
 )
-from mturk.collection import Collection, Page
-from mturk.connection import Connection, connect, current, using
-from mturk.ending import OpenWork
+from mturk.data.locale import Locale
+from mturk.data.price import Price
 from mturk.errors import (
     AccessDenied,
     AlreadyDone,
@@ -43,27 +42,28 @@ from mturk.errors import (
     Unavailable,
     ValidationError,
 )
-from mturk.external import TaskRequest
-from mturk.external_question import ExternalQuestion
-from mturk.fee import Estimate
-from mturk.hit import HIT
-from mturk.hit_type import HITType
-from mturk.html_question import HTMLQuestion
-from mturk.layout import Layout
-from mturk.locale import Locale
-from mturk.notification import Notification
-from mturk.once_per_worker import OncePerWorker
-from mturk.price import Price
-from mturk.qualification import Qualification
-from mturk.qualification_request import QualificationRequest
-from mturk.qualification_type import QualificationType
-from mturk.question import Question
-from mturk.question_form import Choice, FreeText, QuestionForm
+from mturk.model.assignment import Assignment
+from mturk.model.ending import OpenWork
+from mturk.model.hit import HIT
+from mturk.model.hit_type import HITType
+from mturk.model.notification import Notification
+from mturk.model.once_per_worker import OncePerWorker
+from mturk.model.qualification import Qualification
+from mturk.model.qualification_request import QualificationRequest
+from mturk.model.qualification_type import QualificationType
+from mturk.model.review import ReviewPolicy, ReviewReport, ReviewResults, ScoreMyKnownAnswers, SimplePlurality
+from mturk.model.worker import NotifyFailure, Worker
+from mturk.question.answer import Answers, Selected, UploadedFile
+from mturk.question.external_question import ExternalQuestion
+from mturk.question.form import Choice, FreeText, QuestionForm
+from mturk.question.html_question import HTMLQuestion
+from mturk.question.layout import Layout
+from mturk.question.question import Question
+from mturk.question.scoring import AnswerKey
+from mturk.question.task_request import TaskRequest
+from mturk.record.collection import Collection, Page
+from mturk.record.value import BonusPayment, WorkerBlock
 from mturk.requirements import QualificationRequirement
-from mturk.review import ReviewPolicy, ReviewReport, ReviewResults, ScoreMyKnownAnswers, SimplePlurality
-from mturk.trace import tracer
-from mturk.value import BonusPayment, WorkerBlock
-from mturk.worker import NotifyFailure, Worker
 
 __all__ = [
     "HIT",

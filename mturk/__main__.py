@@ -11,7 +11,7 @@ EXTRAS = {"cli": ("click", "rich"), "marketplace": ("flask", "sqlalchemy", "wait
 def main() -> None:
     """Run the command line, or say in one line which packages it wants."""
     try:
-        from mturk.cli import command
+        from mturk.cli.program import command
 
         command(prog_name="mturk")
     except ImportError as error:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
+from mturk.data.price import Money, amount
 from mturk.errors import MTurkError, OverBudget
-from mturk.price import Money, amount
 
 
 class Budget:

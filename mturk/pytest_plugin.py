@@ -65,7 +65,8 @@ def mturk_connection(mturk_market: Marketplace, monkeypatch: pytest.MonkeyPatch)
     The environment leads there too, so that what the test starts (threads, programs, boto3's clients) finds this
     marketplace and never a real one.
     """
-    import mturk.connection
+    import mturk
+    from mturk.connection.connection import by_default
 
     access_key, secret_key = mturk_market.access_key, mturk_market.secret_key
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "MTURK_DATABASE"):
@@ -77,8 +78,7 @@ def mturk_connection(mturk_market: Marketplace, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("AWS_DEFAULT_REGION", _REGION)
     connection = mturk.Connection(mturk_market.url, access_key=access_key, secret_key=secret_key, region=_REGION)
     # For threads, which do not see what `using` puts in force; and so that a connect() of the script's is undone.
-    monkeypatch.setattr(mturk.connection, "_default", connection)
-    with connection, mturk.using(connection):
+    with connection, by_default(connection), mturk.using(connection):
         yield connection
 
 

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mturk import choice, limit, wire
-from mturk.choice import ActionsGuarded, Comparator
+from mturk.data import enumeration, limit, wire
+from mturk.data.enumeration import ActionsGuarded, Comparator
+from mturk.data.locale import Locale
 from mturk.errors import ValidationError
-from mturk.locale import Locale
 
 if TYPE_CHECKING:
-    from mturk.connection import Connection
+    from mturk.connection.connection import Connection
 
 MOST_REQUIREMENTS = 10
 MOST_INTEGERS = 15
@@ -46,7 +46,7 @@ _ORDER = _ONE_VALUE - {Comparator.EQUAL_TO, Comparator.NOT_EQUAL_TO}
 
 def _canonical(type_id: str) -> str:
     # One Masters for both environments; `sendable` puts the sandbox's id in where it belongs.
-    return choice.MASTERS if type_id == choice.MASTERS_IN_SANDBOX else type_id
+    return enumeration.MASTERS if type_id == enumeration.MASTERS_IN_SANDBOX else type_id
 
 
 def _integers(values: Iterable[int] | None) -> tuple[int, ...] | None:
@@ -170,7 +170,7 @@ class SystemQualification(Comparable):
         if comparator not in self.comparators:
             allowed = ", ".join(each for each in Comparator if each in self.comparators)
             raise ValidationError(f"{self.name} can be compared by {allowed} only, not by {comparator}")
-        if self.id == choice.LOCALE:
+        if self.id == enumeration.LOCALE:
             return compare(self.id, comparator, tuple(Locale.of(value) for value in values))  # type: ignore[arg-type]  # refused there
         for value in values:
             limit.whole(self.name, value, self.lowest, self.highest)  # type: ignore[arg-type]  # refused there
@@ -216,18 +216,18 @@ def sendable(
 
 
 def _in_sandbox(requirement: QualificationRequirement) -> QualificationRequirement:
-    if requirement.qualification_type_id != choice.MASTERS:
+    if requirement.qualification_type_id != enumeration.MASTERS:
         return requirement
     moved = attrs.evolve(requirement)
-    object.__setattr__(moved, "qualification_type_id", choice.MASTERS_IN_SANDBOX)
+    object.__setattr__(moved, "qualification_type_id", enumeration.MASTERS_IN_SANDBOX)
     return moved
 
 
-masters = SystemQualification("masters", choice.MASTERS, _NO_VALUE)
-adult = SystemQualification("adult", choice.ADULT, frozenset({Comparator.EQUAL_TO}), 1, 1)
-hits_approved = SystemQualification("hits_approved", choice.HITS_APPROVED)
-percent_approved = SystemQualification("percent_approved", choice.PERCENT_APPROVED, highest=100)
-locale = SystemQualification("locale", choice.LOCALE, (_SEVERAL_VALUES | _ONE_VALUE) - _ORDER)
+masters = SystemQualification("masters", enumeration.MASTERS, _NO_VALUE)
+adult = SystemQualification("adult", enumeration.ADULT, frozenset({Comparator.EQUAL_TO}), 1, 1)
+hits_approved = SystemQualification("hits_approved", enumeration.HITS_APPROVED)
+percent_approved = SystemQualification("percent_approved", enumeration.PERCENT_APPROVED, highest=100)
+locale = SystemQualification("locale", enumeration.LOCALE, (_SEVERAL_VALUES | _ONE_VALUE) - _ORDER)
 
 # The Node modules still knew these.
 _ONE_KIND = "there is one kind of Masters today, write masters.exists()"

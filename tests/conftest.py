@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import judge as judges
 import pytest
-from judge import ACCESS_KEY, SECRET_KEY, Judge
 
-import mturk.connection
+import mturk.connection.connection
 from mturk import Connection
-from mturk.clock import Clock
+from mturk.connection.clock import Clock
+from mturk.connection.connection import by_default
+from tests import judge as judges
+from tests.judge import ACCESS_KEY, SECRET_KEY, Judge
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +30,9 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
     monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere / "config"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    monkeypatch.setattr(mturk.connection, "_default", None)
-    yield
-    assert mturk.connection._in_force.get() is None
+    with by_default(None):
+        yield
+    assert mturk.connection.connection._in_force.get() is None
 
 
 class Time:
@@ -94,10 +95,10 @@ def connection(judge: Judge, connect: Callable[..., Connection]) -> Connection:
 
 
 @pytest.fixture
-def default(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
+def default(connection: Connection) -> Iterator[Connection]:
     """The connection to the judge, as the default of the process."""
-    monkeypatch.setattr(mturk.connection, "_default", connection)
-    return connection
+    with by_default(connection):
+        yield connection
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from judge import Judge, Refusal
 
 from mturk import HIT, Assignment, Budget, Connection, HITType, HTMLQuestion, OverBudget, ServiceError, ValidationError
 from mturk.marketplace import Fault, Marketplace
+from tests.judge import Judge, Refusal
 
 PAGE = HTMLQuestion("<!DOCTYPE html><form><input name='label'></form>")
 DAY = timedelta(days=1)

@@ -45,9 +45,9 @@ def test_each_test_has_a_marketplace_of_its_own_and_leaves_nothing_behind(run):
         """
         import os, threading
         import boto3, mturk, pytest
-        from mturk import connection
+        from mturk.connection.connection import existing
 
-        seen, before = [], (dict(os.environ), connection._default)
+        seen, before = [], (dict(os.environ), existing())
 
         @pytest.mark.parametrize("time", [1, 2])
         def test_is_alone(mturk_connection, mturk_market, time):
@@ -66,7 +66,7 @@ def test_each_test_has_a_marketplace_of_its_own_and_leaves_nothing_behind(run):
 
         def test_made_anew_by_the_script(mturk_connection):
             mturk.connect().close()
-            assert mturk.connection._default.url == mturk_connection.url
+            assert mturk.current().url == mturk_connection.url
 
         def test_boto3_finds_it(mturk_connection, mturk_market):
             client = boto3.client("mturk")
@@ -76,8 +76,7 @@ def test_each_test_has_a_marketplace_of_its_own_and_leaves_nothing_behind(run):
 
         def test_afterwards():
             without = lambda environment: {k: v for k, v in environment.items() if k != "PYTEST_CURRENT_TEST"}
-            assert (without(os.environ), connection._default) == (without(before[0]), before[1])
-            assert connection._in_force.get() is None
+            assert (without(os.environ), existing()) == (without(before[0]), before[1])
             assert not [each for each in threading.enumerate() if "mturk" in each.name]
             assert len(set(seen)) == 2
         """,

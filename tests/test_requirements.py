@@ -7,21 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from judge import Judge
 
-from mturk import (
-    HIT,
-    Connection,
-    HITType,
-    Locale,
-    QualificationRequirement,
-    QualificationType,
-    ValidationError,
-    wire,
-)
+from mturk import HIT, Connection, HITType, Locale, QualificationRequirement, QualificationType, ValidationError
 from mturk import requirements as req
-from mturk.choice import MASTERS, MASTERS_IN_SANDBOX, ActionsGuarded, Comparator
+from mturk.data import wire
+from mturk.data.enumeration import MASTERS, MASTERS_IN_SANDBOX, ActionsGuarded, Comparator
 from mturk.requirements import sendable
+from tests.judge import Judge
 
 mine = QualificationType("3MINE")
 NY = {"Country": "US", "Subdivision": "NY"}

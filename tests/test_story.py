@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from judge import Judge
 
 import mturk
-import mturk.local
+import mturk.connection.local
 from mturk import (
     HIT,
     Assignment,
@@ -36,7 +35,9 @@ from mturk import (
     tracer,
 )
 from mturk import requirements as req
+from mturk.connection.connection import by_default
 from mturk.marketplace import Fault, Marketplace
+from tests.judge import Judge
 
 PAGE = "<!DOCTYPE html><form action='externalSubmit' method='post'><input name='label'></form>"
 QUESTION = HTMLQuestion(PAGE)
@@ -59,11 +60,11 @@ def open_market(database: Path, connect: Callable[..., Connection]) -> Iterator[
 
 
 @pytest.fixture
-def market(open_market: Open, monkeypatch: pytest.MonkeyPatch) -> Marketplace:
+def market(open_market: Open) -> Iterator[Marketplace]:
     """A marketplace whose requester's connection is the default one."""
     market, connection = open_market()
-    monkeypatch.setattr(mturk.connection, "_default", connection)
-    return market
+    with by_default(connection):
+        yield market
 
 
 @pytest.fixture
@@ -104,9 +105,9 @@ def work(market: Marketplace, hit: HIT, worker_id: str = "A1", **answers: Any) -
 @pytest.fixture
 def local() -> Iterator[Callable[[Path], Marketplace]]:
     """Reach the marketplace behind connect("local"); what this process has started is stopped afterwards."""
-    yield lambda database: mturk.local.marketplace(database).market
-    while mturk.local._running:
-        mturk.local._running.popitem()[1].market.stop()
+    yield lambda database: mturk.connection.local.marketplace(database).market
+    while mturk.connection.local._running:
+        mturk.connection.local._running.popitem()[1].market.stop()
 
 
 def test_the_script_of_the_design_does_the_whole_job(

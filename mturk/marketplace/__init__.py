@@ -1,15 +1,15 @@
 """The marketplace: a service that speaks the Mechanical Turk Requester API."""
 
 try:
-    from mturk.marketplace.answer import Other
-    from mturk.marketplace.crowd import Crowd
+    from mturk.marketplace.actor import Requester, Worker
+    from mturk.marketplace.document.answer import Other
     from mturk.marketplace.error import MarketplaceError, WorkerError
-    from mturk.marketplace.fault import Fault
-    from mturk.marketplace.handle import Requester, Worker
+    from mturk.marketplace.http.fault import Fault
     from mturk.marketplace.market import Marketplace
-    from mturk.marketplace.message import Message
-    from mturk.marketplace.payout import Payout
-    from mturk.marketplace.simulation import Tally
+    from mturk.marketplace.people.message import Message
+    from mturk.marketplace.people.payout import Payout
+    from mturk.marketplace.simulation.crowd import Crowd
+    from mturk.marketplace.simulation.simulation import Tally
 except ModuleNotFoundError as error:
     if error.name not in ("alembic", "cryptography", "flask", "lxml", "sqlalchemy", "waitress"):
         raise

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select
 
-from mturk.marketplace.store import announce
-from mturk.marketplace.table import agenda
+from mturk.marketplace.database.store import announce
+from mturk.marketplace.database.table import agenda
 
 EXPIRE = "expire"
 ABANDON = "abandon"

@@ -11,34 +11,30 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
-from mturk.marketplace import (
-    agenda,
+from mturk.marketplace import agenda
+from mturk.marketplace.call import Answer, Call, Context, Terms
+from mturk.marketplace.clock import Clock
+from mturk.marketplace.database.store import Store, pulse
+from mturk.marketplace.error import FrontEndError
+from mturk.marketplace.hit import (
     assignment,
-    block,
     bonus,
     decision,
     hit,
     hit_type,
-    idempotency,
-    ledger,
-    message,
     notification,
     publication,
-    qualification,
-    qualification_request,
-    qualification_type,
-    report,
     retirement,
+    review_report,
     revision,
     upload,
     work,
 )
-from mturk.marketplace.call import Answer, Call, Context, Terms
-from mturk.marketplace.clock import Clock
-from mturk.marketplace.error import FrontEndError
 from mturk.marketplace.identifier import Identifiers
-from mturk.marketplace.rules import RULES
-from mturk.marketplace.store import Store, pulse
+from mturk.marketplace.people import block, ledger, message
+from mturk.marketplace.qualification import qualification, qualification_request, qualification_type
+from mturk.marketplace.request import idempotency
+from mturk.marketplace.request.rules import RULES
 
 Result = TypeVar("Result")
 
@@ -76,7 +72,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "ListHITsForQualificationType": Operation(hit.list_hits_for_qualification_type, writes=False),
     "ListQualificationRequests": Operation(qualification_request.list_qualification_requests, writes=False),
     "ListQualificationTypes": Operation(qualification_type.list_qualification_types, writes=False),
-    "ListReviewPolicyResultsForHIT": Operation(report.list_review_policy_results_for_hit, writes=False),
+    "ListReviewPolicyResultsForHIT": Operation(review_report.list_review_policy_results_for_hit, writes=False),
     "ListReviewableHITs": Operation(hit.list_reviewable_hits, writes=False),
     "ListWorkerBlocks": Operation(block.list_worker_blocks, writes=False),
     "ListWorkersWithQualificationType": Operation(qualification.list_workers_with_qualification_type, writes=False),

@@ -17,27 +17,30 @@ from typing import TextIO
 from flask import Flask
 from sqlalchemy import Connection
 
-from mturk.marketplace import agenda, ledger, outbox, payout, requester, seal, worker
-from mturk.marketplace.api import Api
-from mturk.marketplace.app import make_app
+from mturk.marketplace import agenda
+from mturk.marketplace.actor import Requester, Worker
 from mturk.marketplace.call import Terms
 from mturk.marketplace.clock import SECOND, Clock
-from mturk.marketplace.crowd import Crowd
-from mturk.marketplace.delivery import Delivery
+from mturk.marketplace.database import seal
+from mturk.marketplace.database.store import Store
+from mturk.marketplace.delivery import outbox
+from mturk.marketplace.delivery.delivery import Delivery
+from mturk.marketplace.delivery.exchange import Exchange
+from mturk.marketplace.delivery.sender import Messenger
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError, SettingError
-from mturk.marketplace.exchange import Exchange
-from mturk.marketplace.fault import Fault, FaultPlan
-from mturk.marketplace.handle import Requester, Worker
+from mturk.marketplace.http.api import Api
+from mturk.marketplace.http.app import make_app
+from mturk.marketplace.http.fault import Fault, FaultPlan
+from mturk.marketplace.http.server import Server
+from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.identifier import Identifiers
-from mturk.marketplace.messenger import Messenger
 from mturk.marketplace.money import cents
-from mturk.marketplace.payout import Payout
-from mturk.marketplace.requester import Key, KeyPair, Keys
-from mturk.marketplace.server import Server
-from mturk.marketplace.simulation import Simulation, Tally
-from mturk.marketplace.store import Store
-from mturk.marketplace.throttle import Throttle
+from mturk.marketplace.people import ledger, payout, requester, worker
+from mturk.marketplace.people.payout import Payout
+from mturk.marketplace.people.requester import Key, KeyPair, Keys
+from mturk.marketplace.simulation.crowd import Crowd
+from mturk.marketplace.simulation.simulation import Simulation, Tally
 from mturk.marketplace.timekeeper import Timekeeper
 
 FIRST_REQUESTER = "requester"
@@ -153,6 +156,11 @@ class Marketplace:
         """The marketplace as a WSGI application, to be hosted by a server of your own."""
         self._open()
         return make_app(self._api, question_limit=self._terms.question_limit)
+
+    @property
+    def database(self) -> str:
+        """The database's file or URL, without a password."""
+        return self._store.name
 
     @property
     def url(self) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mturk.marketplace.error import FrontEndError
-from mturk.marketplace.requester import KeyPair
+from mturk.marketplace.people.requester import KeyPair
 
 SERVICE = "mturk-requester"
 _ALGORITHM = "AWS4-HMAC-SHA256"

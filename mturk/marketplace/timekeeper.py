@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mturk.marketplace.clock import SECOND, Clock
+from mturk.marketplace.database.store import Store, pulse
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.routine import LOOK, Routine
-from mturk.marketplace.store import Store, pulse
 
 
 class Timekeeper:

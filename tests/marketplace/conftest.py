@@ -14,10 +14,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from mturk.marketplace import Marketplace
-
-from .judge import check_answer, check_error
-from .postgresql import PostgreSQL, running
-from .sample import hit_arguments
+from tests.marketplace.judge import check_answer, check_error
+from tests.marketplace.postgresql import PostgreSQL, running
+from tests.marketplace.sample import hit_arguments
 
 MASTER_KEY = base64.b64encode(b"32 bytes that only the tests use").decode()
 Client = Any

@@ -15,8 +15,7 @@ import pytest
 
 from mturk import marketplace
 from mturk.marketplace import Marketplace, MarketplaceError
-
-from .sample import hit_arguments
+from tests.marketplace.sample import hit_arguments
 
 
 def test_the_public_names_are_there():

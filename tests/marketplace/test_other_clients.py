@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from mturk.marketplace import Marketplace
-
-from .sample import html_question, type_arguments
+from tests.marketplace.sample import html_question, type_arguments
 
 JAVASCRIPT = Path(__file__).parents[1] / "javascript"
 AWS = Path(sysconfig.get_path("scripts")) / "aws"

@@ -11,10 +11,9 @@ from hashlib import sha256
 
 import pytest
 
-from mturk.marketplace.requester import KeyPair
+from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.signature import SignedRequest, canonical, signature, verify
-
-from .judge import check_error
+from tests.marketplace.judge import check_error
 
 # The example of the reference: computed with botocore.
 KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"

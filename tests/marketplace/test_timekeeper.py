@@ -14,12 +14,11 @@ import pytest
 from sqlalchemy import func, select
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.database.store import Store
+from mturk.marketplace.database.table import agenda, assignment, hit, request_token, transfer
 from mturk.marketplace.routine import Routine
-from mturk.marketplace.store import Store
-from mturk.marketplace.table import agenda, assignment, hit, request_token, transfer
-
-from .inbox import WAIT, Inbox
-from .sample import hit_arguments
+from tests.marketplace.inbox import WAIT, Inbox
+from tests.marketplace.sample import hit_arguments
 
 
 @pytest.fixture

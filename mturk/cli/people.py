@@ -1,0 +1,158 @@
+"""`mturk requester` and `mturk worker`: the people of a marketplace, and their keys."""
+
+from __future__ import annotations
+
+import io
+
+import click
+
+from mturk.cli import option
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def requester(context: click.Context) -> None:
+    """Add requesters to a marketplace, list their keys, revoke them.
+
+    Each requester has a key pair, a balance, and HITs and qualifications that no other one sees.
+
+    \b
+    Examples:
+      mturk requester add linguists --deposit 500.00
+      mturk requester list
+      mturk requester revoke AKIAEXAMPLEEXAMPLE12
+    """
+    _help_if_alone(context)
+
+
+@requester.command("add")
+@click.argument("name")
+@option.existing_database
+@click.option(
+    "--deposit", metavar="USD", callback=option.check_deposit, help="What there is to spend; 10000.00 if not told."
+)
+def add_requester(name: str, database: str, deposit: str | None) -> None:
+    """Make a requester, and print the key pair to sign with.
+
+    \b
+    Examples:
+      mturk requester add linguists
+      mturk requester add linguists --deposit 500.00 --database lab.sqlite3
+    """
+    with option.mistakes_explained(), option.opened(database) as market:
+        made = market.add_requester(name, deposit)
+        click.echo(f"Requester: {made.name}")
+        click.echo(f"Access key: {made.access_key}")
+        click.echo(f"Secret key: {made.secret_key}")
+
+
+@requester.command("list")
+@option.existing_database
+def list_requesters(database: str) -> None:
+    """List requesters and their access keys, one key a line: name, key, since when, until when.
+
+    \b
+    Examples:
+      mturk requester list
+      mturk requester list --database lab.sqlite3
+    """
+    with option.mistakes_explained(), option.opened(database) as market:
+        keys = market.access_keys()
+        width = max(len(key.requester) for key in keys)
+        for key in keys:
+            ended = f"revoked {key.revoked:%Y-%m-%d %H:%M} UTC" if key.revoked else "in use"
+            click.echo(f"{key.requester:{width}}  {key.access_key}  made {key.created:%Y-%m-%d %H:%M} UTC  {ended}")
+
+
+@requester.command("revoke")
+@click.argument("access_key")
+@option.existing_database
+def revoke_key(access_key: str, database: str) -> None:
+    """Take a key pair out of use, at once and for ever.
+
+    \b
+    Examples:
+      mturk requester revoke AKIAEXAMPLEEXAMPLE12
+    """
+    with option.mistakes_explained(), option.opened(database) as market:
+        market.revoke_key(access_key)
+        click.echo(f"Revoked: {access_key}")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def worker(context: click.Context) -> None:
+    """Add workers to a marketplace, block them, export them.
+
+    \b
+    Examples:
+      mturk worker add A1ADA --country GB
+      mturk worker block A1ADA
+      mturk worker export --csv workers.csv
+    """
+    _help_if_alone(context)
+
+
+@worker.command("add")
+@click.argument("worker_id")
+@option.existing_database
+@click.option("--country", metavar="CC", help="Where the worker lives: two capitals, such as DE.")
+@click.option("--subdivision", metavar="CC", help="The state, in the US.")
+@click.option("--adult", is_flag=True, help="The worker may see content for adults.")
+@click.option("--masters", is_flag=True, help="The worker is one of the Masters.")
+def add_worker(
+    worker_id: str, database: str, country: str | None, subdivision: str | None, adult: bool, masters: bool
+) -> None:
+    """Register a worker, or change what is known of one.
+
+    \b
+    Examples:
+      mturk worker add A1ADA
+      mturk worker add A1ADA --country US --subdivision NY --adult
+    """
+    with option.mistakes_explained(), option.opened(database) as market:
+        market.worker(worker_id, country, subdivision, adult, masters)
+        click.echo(f"Worker: {worker_id}")
+
+
+@worker.command("block")
+@click.argument("worker_id")
+@option.existing_database
+@click.option("--undo", is_flag=True, help="Let the worker work again.")
+def block_worker(worker_id: str, database: str, undo: bool) -> None:
+    """Keep a worker from all work here; what was accepted can be finished.
+
+    \b
+    Examples:
+      mturk worker block A1ADA
+      mturk worker block A1ADA --undo
+    """
+    with option.mistakes_explained(), option.opened(database) as market:
+        market.block_worker(worker_id, blocked=not undo)
+        click.echo(f"{'Unblocked' if undo else 'Blocked'}: {worker_id}")
+
+
+@worker.command("export")
+@option.existing_database
+@option.csv_file
+@option.overwrite
+def export_workers(database: str, file: str, overwrite: bool) -> None:
+    """Write all workers, their records and what they were paid to a file.
+
+    \b
+    Examples:
+      mturk worker export --csv workers.csv
+      mturk worker export --csv - --database lab.sqlite3
+    """
+    from mturk.cli import payouts
+
+    with option.mistakes_explained(), option.opened(database) as market:
+        table = io.StringIO(newline="")
+        number = market.export_workers(table)
+        payouts.write(file, table.getvalue(), overwrite=overwrite)
+        click.echo(f"Exported {number} workers.", err=file == payouts.STDOUT)
+
+
+def _help_if_alone(context: click.Context) -> None:
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())

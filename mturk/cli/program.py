@@ -1,0 +1,247 @@
+"""The command line: what its commands are called, what they take, and how they say that something is wrong.
+
+What a command does stands in a module of its own name, which is imported when the command is run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shlex
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import click
+
+from mturk.cli import option, people
+
+WRONG = 2  # the exit status of everything that went wrong
+INTERRUPTED = 130  # what shells expect of a program that was stopped with Ctrl-C
+FILE_WIDTH = 80  # of what is not shown on a terminal
+SEED = 165  # of the workers' chance, so that each demonstration shows the same
+
+
+class Program(click.Group):
+    """A group of commands that tells each mistake in one line."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command; every mistake is one line on stderr and exit status 2."""
+        try:
+            status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            click.echo(_one_line(error), err=True)
+            sys.exit(WRONG)
+        except click.Abort:
+            click.echo("mturk: stopped", err=True)
+            sys.exit(INTERRUPTED)
+        if standalone_mode:
+            sys.exit(status or 0)
+        return status
+
+
+@click.group(
+    cls=Program,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="mturk", message="%(prog)s %(version)s")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Run human work through Amazon Mechanical Turk's API, on a marketplace of your own.
+
+    \b
+    Examples:
+      mturk demo                         see the main job done in a few seconds
+      mturk serve                        a marketplace for your scripts
+      mturk serve --database lab.sqlite3 --port 8018 --no-fees
+    """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@command.command()
+@click.option(
+    "--database",
+    metavar="PATH",
+    callback=option.check_database,
+    help="Keep the marketplace in this file. Without it everything is thrown away at the end.",
+)
+def demo(database: str | None) -> None:
+    """See the main job done: publish, work, review, pay, clean up.
+
+    A marketplace is started inside this program, on a new database. 24 messages are published as HITs, three
+    workers label each of them, the answers are reviewed and paid for, and the HITs are deleted. The workers are
+    played by the program; no AWS account is used, and no money is spent.
+
+    \b
+    Examples:
+      mturk demo
+      mturk demo --database demo.sqlite3
+    """
+    from rich.console import Console
+
+    from mturk.cli import demo as script
+    from mturk.marketplace import Marketplace
+
+    shown = sys.stdout.isatty()
+    console = Console(
+        force_terminal=shown, width=None if shown else FILE_WIDTH, highlight=False, markup=False, emoji=False
+    )
+    with (
+        option.mistakes_explained(),
+        tempfile.TemporaryDirectory(prefix="mturk-") as folder,
+        Marketplace(database or os.path.join(folder, "demo.sqlite3")) as market,
+    ):
+        script.run(market, console, random.Random(SEED))  # noqa: S311 - nothing secret is drawn
+    if database:
+        click.echo(f"The marketplace is kept: mturk serve --database {shlex.quote(database)}")
+
+
+@command.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8017,
+    show_default=True,
+    metavar="PORT",
+    help="The port to listen at; 0 takes a free one.",
+)
+@click.option(
+    "--database",
+    metavar="URL",
+    envvar="MTURK_DATABASE",
+    default="mturk.sqlite3",
+    show_default=True,
+    callback=option.check_database,
+    help="A file, made if there is none, or the URL of a database. MTURK_DATABASE is read too.",
+)
+@click.option(
+    "--deposit",
+    metavar="USD",
+    default="10000.00",
+    show_default=True,
+    callback=option.check_deposit,
+    help="What a new requester has to spend; one that is there already keeps what it has.",
+)
+@click.option("--fees/--no-fees", default=True, show_default=True, help="Charge MTurk's fees, or none.")
+def serve(host: str, port: int, database: str, deposit: str, fees: bool) -> None:
+    """Serve a marketplace that any AWS SDK can use, until Ctrl-C.
+
+    The first lines say its address and the key pair to sign with, which is made with the database and stays the
+    same. Whatever was answered is in the database, also if this program is killed.
+
+    \b
+    Examples:
+      mturk serve
+      mturk serve --database lab.sqlite3 --no-fees
+      mturk serve --host 0.0.0.0 --database postgresql://user:password@host/lab
+    """
+    from mturk.cli import serve as server
+    from mturk.marketplace import Marketplace
+
+    with option.mistakes_explained():
+        market = Marketplace(database, host=host, port=port, deposit=deposit, fees=fees)
+        server.run(market, click.echo)
+
+
+@command.command()
+@option.existing_database
+@click.option(
+    "--since",
+    metavar="DATE",
+    required=True,
+    callback=option.read_moment,
+    help="Count from this day or time on, in market time and UTC: 2026-11-01, 2026-11-01T12:30.",
+)
+@click.option(
+    "--until",
+    metavar="DATE",
+    callback=option.read_moment,
+    help="Count what came before this day or time; it must have passed. Without it all is counted.",
+)
+@option.csv_file
+@click.option("--requester", metavar="NAME", help="Count only what this requester paid.")
+@option.overwrite
+def payouts(
+    database: str, since: datetime, until: datetime | None, file: str, requester: str | None, overwrite: bool
+) -> None:
+    """Write what is owed to each worker: rewards and bonuses.
+
+    The table has a line for each worker who earned something in that time: how many assignments were paid, how
+    many bonuses, and the amounts in dollars. To pay each cent once, let each list begin where the last one ended.
+
+    \b
+    Examples:
+      mturk payouts --since 2026-11-01 --until 2026-12-01 --csv november.csv
+      mturk payouts --since 2026-11-01 --csv - --database lab.sqlite3
+    """
+    from mturk.cli import payouts as script
+
+    with option.mistakes_explained(), option.opened(database) as market:
+        say = partial(click.echo, err=file == script.STDOUT)
+        script.run(market, since, until, file, say, requester=requester, overwrite=overwrite)
+
+
+@command.command()
+@click.option(
+    "--database",
+    metavar="URL",
+    required=True,
+    callback=option.check_database,
+    help="The marketplace's file, or the URL of its database. Its clock is moved on, and its requesters pay.",
+)
+@click.option("--hours", type=float, default=24.0, show_default=True, help="How much market time to play.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same run.")
+@click.option(
+    "--hits", type=click.IntRange(min=0), default=0, help="Publish so many HITs first, if need be in a new file."
+)
+@click.option("--workers", type=int, default=1000, show_default=True, help="How many workers there are.")
+@click.option("--arrivals", type=float, default=60.0, show_default=True, help="How many of them come in an hour.")
+@click.option("--visit", type=float, default=5.0, show_default=True, help="How many HITs one takes on, about.")
+@click.option("--seconds", type=float, default=60.0, show_default=True, help="How long a HIT takes, about.")
+@click.option("--returns", type=float, default=0.05, show_default=True, help="The share of HITs that are returned.")
+@click.option("--abandons", type=float, default=0.03, show_default=True, help="The share that is abandoned.")
+@click.option("--careful", type=float, default=80.0, show_default=True, help="How many workers are right, mostly.")
+@click.option("--hasty", type=float, default=15.0, show_default=True, help="How many are right two times of three.")
+@click.option("--guessing", type=float, default=4.0, show_default=True, help="How many answer anything.")
+@click.option("--stuck", type=float, default=1.0, show_default=True, help="How many always answer the same.")
+def simulate(database: str, hours: float, seed: int, hits: int, **crowd: Any) -> None:
+    """Let made-up workers do the HITs that are on offer.
+
+    They come at random over market time, which is moved on; they accept, submit, return and abandon HITs, and
+    fill in forms and pages. This is for load and for tests; the workers' ids begin with ASIM.
+
+    \b
+    Examples:
+      mturk simulate --database test.sqlite3 --hits 1000
+      mturk simulate --database test.sqlite3 --hours 8 --arrivals 500
+    """
+    from mturk.cli import simulate as script
+    from mturk.marketplace import Crowd, Marketplace
+
+    with option.mistakes_explained(), Marketplace(database, existing=not hits) as market:
+        script.run(market, Crowd(**crowd), hits, hours, seed, click.echo)
+
+
+command.add_command(people.requester)
+command.add_command(people.worker)
+
+
+def _one_line(error: click.ClickException) -> str:
+    text = " ".join(error.format_message().split())
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return f"mturk: {text}"
+    return f"{error.ctx.command_path}: {text} See {error.ctx.command_path} --help"

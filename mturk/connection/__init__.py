@@ -1,0 +1,1 @@
+"""Calls: where they go, who signs them, how they are sent, repeated and paced."""

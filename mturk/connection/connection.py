@@ -1,0 +1,325 @@
+"""A connection: where calls go, who signs them, how patient they are, and which one is in force."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timezone
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+from weakref import WeakSet
+
+from attrs import evolve
+
+from mturk.budget import Budget
+from mturk.connection.balance import Balance
+from mturk.connection.clock import SYSTEM, Clock
+from mturk.connection.credentials import (
+    PRODUCTION,
+    SANDBOX,
+    CredentialSource,
+    FixedCredentials,
+    Settings,
+    find_credentials,
+    find_endpoint,
+    find_region,
+)
+from mturk.connection.operation import REPEAT, SILENT, Repeat
+from mturk.connection.pace import Pace
+from mturk.connection.retry import Quota, RetryPolicy, Tries
+from mturk.connection.trace import note
+from mturk.connection.transport import Transport
+from mturk.data import wire
+from mturk.errors import ConfigurationError, ServiceError, Throttled, TransportError, ValidationError
+
+
+class Connection:
+    """Calls to one service with one account, from any number of threads.
+
+    `where` is "local" (an embedded marketplace on an SQLite file), "sandbox", "production" or the URL of a
+    marketplace of your own; without it MTURK_ENDPOINT, AWS_ENDPOINT_URL_MTURK and the profile's endpoint are
+    read. Credentials come from the arguments, the environment, AWS's shared files, and with `mturk[aws]` from
+    botocore's whole chain. AWS serves MTurk from us-east-1 only; elsewhere `region` comes from the environment or
+    the profile. Making a connection sends nothing.
+
+    `max_attempts` counts the tries after faults; calls that are throttled wait instead, `max_wait` seconds at
+    most. `templates` are folders with your own question templates. `question_limit` is the size of a question in
+    bytes that the service takes: raise it for a marketplace that allows more than AWS did. A `budget` refuses
+    calls before they would spend more.
+    """
+
+    def __init__(
+        self,
+        where: str | None = None,
+        *,
+        profile: str | None = None,
+        access_key: str | None = None,
+        secret_key: str | None = None,
+        session_token: str | None = None,
+        region: str | None = None,
+        timeout: float | tuple[float, float] = (10.0, 60.0),
+        max_attempts: int = 5,
+        max_wait: float = 300.0,
+        database: str | os.PathLike[str] | None = None,
+        templates: Sequence[str | os.PathLike[str]] = (),
+        question_limit: int = 65_535,
+        budget: Budget | None = None,
+        clock: Clock = SYSTEM,
+        random: Callable[[], float] = random.random,
+    ) -> None:
+        settings = Settings(profile=profile)
+        place = find_endpoint(where, settings)
+        source: CredentialSource
+        if place == "local":
+            place, source = _open_local(database, settings)
+        elif database is not None:
+            raise ConfigurationError(f'database= belongs to connect("local"), not to {place}')
+        else:
+            source = find_credentials(settings, access_key, secret_key, session_token)
+        self.url = place
+        self.templates = _folders(templates)
+        self.question_limit = question_limit
+        self.budget = _budget(budget)
+        self.clock = clock
+        self._credentials = source
+        signed_for = find_region(region, place, settings)
+        self._transport = Transport(place, source, region=signed_for, timeout=_timeout(timeout))
+        self._policy = RetryPolicy(_attempts(max_attempts), _patience(max_wait), clock, random)
+        self._pace = Pace(clock)
+        self._skew = 0.0
+        _all.add(self)
+
+    def __repr__(self) -> str:
+        # Credentials that are refreshed would be fetched for it.
+        fixed = isinstance(self._credentials, FixedCredentials)
+        return f"<Connection {self.url}{f' as {self._credentials.current().access_key}' if fixed else ''}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a connection cannot be pickled, it holds a secret: make one where it is needed")
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether calls go to AWS's sandbox, whose Masters qualification has an id of its own."""
+        return urlsplit(self.url).hostname == urlsplit(SANDBOX).hostname
+
+    @property
+    def is_live(self) -> bool:
+        """Whether calls go to AWS's production endpoint, where money is spent."""
+        return urlsplit(self.url).hostname == urlsplit(PRODUCTION).hostname
+
+    def now(self) -> datetime:
+        """The time as the service has it, as far as its answers told."""
+        return datetime.fromtimestamp(self.clock.now() + self._skew, timezone.utc)
+
+    def call(self, operation: str, /, **parameters: object) -> dict[str, Any]:
+        """Call an operation by AWS's name with AWS's parameters, and get its answer as a dict.
+
+        This is the way out for what the models do not offer: `connection.call("GetHIT", HITId=…)`. A parameter
+        that is None is left out. Faults are retried as far as the operation can be repeated.
+        """
+        if REPEAT.get(operation) is Repeat.TOKEN and parameters.get("UniqueRequestToken") is None:
+            parameters["UniqueRequestToken"] = uuid.uuid4().hex  # what is repeated must not be done twice
+        body = wire.write(parameters)
+        tries = Tries(operation, self._policy)
+        while True:
+            if not self._pace.enter(tries.until):
+                raise self._out_of_time(operation, tries)
+            skew = self._skew
+            try:
+                members = self._try(operation, body, skew)
+            except (TransportError, ServiceError) as error:
+                if not self._correct_clock(error, tries, skew):
+                    tries.failed(error)
+            else:
+                tries.succeeded()
+                return members
+
+    def balance(self) -> Balance:
+        """What the account can spend, and what is held for work on offer. One call, GetAccountBalance."""
+        balance: Balance = wire.decoded(Balance, self.call("GetAccountBalance"))
+        return balance
+
+    def close(self) -> None:
+        """Close the idle connections; the next call opens a new one."""
+        self._transport.close()
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _out_of_time(self, operation: str, tries: Tries) -> Throttled:
+        return Throttled(
+            f"the connection is throttled, and this call's turn did not come within {self._policy.max_wait:g} seconds",
+            operation=operation,
+            code="ThrottlingException",
+            maybe_done=tries.maybe_done,
+        )
+
+    def _try(self, operation: str, body: bytes, skew: float) -> dict[str, Any]:
+        started = self.clock.monotonic()
+        throttled = passed = False
+        outcome = "no answer"
+        try:
+            answer = self._transport.send(operation, body, self.clock.now() + skew)
+            outcome = str(answer.status)
+            if answer.status != 200:
+                error = answer.error()
+                throttled = isinstance(error, Throttled)
+                passed = not throttled  # what is refused for another cause was let through, too
+                outcome = f"{answer.status} {error.turk_code or error.code or ''}".rstrip()
+                raise error
+            passed = True
+            return answer.members(silent=operation in SILENT)
+        finally:
+            self._pace.leave(started, throttled=throttled, passed=passed)
+            note(operation, self.clock.monotonic() - started, outcome)
+
+    def _correct_clock(self, error: TransportError | ServiceError, tries: Tries, skew: float) -> bool:
+        if not isinstance(error, ServiceError):
+            return False
+        # Against the time that this try was signed for: another thread may have corrected the clock meanwhile.
+        found = tries.skewed_by(error, self.clock.now() + skew)
+        if found is not None:
+            self._skew = skew + found
+        return found is not None
+
+
+def _timeout(value: float | tuple[float, float]) -> tuple[float, float]:
+    pair = value if isinstance(value, tuple) else (value, value)
+    if len(pair) != 2 or not all(isinstance(part, (int, float)) and part > 0 for part in pair):
+        raise ValidationError(f"timeout must be seconds or (connect seconds, read seconds), not {value!r}")
+    return pair
+
+
+def _budget(value: Budget | None) -> Budget | None:
+    if value is not None and not isinstance(value, Budget):
+        raise ValidationError(f"budget must be a Budget, such as Budget({value!r})")
+    return value
+
+
+def _attempts(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValidationError(f"max_attempts must be 1 or more, not {value!r}")
+    return value
+
+
+def _patience(value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
+        raise ValidationError(f"max_wait must be 0 or more seconds, not {value!r}")
+    return value
+
+
+def _folders(value: Sequence[str | os.PathLike[str]]) -> tuple[str | os.PathLike[str], ...]:
+    if isinstance(value, (str, os.PathLike)):
+        raise ValidationError(f"templates must be a list of folders, not {value!r}")
+    return tuple(value)
+
+
+def _open_local(database: str | os.PathLike[str] | None, settings: Settings) -> tuple[str, FixedCredentials]:
+    from mturk.connection.local import marketplace
+
+    market = marketplace(database or settings.environ.get("MTURK_DATABASE") or "mturk.sqlite3")
+    return market.url, market.credentials
+
+
+# Sockets and locks of a parent are of no use in a forked child: a thread that held a lock is not there to let it go.
+_all: WeakSet[Connection] = WeakSet()
+
+
+def _renew_in_child() -> None:
+    global _default_lock
+    _default_lock = threading.Lock()
+    for connection in list(_all):
+        connection._transport.renew()
+        connection._pace = Pace(connection.clock)
+        connection._policy = evolve(connection._policy, quota=Quota())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_in_child)
+
+_default: Connection | None = None
+_default_lock = threading.Lock()
+_in_force: ContextVar[Connection | None] = ContextVar("mturk connection", default=None)
+
+
+def connect(
+    where: str | None = None,
+    *,
+    profile: str | None = None,
+    access_key: str | None = None,
+    secret_key: str | None = None,
+    session_token: str | None = None,
+    region: str | None = None,
+    timeout: float | tuple[float, float] = (10.0, 60.0),
+    max_attempts: int = 5,
+    max_wait: float = 300.0,
+    database: str | os.PathLike[str] | None = None,
+    templates: Sequence[str | os.PathLike[str]] = (),
+    question_limit: int = 65_535,
+    budget: Budget | None = None,
+) -> Connection:
+    """Make the connection that this process uses from now on; the arguments are those of `Connection`."""
+    global _default
+    _default = None  # if this fails, nobody goes on with an earlier connection by mistake
+    connection = Connection(
+        where,
+        profile=profile,
+        access_key=access_key,
+        secret_key=secret_key,
+        session_token=session_token,
+        region=region,
+        timeout=timeout,
+        max_attempts=max_attempts,
+        max_wait=max_wait,
+        database=database,
+        templates=templates,
+        question_limit=question_limit,
+        budget=budget,
+    )
+    _default = connection
+    return connection
+
+
+@contextmanager
+def using(connection: Connection) -> Iterator[Connection]:
+    """Use another connection while the block runs, in this thread or task only."""
+    token = _in_force.set(connection)
+    try:
+        yield connection
+    finally:
+        _in_force.reset(token)
+
+
+@contextmanager
+def by_default(connection: Connection | None) -> Iterator[None]:
+    """Put another connection in force for all threads while the block runs, whatever is connected meanwhile."""
+    global _default
+    before, _default = _default, connection
+    try:
+        yield
+    finally:
+        _default = before
+
+
+def existing() -> Connection | None:
+    """The connection in force, if there is one yet."""
+    return _in_force.get() or _default
+
+
+def current() -> Connection:
+    """The connection in force; made from the environment when it names a place and nobody called `connect`."""
+    global _default
+    connection = existing()
+    if connection is None:
+        with _default_lock:
+            connection = existing() or Connection()
+            _default = _default or connection
+    return connection

@@ -1,0 +1,255 @@
+"""One request and its answer: signed, sent once, read whole.
+
+`requests.Session.request` costs as much as all the rest together, so what does not change between calls (the
+URL, proxies, certificates, the connection pool, most headers) is prepared once and the adapter called directly.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+import threading
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import attrs
+import requests
+from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from urllib3 import BaseHTTPResponse
+from urllib3.connectionpool import ConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from mturk.connection.credentials import Credentials, CredentialSource
+from mturk.connection.signature import Signer, host_header
+from mturk.errors import ConfigurationError, ServiceError, TransportError, error_of
+
+_MOST_IDLE = 64  # connections that are kept open, for as many threads
+
+TARGET = "MTurkRequesterServiceV20170117."
+
+
+@attrs.frozen
+class Answer:
+    """What came back: status, headers, the bytes of the body."""
+
+    operation: str
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = attrs.field(repr=False)
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's name for this request."""
+        return self.headers.get("x-amzn-RequestId")
+
+    def members(self, *, silent: bool = False) -> dict[str, Any]:
+        """The members of a success; `silent` for an operation that answers without any."""
+        if silent and not self.content:
+            return {}
+        try:
+            members = json.loads(self.content)
+        except ValueError:
+            members = None
+        if not isinstance(members, dict):
+            raise TransportError(
+                f"{self.operation}: HTTP {self.status}, but the body is no JSON object: {self._start()}. "
+                "Is this the endpoint, or a proxy in between?",
+                operation=self.operation,
+                maybe_done=True,
+            )
+        return members
+
+    def error(self) -> ServiceError:
+        """The exception for an answer that is no success; HTML or an empty body is judged by its status."""
+        try:
+            body = json.loads(self.content)
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            body = {
+                "Message": f"HTTP {self.status} without a readable message: {self._start()}. "
+                "Is this the address of the service, or a proxy in between?"
+            }
+        error = error_of(self.operation, self.status, body, self.request_id)
+        error.retry_after = self._seconds_to_wait()
+        error.server_time = self._time("Date")
+        return error
+
+    def _seconds_to_wait(self) -> float | None:
+        text = self.headers.get("Retry-After", "")
+        if text.isdecimal():
+            return float(text)
+        at, now = self._time("Retry-After"), self._time("Date")
+        return max(0.0, at - now) if at is not None and now is not None else None
+
+    def _time(self, header: str) -> float | None:
+        try:
+            return parsedate_to_datetime(self.headers.get(header, "")).timestamp()
+        except (TypeError, ValueError):
+            return None
+
+    def _start(self) -> str:
+        return repr(self.content[:60]) if self.content else "it is empty"
+
+
+class Transport:
+    """Sends signed requests to one endpoint, from any number of threads."""
+
+    def __init__(
+        self,
+        url: str,
+        credentials: CredentialSource,
+        *,
+        region: str = "us-east-1",
+        timeout: tuple[float, float] = (10.0, 60.0),
+        user_agent: str = "mturk",
+    ) -> None:
+        self.url = url
+        self.region = region
+        self._credentials = credentials
+        self._headers = CaseInsensitiveDict[str](
+            {
+                "Host": host_header(url),
+                "Content-Type": "application/x-amz-json-1.1",
+                "User-Agent": user_agent,
+                "Accept-Encoding": "gzip, deflate",
+            }
+        )
+        self._settings: dict[str, Any] = {**_environment_settings(url), "timeout": timeout}
+        self._adapter = _Adapter(pool_maxsize=_MOST_IDLE)
+        _check_certificates(url, self._settings["verify"])
+        self._signers = threading.local()
+
+    def __repr__(self) -> str:
+        return f"<Transport {self.url}>"
+
+    def send(self, operation: str, body: bytes, at: float) -> Answer:
+        """Send one request, signed for the time `at`, and read its answer whole."""
+        request = self._signed(operation, body, at)
+        try:
+            response = self._adapter.send(request, **self._settings)
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise self._failure(operation, error) from error
+        return Answer(operation, response.status_code, response.headers, response.content)
+
+    def close(self) -> None:
+        """Close the idle connections to the endpoint."""
+        left = self._adapter
+        self.renew()
+        left.close()
+
+    def renew(self) -> None:
+        """Go on with new connections; the old ones are not touched."""
+        self._adapter = _Adapter(pool_maxsize=_MOST_IDLE)
+
+    def _signed(self, operation: str, body: bytes, at: float) -> requests.PreparedRequest:
+        request = requests.PreparedRequest()
+        request.method = "POST"
+        request.url = self.url
+        request.body = body
+        request.headers = self._headers.copy()
+        request.headers["Content-Length"] = str(len(body))
+        request.headers["X-Amz-Target"] = TARGET + operation
+        request.headers["X-Amz-Date"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
+        return cast(requests.PreparedRequest, self._signer()(request))
+
+    def _signer(self) -> Signer:
+        credentials = self._credentials.current()
+        mine: tuple[Credentials, Signer] | None = getattr(self._signers, "mine", None)
+        if mine is None or mine[0] != credentials:
+            mine = self._signers.mine = (credentials, Signer(credentials, self.region))
+        return mine[1]
+
+    def _failure(self, operation: str, error: Exception) -> TransportError:
+        sent = not _never_sent(error)
+        what = "the connection broke" if sent else "no connection"
+        if isinstance(error, requests.exceptions.ProxyError):
+            what = "no connection through the proxy of the environment"
+        if isinstance(error, requests.Timeout):
+            what = "no answer in time" if sent else "no connection in time"
+        return TransportError(
+            f"{operation}: {what} ({self.url}): {_reason(error)}.",
+            operation=operation,
+            maybe_done=sent,
+        )
+
+
+def _environment_settings(url: str) -> dict[str, Any]:
+    """Proxies and certificates as the environment says; no proxy for an address on this machine."""
+    with requests.Session() as session:
+        settings = dict(session.merge_environment_settings(url, {}, False, None, None))
+    host = urlsplit(url).hostname or ""
+    # A proxy cannot reach our own loopback, and is often set without an exception for it.
+    if host in ("localhost", "::1") or host.startswith("127."):
+        settings["proxies"] = {}
+    return settings
+
+
+def _check_certificates(url: str, verify: bool | str) -> None:
+    if url.startswith("https:") and isinstance(verify, str) and not os.path.exists(verify):
+        raise ConfigurationError(f"The certificates that the environment names are not there: {verify}")
+
+
+def _never_sent(error: Exception) -> bool:
+    early = (
+        requests.exceptions.ConnectTimeout,
+        requests.exceptions.InvalidHeader,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.InvalidURL,
+        requests.exceptions.ProxyError,
+    )
+    # Other TLS errors may come while the answer is read.
+    inner = (NewConnectionError, ConnectTimeoutError, FileNotFoundError, ssl.SSLCertVerificationError)
+    return isinstance(error, early) or isinstance(_innermost(error), inner)
+
+
+def _innermost(error: BaseException) -> BaseException:
+    # requests wraps urllib3's MaxRetryError, which holds the cause as its reason, perhaps within a ProxyError.
+    while True:
+        held = [getattr(error, "reason", None), *error.args]
+        inner = next((each for each in held if isinstance(each, BaseException)), None)
+        if inner is None:
+            return error
+        error = inner
+
+
+def _reason(error: Exception) -> str:
+    text = str(_innermost(error))
+    # urllib3 begins with the object's repr: "HTTPConnection(host=…): Failed to …".
+    return text.partition("): ")[2] or text or type(error).__name__
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter for one endpoint: finds its pool and path once, reads at once, no cookies."""
+
+    _pool: ConnectionPool | None = None
+    _target: str | None = None
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> ConnectionPool:
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*args, **options)
+        return self._pool
+
+    def request_url(self, *args: Any, **options: Any) -> str:
+        if self._target is None:
+            self._target = super().request_url(*args, **options)
+        return self._target
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.close()  # clearing urllib3's manager drops its pools and leaves their sockets open
+        super().close()
+
+    def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = resp.headers  # type: ignore[assignment]  # as case-blind as requests' own, and not copied
+        response._content = resp.read(decode_content=True)
+        response.request = req
+        response.url = req.url or ""
+        return response

@@ -1,0 +1,155 @@
+"""People of the marketplace, as Python objects for tests and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.document.answer import Value
+from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.hit import offer, work
+from mturk.marketplace.money import cents, dollars
+from mturk.marketplace.people import ledger, message
+from mturk.marketplace.people.message import Message
+from mturk.marketplace.people.requester import Key, KeyPair, Keys, listed, revoke
+from mturk.marketplace.people.worker import block
+from mturk.marketplace.qualification import qualification_request
+
+
+class Balance(NamedTuple):
+    """A requester's money in US dollars: what can be spent, and what is held for open work."""
+
+    available: Decimal
+    on_hold: Decimal
+
+
+class Requester:
+    """A requester: the key pair to sign with, and the account."""
+
+    def __init__(self, dispatch: Dispatch, keys: Keys, name: str, pair: KeyPair) -> None:
+        self._dispatch = dispatch
+        self._keys = keys
+        self._number = pair.requester
+        self.name = name
+        self.access_key = pair.access_key
+        self.secret_key = pair.secret_key
+
+    def __repr__(self) -> str:
+        return f"<Requester {self.name!r} {self.access_key}>"
+
+    def balance(self) -> Balance:
+        """What is in the account now."""
+        accounts = ledger.available(self._number), ledger.held(self._number)
+        return self._dispatch.run(
+            lambda context: Balance(*(Decimal(dollars(ledger.balance(context.database, one))) for one in accounts)),
+            writes=False,
+        )
+
+    def deposit(self, amount: str | int | Decimal) -> None:
+        """Put money into the account."""
+        self._dispatch.run(lambda context: ledger.deposit(context, self._number, cents(amount)))
+
+    def add_key(self) -> Requester:
+        """Make another key pair; the result is this requester with that one. Both are good until revoked."""
+        pair = self._dispatch.run(lambda context: self._keys.add(context, self._number))
+        return Requester(self._dispatch, self._keys, self.name, pair)
+
+    def access_keys(self) -> list[Key]:
+        """All key pairs without their secrets, oldest first, revoked ones too."""
+        return self._dispatch.run(lambda context: listed(context.database, self.name), writes=False)
+
+    def revoke_key(self, access_key: str | None = None) -> None:
+        """Take a key pair out of use, at once and for ever; without a name the one that this object has."""
+        key = access_key or self.access_key
+        if key not in {one.access_key for one in self.access_keys()}:
+            raise MarketplaceError(f"{key} is no access key of the requester {self.name!r}.")
+        self._dispatch.run(lambda context: revoke(context, key))
+
+
+class Worker:
+    """A worker, who does what workers do on the site: `worker.accept(hit_id)`.
+
+    A step that the site would refuse raises WorkerError with the site's words.
+    """
+
+    def __init__(self, dispatch: Dispatch, worker_id: str) -> None:
+        self._dispatch = dispatch
+        self.id = worker_id
+
+    def __repr__(self) -> str:
+        return f"<Worker {self.id}>"
+
+    def groups(self, *, acceptable: bool = False) -> list[str]:
+        """The ids of the groups of HITs that the worker finds on the site, newest first.
+
+        With `acceptable` only those that the worker's qualifications are good enough for.
+        """
+        found = self._dispatch.run(
+            lambda context: offer.offers(context, self.id, size=None, acceptable=acceptable), writes=False
+        )
+        return [one.group.hit_group_id for one in found]
+
+    def preview(self, hit_id: str) -> str:
+        """Look at the question of a HIT before accepting it."""
+        row = self._dispatch.run(lambda context: offer.preview(context, self.id, _id(hit_id)), writes=False)
+        return str(row.question)
+
+    def accept(self, hit_id: str) -> str:
+        """Take on an assignment of the HIT, and say its id."""
+        return self._dispatch.run(lambda context: work.accept(context, self.id, _id(hit_id)))
+
+    def submit(self, assignment_id: str, answers: Mapping[str, Value]) -> None:
+        """Hand in an assignment.
+
+        A str is free text, or the identifier of a selection where the form has one; a list is several
+        selections; `Other("text")` in it is the worker's own.
+        """
+        self._dispatch.run(lambda context: work.submit(context, self.id, _id(assignment_id), _answers(answers)))
+
+    def return_assignment(self, assignment_id: str) -> None:
+        """Give an assignment back undone."""
+        self._dispatch.run(lambda context: work.give_back(context, self.id, _id(assignment_id)))
+
+    def start_qualification_test(self, type_id: str) -> str:
+        """Begin the test of a qualification, and read it; its time runs from now."""
+        started = self._dispatch.run(lambda context: qualification_request.start_test(context, self.id, type_id))
+        return str(started.test)
+
+    def request_qualification(self, type_id: str, answers: Mapping[str, Value] | None = None) -> int | None:
+        """Ask for a qualification, with the answers to its test if it has one, as for `submit`.
+
+        A test that was not begun yet is begun and answered at once. Returns the score if it is granted at once,
+        and None while the request waits for the requester.
+        """
+        return self._dispatch.run(
+            lambda context: qualification_request.submit(context, self.id, type_id, answers or {})
+        )
+
+    def messages(self) -> list[Message]:
+        """What requesters wrote to the worker, oldest first."""
+        return self._dispatch.run(lambda context: message.messages_of(context, self.id), writes=False)
+
+    def block(self) -> None:
+        """Keep the worker from taking on any work of this marketplace; work in hand can be finished.
+
+        A requester who wants to keep a worker from their own work calls CreateWorkerBlock.
+        """
+        self._dispatch.run(lambda context: block(context, self.id))
+
+    def unblock(self) -> None:
+        """Let the worker take on work again."""
+        self._dispatch.run(lambda context: block(context, self.id, blocked=False))
+
+
+def _id(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"An id is a str, such as hit.id, not {value!r}.")
+    return value
+
+
+def _answers(value: Mapping[str, Value]) -> Mapping[str, Value]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"Answers are a dict of names and values, not {value!r}.")
+    return value

@@ -1,0 +1,1 @@
+"""Notifications on their way: the outbox, the senders, and where they may go."""

@@ -1,0 +1,146 @@
+"""Delivery: takes documents out of the outbox and sends them, again and again until their destinations have them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from mturk.marketplace.clock import DAY, SECOND
+from mturk.marketplace.database.store import Store
+from mturk.marketplace.delivery import outbox
+from mturk.marketplace.delivery.outbox import Document
+from mturk.marketplace.delivery.sender import Messenger, Undelivered
+from mturk.marketplace.routine import Routine
+
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 15 * 60.0
+"""Seconds of market time before the second try, and at most: each pause is twice as long as the one before."""
+_AT_ONCE = 4  # destinations that are sent to at the same time, so that a slow one does not hold up the others
+_TURN = 1000  # milliseconds that one destination is sent to before the others are looked at
+_GRACE = 3.0  # seconds that `stop` lets what is under way take
+
+_log = logging.getLogger(__name__)
+
+
+def pause_after(attempts: int, chance: float) -> float:
+    """Seconds to wait after so many failures, the last one included; `chance` is between 0 and 1."""
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 30))
+    # Half of it is left to chance, so that destinations that failed together do not come back together.
+    return longest * (1 + chance) / 2
+
+
+class Delivery:
+    """Runs beside the server; each destination is sent to by one process at a time, one document after another."""
+
+    def __init__(
+        self,
+        store: Store,
+        messenger: Messenger,
+        *,
+        new_id: Callable[[], str],
+        chance: Callable[[], float],
+        real_time: Callable[[], float],
+        break_off: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._messenger = messenger
+        self._new_id = new_id
+        self._chance = chance
+        self._real_time = real_time
+        self._break_off = break_off
+        self._routine = Routine("mturk-delivery", self._look)
+        self._senders: set[threading.Thread] = set()
+        self._lock = threading.Lock()
+        self._stopping = False
+
+    def start(self) -> None:
+        """Begin, with all that was left over."""
+        self._routine.start()
+
+    def stop(self) -> None:
+        """Begin nothing more, let what is under way come to an end for a moment, then break it off."""
+        self._stopping = True
+        self._routine.stop()
+        end = time.monotonic() + _GRACE
+        for sender in self._under_way():
+            sender.join(max(0, end - time.monotonic()))
+        self._break_off()
+        for sender in self._under_way():
+            sender.join()
+
+    def ring(self) -> None:
+        """Look now: something was written, or the clock was moved."""
+        self._routine.ring()
+
+    def _look(self) -> None:
+        free = _AT_ONCE - len(self._under_way())
+        if free <= 0:
+            return
+        for number in self._store.read(lambda database: outbox.waiting(database, self._real(), free)):
+            if not self._stopping:
+                self._begin(number)
+
+    def _begin(self, number: int) -> None:
+        holder = self._new_id()
+        document = self._store.write(
+            lambda database: outbox.claim(database, number, self._real(), holder, self._new_id)
+        )
+        if document is None:
+            return
+        sender = threading.Thread(target=self._send_all, args=(document,), name="mturk-sender", daemon=True)
+        with self._lock:
+            self._senders.add(sender)
+        sender.start()
+
+    def _send_all(self, first: Document) -> None:
+        document: Document | None = first
+        end = self._real() + _TURN
+        try:
+            while document is not None and self._real() < end:
+                document = self._send(document)
+            if document is not None:
+                self._release(document)
+        except Exception:
+            # The lease ends by itself, and then it is tried again.
+            _log.exception("notifications to %s failed", first.destination)
+        finally:
+            with self._lock:
+                self._senders.discard(threading.current_thread())
+            self._routine.ring()
+
+    def _release(self, document: Document) -> None:
+        self._store.write(lambda database: outbox.release(database, document))
+
+    def _send(self, document: Document) -> Document | None:
+        """Send one document, and say which one is next for the same destination."""
+        if self._stopping:
+            return self._store.write(lambda database: outbox.release(database, document))
+        try:
+            self._messenger.send(document.transport, document.destination, document.text)
+        except Undelivered as error:
+            self._fail(document, str(error))
+            return None
+        if document.attempts:
+            _log.warning("notifications to %s go through again", document.destination)
+        return self._store.write(lambda database: outbox.delivered(database, document, self._real(), self._new_id))
+
+    def _fail(self, document: Document, reason: str) -> None:
+        if self._stopping:
+            self._store.write(lambda database: outbox.release(database, document))
+            return
+        pause = round(pause_after(document.attempts + 1, self._chance()) * SECOND)
+        dropped = self._store.write(lambda database: outbox.failed(database, document, self._real(), pause))
+        if dropped:
+            for_days = f"which has failed for {outbox.PATIENCE // DAY} days"
+            _log.error("gave up %d notifications to %s, %s: %s", dropped, document.destination, for_days, reason)
+        elif not document.attempts:
+            _log.warning("notifications to %s have to wait: %s", document.destination, reason)
+
+    def _under_way(self) -> list[threading.Thread]:
+        with self._lock:
+            return list(self._senders)
+
+    def _real(self) -> int:
+        return int(self._real_time() * SECOND)

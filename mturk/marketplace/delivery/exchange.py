@@ -1,0 +1,175 @@
+"""One request to a server that is not trusted, and its answer: within a time, and of limited size."""
+
+from __future__ import annotations
+
+import io
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mturk.marketplace.delivery.destination import Endpoint
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+TIME = 20.0
+"""Seconds that a whole request may take, however slowly the other side speaks."""
+_LARGEST_ANSWER = 65_536
+
+
+class Reply(NamedTuple):
+    """What a server answered, cut where it goes on too long."""
+
+    status: int
+    body: bytes
+
+
+class ExchangeError(Exception):
+    """There was no answer; the text says why in a few words."""
+
+
+class Exchange:
+    """Posts to servers. It follows no redirections and asks no proxy: what was checked is what is reached."""
+
+    def __init__(self, *, limit: float = TIME, now: Callable[[], float] = time.monotonic) -> None:
+        self._limit = limit
+        self._now = now
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._ended = False
+
+    def post(
+        self, endpoint: Endpoint, headers: Mapping[str, str], body: bytes, *, anywhere: bool = False, trust: str | None
+    ) -> Reply:
+        """Send a body to the root of a server.
+
+        With `anywhere` the server may be at any address, because the lab named it. `trust` is a file of
+        certificates, in place of the system's.
+        """
+        try:
+            with self._line(endpoint, anywhere, trust) as line:
+                connection = HTTPConnection(endpoint.host, endpoint.port)
+                # It is only read from and written to, and closed.
+                connection.sock = line
+                connection.request("POST", "/", body, dict(headers))
+                answer = connection.getresponse()
+                return Reply(answer.status, answer.read(_LARGEST_ANSWER))
+        except ssl.SSLCertVerificationError as error:
+            raise ExchangeError(f"its certificate is not good: {error.verify_message}") from None
+        except TimeoutError:
+            raise ExchangeError(f"no answer within {self._limit:g} seconds") from None
+        except OSError as error:
+            raise ExchangeError(error.strerror or str(error) or type(error).__name__) from None
+        except (HTTPException, ValueError) as error:
+            raise ExchangeError(f"its answer is not HTTP: {type(error).__name__}") from None
+
+    def close(self) -> None:
+        """Break off what is under way, and begin nothing more."""
+        with self._lock:
+            self._ended = True
+            for one in self._open:
+                _break_off(one)
+
+    @contextmanager
+    def _line(self, endpoint: Endpoint, anywhere: bool, trust: str | None) -> Iterator[_Line]:
+        clock = _Clock(self._now, self._now() + self._limit)
+        plain = _connect(endpoint, anywhere, clock)
+        with self._lock:
+            self._open.add(plain)
+            if self._ended:
+                _break_off(plain)
+        used = plain
+        try:
+            if endpoint.scheme == "https":
+                plain.settimeout(clock.left())
+                used = _context(trust).wrap_socket(plain, server_hostname=endpoint.host, do_handshake_on_connect=False)
+                with self._lock:
+                    self._open.add(used)
+                used.do_handshake()
+            yield _Line(used, clock)
+        finally:
+            with self._lock:
+                self._open -= {plain, used}
+            used.close()
+            plain.close()
+
+
+class _Clock(NamedTuple):
+    now: Callable[[], float]
+    end: float
+
+    def left(self) -> float:
+        left = self.end - self.now()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+
+class _Line:
+    """A connection of which every single read and write ends in time. An ordinary timeout begins anew with each
+    byte, so that a server which sends one a second would never be done."""
+
+    def __init__(self, plain: socket.socket, clock: _Clock) -> None:
+        self._socket = plain
+        self._clock = clock
+
+    def sendall(self, data: bytes) -> None:
+        self._socket.settimeout(self._clock.left())
+        self._socket.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Reader(self._socket, self._clock))
+
+    def close(self) -> None:
+        """Whoever opened the connection closes it."""
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, plain: socket.socket, clock: _Clock) -> None:
+        self._socket = plain
+        self._clock = clock
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        self._socket.settimeout(self._clock.left())
+        return self._socket.recv_into(buffer)
+
+
+def _connect(endpoint: Endpoint, anywhere: bool, clock: _Clock) -> socket.socket:
+    found: list[tuple[Any, ...]] = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
+    allowed = [one for one in found if anywhere or endpoint.may_be_at(one[4][0])]
+    if not allowed:
+        raise ExchangeError(f"{endpoint.host} stands for an address that nothing may be sent to")
+    for number, (family, kind, protocol, _, address) in enumerate(allowed, start=1):
+        plain = socket.socket(family, kind, protocol)
+        try:
+            plain.settimeout(clock.left())
+            plain.connect(address)
+        except OSError:
+            plain.close()
+            if number == len(allowed):
+                raise
+        else:
+            return plain
+    raise AssertionError("unreachable")
+
+
+def _break_off(one: socket.socket) -> None:
+    try:
+        # Not SSLSocket's own way, which takes the connection apart under the hands of who reads from it.
+        socket.socket.shutdown(one, socket.SHUT_RDWR)
+    except OSError:
+        return  # it is over already
+
+
+@lru_cache(maxsize=4)
+def _context(trust: str | None) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=trust)

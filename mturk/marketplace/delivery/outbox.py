@@ -1,0 +1,195 @@
+"""The outbox: events that were written down with what caused them, until their destinations have them.
+
+Several processes may deliver from one database. Whoever takes a lease on an outlet sends to it alone; when a
+process dies, its lease ends and another sends the same document again, under the same EventDocId.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, select
+
+from mturk.marketplace.call import Context
+from mturk.marketplace.clock import DAY, SECOND
+from mturk.marketplace.database.store import announce
+from mturk.marketplace.database.table import add_row, event, market, outlet, requester
+
+NEWS = "outbox"
+"""What is announced when an event is written."""
+VERSION = "2014-08-15"
+LEASE = 60 * SECOND
+"""How long, in real time, one process may take for one document; it is far more than a request may take."""
+LARGEST = 100
+"""Events in one document, so that it is far from the 256 KB that queues and topics take."""
+PATIENCE = 14 * DAY
+LEAST_TRIES = 10
+"""Before anything is given up its destination has failed for so long, and so often in a row."""
+
+_MARKET_TIME = select(market.c.shift).scalar_subquery() + bindparam("real")
+_WAITING = (
+    select(outlet.c.number)
+    .where(
+        outlet.c.due <= _MARKET_TIME,
+        outlet.c.lease <= bindparam("real"),
+        exists().where(event.c.outlet == outlet.c.number),
+    )
+    .order_by(outlet.c.due, outlet.c.number)
+    .limit(bindparam("most"))
+)
+_OUTLET = (
+    select(outlet, requester.c.customer_id)
+    .join(requester, requester.c.number == outlet.c.requester)
+    .where(outlet.c.number == bindparam("outlet_number"))
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A message to one destination: some events, under one EventDocId."""
+
+    outlet: int
+    holder: str
+    event_doc_id: str
+    transport: str
+    destination: str
+    attempts: int
+    text: str
+
+
+def outlet_of(context: Context, of: int, transport: str, destination: str) -> int:
+    """The number of a requester's destination."""
+    values = {"requester": of, "transport": transport, "destination": destination}
+    same = [outlet.c[name] == value for name, value in values.items()]
+    found = context.database.execute(select(outlet.c.number).where(*same)).scalar_one_or_none()
+    return add_row(context.database, outlet, values) if found is None else int(found)
+
+
+def write(
+    context: Context, to: int, event_type: str, hit_type_id: str, hit_id: str, assignment_id: str | None = None
+) -> None:
+    """Put an event into the outbox, in the transaction that causes it."""
+    row = {
+        "outlet": to,
+        "event_type": event_type,
+        "time": context.now,
+        "hit_type_id": hit_type_id,
+        "hit_id": hit_id,
+        "assignment_id": assignment_id,
+    }
+    context.database.execute(event.insert(), row)
+    announce(context.database, NEWS)
+
+
+def waiting(database: Connection, real: int, most: int) -> list[int]:
+    """Outlets that have something to send, may be tried now, and that nobody sends to."""
+    return list(database.execute(_WAITING, {"real": real, "most": most}).scalars())
+
+
+def claim(
+    database: Connection, number: int, real: int, holder: str, new_document: Callable[[], str]
+) -> Document | None:
+    """Take a lease on an outlet, and the next document for it; None if another was quicker."""
+    free = outlet.update().where(outlet.c.number == number, outlet.c.lease <= real)
+    if database.execute(free.values(holder=holder, lease=real + LEASE)).rowcount == 0:
+        return None
+    return _next(database, number, holder, new_document)
+
+
+def delivered(database: Connection, document: Document, real: int, new_document: Callable[[], str]) -> Document | None:
+    """Take a document off because its destination has it; the next one for the same outlet, if there is any."""
+    database.execute(event.delete().where(event.c.document == document.event_doc_id))
+    # Whoever was served last is the last to be served again, so that a slow destination does not hold up the others.
+    now = int(database.execute(select(_MARKET_TIME), {"real": real}).scalar_one())
+    fine = {"document": None, "attempts": 0, "failing_since": None, "due": now, "lease": real + LEASE}
+    if database.execute(_held(document).values(fine)).rowcount == 0:
+        return None  # we took longer than the lease, and another has taken over
+    return _next(database, document.outlet, document.holder, new_document)
+
+
+def failed(database: Connection, document: Document, real: int, pause: int) -> int:
+    """Let a destination rest before it is tried again; how many events were given up, because it never came back."""
+    now = int(database.execute(select(_MARKET_TIME), {"real": real}).scalar_one())
+    row = database.execute(_OUTLET, {"outlet_number": document.outlet}).one()
+    if row.holder != document.holder:
+        return 0
+    since = row.failing_since if row.failing_since is not None else now
+    tried = {"attempts": row.attempts + 1, "failing_since": since, "due": now + pause}
+    database.execute(_held(document).values(**tried, **_FREE))
+    if row.attempts + 1 < LEAST_TRIES or now - since < PATIENCE:
+        return 0
+    return _give_up(database, document, now - PATIENCE)
+
+
+def release(database: Connection, document: Document) -> None:
+    """Give a lease back unused, for another process to go on."""
+    database.execute(_held(document).values(_FREE))
+
+
+_FREE = {"holder": None, "lease": 0}
+
+
+def _held(document: Document) -> Any:
+    return outlet.update().where(outlet.c.number == document.outlet, outlet.c.holder == document.holder)
+
+
+def _next(database: Connection, number: int, holder: str, new_document: Callable[[], str]) -> Document | None:
+    row = database.execute(_OUTLET, {"outlet_number": number}).one()
+    # What was being sent when a process died is sent again as it was.
+    again = _events(database, event.c.document == row.document) if row.document else []
+    events = again or _events(database, event.c.outlet == number)
+    if not events:
+        database.execute(outlet.update().where(outlet.c.number == number).values(_FREE))
+        return None
+    document = row.document if again else new_document()
+    if not again:
+        chosen = event.c.number.in_([one.number for one in events])
+        database.execute(event.update().where(chosen).values(document=document))
+        database.execute(outlet.update().where(outlet.c.number == number).values(document=document))
+    text = _message(row.customer_id, document, events)
+    return Document(number, holder, document, row.transport, row.destination, row.attempts, text)
+
+
+def _events(database: Connection, which: ColumnElement[bool]) -> list[Row[Any]]:
+    return list(database.execute(select(event).where(which).order_by(event.c.number).limit(LARGEST)))
+
+
+def _give_up(database: Connection, document: Document, before: int) -> int:
+    old = event.delete().where(event.c.outlet == document.outlet, event.c.time <= before)
+    dropped = database.execute(old).rowcount
+    # What is left of the document goes into another one: a document is never sent in two forms.
+    database.execute(event.update().where(event.c.document == document.event_doc_id).values(document=None))
+    database.execute(outlet.update().where(outlet.c.number == document.outlet).values(document=None))
+    return dropped
+
+
+def _message(customer_id: str, event_doc_id: str, events: list[Row[Any]]) -> str:
+    message = {
+        "Events": [_describe(one) for one in events],
+        "EventDocId": event_doc_id,
+        "SourceAccount": _account(customer_id),
+        "CustomerId": customer_id,
+        "EventDocVersion": VERSION,
+    }
+    return json.dumps(message, separators=(",", ":"))
+
+
+def _describe(one: Row[Any]) -> dict[str, str]:
+    shown = {
+        "EventType": one.event_type,
+        "EventTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(one.time / SECOND)),
+        "HITTypeId": one.hit_type_id,
+        "HITId": one.hit_id,
+        "AssignmentId": one.assignment_id,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _account(customer_id: str) -> str:
+    # There are no AWS accounts here: twelve digits that are always the same for the same requester.
+    return f"{int(sha256(customer_id.encode()).hexdigest(), 16) % 10**12:012}"

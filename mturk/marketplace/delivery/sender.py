@@ -1,0 +1,116 @@
+"""The messenger hands a text to a queue (SQS, SendMessage) or a topic (SNS, Publish), signed with the lab's keys."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from mturk.marketplace.delivery.destination import (
+    Endpoint,
+    endpoint_of,
+    endpoint_of_topic,
+    region_of_queue,
+    region_of_topic,
+)
+from mturk.marketplace.delivery.exchange import Exchange, ExchangeError
+from mturk.marketplace.signature import SignedRequest, sign
+
+_SHOWN = 200  # characters of an answer that are worth a place in the log
+
+
+class Undelivered(Exception):
+    """The destination has not taken the message; the text says why."""
+
+
+class _Message(NamedTuple):
+    service: str
+    endpoint: Endpoint
+    named: bool
+    """Whether the lab itself has named the endpoint."""
+    region: str
+    headers: dict[str, str]
+    body: bytes
+    receipt: bytes
+    """What the answer of whoever has taken it contains."""
+
+
+class Messenger:
+    """Sends messages with the settings that AWS's tools read from the environment.
+
+    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN sign; AWS_ENDPOINT_URL_SQS and
+    AWS_ENDPOINT_URL_SNS name another server; AWS_REGION or AWS_DEFAULT_REGION is the region of a queue whose
+    URL does not tell; AWS_CA_BUNDLE is a file of certificates to trust.
+    """
+
+    def __init__(self, exchange: Exchange, environment: Mapping[str, str], real_time: Callable[[], float]) -> None:
+        self._exchange = exchange
+        self._environment = environment
+        self._real_time = real_time
+
+    def send(self, transport: str, destination: str, text: str) -> None:
+        """Hand over a text; raises Undelivered unless the destination says that it has it."""
+        try:
+            message = self._to_queue(destination, text) if transport == "SQS" else self._to_topic(destination, text)
+            reply = self._exchange.post(
+                message.endpoint,
+                self._signed(message),
+                message.body,
+                anywhere=message.named,
+                trust=self._environment.get("AWS_CA_BUNDLE") or None,
+            )
+        except ExchangeError as error:
+            raise Undelivered(str(error)) from None
+        except (ValueError, OSError) as error:
+            raise Undelivered(f"it cannot be sent: {error}") from None
+        if reply.status != 200 or message.receipt not in reply.body:
+            said = reply.body.decode("utf-8", "replace")[:_SHOWN]
+            raise Undelivered(f"the answer was {reply.status} {said!r}")
+
+    def _to_queue(self, url: str, text: str) -> _Message:
+        own = self._environment.get("AWS_ENDPOINT_URL_SQS")
+        endpoint = endpoint_of(own or url)
+        headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage"}
+        body = json.dumps({"QueueUrl": url, "MessageBody": text}).encode()
+        region = region_of_queue(endpoint.host, self._usual_region())
+        return _Message("sqs", endpoint, bool(own), region, headers, body, b'"MessageId"')
+
+    def _to_topic(self, arn: str, text: str) -> _Message:
+        own = self._environment.get("AWS_ENDPOINT_URL_SNS")
+        endpoint = endpoint_of(own) if own else endpoint_of_topic(arn)
+        form = {
+            "Action": "Publish",
+            "Version": "2010-03-31",
+            "TopicArn": arn,
+            "Message": text,
+            # The service's own subject: its clock in milliseconds.
+            "Subject": str(int(self._real_time() * 1000)),
+        }
+        headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+        body = urlencode(form).encode()
+        return _Message("sns", endpoint, bool(own), region_of_topic(arn), headers, body, b"<MessageId>")
+
+    def _signed(self, message: _Message) -> dict[str, str]:
+        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._real_time()))
+        headers = {**message.headers, "host": message.endpoint.authority, "x-amz-date": moment}
+        key = self._environment.get("AWS_ACCESS_KEY_ID")
+        secret = self._environment.get("AWS_SECRET_ACCESS_KEY")
+        if not key or not secret:
+            # Some servers in place of AWS want no signature; AWS will say that it is missing.
+            return headers
+        token = self._environment.get("AWS_SESSION_TOKEN")
+        if token and (message.named or _may_see_token(message.endpoint.host)):
+            headers["x-amz-security-token"] = token
+        request = SignedRequest(headers, message.body)
+        return {**headers, "authorization": sign(request, key, secret, message.region, message.service)}
+
+    def _usual_region(self) -> str:
+        found = self._environment.get("AWS_REGION") or self._environment.get("AWS_DEFAULT_REGION")
+        return found or "us-east-1"
+
+
+def _may_see_token(host: str) -> bool:
+    # A requester names the host; a lab's session token goes to AWS, and to this machine.
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn")) or host in ("localhost", "127.0.0.1", "::1")

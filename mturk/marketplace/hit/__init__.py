@@ -1,0 +1,1 @@
+"""HITs and assignments: published, worked on, decided, paid, reviewed, ended."""

@@ -1,0 +1,133 @@
+"""Assignments: how they are found and shown. GetAssignment, ListAssignmentsForHIT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, select
+
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database.table import assignment, worker
+from mturk.marketplace.database.table import hit as hits
+from mturk.marketplace.error import RequestError, does_not_exist, wrong_state
+from mturk.marketplace.hit import hit
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+
+Assignment = Row[Any]
+"""An assignment with the ids of its HIT and of its worker."""
+
+ACCEPTED = "Accepted"
+RETURNED = "Returned"
+ABANDONED = "Abandoned"
+SUBMITTED = "Submitted"
+APPROVED = "Approved"
+REJECTED = "Rejected"
+
+FREE = (RETURNED, ABANDONED)
+"""States in which an assignment waits to be given out again, under the same id."""
+VISIBLE = (SUBMITTED, APPROVED, REJECTED)
+"""States in which the API shows an assignment."""
+
+_WHOLE = (
+    select(assignment, hits.c.hit_id, hits.c.requester, hits.c.disposed, worker.c.worker_id)
+    .join(hits, hits.c.number == assignment.c.hit)
+    .outerjoin(worker, worker.c.number == assignment.c.worker)
+)
+_BY_ID = _WHOLE.where(assignment.c.assignment_id == bindparam("assignment_id"))
+_BY_NUMBER = _WHOLE.where(assignment.c.number == bindparam("assignment_number"))
+
+
+def mine(call: Call, assignment_id: str, *, lock: bool = False, disposed: bool = False) -> Assignment:
+    """The assignment with that id, of one of the caller's HITs."""
+    row = by_id(call, assignment_id, lock=lock)
+    if row is None or row.requester != call.requester or (row.disposed and not disposed):
+        raise does_not_exist("Assignment", assignment_id)
+    return row
+
+
+def by_id(context: Context, assignment_id: str, *, lock: bool = False) -> Assignment | None:
+    """The assignment with that id, of anybody's HIT."""
+    found = context.database.execute(_locked(_BY_ID, lock), {"assignment_id": assignment_id})
+    return found.one_or_none()
+
+
+def by_number(context: Context, number: int, *, lock: bool = False) -> Assignment:
+    """The assignment that is known inside by that number."""
+    return context.database.execute(_locked(_BY_NUMBER, lock), {"assignment_number": number}).one()
+
+
+def change(context: Context, row: Assignment, **values: Any) -> None:
+    """Write down what changed about an assignment."""
+    context.database.execute(assignment.update().where(assignment.c.number == row.number).values(values))
+
+
+def describe(row: Assignment) -> Answer:
+    """An assignment as the API shows it."""
+    times = {
+        "AutoApprovalTime": row.auto_approval_time,
+        "AcceptTime": row.accept_time,
+        "SubmitTime": row.submit_time,
+        "ApprovalTime": row.approval_time,
+        "RejectionTime": row.rejection_time,
+        "Deadline": row.deadline,
+    }
+    shown = {
+        "AssignmentId": row.assignment_id,
+        "WorkerId": row.worker_id,
+        "HITId": row.hit_id,
+        "AssignmentStatus": row.status,
+        **{name: time / SECOND for name, time in times.items() if time is not None},
+        "Answer": row.answer,
+        "RequesterFeedback": row.requester_feedback,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def get_assignment(call: Call, *, assignment_id: str) -> Answer:
+    """One assignment that was submitted, and its HIT."""
+    row = mine(call, assignment_id)
+    if row.status not in VISIBLE:
+        # The service's own names for submitted, approved and rejected work, in its own spacing.
+        text = (
+            f"This Assignment is currently in the state '{row.status}'. "
+            "This operation can be called with a status of: Reviewable,Approved,Rejected"
+        )
+        raise RequestError("InvalidAssignmentState", text)
+    return {"Assignment": describe(row), "HIT": hit.describe(hit.by_number(call, row.hit))}
+
+
+def list_assignments_for_hit(
+    call: Call,
+    *,
+    hit_id: str,
+    assignment_statuses: list[str] | None = None,
+    next_token: str | None = None,
+    max_results: int = DEFAULT_SIZE,
+) -> Answer:
+    """The work submitted for a HIT, oldest first."""
+    statuses = sorted(set(assignment_statuses or VISIBLE))
+    page = Page(("assignments", hit_id, *statuses), next_token, max_results)
+    listed = _WHOLE.where(
+        assignment.c.hit == hit.mine(call, hit_id).number,
+        assignment.c.status.in_(statuses),
+        assignment.c.submit_time.is_not(None),
+    )
+    if call.terms.eventual:
+        listed = listed.where(assignment.c.submit_time <= call.now - call.terms.eventual)
+    after = page.after()
+    if after:
+        listed = listed.where(beyond(after, assignment.c.submit_time, assignment.c.number))
+    ordered = listed.order_by(assignment.c.submit_time, assignment.c.number)
+    rows = call.database.execute(ordered.limit(page.size)).all()
+    return page.answer("Assignments", rows, describe, "submit_time", "number")
+
+
+def expect(row: Assignment, *allowed: str) -> None:
+    """Refuse what is not possible in the assignment's present state."""
+    if row.status not in allowed:
+        raise wrong_state("Assignment", row.status, *allowed)
+
+
+def _locked(query: Select[Any], lock: bool) -> Select[Any]:
+    return query.with_for_update(of=assignment) if lock else query

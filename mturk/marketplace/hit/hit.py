@@ -1,0 +1,238 @@
+"""HITs: their state, and how they are found and shown. GetHIT, ListHITs, ListReviewableHITs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, select
+
+from mturk.marketplace import agenda
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.clock import DAY, SECOND
+from mturk.marketplace.database.table import hit, hit_content, hit_type, hit_type_requirement
+from mturk.marketplace.error import does_not_exist
+from mturk.marketplace.hit import notification
+from mturk.marketplace.hit.hit_type import mine as my_type
+from mturk.marketplace.hit.hit_type import requirements_of
+from mturk.marketplace.money import dollars
+from mturk.marketplace.qualification.qualification_type import visible as visible_qualification_type
+from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+
+HIT = Row[Any]
+"""A HIT together with its type and its content."""
+
+ASSIGNABLE = "Assignable"
+UNASSIGNABLE = "Unassignable"
+REVIEWABLE = "Reviewable"
+REVIEWING = "Reviewing"
+DISPOSED = "Disposed"
+
+DONE = (REVIEWABLE, REVIEWING)
+"""States in which nobody works on a HIT any more."""
+KEPT = 120 * DAY
+"""How long a HIT is kept once nobody works on it any more."""
+
+_WHOLE = (
+    select(
+        hit,
+        *(column for column in hit_content.c if column.name != "hit"),
+        *(column for column in hit_type.c if column.name not in hit.c and column.name != "digest"),
+    )
+    .join(hit_type, hit_type.c.number == hit.c.hit_type)
+    .join(hit_content, hit_content.c.hit == hit.c.number)
+)
+_BY_ID = _WHOLE.where(hit.c.hit_id == bindparam("hit_id"))
+_BY_NUMBER = _WHOLE.where(hit.c.number == bindparam("hit_number"))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a HIT is: everything that its status and its counters follow from."""
+
+    max_assignments: int
+    pending: int
+    submitted: int
+    approved: int
+    rejected: int
+    expired: bool
+    reviewing: bool = False
+
+    @property
+    def completed(self) -> int:
+        """Assignments that were decided; submitted ones are in none of the service's counters."""
+        return self.approved + self.rejected
+
+    @property
+    def available(self) -> int:
+        """Assignments that can still be accepted: none once the HIT has expired."""
+        if self.expired:
+            return 0
+        return self.max_assignments - self.pending - self.submitted - self.completed
+
+    @property
+    def unpaid(self) -> int:
+        """Assignments that money is held for."""
+        return self.available + self.pending + self.submitted
+
+    @property
+    def status(self) -> str:
+        if self.available:
+            return ASSIGNABLE
+        if self.pending:
+            return UNASSIGNABLE
+        return REVIEWING if self.reviewing else REVIEWABLE
+
+
+def standing_of(row: HIT) -> Standing:
+    """How far the HIT of this row is."""
+    return Standing(
+        row.max_assignments,
+        row.pending,
+        row.submitted,
+        row.approved,
+        row.rejected,
+        row.expired,
+        row.status == REVIEWING,
+    )
+
+
+def settle(context: Context, row: HIT, *, quiet: bool = False, **changes: Any) -> Standing:
+    """Write down what changed about a HIT, and the status that follows from it.
+
+    With `quiet` nobody is told yet that the HIT is done, because what comes next may keep it open.
+    """
+    standing = replace(standing_of(row), **changes)
+    values = {name: value for name, value in changes.items() if name in hit.c}
+    # Work that was begun before a HIT was disposed of goes on, and changes no more than the counters.
+    if standing.status != row.status and not row.disposed:
+        values |= {"status": standing.status, "status_time": context.now}
+        _turn(context, row, standing.status, quiet)
+    if values:
+        context.database.execute(hit.update().where(hit.c.number == row.number).values(values))
+    return standing
+
+
+def tell_done(context: Context, row: HIT) -> None:
+    """Tell the requester that a HIT has become Reviewable."""
+    notification.tell(context, notification.HIT_REVIEWABLE, row.hit_type, row.hit_id)
+
+
+def _turn(context: Context, row: HIT, status: str, quiet: bool) -> None:
+    if status in DONE and row.status not in DONE:
+        agenda.plan(context.database, agenda.OUTDATE, row.number, context.now + KEPT)
+        if not quiet:
+            tell_done(context, row)
+    elif status not in DONE and row.status in DONE:
+        agenda.cancel(context.database, agenda.OUTDATE, row.number)
+
+
+def mine(call: Call, hit_id: str, *, lock: bool = False, disposed: bool = False) -> HIT:
+    """The caller's HIT with that id; with `lock` nobody else changes it until this transaction ends."""
+    row = by_id(call, hit_id, lock=lock)
+    if row is None or row.requester != call.requester or (row.disposed and not disposed):
+        raise does_not_exist("HIT", hit_id)
+    return row
+
+
+def by_id(context: Context, hit_id: str, *, lock: bool = False) -> HIT | None:
+    """Anybody's HIT with that id."""
+    return context.database.execute(_locked(_BY_ID, lock), {"hit_id": hit_id}).one_or_none()
+
+
+def by_number(context: Context, number: int, *, lock: bool = False) -> HIT:
+    """The HIT that is known inside by that number."""
+    return context.database.execute(_locked(_BY_NUMBER, lock), {"hit_number": number}).one()
+
+
+def describe(row: HIT) -> Answer:
+    """A HIT as the API shows it."""
+    standing = standing_of(row)
+    shown = {
+        "HITId": row.hit_id,
+        "HITTypeId": row.hit_type_id,
+        "HITGroupId": row.hit_group_id,
+        "CreationTime": row.creation_time / SECOND,
+        "Title": row.title,
+        "Description": row.description,
+        "Question": row.question,
+        "Keywords": row.keywords,
+        "HITStatus": row.status,
+        "MaxAssignments": row.max_assignments,
+        "Reward": dollars(row.reward),
+        "AutoApprovalDelayInSeconds": row.auto_approval_delay,
+        "Expiration": row.expiration / SECOND,
+        "AssignmentDurationInSeconds": row.assignment_duration,
+        "RequesterAnnotation": row.requester_annotation,
+        "QualificationRequirements": requirements_of(row),
+        "HITReviewStatus": "NotReviewed",
+        "NumberOfAssignmentsPending": standing.pending,
+        "NumberOfAssignmentsAvailable": standing.available,
+        "NumberOfAssignmentsCompleted": standing.completed,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def get_hit(call: Call, *, hit_id: str) -> Answer:
+    """One HIT."""
+    return {"HIT": describe(mine(call, hit_id))}
+
+
+def list_hits(call: Call, *, next_token: str | None = None, max_results: int = DEFAULT_SIZE) -> Answer:
+    """All of the caller's HITs that are not disposed, newest first."""
+    page = Page(("HITs", call.requester), next_token, max_results)
+    listed = _WHOLE.where(hit.c.requester == call.requester, ~hit.c.disposed)
+    if call.terms.eventual:
+        listed = listed.where(hit.c.creation_time <= call.now - call.terms.eventual)
+    return _listed(call, page, listed)
+
+
+def list_reviewable_hits(
+    call: Call,
+    *,
+    hit_type_id: str | None = None,
+    status: str = REVIEWABLE,
+    next_token: str | None = None,
+    max_results: int = DEFAULT_SIZE,
+) -> Answer:
+    """The caller's HITs whose work is done, or those marked as being reviewed; one status a call."""
+    page = Page(("reviewable", call.requester, hit_type_id, status), next_token, max_results)
+    listed = _WHOLE.where(hit.c.requester == call.requester, hit.c.status == status)
+    if hit_type_id is not None:
+        listed = listed.where(hit.c.hit_type == my_type(call, hit_type_id).number)
+    if call.terms.eventual:
+        listed = listed.where(hit.c.status_time <= call.now - call.terms.eventual)
+    return _listed(call, page, listed)
+
+
+def list_hits_for_qualification_type(
+    call: Call,
+    *,
+    qualification_type_id: str,
+    next_token: str | None = None,
+    max_results: int = DEFAULT_SIZE,
+) -> Answer:
+    """The caller's HITs that require a qualification, newest first."""
+    page = Page(("HITs for", call.requester, qualification_type_id), next_token, max_results)
+    if qualification_type_id not in SYSTEM_TYPES:
+        visible_qualification_type(call, qualification_type_id)
+    requires = select(hit_type_requirement.c.hit_type).where(
+        hit_type_requirement.c.qualification_type_id == qualification_type_id
+    )
+    listed = _WHOLE.where(hit.c.requester == call.requester, ~hit.c.disposed, hit.c.hit_type.in_(requires))
+    if call.terms.eventual:
+        listed = listed.where(hit.c.creation_time <= call.now - call.terms.eventual)
+    return _listed(call, page, listed)
+
+
+def _listed(call: Call, page: Page, listed: Select[Any]) -> Answer:
+    after = page.after()
+    if after:
+        listed = listed.where(beyond(after, hit.c.number, descending=True))
+    rows = call.database.execute(listed.order_by(hit.c.number.desc()).limit(page.size)).all()
+    return page.answer("HITs", rows, describe, "number")
+
+
+def _locked(query: Select[Any], lock: bool) -> Select[Any]:
+    return query.with_for_update(of=hit) if lock else query

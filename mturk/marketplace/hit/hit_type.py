@@ -1,0 +1,118 @@
+"""HIT types: what all HITs of a group have in common. CreateHITType."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from mturk.marketplace.call import Answer, Call
+from mturk.marketplace.database.table import add_row, hit_type, hit_type_requirement
+from mturk.marketplace.error import RequestError
+from mturk.marketplace.money import assignment_fee
+from mturk.marketplace.qualification import qualification_type, requirement
+from mturk.marketplace.qualification.requirement import Requirement
+
+HITType = Row[Any]
+
+DEFAULT_AUTO_APPROVAL_DELAY = 2_592_000
+
+_BY_DIGEST = select(hit_type).where(
+    hit_type.c.requester == bindparam("requester"), hit_type.c.digest == bindparam("digest")
+)
+_BY_ID = select(hit_type).where(
+    hit_type.c.requester == bindparam("requester"), hit_type.c.hit_type_id == bindparam("hit_type_id")
+)
+
+
+def create_hit_type(
+    call: Call,
+    *,
+    title: str,
+    description: str,
+    reward: int,
+    assignment_duration_in_seconds: int,
+    keywords: str | None = None,
+    auto_approval_delay_in_seconds: int = DEFAULT_AUTO_APPROVAL_DELAY,
+    qualification_requirements: list[Requirement] | None = None,
+) -> Answer:
+    """Register what HITs can have in common; the same values give the same type."""
+    found = find_or_make(
+        call,
+        title=title,
+        description=description,
+        keywords=keywords,
+        reward=reward,
+        assignment_duration=assignment_duration_in_seconds,
+        auto_approval_delay=auto_approval_delay_in_seconds,
+        requirements=qualification_requirements or [],
+    )
+    return {"HITTypeId": found.hit_type_id}
+
+
+def find_or_make(
+    call: Call,
+    *,
+    title: str,
+    description: str,
+    keywords: str | None,
+    reward: int,
+    assignment_duration: int,
+    auto_approval_delay: int,
+    requirements: list[Requirement],
+) -> HITType:
+    """The caller's type with exactly these values."""
+    complete = requirement.complete(requirements)
+    type_ids = requirement.type_ids(complete)
+    qualification_type.expect_usable(call, type_ids)
+    values = {
+        "title": title,
+        "description": description,
+        "keywords": keywords,
+        "reward": reward,
+        "assignment_duration": assignment_duration,
+        "auto_approval_delay": auto_approval_delay,
+        "requirements": json.dumps(complete, sort_keys=True),
+    }
+    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    same = {"requester": call.requester, "digest": digest}
+    found = call.database.execute(_BY_DIGEST, same).one_or_none()
+    if found:
+        return found
+    ids = {"hit_type_id": call.new_id(), "hit_group_id": call.new_id()}
+    number = add_row(call.database, hit_type, {**values, **same, **ids})
+    if type_ids:
+        of = [{"hit_type": number, "qualification_type_id": type_id} for type_id in sorted(type_ids)]
+        call.database.execute(hit_type_requirement.insert(), of)
+    return call.database.execute(_BY_DIGEST, same).one()
+
+
+def mine(call: Call, hit_type_id: str) -> HITType:
+    """The caller's type with that id."""
+    found = call.database.execute(_BY_ID, {"requester": call.requester, "hit_type_id": hit_type_id}).one_or_none()
+    if found is None:
+        raise RequestError("HITTypeDoesNotExist", f"Hit type {hit_type_id} does not exist.")
+    return found
+
+
+def open_to_hits(call: Call, hit_type_id: str) -> HITType:
+    """The caller's type with that id, for a new HIT: the qualifications that it requires must be in use."""
+    found = mine(call, hit_type_id)
+    qualification_type.expect_usable(call, requirement.type_ids(requirements_of(found)))
+    return found
+
+
+def requirements_of(kind: HITType) -> list[Requirement]:
+    """The qualification requirements of a type, or of a HIT read together with its type."""
+    requirements: list[Requirement] = json.loads(kind.requirements)
+    return requirements
+
+
+def fee_of(call: Call, kind: HITType, max_assignments: int) -> int:
+    """The fee for one assignment of a HIT of this type."""
+    if not call.terms.fees:
+        return 0
+    masters = requirement.needs_masters(requirements_of(kind))
+    return assignment_fee(kind.reward, max_assignments, masters=masters)

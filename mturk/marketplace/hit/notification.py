@@ -1,0 +1,103 @@
+"""Notifications: who wants to be told of what. UpdateNotificationSettings, SendTestEventNotification, and `tell`,
+which writes an event down for them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.database.table import hit_type as hit_types
+from mturk.marketplace.database.table import notification_setting
+from mturk.marketplace.delivery import destination, outbox
+from mturk.marketplace.error import ParameterValidationError, RequestError
+from mturk.marketplace.hit import hit_type
+
+ASSIGNMENT_ACCEPTED = "AssignmentAccepted"
+ASSIGNMENT_ABANDONED = "AssignmentAbandoned"
+ASSIGNMENT_RETURNED = "AssignmentReturned"
+ASSIGNMENT_SUBMITTED = "AssignmentSubmitted"
+ASSIGNMENT_APPROVED = "AssignmentApproved"
+ASSIGNMENT_REJECTED = "AssignmentRejected"
+HIT_CREATED = "HITCreated"
+HIT_EXTENDED = "HITExtended"
+HIT_DISPOSED = "HITDisposed"
+HIT_REVIEWABLE = "HITReviewable"
+HIT_EXPIRED = "HITExpired"
+
+# The published model says 2006-05-05, the documentation 2014-08-15, and that is how messages look either way.
+_VERSIONS = ("2006-05-05", outbox.VERSION)
+
+Specification = dict[str, Any]
+
+_WANTED = (
+    select(notification_setting.c.outlet, notification_setting.c.event_types, hit_types.c.hit_type_id)
+    .join(hit_types, hit_types.c.number == notification_setting.c.hit_type)
+    .where(notification_setting.c.hit_type == bindparam("of_type"), notification_setting.c.active)
+)
+
+
+def update_notification_settings(
+    call: Call, *, hit_type_id: str, notification: Specification | None = None, active: bool | None = None
+) -> Answer:
+    """Say where events of a type's HITs are told, or pause and resume that."""
+    kind = hit_type.mine(call, hit_type_id)
+    if notification is None and active is None:
+        raise ParameterValidationError("Notification", "One of Notification and Active must be given.")
+    of_type = notification_setting.c.hit_type == kind.number
+    has = call.database.execute(select(notification_setting.c.active).where(of_type)).one_or_none()
+    values: dict[str, Any] = {} if active is None else {"active": active}
+    if notification is not None:
+        values = {"active": has.active if has else True, **values, **_setting(call, notification)}
+    elif has is None and active:
+        reason = "The HIT type has no notification specification; give one in Notification."
+        raise ParameterValidationError.of("Active", "true", reason)
+    if has:
+        call.database.execute(notification_setting.update().where(of_type).values(values))
+    elif notification is not None:
+        call.database.execute(notification_setting.insert(), {"hit_type": kind.number, **values})
+    return {}
+
+
+def send_test_event_notification(call: Call, *, notification: Specification, test_event_type: str) -> Answer:
+    """Send one made-up event, whether or not the specification asks for events of its type."""
+    to = _setting(call, notification)["outlet"]
+    assignment_id = call.new_id() if test_event_type.startswith("Assignment") else None
+    outbox.write(call, to, test_event_type, call.new_id(), call.new_id(), assignment_id)
+    return {}
+
+
+def tell(context: Context, event_type: str, of_type: int, hit_id: str, assignment_id: str | None = None) -> None:
+    """Write an event of a HIT of that type down, if its requester wants to be told."""
+    wanted = context.database.execute(_WANTED, {"of_type": of_type}).one_or_none()
+    if wanted and event_type in json.loads(wanted.event_types):
+        outbox.write(context, wanted.outlet, event_type, wanted.hit_type_id, hit_id, assignment_id)
+
+
+def _setting(call: Call, notification: Specification) -> dict[str, Any]:
+    transport, where = notification["Transport"], notification["Destination"]
+    if notification["Version"] not in _VERSIONS:
+        raise ParameterValidationError.of("Version", notification["Version"])
+    if not notification["EventTypes"]:
+        raise ParameterValidationError("EventTypes", "Your request parameter EventTypes has a minimum length of 1.")
+    try:
+        _check(call, transport, where)
+    except ValueError as error:
+        text = f"The transport endpoint {where} is not valid for {transport}: {error}."
+        raise RequestError("InvalidTransportEndpoint", text) from None
+    return {
+        "outlet": outbox.outlet_of(call, call.requester, transport, where),
+        "event_types": json.dumps(sorted(set(notification["EventTypes"]))),
+        "version": notification["Version"],
+    }
+
+
+def _check(call: Call, transport: str, where: str) -> None:
+    if transport == "SQS":
+        destination.check_queue(where, anywhere=call.terms.own_queues)
+    elif transport == "SNS":
+        destination.region_of_topic(where)
+    else:
+        raise ValueError("this marketplace sends no e-mail; use SQS or SNS")

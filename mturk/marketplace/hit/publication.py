@@ -1,0 +1,167 @@
+"""Publishing HITs. CreateHIT, CreateHITWithHITType."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from mturk.marketplace import agenda
+from mturk.marketplace.call import Answer, Call
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database.table import add_row, hit_content
+from mturk.marketplace.database.table import hit as hits
+from mturk.marketplace.document.question import check_question
+from mturk.marketplace.error import ParameterValidationError, RequestError
+from mturk.marketplace.hit import hit, hit_type, notification
+from mturk.marketplace.hit.hit_type import DEFAULT_AUTO_APPROVAL_DELAY, HITType
+from mturk.marketplace.hit.review_policy import known_answers, plurality
+from mturk.marketplace.people import ledger
+from mturk.marketplace.qualification.requirement import Requirement
+from mturk.marketplace.request import idempotency
+
+ReviewPolicy = dict[str, Any]
+LayoutParameter = dict[str, str]
+
+
+def create_hit(
+    call: Call,
+    *,
+    title: str,
+    description: str,
+    reward: int,
+    assignment_duration_in_seconds: int,
+    lifetime_in_seconds: int,
+    keywords: str | None = None,
+    auto_approval_delay_in_seconds: int = DEFAULT_AUTO_APPROVAL_DELAY,
+    qualification_requirements: list[Requirement] | None = None,
+    max_assignments: int = 1,
+    question: str | None = None,
+    requester_annotation: str | None = None,
+    unique_request_token: str | None = None,
+    assignment_review_policy: ReviewPolicy | None = None,
+    hit_review_policy: ReviewPolicy | None = None,
+    hit_layout_id: str | None = None,
+    hit_layout_parameters: list[LayoutParameter] | None = None,
+) -> Answer:
+    """Publish a HIT, and register its type if that is new."""
+    _refuse_repetition(call, "CreateHIT", unique_request_token)
+    kind = hit_type.find_or_make(
+        call,
+        title=title,
+        description=description,
+        keywords=keywords,
+        reward=reward,
+        assignment_duration=assignment_duration_in_seconds,
+        auto_approval_delay=auto_approval_delay_in_seconds,
+        requirements=qualification_requirements or [],
+    )
+    content = _content(
+        call,
+        question,
+        hit_layout_id,
+        requester_annotation=requester_annotation,
+        assignment_review_policy=assignment_review_policy,
+        hit_review_policy=hit_review_policy,
+    )
+    hit_id = _publish(call, kind, content, lifetime_in_seconds, max_assignments)
+    idempotency.remember(call, "CreateHIT", unique_request_token, hit_id)
+    return hit.get_hit(call, hit_id=hit_id)
+
+
+def create_hit_with_hit_type(
+    call: Call,
+    *,
+    hit_type_id: str,
+    lifetime_in_seconds: int,
+    max_assignments: int = 1,
+    question: str | None = None,
+    requester_annotation: str | None = None,
+    unique_request_token: str | None = None,
+    assignment_review_policy: ReviewPolicy | None = None,
+    hit_review_policy: ReviewPolicy | None = None,
+    hit_layout_id: str | None = None,
+    hit_layout_parameters: list[LayoutParameter] | None = None,
+) -> Answer:
+    """Publish a HIT of a type that is registered already."""
+    _refuse_repetition(call, "CreateHITWithHITType", unique_request_token)
+    kind = hit_type.open_to_hits(call, hit_type_id)
+    content = _content(
+        call,
+        question,
+        hit_layout_id,
+        requester_annotation=requester_annotation,
+        assignment_review_policy=assignment_review_policy,
+        hit_review_policy=hit_review_policy,
+    )
+    hit_id = _publish(call, kind, content, lifetime_in_seconds, max_assignments)
+    idempotency.remember(call, "CreateHITWithHITType", unique_request_token, hit_id)
+    return hit.get_hit(call, hit_id=hit_id)
+
+
+def _refuse_repetition(call: Call, operation: str, token: str | None) -> None:
+    made = idempotency.earlier(call, operation, token)
+    if made:
+        raise RequestError("HITAlreadyExists", f'The HIT with ID "{made}" already exists.')
+
+
+def _content(
+    call: Call,
+    question: str | None,
+    layout: str | None,
+    *,
+    requester_annotation: str | None,
+    assignment_review_policy: ReviewPolicy | None,
+    hit_review_policy: ReviewPolicy | None,
+) -> dict[str, str | None]:
+    return {
+        "question": _question(call, question, layout),
+        "requester_annotation": requester_annotation,
+        "assignment_review_policy": _policy(known_answers, assignment_review_policy),
+        "hit_review_policy": _policy(plurality, hit_review_policy),
+    }
+
+
+def _question(call: Call, question: str | None, layout: str | None) -> str:
+    if question is not None and layout is not None:
+        raise ParameterValidationError("HITLayoutId", "Question and HITLayoutId must not both be given.")
+    if layout is not None:
+        # Layouts are made on the requester's site and never through the API.
+        raise RequestError("HITLayoutDoesNotExist", f"Hit layout {layout} does not exist.")
+    if question is None:
+        raise ParameterValidationError("Question", "One of Question and HITLayoutId must be given.")
+    check_question(question, limit=call.terms.question_limit, strict=call.terms.strict)
+    return question
+
+
+def _policy(check: Callable[[ReviewPolicy], object], policy: ReviewPolicy | None) -> str | None:
+    if policy is None:
+        return None
+    check(policy)
+    return json.dumps(policy)
+
+
+def _publish(call: Call, kind: HITType, content: dict[str, str | None], lifetime: int, max_assignments: int) -> str:
+    hit_id = call.new_id()
+    fee = hit_type.fee_of(call, kind, max_assignments)
+    expiration = call.now + lifetime * SECOND
+    number = add_row(
+        call.database,
+        hits,
+        {
+            "hit_id": hit_id,
+            "requester": call.requester,
+            "hit_type": kind.number,
+            "status": hit.ASSIGNABLE,
+            "status_time": call.now,
+            "creation_time": call.now,
+            "expiration": expiration,
+            "max_assignments": max_assignments,
+            "fee": fee,
+        },
+    )
+    call.database.execute(hit_content.insert(), {"hit": number, **content})
+    ledger.hold(call, call.requester, number, max_assignments * (kind.reward + fee))
+    agenda.plan(call.database, agenda.EXPIRE, number, expiration)
+    notification.tell(call, notification.HIT_CREATED, kind.number, hit_id)
+    return hit_id

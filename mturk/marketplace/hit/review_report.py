@@ -1,0 +1,160 @@
+"""What review policies found out and did. ListReviewPolicyResultsForHIT."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Row, select
+
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database.table import review_entry
+from mturk.marketplace.hit import hit
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+
+Level = Literal["Assignment", "HIT"]
+
+SUCCEEDED = "Succeeded"
+FAILED = "Failed"
+CANCELLED = "Cancelled"
+
+
+class Subject(NamedTuple):
+    """What an entry is about."""
+
+    kind: Level
+    id: str
+
+
+class Outcome(NamedTuple):
+    """What became of something that a policy wanted to do; a failure has a code."""
+
+    status: str
+    text: str
+    code: str | None = None
+
+
+class Report:
+    """Takes down what a policy finds out and does in one review of a HIT or an assignment."""
+
+    def __init__(self, context: Context, hit_number: int, level: Level) -> None:
+        self._context = context
+        self._hit = hit_number
+        self._level = level
+        self._review = context.new_id()
+        self._entries: list[dict[str, Any]] = []
+
+    def reviewed(self, subject: Subject, text: str) -> None:
+        """Note that the review took place."""
+        self._action(self._review, "review", subject, Outcome(SUCCEEDED, text))
+
+    def found(self, subject: Subject, key: str, value: object, question: str | None = None) -> None:
+        """Note something that the review found out."""
+        self._add(self._review, subject, key=key, value=str(value), question=question)
+
+    def did(self, name: str, subject: Subject, outcome: Outcome) -> None:
+        """Note something that was done, or tried, because of the review."""
+        self._action(self._context.new_id(), name, subject, outcome)
+
+    def write(self) -> None:
+        """Keep the report with the HIT."""
+        self._context.database.execute(review_entry.insert(), self._entries)
+
+    def _action(self, action_id: str, name: str, subject: Subject, outcome: Outcome) -> None:
+        self._add(action_id, subject, key=name, value=outcome.text, status=outcome.status, error_code=outcome.code)
+
+    def _add(
+        self,
+        action_id: str,
+        subject: Subject,
+        *,
+        key: str,
+        value: str,
+        question: str | None = None,
+        status: str | None = None,
+        error_code: str | None = None,
+    ) -> None:
+        self._entries.append(
+            {
+                "hit": self._hit,
+                "level": self._level,
+                "action_id": action_id,
+                "subject_type": subject.kind,
+                "subject_id": subject.id,
+                "question": question,
+                "key": key,
+                "value": value,
+                "status": status,
+                "error_code": error_code,
+                "time": self._context.now,
+            }
+        )
+
+
+def list_review_policy_results_for_hit(
+    call: Call,
+    *,
+    hit_id: str,
+    policy_levels: list[str] | None = None,
+    retrieve_actions: bool = True,
+    retrieve_results: bool = True,
+    next_token: str | None = None,
+    max_results: int = DEFAULT_SIZE,
+) -> Answer:
+    """What the review policies of a HIT found out and did, oldest first, as far as it was asked for."""
+    row = hit.mine(call, hit_id)
+    levels = sorted(set(policy_levels or ("Assignment", "HIT")))
+    page = Page(("reviews", hit_id, *levels, retrieve_actions, retrieve_results), next_token, max_results)
+    listed = select(review_entry).where(review_entry.c.hit == row.number, review_entry.c.level.in_(levels))
+    if not retrieve_actions:
+        listed = listed.where(review_entry.c.status.is_(None))
+    if not retrieve_results:
+        listed = listed.where(review_entry.c.status.is_not(None))
+    after = page.after()
+    if after:
+        listed = listed.where(beyond(after, review_entry.c.number))
+    rows = call.database.execute(listed.order_by(review_entry.c.number).limit(page.size)).all()
+    answer: Answer = {"HITId": hit_id}
+    policies = {"Assignment": row.assignment_review_policy, "HIT": row.hit_review_policy}
+    for level in levels:
+        if policies[level] is not None:
+            of_level = [entry for entry in rows if entry.level == level]
+            answer[f"{level}ReviewPolicy"] = {"PolicyName": json.loads(policies[level])["PolicyName"]}
+            answer[f"{level}ReviewReport"] = _report(of_level, actions=retrieve_actions, results=retrieve_results)
+    return {**answer, **page.token_after(rows, "number")}
+
+
+def _report(rows: list[Row[Any]], *, actions: bool, results: bool) -> Answer:
+    report: Answer = {}
+    if results:
+        report["ReviewResults"] = [_result(row) for row in rows if row.status is None]
+    if actions:
+        report["ReviewActions"] = [_action(row) for row in rows if row.status is not None]
+    return report
+
+
+def _result(row: Row[Any]) -> Answer:
+    shown = {
+        "ActionId": row.action_id,
+        "SubjectId": row.subject_id,
+        "SubjectType": row.subject_type,
+        "QuestionId": row.question,
+        "Key": row.key,
+        "Value": row.value,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _action(row: Row[Any]) -> Answer:
+    shown = {
+        "ActionId": row.action_id,
+        "ActionName": row.key,
+        "TargetId": row.subject_id,
+        "TargetType": row.subject_type,
+        "Status": row.status,
+        "CompleteTime": row.time / SECOND,
+        "Result": row.value,
+        "ErrorCode": row.error_code,
+    }
+    return {name: value for name, value in shown.items() if value is not None}

@@ -1,0 +1,1 @@
+"""The API over HTTP: server, application, signed requests, throttling and faults."""

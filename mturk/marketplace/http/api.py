@@ -1,0 +1,111 @@
+"""The API over HTTP, but for the web framework: from a signed request to an answer's status and body."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from mturk.marketplace.call import Answer
+from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.error import FrontEndError, Refusal, ServiceFault
+from mturk.marketplace.http.fault import FaultPlan
+from mturk.marketplace.http.throttle import Throttle
+from mturk.marketplace.people.requester import KeyPair
+from mturk.marketplace.signature import SignedRequest, verify
+
+CONTENT_TYPE = "application/x-amz-json-1.1"
+_TARGET = "MTurkRequesterServiceV20170117."
+
+_log = logging.getLogger(__name__)
+
+
+class LostAnswer(Exception):
+    """The call was carried out, and its answer is to be lost: close the connection."""
+
+
+class Reply(NamedTuple):
+    """What is sent back."""
+
+    status: int
+    body: bytes
+
+
+class Api:
+    """Checks who calls, whether they may call now, and has the call carried out."""
+
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        find_key: Callable[[str], KeyPair | None],
+        throttle: Throttle,
+        faults: FaultPlan,
+        *,
+        real_time: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._dispatch = dispatch
+        self._find_key = find_key
+        self._throttle = throttle
+        self._faults = faults
+        self._real_time = real_time
+        self._sleep = sleep
+
+    def answer(self, request: SignedRequest) -> Reply:
+        """Answer a request, with an error if it must be."""
+        try:
+            return _reply(200, self._answer(request))
+        except Refusal as refusal:
+            return _reply(refusal.status, refusal.body(int(self._real_time() * 1000)))
+        except SQLAlchemyError:
+            _log.exception("the database failed")
+            fault = ServiceFault("The database could not be used. Please try again.")
+            return _reply(fault.status, fault.body(int(self._real_time() * 1000)))
+        except LostAnswer:
+            raise
+        except Exception:
+            _log.exception("a call failed")
+            return _reply(500, {"__type": "InternalFailure", "message": "The call failed; see the log."})
+
+    def _answer(self, request: SignedRequest) -> Answer:
+        pair = verify(request, self._find_key, self._real_time())
+        self._throttle.check(pair.requester)
+        operation = _operation(request.headers.get("x-amz-target", ""))
+        faults = self._faults.due(operation)
+        for fault in faults:
+            if fault.kind == "refused":
+                raise ServiceFault
+            if fault.kind == "slow":
+                self._sleep(fault.seconds)
+        try:
+            return self._dispatch.call(pair.requester, operation, _members(request.body))
+        finally:
+            if any(fault.kind == "lost answer" for fault in faults):
+                raise LostAnswer
+
+
+def _operation(target: str) -> str:
+    if not target.startswith(_TARGET):
+        raise FrontEndError("UnknownOperationException", f"The target {target!r} is not an operation.")
+    return target[len(_TARGET) :]
+
+
+def _members(body: bytes) -> dict[str, Any]:
+    try:
+        members = json.loads(body or b"{}", parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise FrontEndError("SerializationException", "The body is not JSON.") from None
+    if not isinstance(members, dict):
+        raise FrontEndError("SerializationException", "The body is not a JSON object.")
+    return members
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _reply(status: int, answer: Answer) -> Reply:
+    return Reply(status, json.dumps(answer, separators=(",", ":")).encode())

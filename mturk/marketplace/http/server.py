@@ -1,0 +1,99 @@
+"""Serving a WSGI application by waitress, in a thread of this process."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+# The types are ignored because waitress says nothing about them.
+from waitress import wasyncore  # type: ignore[import-untyped]  # it ships no types
+from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]  # it ships no types
+from waitress.server import create_server  # type: ignore[import-untyped]  # it ships no types
+
+from mturk.marketplace.error import MarketplaceError, SettingError
+from mturk.marketplace.http.api import LostAnswer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_THREADS = 8
+_LAST_PORT = 65_535
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
+
+
+class Server:
+    """A web server that runs from `start` to `stop`."""
+
+    def __init__(self, application: WSGIApplication, host: str, port: int) -> None:
+        self._map: dict[int, Any] = {}
+        self._socket = _listen(host, port)
+        self._server = create_server(
+            _losing(application),
+            map=self._map,
+            sockets=[self._socket],
+            threads=_THREADS,
+            ident="mturk",
+            clear_untrusted_proxy_headers=True,
+        )
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="mturk-marketplace", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The address to reach it at."""
+        host, port = self._socket.getsockname()[:2]
+        host = _EVERYWHERE.get(host, host)
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the calls that are being answered, then close."""
+        self._server.task_dispatcher.shutdown()
+        self._stopping.set()
+        self._server.pull_trigger()
+        self._thread.join()
+        wasyncore.close_all(self._map)
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            wasyncore.loop(timeout=1, map=self._map, count=1, use_poll=True)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    if not host:
+        raise SettingError("The host is empty; 127.0.0.1 is this machine alone, 0.0.0.0 everywhere.")
+    if not isinstance(port, int) or not 0 <= port <= _LAST_PORT:
+        raise SettingError(f"{port!r} is not a port; ports go from 0 (any free one) to {_LAST_PORT}.")
+    try:
+        if "\0" in host:
+            raise ValueError  # as other names that cannot be; the system would cut it off there
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=1024)
+    except ValueError:  # a name that cannot be asked for: a part of it over 63 characters, or empty
+        raise SettingError(f"{host!r} is not the name of a host. Choose another host.") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"Port {port} of {host} is taken. Stop the other program, or choose another port."
+        elif error.errno == errno.EACCES:
+            reason = f"Port {port} of {host} is not for ordinary users. Choose one above 1023."
+        else:
+            cause = error.strerror or error
+            reason = f"Cannot listen at port {port} of {host}: {cause}. Choose another host."
+        raise MarketplaceError(reason) from None
+
+
+def _losing(application: WSGIApplication) -> WSGIApplication:
+    def lose(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return application(environ, start_response)
+        except LostAnswer:
+            # To waitress the client is gone: it closes the connection without a word.
+            raise ClientDisconnected from None
+
+    return lose

@@ -1,0 +1,173 @@
+"""The accounts, and every movement of money between them.
+
+Money comes in from "outside" as a deposit and waits as "available". Publishing a HIT moves reward and fee
+for each assignment to "hold"; a decision moves them on to the worker ("earned") and to the marketplace
+("fees"), or back. A movement takes from one account what it gives to the other, so all balances together are
+always nought.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, func, select
+
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.database.table import account, transfer
+from mturk.marketplace.error import RequestError
+from mturk.marketplace.money import LARGEST, dollars
+
+
+class Account(NamedTuple):
+    """Where money can be."""
+
+    kind: str
+    owner: int = 0
+
+
+OUTSIDE = Account("outside")
+FEES = Account("fees")
+
+
+def available(requester: int) -> Account:
+    """What a requester can still spend."""
+    return Account("available", requester)
+
+
+def held(requester: int) -> Account:
+    """What is reserved for a requester's open work."""
+    return Account("hold", requester)
+
+
+def earned(worker: int) -> Account:
+    """What a worker was paid."""
+    return Account("earned", worker)
+
+
+_IS = (account.c.kind == bindparam("of_kind"), account.c.owner == bindparam("of_owner"))
+_ADD = account.update().where(*_IS).values(balance=account.c.balance + bindparam("cents"))
+_TAKE = (
+    account.update()
+    .where(*_IS, account.c.balance >= bindparam("cents"))
+    .values(balance=account.c.balance - bindparam("cents"))
+)
+
+
+def open_accounts(database: Connection, *accounts: Account) -> None:
+    """Begin accounts with nothing in them."""
+    database.execute(account.insert(), [{**one._asdict(), "balance": 0} for one in accounts])
+
+
+def deposit(context: Context, requester: int, cents: int) -> None:
+    """Put money from outside into a requester's account."""
+    _move(context, "deposit", OUTSIDE, available(requester), cents)
+
+
+def hold(context: Context, requester: int, hit: int, cents: int) -> None:
+    """Reserve money for work that may be done; refused when there is too little."""
+    _move(context, "hold", available(requester), held(requester), cents, hit=hit)
+
+
+def release(context: Context, requester: int, hit: int, cents: int) -> None:
+    """Give back what was reserved for work that will not be paid."""
+    _move(context, "release", held(requester), available(requester), cents, hit=hit)
+
+
+def pay_reward(
+    context: Context, requester: int, worker: int, reward: int, fee: int, *, hit: int, assignment: int
+) -> None:
+    """Pay one assignment out of what was reserved for it."""
+    source = held(requester)
+    _move(context, "reward", source, earned(worker), reward, hit=hit, assignment=assignment)
+    _move(context, "fee", source, FEES, fee, hit=hit, assignment=assignment)
+
+
+def pay_bonus(
+    context: Context, requester: int, worker: int, cents: int, fee: int, *, hit: int, assignment: int
+) -> None:
+    """Pay a bonus out of what is available."""
+    source = available(requester)
+    _move(context, "bonus", source, earned(worker), cents, hit=hit, assignment=assignment)
+    _move(context, "fee", source, FEES, fee, hit=hit, assignment=assignment)
+
+
+def balance(database: Connection, of: Account) -> int:
+    """What is in an account, in cents."""
+    query = select(account.c.balance).where(*_IS)
+    return int(database.execute(query, {"of_kind": of.kind, "of_owner": of.owner}).scalar_one())
+
+
+def audit(database: Connection) -> list[str]:
+    """What does not add up, one line each: nothing, if every cent is accounted for."""
+    came = select(transfer.c.to_kind, transfer.c.to_owner, func.sum(transfer.c.cents))
+    went = select(transfer.c.from_kind, transfer.c.from_owner, func.sum(transfer.c.cents))
+    moved: dict[Account, int] = {}
+    for kind, owner, total in database.execute(came.group_by("to_kind", "to_owner")):
+        moved[Account(kind, owner)] = moved.get(Account(kind, owner), 0) + int(total)
+    for kind, owner, total in database.execute(went.group_by("from_kind", "from_owner")):
+        moved[Account(kind, owner)] = moved.get(Account(kind, owner), 0) - int(total)
+    wrong = []
+    for row in database.execute(select(account)):
+        expected = moved.get(Account(row.kind, row.owner), 0)
+        if row.balance != expected:
+            wrong.append(f"{row.kind} {row.owner}: the balance is {row.balance}, the movements {expected}")
+        if row.balance < 0 and row.kind != OUTSIDE.kind:
+            wrong.append(f"{row.kind} {row.owner}: the balance is {row.balance}")
+    total = database.execute(select(func.sum(account.c.balance))).scalar_one()
+    return [*wrong, f"all balances together are {total}"] if total else wrong
+
+
+def get_account_balance(call: Call) -> Answer:
+    """What the caller can spend, and what is reserved for open work."""
+    return {
+        "AvailableBalance": dollars(balance(call.database, available(call.requester))),
+        "OnHoldBalance": dollars(balance(call.database, held(call.requester))),
+    }
+
+
+def _move(
+    context: Context,
+    reason: str,
+    source: Account,
+    target: Account,
+    cents: int,
+    *,
+    hit: int | None = None,
+    assignment: int | None = None,
+) -> None:
+    if cents == 0:
+        return
+    # More than the database can count is more than anybody has.
+    taken = cents <= LARGEST and _change(context, source, cents)
+    if not taken and source.kind == "available":
+        raise _insufficient_funds()
+    if not taken:
+        raise AssertionError(f"{source} holds less than the {cents} cents to be moved for {reason}")
+    context.database.execute(_ADD, {"of_kind": target.kind, "of_owner": target.owner, "cents": cents})
+    context.database.execute(
+        transfer.insert(),
+        {
+            "time": context.now,
+            "reason": reason,
+            "from_kind": source.kind,
+            "from_owner": source.owner,
+            "to_kind": target.kind,
+            "to_owner": target.owner,
+            "cents": cents,
+            "hit": hit,
+            "assignment": assignment,
+        },
+    )
+
+
+def _change(context: Context, source: Account, cents: int) -> bool:
+    where = {"of_kind": source.kind, "of_owner": source.owner}
+    if source == OUTSIDE:
+        # What is outside has no bottom: its balance is minus all that ever came in.
+        return context.database.execute(_ADD, {**where, "cents": -cents}).rowcount == 1
+    return context.database.execute(_TAKE, {**where, "cents": cents}).rowcount == 1
+
+
+def _insufficient_funds() -> RequestError:
+    text = "This Requester has insufficient funds in their account to complete this transaction."
+    return RequestError("InsufficientFunds", text)

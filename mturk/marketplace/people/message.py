@@ -1,0 +1,81 @@
+"""Messages to workers, which wait for them on the site. NotifyWorkers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, exists, select
+
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.clock import as_datetime
+from mturk.marketplace.database.table import assignment, hit, message, requester, worker
+from mturk.marketplace.error import ParameterValidationError
+
+_STRANGER = "Cannot send a notification to a worker who has not done any work for you"
+_DECIDED = ("Approved", "Rejected")
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a requester wrote to a worker."""
+
+    requester: str
+    subject: str
+    text: str
+    time: datetime
+
+
+def notify_workers(call: Call, *, subject: str, message_text: str, worker_ids: list[str]) -> Answer:
+    """Write to workers; one whose work the caller never decided on is not written to, and named in the answer."""
+    if not worker_ids:
+        raise ParameterValidationError("WorkerIds", "Your request parameter WorkerIds has a minimum length of 1.")
+    known = {row.worker_id: row for row in _known(call, worker_ids)}
+    unknown = [one for one in worker_ids if one not in known]
+    if unknown:
+        raise ParameterValidationError.of("WorkerIds", unknown[0])
+    # Each gets one message, however often they were named.
+    named = [known[one] for one in dict.fromkeys(worker_ids)]
+    send(call, call.requester, [row.number for row in named if row.met], subject, message_text)
+    return {"NotifyWorkersFailureStatuses": [_failure(row) for row in named if not row.met]}
+
+
+def send(context: Context, sender: int, receivers: Collection[int], subject: str, text: str) -> None:
+    """Put a message before workers, all known by number."""
+    written = {"requester": sender, "subject": subject, "text": text, "time": context.now}
+    if receivers:
+        context.database.execute(message.insert(), [{**written, "worker": number} for number in receivers])
+
+
+def messages_of(context: Context, worker_id: str) -> list[Message]:
+    """What was written to a worker, oldest first."""
+    written = (
+        select(message, requester.c.name)
+        .join(requester, requester.c.number == message.c.requester)
+        .join(worker, worker.c.number == message.c.worker)
+        .where(worker.c.worker_id == worker_id)
+        .order_by(message.c.number)
+    )
+    rows = context.database.execute(written)
+    return [Message(row.name, row.subject, row.text, as_datetime(row.time)) for row in rows]
+
+
+def _known(call: Call, worker_ids: list[str]) -> list[Row[Any]]:
+    met = exists().where(
+        assignment.c.worker == worker.c.number,
+        assignment.c.status.in_(_DECIDED),
+        hit.c.number == assignment.c.hit,
+        hit.c.requester == call.requester,
+    )
+    found = select(worker.c.number, worker.c.worker_id, met.label("met")).where(worker.c.worker_id.in_(worker_ids))
+    return list(call.database.execute(found))
+
+
+def _failure(row: Row[Any]) -> Answer:
+    return {
+        "NotifyWorkersFailureCode": "HardFailure",
+        "NotifyWorkersFailureMessage": _STRANGER,
+        "WorkerId": row.worker_id,
+    }

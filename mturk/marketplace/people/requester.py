@@ -1,0 +1,135 @@
+"""Requesters and their key pairs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, select
+
+from mturk.marketplace.call import Context
+from mturk.marketplace.clock import as_datetime
+from mturk.marketplace.database.seal import Seal
+from mturk.marketplace.database.table import access_key, add_row, requester
+from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.identifier import Identifiers
+from mturk.marketplace.people import ledger
+
+_LONGEST_NAME = 255
+
+
+class KeyPair(NamedTuple):
+    """What a requester signs with. Its repr hides the secret."""
+
+    requester: int
+    access_key: str
+    secret_key: str
+
+    def __repr__(self) -> str:
+        return f"<KeyPair {self.access_key}>"
+
+
+class Key(NamedTuple):
+    """What others than its holder may know of a key pair; times are the market's."""
+
+    requester: str
+    access_key: str
+    created: datetime
+    revoked: datetime | None
+
+
+_VALID = select(access_key).where(access_key.c.revocation_time.is_(None))
+_BY_KEY = _VALID.where(access_key.c.access_key == bindparam("key"))
+_BY_REQUESTER = (
+    _VALID.where(access_key.c.requester == bindparam("requester"))
+    .order_by(access_key.c.creation_time, access_key.c.access_key)
+    .limit(1)
+)
+_BY_NAME = select(requester.c.number).where(requester.c.name == bindparam("name"))
+_LISTED = (
+    select(requester.c.name, access_key.c.access_key, access_key.c.creation_time, access_key.c.revocation_time)
+    .join(access_key, access_key.c.requester == requester.c.number)
+    .order_by(requester.c.name, access_key.c.creation_time, access_key.c.access_key)
+)
+
+
+class Keys:
+    """Makes key pairs, and reads them: in the database their secrets are sealed."""
+
+    def __init__(self, seal: Seal, identifiers: Identifiers) -> None:
+        self._seal = seal
+        self._identifiers = identifiers
+
+    def pair(self, database: Connection, key: str) -> KeyPair | None:
+        """The pair that belongs to an access key, if it is known and was not revoked."""
+        row = database.execute(_BY_KEY, {"key": key}).one_or_none()
+        return KeyPair(row.requester, key, self._seal.open(row.sealed_secret, key)) if row else None
+
+    def oldest(self, database: Connection, number: int) -> KeyPair | None:
+        """The oldest pair of a requester that was not revoked."""
+        row = database.execute(_BY_REQUESTER, {"requester": number}).one_or_none()
+        return self.pair(database, row.access_key) if row else None
+
+    def check(self, database: Connection) -> None:
+        """Fail now, and not at the first call, if the seal is not the one that the database's keys have."""
+        row = database.execute(_VALID.limit(1)).one_or_none()
+        if row:
+            self._seal.open(row.sealed_secret, row.access_key)
+
+    def add(self, context: Context, number: int) -> KeyPair:
+        """Give a requester another pair."""
+        pair = KeyPair(number, self._identifiers.access_key(), self._identifiers.secret_key())
+        new = {
+            "access_key": pair.access_key,
+            "requester": number,
+            "sealed_secret": self._seal.close(pair.secret_key, pair.access_key),
+            "creation_time": context.now,
+        }
+        context.database.execute(access_key.insert(), new)
+        return pair
+
+    def requester(self, context: Context, name: str, deposit: int) -> KeyPair:
+        """A requester's pair; the requester is made with some money if there is none of that name.
+
+        Where all pairs were revoked there is a new one.
+        """
+        number = find(context.database, name)
+        if number is None:
+            number = self._make(context, name, deposit)
+        return self.oldest(context.database, number) or self.add(context, number)
+
+    def _make(self, context: Context, name: str, deposit: int) -> int:
+        if not (name.strip() and name.isprintable() and len(name) <= _LONGEST_NAME):
+            raise ValueError(f"A requester's name is 1 to {_LONGEST_NAME} printable characters, not {name!r}.")
+        person = {"name": name, "customer_id": self._identifiers.customer(), "creation_time": context.now}
+        number = add_row(context.database, requester, person)
+        ledger.open_accounts(context.database, ledger.available(number), ledger.held(number))
+        ledger.deposit(context, number, deposit)
+        return number
+
+
+def find(database: Connection, name: str) -> int | None:
+    """The number of the requester with that name, if there is one."""
+    return database.execute(_BY_NAME, {"name": name}).scalar_one_or_none()
+
+
+def names(database: Connection) -> list[str]:
+    """The names of all requesters."""
+    return list(database.execute(select(requester.c.name).order_by(requester.c.name)).scalars())
+
+
+def listed(database: Connection, name: str | None = None) -> list[Key]:
+    """All key pairs, or those of one requester, without their secrets; revoked ones too."""
+    query = _LISTED if name is None else _LISTED.where(requester.c.name == name)
+    return [
+        Key(who, key, as_datetime(created), None if revoked is None else as_datetime(revoked))
+        for who, key, created, revoked in database.execute(query)
+    ]
+
+
+def revoke(context: Context, key: str) -> None:
+    """Take a key pair out of use; its secret is forgotten."""
+    gone = {"revocation_time": context.now, "sealed_secret": ""}
+    valid = access_key.c.access_key == key, access_key.c.revocation_time.is_(None)
+    if context.database.execute(access_key.update().where(*valid).values(gone)).rowcount == 0:
+        raise MarketplaceError(f"There is no access key {key}, or it was revoked before.")

@@ -1,0 +1,84 @@
+"""Workers: who they are, and the record that the system qualifications are computed from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select
+
+from mturk.marketplace.call import Context
+from mturk.marketplace.clock import as_datetime
+from mturk.marketplace.database.table import account, add_row, worker
+from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.money import dollars
+from mturk.marketplace.people import ledger
+from mturk.marketplace.request.rules import CUSTOMER_ID
+
+Worker = Row[Any]
+
+_BY_ID = select(worker).where(worker.c.worker_id == bindparam("worker_id"))
+
+
+def find(database: Connection, worker_id: str, *, lock: bool = False) -> Worker | None:
+    """The worker with that id, if there is one; with `lock` nobody else changes the row until this ends."""
+    query = _BY_ID.with_for_update() if lock else _BY_ID
+    return database.execute(query, {"worker_id": worker_id}).one_or_none()
+
+
+def register(
+    context: Context,
+    worker_id: str,
+    *,
+    country: str | None = None,
+    subdivision: str | None = None,
+    adult: bool = False,
+    masters: bool = False,
+) -> Worker:
+    """The worker with that id, registered if unknown; later facts replace earlier ones."""
+    database = context.database
+    if CUSTOMER_ID.violations(worker_id):
+        raise ValueError(f"A worker's id is an A and up to 63 capitals and digits, not {worker_id!r}.")
+    if country is not None and not re.fullmatch("[A-Z]{2}", country):
+        raise ValueError(f"A country is two capitals, such as DE, not {country!r}.")
+    if subdivision is not None and country != "US":
+        raise ValueError("Only the states of the US are known as subdivisions.")
+    facts = {"country": country, "subdivision": subdivision, "adult": adult, "masters": masters}
+    known = find(database, worker_id)
+    if known is None:
+        row = {"worker_id": worker_id, "creation_time": context.now, **facts}
+        ledger.open_accounts(database, ledger.earned(add_row(database, worker, row)))
+    elif any(facts.values()):
+        database.execute(worker.update().where(worker.c.number == known.number).values(**facts))
+    return database.execute(_BY_ID, {"worker_id": worker_id}).one()
+
+
+def block(context: Context, worker_id: str, *, blocked: bool = True) -> None:
+    """Keep a worker from taking on any work here, or let them again; work in hand can be finished."""
+    change = worker.update().where(worker.c.worker_id == worker_id).values(blocked=blocked)
+    if context.database.execute(change).rowcount == 0:
+        raise MarketplaceError(f"There is no worker {worker_id}.")
+
+
+ROSTER = (*(column.name for column in worker.c if column.name != "number"), "earned")
+"""What is told of a worker in a list of all."""
+
+
+def roster(database: Connection) -> Iterator[tuple[object, ...]]:
+    """All workers with their records and what they were paid, by id; read row by row."""
+    paid = (account.c.kind == "earned") & (account.c.owner == worker.c.number)
+    everybody = select(worker, account.c.balance.label("earned")).join(account, paid).order_by(worker.c.worker_id)
+    for row in database.execution_options(yield_per=1000).execute(everybody).mappings():
+        shown = {
+            **row,
+            "creation_time": as_datetime(row["creation_time"]).isoformat(timespec="seconds"),
+            "earned": dollars(row["earned"]),
+        }
+        yield tuple(shown[name] for name in ROSTER)
+
+
+def count(context: Context, number: int, what: str, by: int = 1) -> None:
+    """Change a part of a worker's record."""
+    change = {what: worker.c[what] + by}
+    context.database.execute(worker.update().where(worker.c.number == number).values(change))

@@ -1,0 +1,1 @@
+"""Qualifications: types, grants, requests, requirements, and who meets them."""

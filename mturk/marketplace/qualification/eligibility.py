@@ -1,0 +1,55 @@
+"""Who may do what: a worker's values of qualifications, held against what a HIT requires."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mturk.marketplace.call import Context
+from mturk.marketplace.people.worker import Worker
+from mturk.marketplace.qualification import qualification, requirement
+from mturk.marketplace.qualification.requirement import ACCEPT, DISCOVER, PREVIEW, Requirement, Value
+from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
+
+
+class Eligibility(NamedTuple):
+    """What one worker may do with work that has certain requirements."""
+
+    unmet: tuple[Requirement, ...]
+    """What keeps the worker from accepting."""
+
+    @property
+    def can_accept(self) -> bool:
+        return self._may(ACCEPT)
+
+    @property
+    def can_preview(self) -> bool:
+        return self._may(PREVIEW)
+
+    @property
+    def can_discover(self) -> bool:
+        return self._may(DISCOVER)
+
+    def _may(self, action: str) -> bool:
+        return not requirement.guarding(self.unmet, action)
+
+
+def eligibility(context: Context, who: Worker, requirements: Sequence[Requirement]) -> Eligibility:
+    """What this worker may do at this moment."""
+    return eligibilities(context, who, [requirements])[0]
+
+
+def eligibilities(context: Context, who: Worker, several: Sequence[Sequence[Requirement]]) -> list[Eligibility]:
+    """The same for several lists of requirements, at the price of one."""
+    type_ids = {type_id for requirements in several for type_id in requirement.type_ids(requirements)}
+    values: dict[str, Value] = {**qualification.scores(context, who.number, type_ids)}
+    for type_id in type_ids & set(SYSTEM_TYPES):
+        values[type_id] = SYSTEM_TYPES[type_id].value(who)
+    return [
+        Eligibility(tuple(one for one in requirements if not requirement.is_met(one, values.get(_type(one)))))
+        for requirements in several
+    ]
+
+
+def _type(one: Requirement) -> str:
+    return str(one["QualificationTypeId"])

@@ -1,0 +1,153 @@
+"""Qualifications: what workers were granted. AssociateQualificationWithWorker,
+DisassociateQualificationFromWorker, GetQualificationScore, ListWorkersWithQualificationType."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database.table import qualification
+from mturk.marketplace.database.table import qualification_type as types
+from mturk.marketplace.database.table import worker as workers
+from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
+from mturk.marketplace.people import message, worker
+from mturk.marketplace.qualification import qualification_type
+from mturk.marketplace.qualification.qualification_type import ACTIVE
+from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+
+Qualification = Row[Any]
+"""A qualification with the ids of its type and of its worker."""
+
+GRANTED = "Granted"
+REVOKED = "Revoked"
+
+_WHOLE = (
+    select(qualification, types.c.qualification_type_id, types.c.requester, types.c.name, workers.c.worker_id)
+    .join(types, types.c.number == qualification.c.qualification_type)
+    .join(workers, workers.c.number == qualification.c.worker)
+)
+_OF_WORKER = _WHOLE.where(
+    types.c.qualification_type_id == bindparam("type_id"), workers.c.worker_id == bindparam("worker_id")
+)
+_IS = (
+    qualification.c.qualification_type == bindparam("of_type"),
+    qualification.c.worker == bindparam("of_worker"),
+)
+
+
+def associate_qualification_with_worker(
+    call: Call,
+    *,
+    qualification_type_id: str,
+    worker_id: str,
+    integer_value: int = 1,
+    send_notification: bool = True,
+) -> Answer:
+    """Grant a qualification, or change the score of one, and tell the worker; a request that waits goes on waiting."""
+    kind = qualification_type.mine(call, qualification_type_id, share=True)
+    qualification_type.expect(kind, ACTIVE)
+    who = worker.find(call.database, worker_id)
+    if who is None:
+        raise ParameterValidationError.of("WorkerId", worker_id)
+    grant(call, kind.number, who.number, integer_value)
+    if send_notification:
+        text = f'You were granted the Qualification "{kind.name}" with a score of {integer_value}.'
+        message.send(call, call.requester, [who.number], "You were granted a Qualification", text)
+    return {}
+
+
+def disassociate_qualification_from_worker(
+    call: Call, *, worker_id: str, qualification_type_id: str, reason: str | None = None
+) -> Answer:
+    """Revoke a qualification, and tell the worker if there is a reason; what was accepted stays accepted."""
+    row = _mine(call, qualification_type_id, worker_id, lock=True)
+    revoked = {"status": REVOKED, "reason": reason}
+    call.database.execute(qualification.update().where(qualification.c.number == row.number).values(revoked))
+    if reason:
+        text = f'Your Qualification "{row.name}" was revoked: {reason}'
+        message.send(call, call.requester, [row.worker], "A Qualification was revoked", text)
+    return {}
+
+
+def get_qualification_score(call: Call, *, qualification_type_id: str, worker_id: str) -> Answer:
+    """The score that a worker has of one of the caller's types."""
+    return {"Qualification": _describe(_mine(call, qualification_type_id, worker_id))}
+
+
+def list_workers_with_qualification_type(
+    call: Call,
+    *,
+    qualification_type_id: str,
+    status: str = GRANTED,
+    next_token: str | None = None,
+    max_results: int = DEFAULT_SIZE,
+) -> Answer:
+    """Who has a qualification, or with Revoked who had it, in the order in which they first got it."""
+    page = Page(("workers", qualification_type_id, status), next_token, max_results)
+    kind = qualification_type.visible(call, qualification_type_id)
+    listed = _WHOLE.where(qualification.c.qualification_type == kind.number, qualification.c.status == status)
+    if call.terms.eventual:
+        listed = listed.where(qualification.c.grant_time <= call.now - call.terms.eventual)
+    after = page.after()
+    if after:
+        listed = listed.where(beyond(after, qualification.c.number))
+    rows = call.database.execute(listed.order_by(qualification.c.number).limit(page.size)).all()
+    return page.answer("Qualifications", rows, _describe, "number")
+
+
+def grant(context: Context, type_number: int, worker_number: int, value: int) -> None:
+    """Give a worker a score, whether they had one or not."""
+    of = {"of_type": type_number, "of_worker": worker_number}
+    values = {"value": value, "status": GRANTED, "grant_time": context.now, "reason": None}
+    if context.database.execute(qualification.update().where(*_IS).values(values), of).rowcount == 0:
+        new = {"qualification_type": type_number, "worker": worker_number, **values}
+        context.database.execute(qualification.insert(), new)
+
+
+def has(context: Context, type_number: int, worker_number: int) -> bool:
+    """Whether a worker has a qualification at present."""
+    query = select(qualification.c.status).where(*_IS)
+    found = context.database.execute(query, {"of_type": type_number, "of_worker": worker_number})
+    return found.scalar_one_or_none() == GRANTED
+
+
+def scores(context: Context, worker_number: int, type_ids: Collection[str]) -> dict[str, int]:
+    """A worker's scores of those types that they have, by the types' ids."""
+    wanted = set(type_ids) - set(SYSTEM_TYPES)
+    if not wanted:
+        return {}
+    rows = context.database.execute(
+        select(types.c.qualification_type_id, qualification.c.value)
+        .join(qualification, qualification.c.qualification_type == types.c.number)
+        .where(
+            types.c.qualification_type_id.in_(wanted),
+            qualification.c.worker == worker_number,
+            qualification.c.status == GRANTED,
+        )
+    )
+    return {row.qualification_type_id: row.value for row in rows}
+
+
+def _mine(call: Call, type_id: str, worker_id: str, *, lock: bool = False) -> Qualification:
+    query = _OF_WORKER.with_for_update(of=qualification) if lock else _OF_WORKER
+    row = call.database.execute(query, {"type_id": type_id, "worker_id": worker_id}).one_or_none()
+    if row is None or row.requester != call.requester:
+        raise RequestError("QualificationDoesNotExist", "You requested a Qualification that does not exist.")
+    if row.status != GRANTED:
+        raise wrong_state("Qualification", row.status, GRANTED)
+    return row
+
+
+def _describe(row: Qualification) -> Answer:
+    return {
+        "QualificationTypeId": row.qualification_type_id,
+        "WorkerId": row.worker_id,
+        "GrantTime": row.grant_time / SECOND,
+        "IntegerValue": row.value,
+        "Status": row.status,
+    }

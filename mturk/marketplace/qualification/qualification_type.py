@@ -1,0 +1,295 @@
+"""Qualification types: a requester's own, and those of the system. CreateQualificationType,
+UpdateQualificationType, GetQualificationType, ListQualificationTypes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, bindparam, select
+
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database.table import add_row, qualification_type
+from mturk.marketplace.document.answer_key import check_answer_key
+from mturk.marketplace.document.question import check_test
+from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
+from mturk.marketplace.qualification.system_type import CREATION_TIME, SYSTEM_TYPES, SystemType
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
+
+QualificationType = Row[Any]
+
+ACTIVE = "Active"
+INACTIVE = "Inactive"
+DISPOSING = "Disposing"
+"""Deleted, but its name cannot be used yet."""
+DISPOSED = "Disposed"
+
+USABLE = (ACTIVE, INACTIVE)
+"""States in which the API shows a type."""
+
+_DEFAULT_VALUE = 1
+_BY_ID = select(qualification_type).where(qualification_type.c.qualification_type_id == bindparam("type_id"))
+_BY_NUMBER = select(qualification_type).where(qualification_type.c.number == bindparam("type_number"))
+_BY_NAME = select(qualification_type.c.qualification_type_id).where(
+    qualification_type.c.requester == bindparam("requester"), qualification_type.c.taken_name == bindparam("name")
+)
+
+
+class _Listed(NamedTuple):
+    number: int
+    answer: Answer
+
+
+def create_qualification_type(
+    call: Call,
+    *,
+    name: str,
+    description: str,
+    qualification_type_status: str,
+    keywords: str | None = None,
+    retry_delay_in_seconds: int | None = None,
+    test: str | None = None,
+    answer_key: str | None = None,
+    test_duration_in_seconds: int | None = None,
+    auto_granted: bool = False,
+    auto_granted_value: int | None = None,
+) -> Answer:
+    """Make a qualification type, which workers can then ask for; its name and keywords stay for ever."""
+    _check_test(call, test, answer_key, test_duration_in_seconds, auto_granted)
+    if test is None and test_duration_in_seconds is not None:
+        raise ParameterValidationError("TestDurationInSeconds", "TestDurationInSeconds needs a Test.")
+    taken = call.database.execute(_BY_NAME, {"requester": call.requester, "name": name}).one_or_none()
+    if taken:
+        raise RequestError("QualificationTypeAlreadyExists", f'You have already a QualificationType named "{name}".')
+    number = add_row(
+        call.database,
+        qualification_type,
+        {
+            "requester": call.requester,
+            "qualification_type_id": call.new_id(),
+            "name": name,
+            "taken_name": name,
+            "description": description,
+            "keywords": keywords,
+            "words": _words(name, keywords, description),
+            "status": qualification_type_status,
+            "test": test,
+            "test_duration": test_duration_in_seconds,
+            "answer_key": answer_key,
+            "retry_delay": retry_delay_in_seconds,
+            "auto_granted": auto_granted,
+            "auto_granted_value": auto_granted_value,
+            "creation_time": call.now,
+        },
+    )
+    return {"QualificationType": describe(by_number(call, number))}
+
+
+def update_qualification_type(
+    call: Call,
+    *,
+    qualification_type_id: str,
+    description: str | None = None,
+    qualification_type_status: str | None = None,
+    test: str | None = None,
+    answer_key: str | None = None,
+    test_duration_in_seconds: int | None = None,
+    retry_delay_in_seconds: int | None = None,
+    auto_granted: bool | None = None,
+    auto_granted_value: int | None = None,
+) -> Answer:
+    """Change what can be changed. A new test comes with its duration, and drops the old key unless it has its own."""
+    row = mine(call, qualification_type_id, lock=True)
+    expect(row, *USABLE)
+    granted = row.auto_granted if auto_granted is None else auto_granted
+    _check_test(call, test, answer_key, test_duration_in_seconds, granted)
+    if granted and row.test is not None:
+        raise _excludes_test()
+    if test is None and row.test is None and test_duration_in_seconds is not None:
+        raise ParameterValidationError("TestDurationInSeconds", "TestDurationInSeconds needs a Test.")
+    changes = {
+        "description": description,
+        "status": qualification_type_status,
+        "test": test,
+        "test_duration": test_duration_in_seconds,
+        "retry_delay": retry_delay_in_seconds,
+        "auto_granted": auto_granted,
+        "auto_granted_value": auto_granted_value,
+    }
+    values: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
+    if test is not None:
+        values["answer_key"] = answer_key
+    if description is not None:
+        values["words"] = _words(row.name, row.keywords, description)
+    change(call, row.number, **values)
+    return {"QualificationType": describe(by_number(call, row.number))}
+
+
+def get_qualification_type(call: Call, *, qualification_type_id: str) -> Answer:
+    """One type of the caller's own, or of the system."""
+    system = SYSTEM_TYPES.get(qualification_type_id)
+    if system:
+        return {"QualificationType": _describe_system(system)}
+    return {"QualificationType": describe(visible(call, qualification_type_id))}
+
+
+def list_qualification_types(
+    call: Call,
+    *,
+    must_be_requestable: bool,
+    query: str | None = None,
+    must_be_owned_by_caller: bool = False,
+    next_token: str | None = None,
+    max_results: int = DEFAULT_SIZE,
+) -> Answer:
+    """The caller's own types, newest first, then those of the system; all words of the query must occur in them."""
+    of = ("types", call.requester, query, must_be_requestable, must_be_owned_by_caller)
+    page = Page(of, next_token, max_results)
+    words = sorted({*(query or "").casefold().split()})
+    (after,) = page.after() or (None,)
+    found = _my_page(call, words, after, page.size)
+    if not must_be_requestable and not must_be_owned_by_caller:
+        found += _system_page(words, after)
+    return page.answer("QualificationTypes", found[: page.size], lambda one: one.answer, "number")
+
+
+def mine(call: Call, type_id: str, *, lock: bool = False, share: bool = False) -> QualificationType:
+    """The caller's type with that id, which may be about to go.
+
+    With `lock` nobody else changes it until this transaction ends; with `share` others may hold on to it too.
+    """
+    row = by_id(call, type_id, lock=lock, share=share)
+    if row is None or row.requester != call.requester or row.status == DISPOSED:
+        raise _does_not_exist(type_id)
+    return row
+
+
+def visible(call: Call, type_id: str) -> QualificationType:
+    """The caller's type with that id, as long as it is not deleted."""
+    row = mine(call, type_id)
+    if row.status not in USABLE:
+        raise _does_not_exist(type_id)
+    return row
+
+
+def by_id(context: Context, type_id: str, *, lock: bool = False, share: bool = False) -> QualificationType | None:
+    """Anybody's type with that id."""
+    query = _BY_ID.with_for_update(read=share) if lock or share else _BY_ID
+    return context.database.execute(query, {"type_id": type_id}).one_or_none()
+
+
+def by_number(context: Context, number: int) -> QualificationType:
+    """The type that is known inside by that number."""
+    return context.database.execute(_BY_NUMBER, {"type_number": number}).one()
+
+
+def change(context: Context, number: int, **values: Any) -> None:
+    """Write down what changed about a type."""
+    if values:
+        context.database.execute(
+            qualification_type.update().where(qualification_type.c.number == number).values(values)
+        )
+
+
+def expect(row: QualificationType, *allowed: str) -> None:
+    """Refuse what is not possible in the type's present state."""
+    if row.status not in allowed:
+        raise wrong_state("QualificationType", row.status, *allowed)
+
+
+def expect_usable(call: Call, type_ids: Collection[str]) -> None:
+    """Refuse new work that needs types which the caller does not have, or which are not active."""
+    for type_id in sorted(set(type_ids) - set(SYSTEM_TYPES)):
+        row = mine(call, type_id, share=True)
+        if row.status not in USABLE:
+            raise _does_not_exist(type_id)
+        expect(row, ACTIVE)
+
+
+def describe(row: QualificationType) -> Answer:
+    """A type as the API shows it."""
+    shown = {
+        "QualificationTypeId": row.qualification_type_id,
+        "CreationTime": row.creation_time / SECOND,
+        "Name": row.name,
+        "Description": row.description,
+        "Keywords": row.keywords,
+        "QualificationTypeStatus": row.status,
+        "Test": row.test,
+        "TestDurationInSeconds": row.test_duration,
+        "AnswerKey": row.answer_key,
+        "RetryDelayInSeconds": row.retry_delay,
+        "IsRequestable": True,
+        "AutoGranted": row.auto_granted,
+        "AutoGrantedValue": granted_value(row) if row.auto_granted else None,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def granted_value(row: QualificationType) -> int:
+    """The score that who asks for an auto-granted type gets."""
+    return _DEFAULT_VALUE if row.auto_granted_value is None else int(row.auto_granted_value)
+
+
+def _check_test(
+    call: Call, test: str | None, answer_key: str | None, test_duration: int | None, auto_granted: bool
+) -> None:
+    limit = call.terms.question_limit
+    if test is None and answer_key is not None:
+        raise ParameterValidationError("AnswerKey", "AnswerKey needs a Test.")
+    if test is None:
+        return
+    if test_duration is None:
+        raise ParameterValidationError("TestDurationInSeconds", "A Test needs TestDurationInSeconds.")
+    if auto_granted:
+        raise _excludes_test()
+    check_test(test, limit=limit, graded=answer_key is not None)
+    if answer_key is not None:
+        check_answer_key(answer_key, limit=limit)
+
+
+def _excludes_test() -> ParameterValidationError:
+    return ParameterValidationError("AutoGranted", "A QualificationType with a Test cannot be AutoGranted.")
+
+
+def _does_not_exist(type_id: str) -> RequestError:
+    return RequestError("QualificationTypeDoesNotExist", f"QualificationType {type_id} does not exist.")
+
+
+def _words(name: str, keywords: str | None, description: str) -> str:
+    return "\n".join([name, keywords or "", description]).casefold()
+
+
+def _my_page(call: Call, words: list[str], after: int | None, size: int) -> list[_Listed]:
+    column = qualification_type.c
+    listed = select(qualification_type).where(column.requester == call.requester, column.status.in_(USABLE))
+    for word in words:
+        listed = listed.where(column.words.contains(word, autoescape=True))
+    if call.terms.eventual:
+        listed = listed.where(column.creation_time <= call.now - call.terms.eventual)
+    if after is not None:
+        listed = listed.where(column.number < after)
+    rows = call.database.execute(listed.order_by(column.number.desc()).limit(size))
+    return [_Listed(row.number, describe(row)) for row in rows]
+
+
+def _system_page(words: list[str], after: int | None) -> list[_Listed]:
+    # In the order of pages they follow the numbers of the caller's own types: -1, -2 and so on.
+    return [
+        _Listed(-place, _describe_system(one))
+        for place, one in enumerate(SYSTEM_TYPES.values(), start=1)
+        if (after is None or -place < after) and all(word in one.words for word in words)
+    ]
+
+
+def _describe_system(system: SystemType) -> Answer:
+    return {
+        "QualificationTypeId": system.id,
+        "CreationTime": CREATION_TIME / SECOND,
+        "Name": system.name,
+        "Description": system.description,
+        "QualificationTypeStatus": ACTIVE,
+        "IsRequestable": False,
+        "AutoGranted": False,
+    }

@@ -1,0 +1,1 @@
+"""What an operation takes: members and limits, pages of lists, request tokens."""

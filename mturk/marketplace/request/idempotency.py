@@ -1,0 +1,60 @@
+"""Requests that must not be carried out twice: a token is good once in 24 hours.
+
+MTurk answers a repeated token with an error that names what the first call made, not with its answer.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, func, select
+
+from mturk.marketplace import agenda
+from mturk.marketplace.call import Call, Context
+from mturk.marketplace.clock import DAY, HOUR
+from mturk.marketplace.database.table import request_token
+
+_ALL = 0  # tokens are forgotten together, so there is one such thing on the agenda
+
+
+def earlier(call: Call, operation: str, token: str | None) -> str | None:
+    """What the first call with this token was about, if there was one in the last 24 hours."""
+    if token is None:
+        return None
+    row = call.database.execute(
+        select(request_token.c.subject, request_token.c.time).where(*_is(call, operation, token))
+    ).one_or_none()
+    return row.subject if row and row.time > call.now - DAY else None
+
+
+def remember(call: Call, operation: str, token: str | None, subject: str) -> None:
+    """Note what this call was about."""
+    if token is None:
+        return
+    call.database.execute(request_token.delete().where(*_is(call, operation, token)))
+    call.database.execute(
+        request_token.insert(),
+        {
+            "requester": call.requester,
+            "operation": operation,
+            "token": token,
+            "subject": subject,
+            "time": call.now,
+        },
+    )
+    if not agenda.has(call.database, agenda.FORGET_TOKENS, _ALL):
+        agenda.plan(call.database, agenda.FORGET_TOKENS, _ALL, call.now + DAY)
+
+
+def forget(context: Context, number: int) -> None:
+    """Forget the tokens whose day is over; those that follow closely are left for one time together."""
+    context.database.execute(request_token.delete().where(request_token.c.time <= context.now - DAY))
+    oldest = context.database.execute(select(func.min(request_token.c.time))).scalar_one()
+    if oldest is not None:
+        agenda.plan(context.database, agenda.FORGET_TOKENS, number, max(int(oldest) + DAY, context.now + HOUR))
+
+
+def _is(call: Call, operation: str, token: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        request_token.c.requester == call.requester,
+        request_token.c.operation == operation,
+        request_token.c.token == token,
+    )

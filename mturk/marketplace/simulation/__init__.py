@@ -1,0 +1,1 @@
+"""Made-up workers, for load and tests."""

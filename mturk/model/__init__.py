@@ -1,0 +1,1 @@
+"""The models: what a requester works with, and the verbs that each carries."""

@@ -1,0 +1,91 @@
+"""Ending a HIT: what is still open, and how an attempt to delete it too early is explained."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mturk.data.enumeration import AssignmentStatus, HITStatus
+from mturk.errors import InvalidState, MTurkError
+
+if TYPE_CHECKING:
+    from mturk.model.hit import HIT
+
+
+@attrs.frozen(repr=False)
+class OpenWork:
+    """What keeps a HIT from being deleted; false when nothing does.
+
+    `pending` workers are at it, until `until` at the latest; `undecided` submissions wait for you; `on_offer` says
+    that workers can still accept it.
+    """
+
+    pending: int = 0
+    until: datetime | None = None
+    undecided: int = 0
+    on_offer: bool = False
+
+    def __repr__(self) -> str:
+        return f"<OpenWork: {self}>"
+
+    def __bool__(self) -> bool:
+        return bool(self.pending or self.undecided or self.on_offer)
+
+    def __str__(self) -> str:
+        parts = []
+        if self.on_offer:
+            parts.append("it is still on offer")
+        if self.pending:
+            latest = f" until {self.until:%Y-%m-%d %H:%M:%S} UTC at the latest" if self.until else ""
+            parts.append(f"{self.pending} worker{'s' * (self.pending > 1)} at it{latest}")
+        if self.undecided:
+            parts.append(f"{self.undecided} submission{'s' * (self.undecided > 1)} undecided")
+        return ", ".join(parts) or "nothing is open"
+
+
+def open_work(hit: HIT) -> OpenWork:
+    """What is open at this HIT now. Two calls or more: GetHIT, and a list of its undecided submissions."""
+    hit.refresh()
+    # The counters lag; a HIT that is all taken has somebody at it whatever they say.
+    pending = hit.assignments_pending or (1 if hit.status == HITStatus.UNASSIGNABLE else 0)
+    return OpenWork(
+        pending=pending,
+        until=_latest(hit) if pending else None,
+        # The service's counters lag, and submitted work is in none of them.
+        undecided=hit.assignments(status=AssignmentStatus.SUBMITTED).count(),
+        on_offer=hit.status == HITStatus.ASSIGNABLE,
+    )
+
+
+def approve_undecided(hit: HIT) -> None:
+    """Approve what waits for a decision."""
+    # Listed whole at first: a list that loses items while it is walked may skip some.
+    for assignment in list(hit.assignments(status=AssignmentStatus.SUBMITTED)):
+        with suppress(InvalidState):  # decided meanwhile, by itself or by somebody else
+            assignment.approve()
+
+
+def _latest(hit: HIT) -> datetime:
+    now = hit.connection.now()
+    last_accept = min(now, hit.expiration) if hit.expiration else now
+    return last_accept + (hit.assignment_duration or timedelta(0))
+
+
+def explained(hit: HIT, error: InvalidState) -> InvalidState:
+    """The service's refusal to delete, with what is open at the HIT."""
+    try:
+        work = open_work(hit)
+    except MTurkError:
+        return error
+    return InvalidState(
+        f"{error.message.rstrip('.')}. What is open: {work}. hit.close() expires it, and deletes it once it can be.",
+        operation=error.operation,
+        code=error.code,
+        turk_code=error.turk_code,
+        request_id=error.request_id,
+        status=error.status,
+        maybe_done=error.maybe_done,
+    )

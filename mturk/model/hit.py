@@ -1,0 +1,398 @@
+"""HITs: publish them, read what came in, end them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import attrs
+
+from mturk.budget import spending
+from mturk.connection.connection import current
+from mturk.data import limit, wire
+from mturk.data.enumeration import HITReviewStatus, HITStatus, ReviewableHITStatus, ReviewPolicyLevel
+from mturk.data.price import Money
+from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, ValidationError
+from mturk.model import ending, review
+from mturk.model.assignment import Assignment, Statuses, assignments_of, bonus_payments
+from mturk.model.ending import OpenWork
+from mturk.model.publishing import MOST_ASSIGNMENTS, offer, offered_before, request_token
+from mturk.model.review import ReviewPolicy, ReviewResults
+from mturk.model.terms import hit_cost, terms, terms_cost, type_cost
+from mturk.question import question
+from mturk.record.bulk import confirmed
+from mturk.record.collection import Collection, Page
+from mturk.record.record import Record, ask, id_of, record
+from mturk.record.value import BonusPayment
+from mturk.requirements import QualificationRequirement
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
+    from mturk.model.hit_type import HITType
+
+
+@record
+class HIT(Record):
+    """A piece of work on offer: a question, a number of assignments, and an end.
+
+    `HIT("3ABC…")` costs nothing until a field is read. In an answer `assignments_pending` workers are at it,
+    `assignments_available` can still be accepted, `assignments_completed` are approved or rejected; submitted
+    work that is not decided is in none of the three, and the service updates them with a delay.
+    """
+
+    _id_member = "HITId"
+    _shown = ("title", "status")
+    _columns = ("title", "status", "reward", "max_assignments", "assignments_available", "expiration")
+
+    hit_type_id: str | None = wire.field("HITTypeId")
+    group_id: str | None = wire.field("HITGroupId")
+    layout_id: str | None = wire.field("HITLayoutId")
+    creation_time: datetime | None = wire.field("CreationTime", wire.moment)
+    title: str | None = wire.field("Title")
+    description: str | None = wire.field("Description")
+    question_xml: str | None = wire.field("Question")
+    keywords: tuple[str, ...] | None = wire.field("Keywords", wire.keywords)
+    status: HITStatus | None = wire.field("HITStatus", wire.one_of(HITStatus))
+    max_assignments: int | None = wire.field("MaxAssignments")
+    reward: Decimal | None = wire.field("Reward", wire.money)
+    auto_approval_delay: timedelta | None = wire.field("AutoApprovalDelayInSeconds", wire.duration)
+    expiration: datetime | None = wire.field("Expiration", wire.moment)
+    assignment_duration: timedelta | None = wire.field("AssignmentDurationInSeconds", wire.duration)
+    requester_annotation: str | None = wire.field("RequesterAnnotation")
+    qualification_requirements: tuple[QualificationRequirement, ...] | None = wire.field(
+        "QualificationRequirements", wire.many(wire.one(QualificationRequirement))
+    )
+    review_status: HITReviewStatus | None = wire.field("HITReviewStatus", wire.one_of(HITReviewStatus))
+    assignments_pending: int | None = wire.field("NumberOfAssignmentsPending")
+    assignments_available: int | None = wire.field("NumberOfAssignmentsAvailable")
+    assignments_completed: int | None = wire.field("NumberOfAssignmentsCompleted")
+    _question: Any = attrs.field(default=None)
+
+    @classmethod
+    def create(
+        cls,
+        question: object,
+        lifetime: timedelta | int,
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        reward: Money | None = None,
+        assignment_duration: timedelta | int | None = None,
+        keywords: str | Iterable[str] | None = None,
+        auto_approval_delay: timedelta | int | None = None,
+        qualification_requirements: Iterable[QualificationRequirement] = (),
+        hit_type: HITType | str | None = None,
+        max_assignments: int = 1,
+        requester_annotation: str | None = None,
+        unique_request_token: str | None = None,
+        assignment_review_policy: ReviewPolicy | None = None,
+        hit_review_policy: ReviewPolicy | None = None,
+        connection: Connection | None = None,
+    ) -> HIT:
+        """Publish a HIT, either with the terms of its type spelled out here or with `hit_type=`.
+
+        `question` is an HTMLQuestion, ExternalQuestion, QuestionForm, Layout, or question XML. The HIT is on offer
+        for `lifetime` (30 seconds to a year) to `max_assignments` different workers. The reward and the fee for all of
+        them are held on your balance: InsufficientFunds if it does not cover them. A HIT made with fewer than 10
+        assignments can never have 10 or more, because of their higher fee.
+
+        A lost answer never makes a second HIT: each call carries a token, and a token that was used before gives
+        back the HIT it made. One call, CreateHIT or CreateHITWithHITType.
+        """
+        through = connection or current()
+        own = offer(
+            through,
+            question,
+            lifetime,
+            max_assignments,
+            requester_annotation,
+            unique_request_token,
+            assignment_review_policy,
+            hit_review_policy,
+        )
+        agreed = (title, description, reward, assignment_duration, keywords, auto_approval_delay)
+        try:
+            if hit_type is None:
+                own_terms = terms(through, *agreed, qualification_requirements)
+                with spending(through.budget, lambda: terms_cost(own_terms, max_assignments)):
+                    answer = through.call("CreateHIT", **own_terms, **own)
+            elif qualification_requirements or any(each is not None for each in agreed):
+                raise ValidationError("hit_type has its own title, reward and other terms: give one or the other")
+            else:
+                type_id = id_of("hit_type", hit_type, "HITType")
+                with spending(through.budget, lambda: type_cost(hit_type, max_assignments)):
+                    answer = through.call("CreateHITWithHITType", HITTypeId=type_id, **own)
+        except AlreadyDone as error:
+            return offered_before(error, through, own, hit_type)
+        return cls._of(answer, through)
+
+    @classmethod
+    def get(cls, id: str, *, connection: Connection | None = None) -> HIT:
+        """The HIT with this id. One call, GetHIT."""
+        found = cls(limit.identifier("id", id), connection=connection or current())
+        found.refresh()
+        return found
+
+    @classmethod
+    def all(cls, *, connection: Connection | None = None) -> Collection[HIT]:
+        """All your HITs that are not deleted. One call for each 100, ListHITs."""
+        through = connection or current()
+        return Collection("HITs", ask(through, "ListHITs"), cls._read_list("HITs", through))
+
+    @classmethod
+    def search(
+        cls,
+        *,
+        sort_property: None = None,
+        sort_direction: None = None,
+        connection: Connection | None = None,
+    ) -> Collection[HIT]:
+        """`all`, by the name that the Node module had for it; the service searches and sorts no more."""
+        limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
+        return cls.all(connection=connection)
+
+    @classmethod
+    def reviewable(
+        cls,
+        hit_type: HITType | str | None = None,
+        status: ReviewableHITStatus | str | None = None,
+        *,
+        connection: Connection | None = None,
+    ) -> Collection[HIT]:
+        """Your HITs whose work is all in or that have expired, of one type or of all.
+
+        With status="Reviewing" those that were marked so; the service lists one status at a time. One call for each
+        100, ListReviewableHITs.
+        """
+        through = connection or current()
+        wanted = None if status is None else limit.choice("status", status, ReviewableHITStatus)
+        type_id = None if hit_type is None else id_of("hit_type", hit_type, "HITType")
+        return Collection(
+            "reviewable HITs",
+            ask(through, "ListReviewableHITs", HITTypeId=type_id, Status=wanted),
+            cls._read_list("HITs", through),
+        )
+
+    @classmethod
+    def get_reviewable(
+        cls,
+        hit_type: HITType | str | None = None,
+        status: ReviewableHITStatus | str | None = None,
+        *,
+        page_size: int = 10,
+        next_token: str | None = None,
+        sort_property: None = None,
+        sort_direction: None = None,
+        connection: Connection | None = None,
+    ) -> Page[HIT]:
+        """One page of `reviewable`. One call, ListReviewableHITs."""
+        limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
+        listed = cls.reviewable(hit_type, status, connection=connection)
+        return listed.page(limit.page_size(page_size), next_token)
+
+    def refresh(self) -> None:
+        """Load all fields anew. One call, GetHIT."""
+        self._renew(self._call("GetHIT", HITId=self.id))
+        self._forget("_question")
+
+    @property
+    def question(self) -> Any:
+        """The question as the object that made it: an HTMLQuestion, ExternalQuestion or QuestionForm."""
+        if not self._has("_question"):
+            self._set(_question=question.read(self.question_xml) if self.question_xml else None)
+        return self._question
+
+    @property
+    def annotation_json(self) -> Any:
+        """The requester's annotation read as JSON; None without one, ValueError if it is something else."""
+        return None if self.requester_annotation is None else json.loads(self.requester_annotation)
+
+    @property
+    def hit_type(self) -> HITType:
+        """The type of this HIT, with its terms."""
+        found: HITType = self._related("HITType", self.hit_type_id or "")
+        found._set(**{name: getattr(self, name) for name in found._slots})
+        return found
+
+    def assignments(self, status: Statuses = None) -> Collection[Assignment]:
+        """The submissions for this HIT, all or those in one or several states, oldest first.
+
+        One call for each 100, ListAssignmentsForHIT.
+        """
+        return assignments_of(self.id, self.connection, status)
+
+    def get_assignments(
+        self,
+        status: Statuses = None,
+        *,
+        page_size: int = 10,
+        next_token: str | None = None,
+        sort_property: None = None,
+        sort_direction: None = None,
+    ) -> Page[Assignment]:
+        """One page of `assignments`. One call, ListAssignmentsForHIT."""
+        limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
+        return self.assignments(status).page(limit.page_size(page_size), next_token)
+
+    def bonuses(self) -> Collection[BonusPayment]:
+        """The bonuses that were paid for work on this HIT. One call for each 100, ListBonusPayments."""
+        return bonus_payments(self.connection, hit_id=self.id)
+
+    def add_assignments(self, number: int, *, unique_request_token: str | None = None) -> None:
+        """Offer the HIT to that many more workers, whose rewards and fees are held.
+
+        The sum cannot go from under 10 to 10 or more. An expired HIT stays closed until you `extend` it. A lost
+        answer never adds twice. One call, CreateAdditionalAssignmentsForHIT.
+        """
+        limit.whole("number", number, 1, MOST_ASSIGNMENTS)
+        with (
+            suppress(AlreadyDone),  # the token says that this very addition was made before
+            spending(self.connection.budget, lambda: self._cost_of(number)),
+        ):
+            self._call(
+                "CreateAdditionalAssignmentsForHIT",
+                HITId=self.id,
+                NumberOfAdditionalAssignments=number,
+                UniqueRequestToken=request_token(unique_request_token),
+            )
+        self._forget("max_assignments", "assignments_available", "status")
+
+    def extend(self, until: datetime | timedelta) -> None:
+        """Keep the HIT on offer until a time, or for a timedelta from now. One call, UpdateExpirationForHIT."""
+        if isinstance(until, timedelta):
+            until = self.connection.now() + until
+        if limit.moment("until", until) <= self.connection.now():
+            raise ValidationError(f"until is {until}, which has passed; to end the HIT now write expire()")
+        self._expire_at(until)
+
+    def expire(self) -> None:
+        """Take the HIT off the market now; who has accepted it can still submit. One call, UpdateExpirationForHIT."""
+        self._expire_at(datetime.fromtimestamp(0, timezone.utc))
+
+    def _expire_at(self, moment: datetime) -> None:
+        self._call("UpdateExpirationForHIT", HITId=self.id, ExpireAt=moment)
+        self._forget("expiration", "status", "assignments_available")
+
+    def mark_reviewing(self) -> None:
+        """Mark a reviewable HIT as being reviewed: a bookmark for you, without effect on workers.
+
+        One call, UpdateHITReviewStatus.
+        """
+        self._mark(HITStatus.REVIEWING)
+
+    def mark_reviewable(self) -> None:
+        """Take the mark of `mark_reviewing` away. One call, UpdateHITReviewStatus."""
+        self._mark(HITStatus.REVIEWABLE)
+
+    def _mark(self, wanted: HITStatus) -> None:
+        try:
+            self._call("UpdateHITReviewStatus", HITId=self.id, Revert=wanted == HITStatus.REVIEWABLE)
+        except InvalidState as error:
+            if not (error.maybe_done and error.state == wanted):
+                raise
+        self._set(status=wanted)
+
+    def change_type(self, hit_type: HITType | str) -> None:
+        """Move the HIT to another type: its title, reward, times and requirements become that type's.
+
+        InvalidState once a worker has accepted it. One call, UpdateHITTypeOfHIT.
+        """
+        type_id = id_of("hit_type", hit_type, "HITType")
+        self._call("UpdateHITTypeOfHIT", HITId=self.id, HITTypeId=type_id)
+        found = self._related("HITType", type_id)
+        self._set(hit_type_id=type_id)
+        self._forget("group_id", *found._slots)
+
+    def delete(self) -> None:
+        """Delete the HIT for good: its submissions can no longer be read.
+
+        It must be reviewable and all its submissions decided; InvalidState says what is still open. See `close`.
+        One call, DeleteHIT.
+        """
+        try:
+            self._call("DeleteHIT", HITId=self.id)
+        except DoesNotExist as error:
+            if not error.maybe_done:
+                raise
+        except InvalidState as error:
+            if not (error.maybe_done and error.state == HITStatus.DISPOSED):
+                raise ending.explained(self, error) from error
+        self._set(status=HITStatus.DISPOSED)
+
+    @classmethod
+    def delete_all(cls, hits: Iterable[HIT], *, confirm: int | None = None) -> int:
+        """Delete many HITs for good, and get their number.
+
+        On the live service ConfirmationNeeded asks for the number first: `confirm=57`. One call each, DeleteHIT.
+        """
+        deleted = confirmed(hits, "HITs to delete:", confirm)
+        for hit in deleted:
+            hit.delete()
+        return len(deleted)
+
+    def close(self, undecided: Literal["leave", "approve"] = "leave") -> OpenWork:
+        """End the HIT as far as is possible now, and get what is still open; call it again to go on from there.
+
+        The HIT is expired, submissions that are undecided are left alone or approved (which pays them), and when
+        nothing is open it is deleted; one that is gone already has nothing open. Nothing is ever rejected. About four
+        calls, and one for each approval: UpdateExpirationForHIT, ApproveAssignment, GetHIT, DeleteHIT.
+        """
+        if undecided not in ("leave", "approve"):
+            raise ValidationError(f'undecided must be "leave" or "approve", not {undecided!r}')
+        if self._has("status") and self.status == HITStatus.DISPOSED:
+            return OpenWork()
+        try:
+            self.expire()
+        except DoesNotExist:
+            self._set(status=HITStatus.DISPOSED)
+            return OpenWork()
+        if undecided == "approve":
+            ending.approve_undecided(self)
+        work = ending.open_work(self)
+        if not work:
+            self.delete()
+        return work
+
+    def wait_until_reviewable(self, timeout: timedelta | float) -> None:
+        """Wait until all work is in, or the HIT has expired and nobody is at it; TimeoutError after `timeout` seconds.
+
+        Looks after one second at first, later every 30; one call a look, GetHIT.
+        """
+        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
+        for _ in self.connection.clock.looks(seconds):
+            self.refresh()
+            if self.status not in (HITStatus.ASSIGNABLE, HITStatus.UNASSIGNABLE):
+                return
+        raise TimeoutError(f"HIT {self.id} is still {self.status} after {seconds:g} seconds")
+
+    def review_results(
+        self,
+        levels: Iterable[ReviewPolicyLevel | str] | None = None,
+        *,
+        actions: bool = True,
+        results: bool = True,
+    ) -> ReviewResults:
+        """What the HIT's review policies found out and did; complete, whatever its length.
+
+        One call for each 100 entries, ListReviewPolicyResultsForHIT.
+        """
+        wanted = None if levels is None else [limit.choice("levels", each, ReviewPolicyLevel) for each in levels]
+        return review.whole_report(
+            self._ask(
+                "ListReviewPolicyResultsForHIT",
+                HITId=self.id,
+                PolicyLevels=wanted,
+                RetrieveActions=limit.flag("actions", actions),
+                RetrieveResults=limit.flag("results", results),
+            )
+        )
+
+    def _cost_of(self, number: int) -> Decimal:
+        return hit_cost(self.reward, self.max_assignments, number, self.qualification_requirements)
+
+    def _load(self, missing: str) -> None:
+        self.refresh()

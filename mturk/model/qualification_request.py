@@ -1,0 +1,97 @@
+"""Requests for a qualification: workers who ask, and wait for your decision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mturk.connection.connection import current
+from mturk.data import limit, wire
+from mturk.errors import DoesNotExist, InvalidState
+from mturk.model.qualification import checked_score
+from mturk.record.collection import Collection
+from mturk.record.record import Record, ask, record
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
+    from mturk.model.qualification_type import QualificationType
+    from mturk.model.worker import Worker
+    from mturk.question.answer import Answers
+
+
+@record
+class QualificationRequest(Record):
+    """A worker who asks for a qualification of yours and waits for your decision.
+
+    Requests that were granted by themselves, and tests that were not answered, are never listed.
+    """
+
+    _id_member = "QualificationRequestId"
+    _shown = ("worker_id", "qualification_type_id")
+
+    qualification_type_id: str | None = wire.field("QualificationTypeId")
+    worker_id: str | None = wire.field("WorkerId")
+    test_xml: str | None = wire.field("Test")
+    answer_xml: str | None = wire.field("Answer")
+    submit_time: datetime | None = wire.field("SubmitTime", wire.moment)
+    _answers: Any = attrs.field(default=None)
+
+    @classmethod
+    def _checked(cls, id: str) -> str:
+        return limit.text("id", id, None, 1)  # the service promises no form for these
+
+    @classmethod
+    def all(cls, *, connection: Connection | None = None) -> Collection[QualificationRequest]:
+        """All requests that wait for you, oldest first. One call for each 100, ListQualificationRequests."""
+        return requests_for(connection or current(), None)
+
+    @property
+    def answers(self) -> Answers:
+        """What the worker answered to the test, read on first use; empty where there is no test."""
+        from mturk.question import answer
+
+        if not self._has("_answers"):
+            self._set(_answers=answer.read(self.answer_xml, None))
+        answers: Answers = self._answers
+        return answers
+
+    @property
+    def worker(self) -> Worker:
+        """The worker who asks."""
+        worker: Worker = self._related("Worker", self.worker_id or "")
+        return worker
+
+    @property
+    def qualification_type(self) -> QualificationType:
+        """The type that is asked for."""
+        found: QualificationType = self._related("QualificationType", self.qualification_type_id or "")
+        return found
+
+    def accept(self, score: int | None = None) -> None:
+        """Grant the request, with a score of 1 unless you give another.
+
+        This also sets the score of a worker who has the qualification already. One call, AcceptQualificationRequest.
+        """
+        self._decide("AcceptQualificationRequest", IntegerValue=checked_score(score))
+
+    def reject(self, reason: str | None = None) -> None:
+        """Turn the request down; the worker is told the reason. One call, RejectQualificationRequest."""
+        self._decide("RejectQualificationRequest", Reason=limit.optional_text("reason", reason))
+
+    def _decide(self, operation: str, **parameters: object) -> None:
+        try:
+            self._call(operation, QualificationRequestId=self.id, **parameters)
+        except (InvalidState, DoesNotExist) as error:
+            if not error.maybe_done:
+                raise
+
+
+def requests_for(connection: Connection, type_id: str | None) -> Collection[QualificationRequest]:
+    """The requests for one type, or for all of yours."""
+    return Collection(
+        "qualification requests",
+        ask(connection, "ListQualificationRequests", QualificationTypeId=type_id),
+        QualificationRequest._read_list("QualificationRequests", connection),
+    )

@@ -1,0 +1,209 @@
+"""Reads what a worker answered: one value for each question, of the same kind however much was filled in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from xml.parsers.expat import ExpatError
+
+import xmltodict
+from attrs import frozen
+
+from mturk.errors import AnswerError, ValidationError
+from mturk.question import element, namespace
+
+# Parsers refuse deep nesting late, after it has cost much memory. So what is big is looked through before;
+# what is small cannot be nested deep enough to hurt.
+_SMALL = 100_000
+_DEPTH = 8  # QuestionFormAnswers has three levels
+_PLAIN: dict[str, Any] = {"strip_whitespace": False, "xml_attribs": False}
+# Only for documents that declare a prefix: with it parsing takes half as long again.
+_NAMESPACED: dict[str, Any] = {**_PLAIN, "process_namespaces": True, "namespaces": {namespace.ANSWERS: None}}
+_CROWD_FORM = "taskAnswers"
+
+
+class Selected(tuple[str, ...]):
+    """The identifiers that the worker chose, in order; `other` is what they wrote instead, or None.
+
+    >>> Selected(["cat"]) == ("cat",)
+    True
+    """
+
+    other: str | None
+
+    def __new__(cls, identifiers: Any = (), other: str | None = None) -> Selected:
+        made = super().__new__(cls, identifiers)
+        made.other = other
+        return made
+
+    def __eq__(self, value: object) -> bool:
+        if isinstance(value, Selected) and self.other != value.other:
+            return False
+        return tuple.__eq__(self, value)
+
+    def __ne__(self, value: object) -> bool:
+        return not self == value
+
+    def __hash__(self) -> int:
+        return tuple.__hash__(self)
+
+    def __repr__(self) -> str:
+        other = "" if self.other is None else f", other={self.other!r}"
+        return f"Selected({list(self)!r}{other})"
+
+
+@frozen
+class UploadedFile:
+    """A file that came with an answer: its key, and its size in bytes."""
+
+    key: str
+    size: int
+
+
+class Answers(Mapping[str, Any]):
+    """What a worker answered, by question, in the order of the document.
+
+    A free text is a str, a selection a Selected, a file an UploadedFile. Of a repeated field `answers[id]` is
+    the last and `answers.getlist(id)` all. `raw` is the XML.
+
+        >>> answers = read("<QuestionFormAnswers><Answer><QuestionIdentifier>label</QuestionIdentifier>"
+        ...                "<FreeText>cat</FreeText></Answer></QuestionFormAnswers>")
+        >>> answers["label"]
+        'cat'
+        >>> answers.getlist("none")
+        []
+    """
+
+    __slots__ = ("_repeated", "_values", "raw")
+
+    def __init__(self, values: dict[str, Any], raw: str = "", repeated: dict[str, list[Any]] | None = None) -> None:
+        self._values = values
+        self._repeated = repeated
+        self.raw = raw
+
+    def __getitem__(self, question: str) -> Any:
+        try:
+            return self._values[question]
+        except KeyError:
+            there = ", ".join(map(repr, self._values)) or "none at all"
+            raise KeyError(f"there is no answer {question!r}; the answers are {there}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Answers({self._values!r})"
+
+    def getlist(self, question: str) -> list[Any]:
+        """Every value of the question, in order; an empty list if there is none."""
+        if self._repeated and question in self._repeated:
+            return list(self._repeated[question])
+        return [self._values[question]] if question in self._values else []
+
+
+def read(xml: str | None, assignment_id: str | None = None) -> Answers:
+    """The answers in the XML of an assignment; AnswerError if it cannot be read."""
+    if not xml or xml.isspace():
+        return Answers({}, xml or "")
+    try:
+        return _read(xml)
+    except (ValidationError, ExpatError, ValueError) as error:
+        whose = f"the answers of assignment {assignment_id}" if assignment_id else "the answers"
+        raise AnswerError(f"{whose} cannot be read: {error}") from error
+
+
+def _read(xml: str) -> Answers:
+    if len(xml) > _SMALL:
+        element.inspect(xml, depth=_DEPTH)
+    elif element.has_doctype(xml):
+        element.refuse_doctype()
+    document = xmltodict.parse(xml, **(_NAMESPACED if "xmlns:" in xml else _PLAIN))
+    try:
+        root = document["QuestionFormAnswers"]
+    except KeyError:
+        raise ValidationError(f"the document is {next(iter(document))[:80]}, not QuestionFormAnswers") from None
+    if root is None or isinstance(root, str):
+        return Answers({}, xml)
+    answers = _several(root, "Answer")
+    values: dict[str, Any] = {}
+    for one in answers:
+        question, value = _pair(one)
+        values[question] = value
+    if len(values) == len(answers) and _CROWD_FORM not in values:
+        return Answers(values, xml)
+    return _collect([_pair(one) for one in answers], xml)
+
+
+def _several(parent: dict[str, Any], name: str) -> list[Any]:
+    # xmltodict gives one child as itself and several as a list. Its `force_list` is asked at every element,
+    # and makes reading a quarter slower than doing the same here for the two names that matter.
+    if name not in parent:
+        return []
+    value = parent[name]
+    return value if isinstance(value, list) else [value]
+
+
+def _pair(answer: Any) -> tuple[str, Any]:
+    if type(answer) is not dict or "QuestionIdentifier" not in answer:
+        raise ValidationError("an Answer has no QuestionIdentifier")
+    question, words = answer["QuestionIdentifier"], answer.get("FreeText")
+    if type(question) is type(words) is str:  # nearly all answers are
+        return question, words
+    question = _text(answer, "QuestionIdentifier")
+    if "FreeText" in answer:
+        return question, _text(answer, "FreeText")
+    if "UploadedFileKey" in answer:
+        size = _text(answer, "UploadedFileSizeInBytes")
+        return question, UploadedFile(_text(answer, "UploadedFileKey"), int(size))
+    return question, _selected(answer)
+
+
+def _selected(answer: dict[str, Any]) -> Selected:
+    identifiers = [_checked(one, "SelectionIdentifier") for one in _several(answer, "SelectionIdentifier")]
+    return Selected(identifiers, _text(answer, "OtherSelectionText") if "OtherSelectionText" in answer else None)
+
+
+def _text(answer: dict[str, Any], name: str) -> str:
+    return _checked(answer.get(name), name)
+
+
+def _checked(value: Any, name: str) -> str:
+    """The text of an element, which is None in xmltodict's words where it is empty."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ValidationError(f"{name} has to be there once, with nothing but text in it")
+    return value
+
+
+def _collect(pairs: list[tuple[str, Any]], xml: str) -> Answers:
+    pairs = _unpacked(pairs)
+    repeated: dict[str, list[Any]] = {}
+    for question, value in pairs:
+        repeated.setdefault(question, []).append(value)
+    return Answers(dict(pairs), xml, repeated)
+
+
+def _unpacked(pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """The fields of a crowd-form in the place of the one text that carries them."""
+    beside = {question for question, _ in pairs}
+    flat: list[tuple[str, Any]] = []
+    for question, value in pairs:
+        if question != _CROWD_FORM or not isinstance(value, str):
+            flat.append((question, value))
+            continue
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):  # not JSON, or JSON that is there to do harm: the text itself
+            flat.append((question, value))
+            continue
+        fields = value[0] if isinstance(value, list) and len(value) == 1 else None
+        if isinstance(fields, dict):
+            flat += [pair for pair in fields.items() if pair[0] not in beside or pair[0] == _CROWD_FORM]
+        else:
+            flat.append((question, value))
+    return flat

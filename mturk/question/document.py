@@ -1,0 +1,99 @@
+"""What every XML document for the service has in common: it is rendered, checked, and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import frozen
+
+from mturk.connection.connection import existing
+from mturk.errors import ValidationError
+from mturk.question import element, schema
+from mturk.question.element import Element
+from mturk.rendering import template
+from mturk.rendering.rendering import Folder
+from mturk.rendering.template import Engine
+
+LIMIT = 65_535  # bytes, as sent; a marketplace may allow more: connect(question_limit=…)
+
+
+@frozen
+class Document:
+    """A document that the service takes as XML."""
+
+    title: ClassVar[str] = "the question"  # what messages call it
+
+    @classmethod
+    def from_element(cls, root: Element) -> Any:
+        """The document that this element is."""
+        raise NotImplementedError  # each kind of document has elements of its own
+
+    @classmethod
+    def from_xml(cls, xml: str) -> Any:
+        """The document that this XML says."""
+        return cls.from_element(element.parse(xml))
+
+    @classmethod
+    def from_template(
+        cls,
+        path: Folder,
+        values: Mapping[str, Any] | None = None,
+        /,
+        *,
+        engine: Engine = "jinja",
+        **more_values: Any,
+    ) -> Any:
+        """The document that this template of XML gives."""
+        return cls.from_xml(template.fill(path, {**(values or {}), **more_values}, xml=True, engine=engine).strip())
+
+    def to_xml(self) -> str:
+        """The XML, as it goes to the service."""
+        raise NotImplementedError  # each kind of document has a template of its own
+
+    def problems(self) -> list[str]:
+        """What the service would refuse, as far as it can be told from the parts alone."""
+        return []
+
+    def thorough_problems(self) -> list[str]:
+        """What takes longer to find than one would spend on every HIT."""
+        return []
+
+    def validate(self, *, schemas: bool = True) -> None:
+        """Raise one ValidationError that lists every problem; nothing is sent.
+
+        The schemas need `pip install 'mturk[validate]'`; `schemas=False` does without.
+        """
+        connection = existing()
+        xml = self.to_xml()
+        limit = LIMIT if connection is None else connection.question_limit
+        found = problems(xml, limit, self.title)
+        found = found or [*self.problems(), *self.thorough_problems()]
+        if schemas and (not found or schema.available()):
+            found = found + [one for one in schema.problems(xml) if one not in found]
+        complain(found)
+
+
+def problems(xml: str, limit: int, name: str = "the question") -> list[str]:
+    """What is wrong with the document as a text: its size, its characters, that it is XML."""
+    found = []
+    size = len(xml.encode(errors="replace"))
+    if size > limit:
+        found.append(f"{name} is {size:,} bytes long as sent, and {limit:,} is the limit{_way_out(name)}")
+    try:
+        element.parse(xml, size=max(limit, element.SIZE))
+    except ValidationError as error:
+        found.append(str(error))
+    return found
+
+
+def _way_out(name: str) -> str:
+    if name != "the question":
+        return ""
+    return "; serve the page from your own site and publish its address: ExternalQuestion(url)"
+
+
+def complain(found: list[str]) -> None:
+    """Raise one error with all that was found, if anything was."""
+    if found:
+        raise ValidationError("\n".join(found))

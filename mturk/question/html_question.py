@@ -1,0 +1,91 @@
+"""A web page that the service shows to workers, and that you pass to it whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from mturk.question import namespace, part
+from mturk.question.document import Document
+from mturk.question.element import Element
+from mturk.rendering import template
+from mturk.rendering.rendering import Folder
+from mturk.rendering.template import Engine
+
+
+@frozen
+class HTMLQuestion(Document):
+    """A page of HTML with a form; the height of its frame 0 means that of the worker's window.
+
+    >>> question = HTMLQuestion("<!DOCTYPE html><form action='…/mturk/externalSubmit' method='post'>…</form>")
+    >>> HTMLQuestion.from_xml(question.to_xml()) == question
+    True
+    """
+
+    html: str = field(converter=part.plain, validator=part.text, repr=lambda html: f"<{len(html)} characters>")
+    frame_height: int = field(default=0, validator=part.whole())
+
+    @classmethod
+    def from_template(
+        cls,
+        path: Folder,
+        values: Mapping[str, Any] | None = None,
+        /,
+        *,
+        frame_height: int = 0,
+        engine: Engine = "jinja",
+        **more_values: Any,
+    ) -> HTMLQuestion:
+        """The page that a template gives, with every value escaped.
+
+        The path is a file, or a name in the folders of `connect(templates=[…])`, or a shipped one such as
+        `mturk/survey.html`. `engine="mturk"` fills `${name}` as MTurk's own site did: values go in as they are,
+        so what is not HTML has to be escaped by you, and a template without a form gets the site's.
+        """
+        html = template.fill(path, {**(values or {}), **more_values}, xml=False, engine=engine)
+        return cls(html, frame_height)
+
+    @classmethod
+    def from_string(
+        cls,
+        source: str,
+        values: Mapping[str, Any] | None = None,
+        /,
+        *,
+        frame_height: int = 0,
+        engine: Engine = "jinja",
+        **more_values: Any,
+    ) -> HTMLQuestion:
+        """As from_template, for a template that is data itself, from a database: it runs in a sandbox."""
+        html = template.fill_text(source, {**(values or {}), **more_values}, xml=False, engine=engine)
+        return cls(html, frame_height)
+
+    @classmethod
+    def from_element(cls, root: Element) -> HTMLQuestion:
+        """The page in an HTMLQuestion element."""
+        root.expect("HTMLQuestion", namespace.HTML_QUESTION)
+        return cls(root.need("HTMLContent").text, root.number("FrameHeight"))
+
+    def to_xml(self) -> str:
+        """The XML, as it goes to the service."""
+        return template.document("html_question.xml", question=self)
+
+    def problems(self) -> list[str]:
+        """What the service would refuse, as far as it can be told at once."""
+        found = [] if self.html.strip() else ["HTMLQuestion.html: it is empty; expected a page with a form"]
+        return found + height_problems(self)
+
+    def thorough_problems(self) -> list[str]:
+        """What the page lacks to be shown and submitted."""
+        from mturk.rendering import html_page
+
+        return html_page.problems(self.html)
+
+
+def height_problems(question: Any) -> list[str]:
+    """A frame cannot be less than nothing high."""
+    if question.frame_height >= 0:
+        return []
+    return [f"{type(question).__name__}.frame_height: {question.frame_height}; expected 0 or more pixels"]

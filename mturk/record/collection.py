@@ -1,0 +1,143 @@
+"""Lists of the service: complete unless sliced, asked for page by page, only when they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from itertools import islice
+from typing import Any, Generic, TypeVar, overload
+
+from mturk.data import limit
+from mturk.errors import TransportError, ValidationError
+from mturk.record.display import Table
+
+T = TypeVar("T")
+
+MOST = 100  # things a page can hold
+
+Ask = Callable[[str | None, int], dict[str, Any]]
+"""Asks for one page: takes the token of the page and its size, gives the answer's members."""
+
+
+class Page(Generic[T]):
+    """One page of a list: `items`, `num_results` (of this page, not in all) and the token of the next page.
+
+    A page is iterable. An empty page may still have a next one.
+    """
+
+    __slots__ = ("_ask", "_read", "_size", "items", "next_token", "num_results")
+
+    def __init__(self, ask: Ask, read: Callable[[dict[str, Any]], list[T]], size: int, token: str | None):
+        answer = ask(token, size)
+        self._ask, self._read, self._size = ask, read, size
+        self.items: list[T] = read(answer)
+        self.num_results: int = answer.get("NumResults", len(self.items))
+        self.next_token: str | None = answer.get("NextToken")
+        if self.next_token is not None and self.next_token == token:
+            raise TransportError("The service gives the same page again and again: its NextToken never changes.")
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def _repr_html_(self) -> str:
+        return _table(self.items)._repr_html_()
+
+    def __repr__(self) -> str:
+        return f"<Page of {len(self.items)}{', more to come' if self.next_token else ''}>"
+
+    def next_page(self) -> Page[T] | None:
+        """The page after this one, or None after the last. One call."""
+        if self.next_token is None:
+            return None
+        return Page(self._ask, self._read, self._size, self.next_token)
+
+
+class Collection(Generic[T]):
+    """A list of the service that is read when you iterate over it, and is complete unless you slice it.
+
+    Iterating asks for page after page of 100, and begins anew each time. `[:10]` asks for no more than it needs.
+    There is no `len()`, because that would read everything: `count()` says so by being a call.
+
+        for assignment in hit.assignments():
+            assignment.approve()
+    """
+
+    __slots__ = ("_ask", "_name", "_read")
+
+    def __init__(self, name: str, ask: Ask, read: Callable[[dict[str, Any]], list[T]]) -> None:
+        self._name, self._ask, self._read = name, ask, read
+
+    def __repr__(self) -> str:
+        return f"<Collection of {self._name}>"
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.pages():
+            yield from page.items
+
+    def pages(self, page_size: int = MOST) -> Iterator[Page[T]]:
+        """Page after page, one call each."""
+        page: Page[T] | None = self.page(page_size)
+        while page is not None:
+            yield page
+            page = page.next_page()
+
+    def page(self, page_size: int = MOST, next_token: str | None = None) -> Page[T]:
+        """One page: the first, or the one that `next_token` names. One call."""
+        return Page(self._ask, self._read, limit.page_size(page_size), next_token)
+
+    def where(self, wanted: Callable[[T], bool]) -> Collection[T]:
+        """Those items for which `wanted` is true. The service still sends all of them."""
+        read = self._read
+        return Collection(self._name, self._ask, lambda answer: [item for item in read(answer) if wanted(item)])
+
+    def first(self) -> T | None:
+        """The first item, or None when there is none."""
+        return next(self._some(1), None)
+
+    def count(self) -> int:
+        """How many there are; reads all pages."""
+        return sum(len(page.items) for page in self.pages())
+
+    def __bool__(self) -> bool:
+        return self.first() is not None
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: int | slice) -> T | list[T]:
+        if isinstance(index, slice):
+            return self._slice(index)
+        if index < 0:
+            raise ValidationError(f"a list of the service has no end to count from; the index is {index}")
+        for item in islice(self._some(index + 1), index, None):
+            return item
+        raise IndexError(f"there is no item {index} among the {self._name}")
+
+    def show(self, number: int = 10) -> Table:
+        """The first few items as a table, in a terminal as in a notebook. One call for each 100."""
+        return _table(self[:number])
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}: iterate over it, or <code>.show()</code> the first few</p>"
+
+    def _slice(self, index: slice) -> list[T]:
+        parts = (index.start, index.stop, index.step)
+        if any(part is not None and part < 0 for part in parts):
+            raise ValidationError(f"a list of the service has no end to count from; the slice is {parts}")
+        items = iter(self) if index.stop is None else self._some(index.stop)
+        return list(islice(items, index.start, index.stop, index.step))
+
+    def _some(self, number: int) -> Iterator[T]:
+        if number == 0:
+            return
+        left = number
+        for page in self.pages(min(number, MOST)):
+            yield from page.items[:left]
+            left -= len(page.items)
+            if left <= 0:
+                return
+
+
+def _table(items: Sequence[Any]) -> Table:
+    return Table.of(item._row() for item in items)

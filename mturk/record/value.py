@@ -1,0 +1,99 @@
+"""Values: what the service tells about things that have no id of their own, and no verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+
+from mturk.data import wire
+from mturk.record.record import related
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
+    from mturk.model.assignment import Assignment
+    from mturk.model.worker import Worker
+
+V = TypeVar("V", bound="Value")
+
+
+@attrs.frozen(getstate_setstate=False)
+class Value:
+    """A value that came through a connection, which its relations use and its pickle leaves out."""
+
+    _connection: Connection | None = attrs.field(default=None, eq=False, repr=False, kw_only=True)
+
+    @classmethod
+    def _read(cls: type[V], members: Mapping[str, Any], connection: Connection) -> V:
+        kind: Any = cls
+        value: V = attrs.evolve(wire.decoded(kind, members), connection=connection)
+        return value
+
+    @classmethod
+    def _read_list(cls: type[V], name: str, connection: Connection) -> Callable[[dict[str, Any]], list[V]]:
+        """The way to read a page whose list is called `name`."""
+
+        def read(answer: dict[str, Any]) -> list[V]:
+            return [cls._read(members, connection) for members in answer.get(name) or ()]
+
+        return read
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as a dict, for a data frame or a file."""
+        return {a.name: getattr(self, a.name) for a in attrs.fields(type(self)) if a.name != "_connection"}
+
+    def _row(self) -> dict[str, Any]:
+        return self.to_dict()
+
+    def __copy__(self: V) -> V:
+        return self  # it never changes, and a copy through its pickle would lose the connection
+
+    def __deepcopy__(self: V, memo: object) -> V:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[..., Value], tuple[type[Value], Mapping[str, Any]]]:
+        return _rebuild, (type(self), self.to_dict())
+
+
+def _rebuild(kind: type[V], fields: Mapping[str, Any]) -> V:
+    return kind(**fields)
+
+
+@attrs.frozen(getstate_setstate=False)
+class BonusPayment(Value):
+    """A bonus that was paid for an assignment, in US dollars."""
+
+    worker_id: str | None = wire.field("WorkerId")
+    amount: Decimal | None = wire.field("BonusAmount", wire.money)
+    assignment_id: str | None = wire.field("AssignmentId")
+    reason: str | None = wire.field("Reason")
+    grant_time: datetime | None = wire.field("GrantTime", wire.moment)
+
+    @property
+    def worker(self) -> Worker:
+        """The worker who got it."""
+        worker: Worker = related("Worker", self.worker_id, self._connection)
+        return worker
+
+    @property
+    def assignment(self) -> Assignment:
+        """The assignment that it was paid for."""
+        assignment: Assignment = related("Assignment", self.assignment_id, self._connection)
+        return assignment
+
+
+@attrs.frozen(getstate_setstate=False)
+class WorkerBlock(Value):
+    """A worker who cannot take this account's HITs, and the reason that was given."""
+
+    worker_id: str | None = wire.field("WorkerId")
+    reason: str | None = wire.field("Reason")
+
+    @property
+    def worker(self) -> Worker:
+        """The worker who is blocked."""
+        worker: Worker = related("Worker", self.worker_id, self._connection)
+        return worker

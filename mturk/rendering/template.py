@@ -1,0 +1,58 @@
+"""Finds templates: a file, the folders of the connection in force, or the shipped ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from mturk.connection.connection import existing
+from mturk.errors import ValidationError
+from mturk.rendering import rendering
+from mturk.rendering.rendering import Folder
+
+Engine = Literal["jinja", "mturk"]
+
+
+def folders() -> tuple[Folder, ...]:
+    """The folders of `connect(templates=[…])`, if there is a connection."""
+    connection = existing()
+    return () if connection is None else tuple(connection.templates)
+
+
+def document(name: str, **values: Any) -> str:
+    """One of the documents of this package, or what the user put in its place."""
+    return rendering.render(name, values, folders=folders(), xml=True).strip()
+
+
+def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
+    """The template at the path, or of that name, filled by the engine."""
+    if engine == "mturk":
+        return _as_the_site_did(_source(path), values, os.fspath(path), xml)
+    if engine != "jinja":
+        raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
+    name = os.fspath(path)
+    return rendering.render(name, values, folders=folders(), xml=xml, file=os.path.isfile(name))
+
+
+def fill_text(source: str, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
+    """A template that is a text, filled by the engine; Jinja2 runs it in a sandbox."""
+    if engine == "mturk":
+        return _as_the_site_did(source, values, "template text", xml)
+    if engine != "jinja":
+        raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
+    return rendering.render_string(source, values, folders=folders(), xml=xml)
+
+
+def _as_the_site_did(source: str, values: Mapping[str, Any], name: str, xml: bool) -> str:
+    from mturk.rendering import html_page, placeholder
+
+    filled = placeholder.fill(source, values, name)
+    if xml or not html_page.is_fragment(filled):
+        return filled
+    return rendering.render("site_page.html", {"fragment": filled}, folders=folders(), xml=False)
+
+
+def _source(path: Folder) -> str:
+    name = os.fspath(path)
+    return rendering.source(name, folders=folders(), file=os.path.isfile(name))

@@ -1,0 +1,127 @@
+"""The database: trouble with it is explained in one line."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from contextlib import closing
+
+import pytest
+
+from mturk.marketplace import Marketplace, MarketplaceError
+from mturk.marketplace.database.store import Store
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "lab.sqlite3"
+
+
+def _refused(database, words):
+    with pytest.raises(MarketplaceError, match=words) as caught:
+        Marketplace(database).start()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path):
+    _refused(tmp_path / "nowhere" / "lab.sqlite3", f"the folder {tmp_path}/nowhere does not exist")
+
+
+def test_a_folder_is_said_to_be_one(tmp_path):
+    _refused(tmp_path, "is a folder. Name a file in it.")
+
+
+@pytest.mark.parametrize("below", ["lab.sqlite3", "folder/lab.sqlite3"])
+def test_a_file_that_is_taken_for_a_folder_is_named(tmp_path, below):
+    (tmp_path / "notes").write_text("")
+    _refused(tmp_path / "notes" / below, f"{tmp_path}/notes is a file, not a folder")
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path):
+    _refused(tmp_path / ("x" * 300), "cannot be opened or made")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "The name of the database is empty"),
+        (" ", "The name of the database is empty"),
+        (b"lab.sqlite3", "named by text"),
+        ("lab\0.sqlite3", "NUL character"),
+        ("sqlite:///lab\0.sqlite3", "NUL character"),
+        ("sqlite:///lab.sqlite3?mode=ro&uri=true", "no options of SQLite, but the URL has: mode, uri"),
+        ("sqlite:///file:lab.sqlite3?uri=true", "no options of SQLite, but the URL has: uri"),
+        ("sqlite:///lab.sqlite3?timeout=soon", "no options of SQLite, but the URL has: timeout"),
+        ("sqlite://lab.sqlite3", "a slash is missing in sqlite://lab.sqlite3"),
+    ],
+)
+def test_what_cannot_be_a_database_is_refused_and_nothing_is_made(tmp_path, monkeypatch, name, words):
+    monkeypatch.chdir(tmp_path)
+    _refused(name, words)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_cannot_be_written_to_is_refused(path):
+    market = Marketplace(path)
+    market.requester("x")
+    market.stop()
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("PRAGMA journal_mode = DELETE")
+    database.close()
+    with open(path, "r+b") as file:
+        file.seek(18)
+        file.write(b"\x03")  # a version of the file that SQLite only reads, whoever asks
+    _refused(path, "cannot be written to")
+
+
+def test_a_file_that_is_no_database_is_refused(path):
+    path.write_text("Dear diary, " * 1000)
+    _refused(path, "damaged or something else")
+    assert path.read_text().startswith("Dear diary")
+
+
+def test_a_damaged_database_is_refused(path):
+    market = Marketplace(path)
+    market.requester("x")
+    market.stop()
+    with open(path, "r+b") as file:
+        file.seek(100)
+        file.write(b"\xff" * 8000)
+    _refused(path, "damaged or something else")
+
+
+def test_a_database_of_somebody_else_is_left_alone(path):
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE recipes (name)")
+    database.close()
+    _refused(path, "holds other data")
+
+
+def test_a_locked_database_is_refused(path):
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(MarketplaceError, match="locked by another program"):
+            Store(path, patience=0.1).prepare(lambda _: None)
+    finally:
+        database.close()
+
+
+def test_a_server_that_is_not_there_is_one_clear_line_without_the_password():
+    with pytest.raises(MarketplaceError, match="cannot be used: connection failed") as caught:
+        Marketplace("postgresql://lab:secret@127.0.0.1:1/lab").start()
+    assert "\n" not in str(caught.value)
+    assert "postgresql://lab:***@127.0.0.1:1/lab" in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_missing_driver_is_named_with_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MarketplaceError, match=r"pip install 'mturk\[postgresql\]'"):
+        Marketplace("postgresql://host/lab")
+
+
+@pytest.mark.parametrize("url", ["nosuch://x", "://", "sqlite+nodriver:///x"])
+def test_an_impossible_url_is_refused(url):
+    with pytest.raises(MarketplaceError):
+        Marketplace(url)

@@ -1,0 +1,41 @@
+"""Documents are held against the project's own schemas when they are created."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mturk.marketplace.document.schema import departures
+
+BASE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
+FORM = f'<QuestionForm xmlns="{BASE}/2017-11-06/QuestionForm.xsd">%s</QuestionForm>'
+QUESTION = (
+    "<Question><QuestionIdentifier>q</QuestionIdentifier><QuestionContent>%s</QuestionContent>"
+    "<AnswerSpecification><FreeTextAnswer/></AnswerSpecification></Question>"
+)
+
+
+def formatted(xhtml: str) -> str:
+    return FORM % QUESTION % f"<FormattedContent><![CDATA[{xhtml}]]></FormattedContent>"
+
+
+def test_a_document_that_is_as_it_should_be_has_nothing_to_tell() -> None:
+    assert departures(FORM % QUESTION % "<Text>Ready?</Text>") == []
+    assert departures(formatted("<p>Is this <b>right</b>?</p>")) == []
+
+
+@pytest.mark.parametrize(
+    ("xml", "words"),
+    [
+        (FORM % QUESTION % "<Picture/>", "Picture"),
+        (FORM % QUESTION % "", "QuestionContent"),
+        (FORM % "<Overview><Title>t</Title></Overview><Answer/>", "Answer"),
+        (formatted("<script>alert(1)</script>"), "FormattedContent: line 1: Element .*script"),
+        (formatted("<p>not closed"), "FormattedContent: "),
+        (f'<HTMLQuestion xmlns="{BASE}/2011-11-11/HTMLQuestion.xsd"><HTMLContent/></HTMLQuestion>', "FrameHeight"),
+        ("<a/>", "no schema is known for the namespace ''"),
+    ],
+)
+def test_what_departs_is_told_with_its_line(xml: str, words: str) -> None:
+    assert any(re.search(words, each) for each in departures(xml)), departures(xml)

@@ -1,0 +1,117 @@
+"""NotifyWorkers, and what workers read."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.marketplace.sample import hit_arguments
+
+STRANGER = {
+    "NotifyWorkersFailureCode": "HardFailure",
+    "NotifyWorkersFailureMessage": "Cannot send a notification to a worker who has not done any work for you",
+}
+
+
+@pytest.fixture
+def met(client, publish, work):
+    """Let the requester decide on work of these workers."""
+
+    def met(*worker_ids, decision="approve"):
+        for worker_id in worker_ids:
+            assignment_id = work(publish()["HITId"], worker_id)
+            if decision == "approve":
+                client.approve_assignment(AssignmentId=assignment_id)
+            else:
+                client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback="no")
+
+    return met
+
+
+def _notify(client, *worker_ids, **changes):
+    arguments = {"Subject": "Hello", "MessageText": "More work is here.", "WorkerIds": list(worker_ids), **changes}
+    return client.notify_workers(**arguments)["NotifyWorkersFailureStatuses"]
+
+
+def _texts(market, worker_id):
+    return [message.text for message in market.worker(worker_id).messages()]
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_a_worker_whose_work_was_decided_on_can_be_written_to(client, market, met, decision):
+    met("A1", decision=decision)
+    assert _notify(client, "A1", Subject="Grüße", MessageText="Line one\nline two") == []
+    (message,) = market.worker("A1").messages()
+    assert (message.requester, message.subject, message.text) == ("requester", "Grüße", "Line one\nline two")
+    assert abs((message.time - market.clock.now()).total_seconds()) < 60
+
+
+def test_messages_wait_in_the_order_in_which_they_were_sent(client, market, met):
+    met("A1", "A2")
+    for text in ("one", "two", "three"):
+        _notify(client, "A1", MessageText=text)
+    assert _texts(market, "A1") == ["one", "two", "three"]
+    assert _texts(market, "A2") == []
+
+
+def test_workers_one_never_decided_on_are_named_and_the_others_get_their_message(client, market, publish, work, met):
+    met("A1")
+    market.worker("A2")
+    work(publish()["HITId"], "A3SUBMITTED")
+    failures = _notify(client, "A2", "A1", "A3SUBMITTED")
+    assert failures == [{**STRANGER, "WorkerId": "A2"}, {**STRANGER, "WorkerId": "A3SUBMITTED"}]
+    assert [len(_texts(market, one)) for one in ("A1", "A2", "A3SUBMITTED")] == [1, 0, 0]
+
+
+def test_work_for_another_requester_does_not_count(client, market, connect, work):
+    other = connect(market, "somebody else")
+    assignment_id = work(other.create_hit(**hit_arguments())["HIT"]["HITId"], "A1")
+    other.approve_assignment(AssignmentId=assignment_id)
+    assert _notify(client, "A1") == [{**STRANGER, "WorkerId": "A1"}]
+    assert _notify(other, "A1") == []
+
+
+def test_work_counts_after_its_hit_was_deleted(client, market, publish, work):
+    hit_id = publish()["HITId"]
+    client.approve_assignment(AssignmentId=work(hit_id, "A1"))
+    client.delete_hit(HITId=hit_id)
+    assert _notify(client, "A1") == []
+
+
+def test_who_is_named_twice_gets_one_message(client, market, met):
+    met("A1")
+    market.worker("A2")
+    assert _notify(client, "A1", "A2", "A1", "A2") == [{**STRANGER, "WorkerId": "A2"}]
+    assert len(_texts(market, "A1")) == 1
+
+
+def test_an_unknown_worker_is_refused_and_nobody_gets_a_message(client, market, met, refused):
+    met("A1")
+    error = refused(client.notify_workers, Subject="s", MessageText="t", WorkerIds=["A1", "A1NOBODY"])
+    assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", "WorkerIds")
+    assert '"A1NOBODY"' in error["Message"]
+    assert _texts(market, "A1") == []
+
+
+LIMITS = [
+    ("Subject", "x" * 200, "x" * 201),
+    ("Subject", "x", ""),
+    ("MessageText", "x" * 4096, "x" * 4097),
+    ("MessageText", "x", " "),
+    ("WorkerIds", ["A1"], []),
+    ("WorkerIds", ["A1"] * 100, ["A1"] * 101),
+]
+
+
+@pytest.mark.parametrize(("member", "good", "bad"), LIMITS)
+def test_messages_have_limits(client, market, met, refused, member, good, bad):
+    met("A1")
+    arguments = {"Subject": "s", "MessageText": "t", "WorkerIds": ["A1"]}
+    assert _notify(client, **{**arguments, member: good}) == []
+    error = refused(client.notify_workers, **{**arguments, member: bad})
+    assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", member)
+    assert len(_texts(market, "A1")) == 1
+
+
+def test_an_id_out_of_form_is_refused_by_the_front_end(client, refused):
+    error = refused(client.notify_workers, Subject="s", MessageText="t", WorkerIds=["nobody"])
+    assert error["__type"] == "ValidationException"

@@ -1,0 +1,65 @@
+"""Workers: blocked by the marketplace, and written to a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from mturk.marketplace import MarketplaceError, WorkerError
+
+
+def test_a_worker_that_the_marketplace_blocked_cannot_take_on_work(market, publish):
+    worker = market.worker("A1")
+    worker.block()
+    with pytest.raises(WorkerError, match="suspended"):
+        worker.accept(publish()["HITId"])
+
+
+def test_a_blocked_worker_can_finish_work_in_hand(client, market, publish):
+    worker = market.worker("A1")
+    assignment_id = worker.accept(publish()["HITId"])
+    worker.block()
+    worker.submit(assignment_id, {"label": "cat"})
+    assert client.get_assignment(AssignmentId=assignment_id)["Assignment"]["AssignmentStatus"] == "Submitted"
+
+
+def test_a_worker_is_free_again_after_unblocking(market, publish):
+    worker = market.worker("A1")
+    worker.block()
+    worker.unblock()
+    assert worker.accept(publish()["HITId"])
+
+
+def test_a_block_stays_when_facts_about_the_worker_change(market, publish):
+    market.worker("A1").block()
+    with pytest.raises(WorkerError, match="suspended"):
+        market.worker("A1", country="DE").accept(publish()["HITId"])
+
+
+def test_an_unknown_worker_cannot_be_blocked(market):
+    from mturk.marketplace.actor import Worker
+
+    with pytest.raises(MarketplaceError, match="There is no worker A9"):
+        Worker(market._dispatch, "A9").block()
+
+
+def test_all_workers_are_written_with_their_records_and_what_they_earned(client, market, publish, work):
+    market.worker("A2", country="US", subdivision="NY", masters=True)
+    market.worker("A2").block()
+    client.approve_assignment(AssignmentId=work(publish(Reward="0.05")["HITId"], "A1"))
+    file = io.StringIO()
+    assert market.export_workers(file) == 2
+    one, two = csv.DictReader(io.StringIO(file.getvalue()))
+    assert (one["worker_id"], one["accepted"], one["approved"], one["earned"]) == ("A1", "1", "1", "0.05")
+    assert (two["worker_id"], two["country"], two["subdivision"], two["blocked"]) == ("A2", "US", "NY", "True")
+    assert one["creation_time"].endswith("+00:00")
+    assert set(one) >= {"adult", "masters", "returned", "abandoned", "submitted", "rejected"}
+    assert "number" not in one
+
+
+def test_without_workers_the_file_still_has_its_heading(market):
+    file = io.StringIO()
+    assert market.export_workers(file) == 0
+    assert file.getvalue().startswith("worker_id,country,")

@@ -1,0 +1,225 @@
+"""The shape of the house: which rooms there are, what is in each, and that imports go downwards only."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import mturk
+
+PACKAGE = Path(mturk.__file__).parent
+
+# A line is a room, or a file without one. Lowest first: a line imports only from the lines above it. In a room `|`
+# goes up a storey, and a file imports only from the storeys below its own.
+SDK = """
+schemas
+errors
+data:           enumeration limit price | wire | locale
+cost
+budget
+requirements
+connection:     balance clock credentials operation trace | local pace retry signature | transport | connection
+record:         display | collection record | bulk value
+rendering:      character html_page jinja placeholder | rendering | template
+question:       address element namespace part | answer layout schema task_request xhtml | content document
+                | answer_specification html_question scoring | external_question form | question | qualification_test
+question_form
+answer_key
+model:          ending notification qualification review task_file terms | assignment publishing qualification_request
+                | hit qualification_type | compensation once_per_worker | hit_type worker
+__init__
+pytest_plugin
+cli:            demo payouts serve simulate | option | people | program
+__main__
+"""
+MARKETPLACE = """
+error
+clock
+money
+identifier
+routine
+call
+database:       address seal table | upgrade | store
+agenda
+document:       schema | question | answer answer_key
+request:        idempotency paging shape | rules
+people:         ledger message payout | requester worker | block
+signature
+delivery:       destination outbox | exchange | sender | delivery
+qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
+hit:            hit_type review_policy | notification review_score | hit
+                | assignment extension offer publication review_report | bonus decision upload | review
+                | revision work | retirement
+dispatch
+timekeeper
+actor
+http:           fault throttle | api | app server
+simulation:     field | crowd | simulation
+market
+__init__
+"""
+# The SDK may start a marketplace in its own process, and its programs are about one; nothing else crosses over.
+CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.program"}
+# Relations point up the house, from an assignment to its worker and back, so records find each other by name.
+BY_NAME = {"record.record": {"mturk"}}
+
+
+def heights(plan: str, prefix: str) -> dict[str, tuple[int, int]]:
+    """For each module its floor, and the storey within the floor's room."""
+    found = {}
+    floors = [" ".join(line.split()) for line in plan.strip().replace("\n ", " ").splitlines()]
+    for floor, line in enumerate(floors):
+        room, colon, inside = line.partition(":")
+        found[f"{prefix}{room}"] = (floor, -1)
+        for storey, names in enumerate(inside.split("|") if colon else ()):
+            for name in names.split():
+                found[f"{prefix}{room}.{name}"] = (floor, storey)
+    return found
+
+
+def modules(folder: Path) -> dict[str, Path]:
+    """All modules below a folder by their dotted names; the steps of a database are data, and left out."""
+    paths = [path for path in sorted(folder.rglob("*.py")) if "migration" not in path.parts]
+    dotted = {".".join(path.relative_to(folder).with_suffix("").parts): path for path in paths}
+    return {name.removesuffix(".__init__") if name != "__init__" else name: path for name, path in dotted.items()}
+
+
+SDK_FILES = {name: path for name, path in modules(PACKAGE).items() if name.partition(".")[0] != "marketplace"}
+MARKETPLACE_FILES = modules(PACKAGE / "marketplace")
+SDK_HEIGHTS = heights(SDK, "")
+MARKETPLACE_HEIGHTS = heights(MARKETPLACE, "")
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def for_type_checkers(tree: ast.AST) -> set[ast.AST]:
+    """What only a type checker reads."""
+    return {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+
+
+def imported(path: Path) -> Iterator[str]:
+    """What a file imports of this package, wherever in the file that stands."""
+    tree = ast.parse(path.read_text())
+    unread = for_type_checkers(tree)
+    for node in ast.walk(tree):
+        if node in unread:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.partition(".")[0] == "mturk")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "mturk":
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def looked_up(path: Path) -> set[str]:
+    """What a file imports by a name that is a text."""
+    return {
+        node.args[0].value.split(".")[0]
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] in ("import_module", "__import__", "files", "PackageLoader")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+        and node.args[0].value.split(".")[0] == "mturk"
+        and node.args[0].value.split(".")[1:2] not in (["templates"], ["examples"])
+    }
+
+
+def known(name: str, half: dict[str, Path]) -> str:
+    """The module that a dotted name stands for, or stands in."""
+    while name and name not in half:
+        name = name.rpartition(".")[0]
+    return name or "__init__"
+
+
+def below(module: str, half: dict[str, Path], plan: dict[str, tuple[int, int]], names: list[str]) -> list[str]:
+    """Those of the imported modules that do not lie below this one."""
+    targets = {known(name, half) for name in names} - {module}
+    return sorted(target for target in targets if plan[target] >= plan[module])
+
+
+@pytest.mark.parametrize(
+    ("plan", "files"), [(SDK_HEIGHTS, SDK_FILES), (MARKETPLACE_HEIGHTS, MARKETPLACE_FILES)], ids=["sdk", "marketplace"]
+)
+def test_every_file_has_its_place(plan: dict[str, tuple[int, int]], files: dict[str, Path]) -> None:
+    assert set(plan) == set(files)
+
+
+@pytest.mark.parametrize("module", SDK_FILES)
+def test_a_file_of_the_sdk_imports_only_what_lies_below_it(module: str) -> None:
+    ours = [name.removeprefix("mturk").lstrip(".") for name in imported(SDK_FILES[module])]
+    names = [name for name in ours if name.partition(".")[0] != "marketplace"]
+    assert below(module, SDK_FILES, SDK_HEIGHTS, names) == []
+
+
+@pytest.mark.parametrize("module", MARKETPLACE_FILES)
+def test_a_file_of_the_marketplace_imports_only_what_lies_below_it(module: str) -> None:
+    ours = imported(MARKETPLACE_FILES[module])
+    names = [name.removeprefix("mturk.marketplace.") for name in ours if name.startswith("mturk.marketplace")]
+    assert below(module, MARKETPLACE_FILES, MARKETPLACE_HEIGHTS, names) == []
+
+
+def test_only_what_starts_a_marketplace_crosses_from_the_sdk_into_it() -> None:
+    crossing = {
+        module
+        for module, path in SDK_FILES.items()
+        if any(name.startswith("mturk.marketplace") for name in imported(path))
+    }
+    assert crossing == CROSSINGS
+
+
+def test_the_sdk_never_needs_more_than_the_doors_of_the_marketplace() -> None:
+    used = {name for path in SDK_FILES.values() for name in imported(path) if name.startswith("mturk.marketplace")}
+    assert {name for name in used if name.count(".") != 2} == set()
+
+
+@pytest.mark.parametrize("module", MARKETPLACE_FILES)
+def test_no_file_of_the_marketplace_imports_the_sdk(module: str) -> None:
+    others = {name for name in imported(MARKETPLACE_FILES[module]) if not name.startswith("mturk.marketplace")}
+    assert others <= {"mturk.schemas"}
+
+
+def test_what_is_looked_up_by_name_is_known() -> None:
+    found = {name: looked_up(path) for name, path in {**SDK_FILES, **MARKETPLACE_FILES}.items() if looked_up(path)}
+    assert found == BY_NAME
+
+
+def test_importing_the_marketplace_imports_nothing_of_the_sdk() -> None:
+    code = "import sys, mturk.marketplace; print(*[name for name in sys.modules if name.startswith('mturk.')])"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert {name.split(".")[1] for name in printed.split()} == {"marketplace", "schemas"}
+
+
+@pytest.mark.parametrize("half", [SDK_FILES, MARKETPLACE_FILES], ids=["sdk", "marketplace"])
+def test_no_name_of_a_file_is_used_twice_in_one_half(half: dict[str, Path]) -> None:
+    stems = Counter(name.rpartition(".")[2] for name, path in half.items() if path.name != "__init__.py")
+    assert [stem for stem, number in stems.items() if number > 1] == []
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in FILES}), ids=lambda folder: folder.name)
+def test_a_room_holds_at_most_25_files(folder: Path) -> None:
+    assert len(list(folder.glob("*.py"))) <= 25
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_file_has_at_most_400_lines(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FILES if path.stat().st_size], ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_a_file_begins_with_a_sentence_that_says_what_it_is_for(path: Path) -> None:
+    first = (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n\n")[0]
+    assert first.rstrip().endswith((".", ":", "?", "`"))
