@@ -48,7 +48,8 @@ _NAMES = {
     "requirements": "requirements QualificationRequirement",
     "model.review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
     "connection.trace": "tracer",
-    "record.value": "BonusPayment WorkerBlock",
+    "model.bonus_payment": "BonusPayment",
+    "model.worker_block": "WorkerBlock",
     "model.worker": "NotifyFailure Worker",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}

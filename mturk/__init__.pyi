@@ -43,6 +43,7 @@ from mturk.errors import (
     ValidationError,
 )
 from mturk.model.assignment import Assignment
+from mturk.model.bonus_payment import BonusPayment
 from mturk.model.ending import OpenWork
 from mturk.model.hit import HIT
 from mturk.model.hit_type import HITType
@@ -53,6 +54,7 @@ from mturk.model.qualification_request import QualificationRequest
 from mturk.model.qualification_type import QualificationType
 from mturk.model.review import ReviewPolicy, ReviewReport, ReviewResults, ScoreMyKnownAnswers, SimplePlurality
 from mturk.model.worker import NotifyFailure, Worker
+from mturk.model.worker_block import WorkerBlock
 from mturk.question.answer import Answers, Selected, UploadedFile
 from mturk.question.external_question import ExternalQuestion
 from mturk.question.form import Choice, FreeText, QuestionForm
@@ -62,7 +64,6 @@ from mturk.question.question import Question
 from mturk.question.scoring import AnswerKey
 from mturk.question.task_request import TaskRequest
 from mturk.record.collection import Collection, Page
-from mturk.record.value import BonusPayment, WorkerBlock
 from mturk.requirements import QualificationRequirement
 
 __all__ = [

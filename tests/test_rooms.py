@@ -28,11 +28,11 @@ connection:     balance clock credentials operation trace | local pace retry sig
 record:         display | collection record | bulk value
 rendering:      character html_page jinja placeholder | rendering | template
 question:       address element namespace part | answer layout schema task_request xhtml | content document
-                | answer_specification html_question scoring | external_question form | question | qualification_test
+                | answer_specification html_question scoring | external_question form | question | exam
 question_form
 answer_key
-model:          ending notification qualification review task_file terms | assignment publishing qualification_request
-                | hit qualification_type | compensation once_per_worker | hit_type worker
+model:          bonus_payment ending notification qualification review task_file terms worker_block
+                | assignment publishing qualification_request | hit qualification_type | compensation once_per_worker | hit_type worker
 __init__
 pytest_plugin
 cli:            demo payouts serve simulate | option | people | program

@@ -18,12 +18,12 @@ from mturk.data import limit, price, wire
 from mturk.data.enumeration import AssignmentStatus
 from mturk.data.price import Money
 from mturk.errors import AlreadyDone, InvalidState, MTurkError, TransportError
+from mturk.model.bonus_payment import BonusPayment
 from mturk.model.terms import hit_cost
 from mturk.question import answer
 from mturk.record.bulk import confirmed
 from mturk.record.collection import Collection
 from mturk.record.record import Record, ask, kind_of, record
-from mturk.record.value import BonusPayment
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection

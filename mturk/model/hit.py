@@ -19,6 +19,7 @@ from mturk.data.price import Money
 from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, ValidationError
 from mturk.model import ending, review
 from mturk.model.assignment import Assignment, Statuses, assignments_of, bonus_payments
+from mturk.model.bonus_payment import BonusPayment
 from mturk.model.ending import OpenWork
 from mturk.model.publishing import MOST_ASSIGNMENTS, offer, offered_before, request_token
 from mturk.model.review import ReviewPolicy, ReviewResults
@@ -27,7 +28,6 @@ from mturk.question import question
 from mturk.record.bulk import confirmed
 from mturk.record.collection import Collection, Page
 from mturk.record.record import Record, ask, id_of, record
-from mturk.record.value import BonusPayment
 from mturk.requirements import QualificationRequirement
 
 if TYPE_CHECKING:

@@ -339,8 +339,8 @@ def _settings(
 def _documents(
     test: QuestionForm | str | None, answer_key: AnswerKey | str | None, size: int
 ) -> tuple[str | None, str | None]:
-    from mturk.question import qualification_test  # with all the parts of a form, which few programs need
+    from mturk.question import exam  # with all the parts of a form, which few programs need
 
     if test is None:
-        return None, None if answer_key is None else qualification_test.key_document(answer_key, size)
-    return qualification_test.documents(test, answer_key, size)
+        return None, None if answer_key is None else exam.key_document(answer_key, size)
+    return exam.documents(test, answer_key, size)

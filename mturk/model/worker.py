@@ -14,10 +14,10 @@ from mturk.data.enumeration import NotifyWorkersFailureCode
 from mturk.data.price import Money
 from mturk.errors import MTurkError, RequestError, ValidationError
 from mturk.model import compensation
+from mturk.model.worker_block import WorkerBlock
 from mturk.record.bulk import confirmed
 from mturk.record.collection import Collection
 from mturk.record.record import Record, ask, id_of, record, related
-from mturk.record.value import WorkerBlock
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from mturk.data import wire
-from mturk.record.record import related
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
-    from mturk.model.assignment import Assignment
-    from mturk.model.worker import Worker
 
 V = TypeVar("V", bound="Value")
 
@@ -60,40 +55,3 @@ class Value:
 
 def _rebuild(kind: type[V], fields: Mapping[str, Any]) -> V:
     return kind(**fields)
-
-
-@attrs.frozen(getstate_setstate=False)
-class BonusPayment(Value):
-    """A bonus that was paid for an assignment, in US dollars."""
-
-    worker_id: str | None = wire.field("WorkerId")
-    amount: Decimal | None = wire.field("BonusAmount", wire.money)
-    assignment_id: str | None = wire.field("AssignmentId")
-    reason: str | None = wire.field("Reason")
-    grant_time: datetime | None = wire.field("GrantTime", wire.moment)
-
-    @property
-    def worker(self) -> Worker:
-        """The worker who got it."""
-        worker: Worker = related("Worker", self.worker_id, self._connection)
-        return worker
-
-    @property
-    def assignment(self) -> Assignment:
-        """The assignment that it was paid for."""
-        assignment: Assignment = related("Assignment", self.assignment_id, self._connection)
-        return assignment
-
-
-@attrs.frozen(getstate_setstate=False)
-class WorkerBlock(Value):
-    """A worker who cannot take this account's HITs, and the reason that was given."""
-
-    worker_id: str | None = wire.field("WorkerId")
-    reason: str | None = wire.field("Reason")
-
-    @property
-    def worker(self) -> Worker:
-        """The worker who is blocked."""
-        worker: Worker = related("Worker", self.worker_id, self._connection)
-        return worker

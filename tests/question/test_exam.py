@@ -8,7 +8,7 @@ import pytest
 
 from mturk.answer_key import AnswerKey, AnswerOption, Question
 from mturk.errors import ValidationError
-from mturk.question.qualification_test import documents
+from mturk.question.exam import documents
 from mturk.question.question import ExternalQuestion
 from mturk.question_form import Choice, FormattedContent, FreeText, Overview, QuestionForm
 

@@ -1,0 +1,40 @@
+"""Bonuses that were paid, as the service lists them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mturk.data import wire
+from mturk.record.record import related
+from mturk.record.value import Value
+
+if TYPE_CHECKING:
+    from mturk.model.assignment import Assignment
+    from mturk.model.worker import Worker
+
+
+@attrs.frozen(getstate_setstate=False)
+class BonusPayment(Value):
+    """A bonus that was paid for an assignment, in US dollars."""
+
+    worker_id: str | None = wire.field("WorkerId")
+    amount: Decimal | None = wire.field("BonusAmount", wire.money)
+    assignment_id: str | None = wire.field("AssignmentId")
+    reason: str | None = wire.field("Reason")
+    grant_time: datetime | None = wire.field("GrantTime", wire.moment)
+
+    @property
+    def worker(self) -> Worker:
+        """The worker who got it."""
+        worker: Worker = related("Worker", self.worker_id, self._connection)
+        return worker
+
+    @property
+    def assignment(self) -> Assignment:
+        """The assignment that it was paid for."""
+        assignment: Assignment = related("Assignment", self.assignment_id, self._connection)
+        return assignment

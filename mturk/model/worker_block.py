@@ -1,0 +1,28 @@
+"""Workers who are blocked, as the service lists them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mturk.data import wire
+from mturk.record.record import related
+from mturk.record.value import Value
+
+if TYPE_CHECKING:
+    from mturk.model.worker import Worker
+
+
+@attrs.frozen(getstate_setstate=False)
+class WorkerBlock(Value):
+    """A worker who cannot take this account's HITs, and the reason that was given."""
+
+    worker_id: str | None = wire.field("WorkerId")
+    reason: str | None = wire.field("Reason")
+
+    @property
+    def worker(self) -> Worker:
+        """The worker who is blocked."""
+        worker: Worker = related("Worker", self.worker_id, self._connection)
+        return worker
