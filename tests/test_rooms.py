@@ -32,7 +32,8 @@ question:       address element namespace part | answer layout schema task_reque
 question_form
 answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
-                | assignment publishing qualification_request | hit qualification_type | compensation once_per_worker | hit_type worker
+                | assignment publishing qualification_request | hit qualification_type
+                | compensation once_per_worker | hit_type worker
 __init__
 pytest_plugin
 cli:            demo payouts serve simulate | option | people | program
