@@ -1,4 +1,4 @@
-"""What AWS takes on top of what workers get.
+"""What work costs: the rewards that workers get, and the fees that AWS takes on top of them.
 
 20 % of the reward, another 20 % from ten assignments on, another 5 % for Masters, together rounded half up to the
 cent; 20 % of a bonus; one cent at least for each. Premium qualifications cost extra and are not counted here.
@@ -6,9 +6,13 @@ cent; 20 % of a bonus; one cent at least for each. Premium qualifications cost e
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 import attrs
+
+from mturk.errors import ValidationError
+from mturk.requirements import QualificationRequirement, needs_masters
 
 CENT = Decimal("0.01")
 MANY_ASSIGNMENTS = 10
@@ -24,6 +28,19 @@ def assignment_fee(reward: Decimal, assignments: int, *, masters: bool = False) 
 def bonus_fee(amount: Decimal) -> Decimal:
     """The fee for a bonus."""
     return _share(amount, 20)
+
+
+def hit_cost(
+    reward: Decimal | None,
+    assignments: int | None,
+    paid: int,
+    requirements: Iterable[QualificationRequirement] | None,
+) -> Decimal:
+    """What `paid` assignments of a HIT cost that has `assignments` in all, with fees."""
+    if reward is None:
+        raise ValidationError("a budget needs to know the reward: give the HITType that create() returned, not its id")
+    each = reward + assignment_fee(reward, assignments or 1, masters=needs_masters(requirements or ()))
+    return each * paid
 
 
 def _share(amount: Decimal, percent: int) -> Decimal:

@@ -151,7 +151,6 @@ class SystemQualification(Comparable):
     comparators: frozenset[Comparator] = frozenset(Comparator)
     lowest: int = 0
     highest: int = 2**31 - 1
-    gone: str | None = None
 
     def __repr__(self) -> str:
         return f"<requirements.{self.name}>"
@@ -165,8 +164,6 @@ class SystemQualification(Comparable):
     __hash__ = None  # type: ignore[assignment]  # what compares into requirements cannot be looked up
 
     def _require(self, comparator: Comparator, values: tuple[object, ...]) -> QualificationRequirement:
-        if self.gone:
-            raise ValidationError(f"{self.name} is no more: {self.gone}")
         if comparator not in self.comparators:
             allowed = ", ".join(each for each in Comparator if each in self.comparators)
             raise ValidationError(f"{self.name} can be compared by {allowed} only, not by {comparator}")
@@ -197,13 +194,19 @@ def compare(type_id: str, comparator: Comparator, values: tuple[object, ...]) ->
     return QualificationRequirement(type_id, comparator, integers, locales)
 
 
-def sendable(
-    requirements: Iterable[QualificationRequirement], connection: Connection
-) -> list[QualificationRequirement]:
-    """The requirements as this service knows them: at most 10, Masters by the environment's own id."""
+def needs_masters(requirements: Iterable[QualificationRequirement]) -> bool:
+    """Whether only Masters may do the work, which AWS charges more for."""
+    return any(
+        each.qualification_type_id == enumeration.MASTERS and each.comparator != Comparator.DOES_NOT_EXIST
+        for each in requirements
+    )
+
+
+def checked(requirements: Iterable[QualificationRequirement]) -> tuple[QualificationRequirement, ...]:
+    """The requirements of a HIT type, at most 10."""
     if not isinstance(requirements, Iterable):
         raise ValidationError(f"qualification_requirements must be a list of them, not {requirements!r}")
-    found = list(requirements)
+    found = tuple(requirements)
     for each in found:
         if not isinstance(each, QualificationRequirement):
             raise ValidationError(
@@ -212,7 +215,14 @@ def sendable(
             )
     if len(found) > MOST_REQUIREMENTS:
         raise ValidationError(f"qualification_requirements has {len(found)} entries, the limit is {MOST_REQUIREMENTS}")
-    return [_in_sandbox(each) for each in found] if connection.is_sandbox else found
+    return found
+
+
+def sendable(
+    requirements: tuple[QualificationRequirement, ...], connection: Connection
+) -> tuple[QualificationRequirement, ...]:
+    """The requirements as this service knows them: Masters by the environment's own id."""
+    return tuple(map(_in_sandbox, requirements)) if connection.is_sandbox else requirements
 
 
 def _in_sandbox(requirement: QualificationRequirement) -> QualificationRequirement:
@@ -228,11 +238,6 @@ adult = SystemQualification("adult", enumeration.ADULT, frozenset({Comparator.EQ
 hits_approved = SystemQualification("hits_approved", enumeration.HITS_APPROVED)
 percent_approved = SystemQualification("percent_approved", enumeration.PERCENT_APPROVED, highest=100)
 locale = SystemQualification("locale", enumeration.LOCALE, (_SEVERAL_VALUES | _ONE_VALUE) - _ORDER)
-
-# The Node modules still knew these.
-_ONE_KIND = "there is one kind of Masters today, write masters.exists()"
-categorization_masters = SystemQualification("categorization_masters", "", gone=_ONE_KIND)
-photo_moderation_masters = SystemQualification("photo_moderation_masters", "", gone=_ONE_KIND)
 
 Adults = adult == 1
 """The preset of the Node module: workers over 18 who agreed to see adult content."""

@@ -108,8 +108,6 @@ def test_guarding_says_what_others_are_kept_from(actions: str) -> None:
         (lambda: mine >= 2**31, "a score must be from -2147483648 to 2147483647"),
         (lambda: mine >= Locale("DE"), "places have no order, they cannot be compared by GreaterThanOrEqualTo"),
         (lambda: (req.adult == 1).guarding("Everything"), "actions must be one of Accept, PreviewAndAccept"),
-        (lambda: req.categorization_masters.exists(), "is no more: .*masters.exists"),
-        (lambda: req.photo_moderation_masters.exists(), "is no more"),
     ],
 )
 def test_a_comparison_that_makes_no_sense_is_refused(line: Callable[[], Any], words: str) -> None:

@@ -21,11 +21,11 @@ SDK = """
 schemas
 errors
 data:           enumeration limit price | wire | locale
-cost
 budget
 requirements
+cost
 connection:     balance clock credentials operation trace | local pace retry signature | transport | connection
-record:         display | collection record | bulk value
+record:         display | collection | record value | bulk
 rendering:      character html_page jinja placeholder | rendering | template
 question:       address element namespace part | answer layout schema task_request xhtml | content document
                 | answer_specification html_question scoring | external_question form | question | exam

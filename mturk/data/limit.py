@@ -129,16 +129,6 @@ def token(value: str) -> str:
     return text("unique_request_token", value, 64, 1)
 
 
-def no_sorting(**options: object) -> None:
-    """Refuse the sort options of the service's API of before 2017."""
-    for name, value in options.items():
-        if value is not None:
-            raise ValidationError(
-                f"{name}={value!r}: the service sorts no more, assignments come oldest first; "
-                "sort what you got: sorted(hits, key=lambda hit: hit.creation_time)"
-            )
-
-
 def page_size(value: int) -> int:
     """How many things a page holds."""
     return whole("page_size", value, 1, 100)

@@ -13,17 +13,16 @@ import attrs
 
 from mturk.budget import spending
 from mturk.connection.connection import current
-from mturk.cost import bonus_fee
+from mturk.cost import bonus_fee, hit_cost
 from mturk.data import limit, price, wire
 from mturk.data.enumeration import AssignmentStatus
 from mturk.data.price import Money
 from mturk.errors import AlreadyDone, InvalidState, MTurkError, TransportError
 from mturk.model.bonus_payment import BonusPayment
-from mturk.model.terms import hit_cost
 from mturk.question import answer
 from mturk.record.bulk import confirmed
 from mturk.record.collection import Collection
-from mturk.record.record import Record, ask, kind_of, record
+from mturk.record.record import Record, kind_of, record
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -96,14 +95,12 @@ class Assignment(Record):
     @property
     def worker(self) -> Worker:
         """The worker who did it."""
-        worker: Worker = self._related("Worker", self.worker_id or "")
-        return worker
+        return self._related("Worker", self.worker_id)
 
     @property
     def hit(self) -> HIT:
         """The HIT that it is for."""
-        hit: HIT = self._hit if self._has("_hit") else self._related("HIT", self.hit_id or "")
-        return hit
+        return self._hit if self._has("_hit") else self._related("HIT", self.hit_id)
 
     def approve(self, feedback: str | None = None, *, override_rejection: bool = False) -> None:
         """Approve the work, which pays the worker; this cannot be taken back.
@@ -243,10 +240,9 @@ def assignments_of(hit_id: str, connection: Connection, status: Statuses) -> Col
     """The submissions for a HIT, all or those in some states."""
     wanted = [status] if isinstance(status, str) else status
     statuses = None if wanted is None else [limit.choice("status", each, AssignmentStatus) for each in wanted]
-    return Collection(
-        f"assignments of {hit_id}",
-        ask(connection, "ListAssignmentsForHIT", HITId=hit_id, AssignmentStatuses=statuses),
-        Assignment._read_list("Assignments", connection),
+    name = f"assignments of {hit_id}"
+    return Assignment._list(
+        "ListAssignmentsForHIT", "Assignments", connection, name=name, HITId=hit_id, AssignmentStatuses=statuses
     )
 
 
@@ -254,8 +250,7 @@ def bonus_payments(
     connection: Connection, *, hit_id: str | None = None, assignment_id: str | None = None
 ) -> Collection[BonusPayment]:
     """The bonuses of a HIT or of an assignment."""
-    return Collection(
-        f"bonuses for {hit_id or assignment_id}",
-        ask(connection, "ListBonusPayments", HITId=hit_id, AssignmentId=assignment_id),
-        BonusPayment._read_list("BonusPayments", connection),
+    name = f"bonuses for {hit_id or assignment_id}"
+    return BonusPayment._list(
+        "ListBonusPayments", "BonusPayments", connection, name=name, HITId=hit_id, AssignmentId=assignment_id
     )

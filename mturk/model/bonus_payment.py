@@ -30,11 +30,9 @@ class BonusPayment(Value):
     @property
     def worker(self) -> Worker:
         """The worker who got it."""
-        worker: Worker = related("Worker", self.worker_id, self._connection)
-        return worker
+        return related("Worker", self.worker_id, self._connection)
 
     @property
     def assignment(self) -> Assignment:
         """The assignment that it was paid for."""
-        assignment: Assignment = related("Assignment", self.assignment_id, self._connection)
-        return assignment
+        return related("Assignment", self.assignment_id, self._connection)

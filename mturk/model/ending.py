@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mturk.data.enumeration import AssignmentStatus, HITStatus
-from mturk.errors import InvalidState, MTurkError
+from mturk.errors import DoesNotExist, InvalidState, MTurkError
 
 if TYPE_CHECKING:
     from mturk.model.hit import HIT
@@ -44,6 +44,23 @@ class OpenWork:
         if self.undecided:
             parts.append(f"{self.undecided} submission{'s' * (self.undecided > 1)} undecided")
         return ", ".join(parts) or "nothing is open"
+
+
+def close(hit: HIT, *, approve: bool) -> OpenWork:
+    """Expire the HIT, settle what is undecided if that is wanted, delete it if nothing is open; what is open."""
+    if hit._has("status") and hit.status == HITStatus.DISPOSED:
+        return OpenWork()
+    try:
+        hit.expire()
+    except DoesNotExist:
+        hit._set(status=HITStatus.DISPOSED)
+        return OpenWork()
+    if approve:
+        approve_undecided(hit)
+    work = open_work(hit)
+    if not work:
+        hit.delete()
+    return work
 
 
 def open_work(hit: HIT) -> OpenWork:

@@ -13,6 +13,7 @@ import attrs
 
 from mturk.budget import spending
 from mturk.connection.connection import current
+from mturk.cost import hit_cost
 from mturk.data import limit, wire
 from mturk.data.enumeration import HITReviewStatus, HITStatus, ReviewableHITStatus, ReviewPolicyLevel
 from mturk.data.price import Money
@@ -21,13 +22,13 @@ from mturk.model import ending, review
 from mturk.model.assignment import Assignment, Statuses, assignments_of, bonus_payments
 from mturk.model.bonus_payment import BonusPayment
 from mturk.model.ending import OpenWork
-from mturk.model.publishing import MOST_ASSIGNMENTS, offer, offered_before, request_token
+from mturk.model.publishing import MOST_ASSIGNMENTS, Offer, cost_of_type, offered_before, request_token
 from mturk.model.review import ReviewPolicy, ReviewResults
-from mturk.model.terms import hit_cost, terms, terms_cost, type_cost
+from mturk.model.terms import Terms
 from mturk.question import question
 from mturk.record.bulk import confirmed
-from mturk.record.collection import Collection, Page
-from mturk.record.record import Record, ask, id_of, record
+from mturk.record.collection import Collection, Page, ask
+from mturk.record.record import Record, id_of, record
 from mturk.requirements import QualificationRequirement
 
 if TYPE_CHECKING:
@@ -103,9 +104,8 @@ class HIT(Record):
         A lost answer never makes a second HIT: each call carries a token, and a token that was used before gives
         back the HIT it made. One call, CreateHIT or CreateHITWithHITType.
         """
-        through = connection or current()
-        own = offer(
-            through,
+        connection = connection or current()
+        offer = Offer(
             question,
             lifetime,
             max_assignments,
@@ -114,21 +114,39 @@ class HIT(Record):
             assignment_review_policy,
             hit_review_policy,
         )
-        agreed = (title, description, reward, assignment_duration, keywords, auto_approval_delay)
+        terms = {
+            "title": title,
+            "description": description,
+            "reward": reward,
+            "assignment_duration": assignment_duration,
+            "keywords": keywords,
+            "auto_approval_delay": auto_approval_delay,
+            "qualification_requirements": qualification_requirements or None,
+        }
+        given = {name: value for name, value in terms.items() if value is not None}
+        if hit_type is None:
+            return cls._create(connection, Terms.of(**given), offer)
+        if given:
+            raise ValidationError("hit_type has its own title, reward and other terms: give one or the other")
+        return cls._create_with_hit_type(connection, hit_type, offer)
+
+    @classmethod
+    def _create(cls, connection: Connection, terms: Terms, offer: Offer) -> HIT:
+        members = {**terms.members(connection), **offer.members(connection)}
         try:
-            if hit_type is None:
-                own_terms = terms(through, *agreed, qualification_requirements)
-                with spending(through.budget, lambda: terms_cost(own_terms, max_assignments)):
-                    answer = through.call("CreateHIT", **own_terms, **own)
-            elif qualification_requirements or any(each is not None for each in agreed):
-                raise ValidationError("hit_type has its own title, reward and other terms: give one or the other")
-            else:
-                type_id = id_of("hit_type", hit_type, "HITType")
-                with spending(through.budget, lambda: type_cost(hit_type, max_assignments)):
-                    answer = through.call("CreateHITWithHITType", HITTypeId=type_id, **own)
+            with spending(connection.budget, lambda: terms.cost(offer.max_assignments)):
+                return cls._of(connection.call("CreateHIT", **members), connection)
         except AlreadyDone as error:
-            return offered_before(error, through, own, hit_type)
-        return cls._of(answer, through)
+            return offered_before(error, connection, members, None)
+
+    @classmethod
+    def _create_with_hit_type(cls, connection: Connection, hit_type: HITType | str, offer: Offer) -> HIT:
+        members = {"HITTypeId": id_of("hit_type", hit_type, "HITType"), **offer.members(connection)}
+        try:
+            with spending(connection.budget, lambda: cost_of_type(hit_type, offer.max_assignments)):
+                return cls._of(connection.call("CreateHITWithHITType", **members), connection)
+        except AlreadyDone as error:
+            return offered_before(error, connection, members, hit_type)
 
     @classmethod
     def get(cls, id: str, *, connection: Connection | None = None) -> HIT:
@@ -140,19 +158,11 @@ class HIT(Record):
     @classmethod
     def all(cls, *, connection: Connection | None = None) -> Collection[HIT]:
         """All your HITs that are not deleted. One call for each 100, ListHITs."""
-        through = connection or current()
-        return Collection("HITs", ask(through, "ListHITs"), cls._read_list("HITs", through))
+        return cls._list("ListHITs", "HITs", connection or current())
 
     @classmethod
-    def search(
-        cls,
-        *,
-        sort_property: None = None,
-        sort_direction: None = None,
-        connection: Connection | None = None,
-    ) -> Collection[HIT]:
+    def search(cls, *, connection: Connection | None = None) -> Collection[HIT]:
         """`all`, by the name that the Node module had for it; the service searches and sorts no more."""
-        limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
         return cls.all(connection=connection)
 
     @classmethod
@@ -168,13 +178,15 @@ class HIT(Record):
         With status="Reviewing" those that were marked so; the service lists one status at a time. One call for each
         100, ListReviewableHITs.
         """
-        through = connection or current()
         wanted = None if status is None else limit.choice("status", status, ReviewableHITStatus)
         type_id = None if hit_type is None else id_of("hit_type", hit_type, "HITType")
-        return Collection(
-            "reviewable HITs",
-            ask(through, "ListReviewableHITs", HITTypeId=type_id, Status=wanted),
-            cls._read_list("HITs", through),
+        return cls._list(
+            "ListReviewableHITs",
+            "HITs",
+            connection or current(),
+            name="reviewable HITs",
+            HITTypeId=type_id,
+            Status=wanted,
         )
 
     @classmethod
@@ -185,12 +197,9 @@ class HIT(Record):
         *,
         page_size: int = 10,
         next_token: str | None = None,
-        sort_property: None = None,
-        sort_direction: None = None,
         connection: Connection | None = None,
     ) -> Page[HIT]:
         """One page of `reviewable`. One call, ListReviewableHITs."""
-        limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
         listed = cls.reviewable(hit_type, status, connection=connection)
         return listed.page(limit.page_size(page_size), next_token)
 
@@ -214,8 +223,9 @@ class HIT(Record):
     @property
     def hit_type(self) -> HITType:
         """The type of this HIT, with its terms."""
-        found: HITType = self._related("HITType", self.hit_type_id or "")
-        found._set(**{name: getattr(self, name) for name in found._slots})
+        found = self._related("HITType", self.hit_type_id)
+        if found is not None:
+            found._set(**{name: getattr(self, name) for name in found._slots})
         return found
 
     def assignments(self, status: Statuses = None) -> Collection[Assignment]:
@@ -231,11 +241,8 @@ class HIT(Record):
         *,
         page_size: int = 10,
         next_token: str | None = None,
-        sort_property: None = None,
-        sort_direction: None = None,
     ) -> Page[Assignment]:
         """One page of `assignments`. One call, ListAssignmentsForHIT."""
-        limit.no_sorting(sort_property=sort_property, sort_direction=sort_direction)
         return self.assignments(status).page(limit.page_size(page_size), next_token)
 
     def bonuses(self) -> Collection[BonusPayment]:
@@ -343,19 +350,7 @@ class HIT(Record):
         """
         if undecided not in ("leave", "approve"):
             raise ValidationError(f'undecided must be "leave" or "approve", not {undecided!r}')
-        if self._has("status") and self.status == HITStatus.DISPOSED:
-            return OpenWork()
-        try:
-            self.expire()
-        except DoesNotExist:
-            self._set(status=HITStatus.DISPOSED)
-            return OpenWork()
-        if undecided == "approve":
-            ending.approve_undecided(self)
-        work = ending.open_work(self)
-        if not work:
-            self.delete()
-        return work
+        return ending.close(self, approve=undecided == "approve")
 
     def wait_until_reviewable(self, timeout: timedelta | float) -> None:
         """Wait until all work is in, or the HIT has expired and nobody is at it; TimeoutError after `timeout` seconds.
@@ -382,8 +377,9 @@ class HIT(Record):
         """
         wanted = None if levels is None else [limit.choice("levels", each, ReviewPolicyLevel) for each in levels]
         return review.whole_report(
-            self._ask(
+            ask(
                 "ListReviewPolicyResultsForHIT",
+                self.connection,
                 HITId=self.id,
                 PolicyLevels=wanted,
                 RetrieveActions=limit.flag("actions", actions),

@@ -18,10 +18,10 @@ from mturk.model.hit import HIT
 from mturk.model.notification import Notification
 from mturk.model.once_per_worker import OncePerWorker, once_per_worker
 from mturk.model.review import ReviewPolicy
-from mturk.model.terms import terms, wants_masters
+from mturk.model.terms import Terms
 from mturk.record.collection import Collection
 from mturk.record.record import Record, record
-from mturk.requirements import QualificationRequirement
+from mturk.requirements import QualificationRequirement, needs_masters
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -72,19 +72,19 @@ class HITType(Record):
         approved by itself after `auto_approval_delay`, which is 30 days at most, and if left out. Costs nothing.
         One call, CreateHITType.
         """
-        through = connection or current()
-        agreed = terms(
-            through,
-            title,
-            description,
-            reward,
-            assignment_duration,
-            keywords,
-            auto_approval_delay,
-            qualification_requirements,
+        connection = connection or current()
+        terms = Terms.of(
+            title=title,
+            description=description,
+            reward=reward,
+            assignment_duration=assignment_duration,
+            keywords=keywords,
+            auto_approval_delay=auto_approval_delay,
+            qualification_requirements=qualification_requirements,
         )
-        answer = through.call("CreateHITType", **agreed)
-        return cls._read({**wire.written(agreed), **answer}, through)
+        made = cls._read(connection.call("CreateHITType", **terms.members(connection)), connection)
+        made._set(**terms.fields())
+        return made
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], *, connection: Connection | None = None) -> HITType:
@@ -127,7 +127,7 @@ class HITType(Record):
         limit.whole("assignments", assignments, 1, 1_000_000_000)
         limit.whole("hits", hits, 1, 1_000_000_000)
         reward = self.reward or Decimal(0)
-        return estimate(reward, assignments, hits, masters=wants_masters(self.qualification_requirements))
+        return estimate(reward, assignments, hits, masters=needs_masters(self.qualification_requirements or ()))
 
     def once_per_worker(self, name: str | None = None) -> OncePerWorker:
         """A group of HITs on these terms of which each worker gets one: see `OncePerWorker`.

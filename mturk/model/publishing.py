@@ -7,8 +7,12 @@ import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import attrs
+
+from mturk.cost import hit_cost
 from mturk.data import limit
 from mturk.errors import AlreadyDone, DoesNotExist, ValidationError
 from mturk.model.review import ReviewPolicy
@@ -20,6 +24,7 @@ from mturk.record.record import related
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
     from mturk.model.hit import HIT
+    from mturk.model.hit_type import HITType
 
 # A script may make the form.
 _CAN_SUBMIT = re.compile("<(form|crowd-form|script)", re.IGNORECASE)
@@ -27,34 +32,65 @@ _CAN_SUBMIT = re.compile("<(form|crowd-form|script)", re.IGNORECASE)
 MOST_ASSIGNMENTS = 1_000_000_000
 
 
-def offer(
-    connection: Connection,
-    asked: object,
-    lifetime: timedelta | int,
-    max_assignments: int,
-    requester_annotation: str | None,
-    unique_request_token: str | None,
-    assignment_review_policy: ReviewPolicy | None,
-    hit_review_policy: ReviewPolicy | None,
-) -> dict[str, object]:
-    """The offer as the service names it, each part within its limits."""
-    note = requester_annotation
-    return {
-        "LifetimeInSeconds": limit.seconds("lifetime", lifetime, 30, limit.YEAR),
-        "MaxAssignments": limit.whole("max_assignments", max_assignments, 1, MOST_ASSIGNMENTS),
-        "RequesterAnnotation": None if note is None else limit.text("requester_annotation", note, 255),
-        "UniqueRequestToken": request_token(unique_request_token),
-        "AssignmentReviewPolicy": _policy("assignment_review_policy", assignment_review_policy),
-        "HITReviewPolicy": _policy("hit_review_policy", hit_review_policy),
-        **_question(asked, connection),
-    }
+def request_token(value: str | None) -> str | None:
+    """The caller's token; without one the connection makes one for this call."""
+    return None if value is None else limit.token(value)
 
 
-def offered_before(error: AlreadyDone, connection: Connection, own: Mapping[str, object], hit_type: object) -> HIT:
+def _lifetime(value: timedelta | int) -> timedelta:
+    return timedelta(seconds=limit.seconds("lifetime", value, 30, limit.YEAR))
+
+
+def _max_assignments(value: int) -> int:
+    return limit.whole("max_assignments", value, 1, MOST_ASSIGNMENTS)
+
+
+def _annotation(value: str | None) -> str | None:
+    return None if value is None else limit.text("requester_annotation", value, 255)
+
+
+def _policy(offer: Offer, attribute: attrs.Attribute[ReviewPolicy | None], value: object) -> None:
+    if value is not None and not isinstance(value, ReviewPolicy):
+        raise ValidationError(f"{attribute.name} must be a ReviewPolicy, not {value!r}")
+
+
+@attrs.frozen
+class Offer:
+    """One HIT as it is published, each part within the service's limits."""
+
+    question: object
+    lifetime: timedelta = attrs.field(converter=_lifetime)
+    max_assignments: int = attrs.field(default=1, converter=_max_assignments)
+    requester_annotation: str | None = attrs.field(default=None, converter=_annotation)
+    unique_request_token: str | None = attrs.field(default=None, converter=request_token)
+    assignment_review_policy: ReviewPolicy | None = attrs.field(default=None, validator=_policy)
+    hit_review_policy: ReviewPolicy | None = attrs.field(default=None, validator=_policy)
+
+    def members(self, connection: Connection) -> dict[str, object]:
+        """The offer as the service names it; renders and checks the question."""
+        return {
+            "LifetimeInSeconds": self.lifetime,
+            "MaxAssignments": self.max_assignments,
+            "RequesterAnnotation": self.requester_annotation,
+            "UniqueRequestToken": self.unique_request_token,
+            "AssignmentReviewPolicy": self.assignment_review_policy,
+            "HITReviewPolicy": self.hit_review_policy,
+            **_question(self.question, connection),
+        }
+
+
+def cost_of_type(hit_type: HITType | str, assignments: int) -> Decimal:
+    """What a HIT of this type costs, with fees; the type must know its reward."""
+    if isinstance(hit_type, str) or not hit_type._has("reward"):
+        return hit_cost(None, assignments, assignments, None)
+    return hit_cost(hit_type.reward, assignments, assignments, hit_type.qualification_requirements)
+
+
+def offered_before(error: AlreadyDone, connection: Connection, sent: Mapping[str, object], hit_type: object) -> HIT:
     """The HIT that a token made before; the error itself where that is evidently another HIT than was asked for."""
     if error.hit_id is None:
         raise error
-    made: HIT = related("HIT", error.hit_id, connection)
+    made = related("HIT", error.hit_id, connection)
     if error.maybe_done:
         # Our own try, whose answer was lost. A HIT this young may not be found yet: it loads when it is read.
         with suppress(DoesNotExist):
@@ -62,22 +98,11 @@ def offered_before(error: AlreadyDone, connection: Connection, own: Mapping[str,
         return made
     made.refresh()
     other_type = hit_type is not None and made.hit_type_id != getattr(hit_type, "id", hit_type)
-    other_question = "Question" in own and made.question_xml is not None and made.question_xml != own["Question"]
+    other_question = "Question" in sent and made.question_xml is not None and made.question_xml != sent["Question"]
     if other_type or other_question:
         error.message += " It is of another type, or asks another question: each HIT needs a token of its own."
         raise error
     return made
-
-
-def request_token(value: str | None) -> str | None:
-    """The caller's token; without one the connection makes one for this call."""
-    return None if value is None else limit.token(value)
-
-
-def _policy(name: str, value: ReviewPolicy | None) -> ReviewPolicy | None:
-    if value is not None and not isinstance(value, ReviewPolicy):
-        raise ValidationError(f"{name} must be a ReviewPolicy, not {value!r}")
-    return value
 
 
 def _question(asked: object, connection: Connection) -> dict[str, object]:

@@ -34,14 +34,12 @@ class Qualification(Value):
     @property
     def worker(self) -> Worker:
         """The worker who has it."""
-        worker: Worker = related("Worker", self.worker_id, self._connection)
-        return worker
+        return related("Worker", self.worker_id, self._connection)
 
     @property
     def qualification_type(self) -> QualificationType:
         """The type that it is of."""
-        found: QualificationType = related("QualificationType", self.qualification_type_id, self._connection)
-        return found
+        return related("QualificationType", self.qualification_type_id, self._connection)
 
 
 _LOWEST, _HIGHEST = -(2**31), 2**31 - 1

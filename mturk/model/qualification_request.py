@@ -12,7 +12,7 @@ from mturk.data import limit, wire
 from mturk.errors import DoesNotExist, InvalidState
 from mturk.model.qualification import checked_score
 from mturk.record.collection import Collection
-from mturk.record.record import Record, ask, record
+from mturk.record.record import Record, record
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -60,14 +60,12 @@ class QualificationRequest(Record):
     @property
     def worker(self) -> Worker:
         """The worker who asks."""
-        worker: Worker = self._related("Worker", self.worker_id or "")
-        return worker
+        return self._related("Worker", self.worker_id)
 
     @property
     def qualification_type(self) -> QualificationType:
         """The type that is asked for."""
-        found: QualificationType = self._related("QualificationType", self.qualification_type_id or "")
-        return found
+        return self._related("QualificationType", self.qualification_type_id)
 
     def accept(self, score: int | None = None) -> None:
         """Grant the request, with a score of 1 unless you give another.
@@ -90,8 +88,10 @@ class QualificationRequest(Record):
 
 def requests_for(connection: Connection, type_id: str | None) -> Collection[QualificationRequest]:
     """The requests for one type, or for all of yours."""
-    return Collection(
-        "qualification requests",
-        ask(connection, "ListQualificationRequests", QualificationTypeId=type_id),
-        QualificationRequest._read_list("QualificationRequests", connection),
+    return QualificationRequest._list(
+        "ListQualificationRequests",
+        "QualificationRequests",
+        connection,
+        name="qualification requests",
+        QualificationTypeId=type_id,
     )

@@ -15,7 +15,7 @@ from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, ValidationErro
 from mturk.model.qualification import Qualification, checked_score
 from mturk.model.qualification_request import QualificationRequest, requests_for
 from mturk.record.collection import Collection
-from mturk.record.record import Record, ask, id_of, kind_of, record
+from mturk.record.record import Record, id_of, kind_of, record
 from mturk.requirements import Comparable, QualificationRequirement, compare
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class QualificationType(Record, Comparable):
         `auto_granted` every worker who asks gets `auto_granted_value` at once, which excludes a test. Without a
         `retry_delay` a worker can ask only once. One call, CreateQualificationType.
         """
-        through = connection or current()
+        connection = connection or current()
         if test is None and (answer_key is not None or test_duration is not None):
             raise ValidationError("answer_key and test_duration belong to a test, and test is missing")
         if test is not None and test_duration is None:
@@ -87,19 +87,19 @@ class QualificationType(Record, Comparable):
         if auto_granted_value is not None and not auto_granted:
             raise ValidationError("auto_granted_value belongs to auto_granted=True")
         try:
-            answer = through.call(
+            answer = connection.call(
                 "CreateQualificationType",
                 Name=limit.text("name", name, None, 1),
                 Description=limit.text("description", description, 2000, 1),
                 Keywords=None if keywords is None else limit.keywords(keywords),
                 QualificationTypeStatus=limit.choice("status", status, QualificationTypeStatus),
-                **_settings(through, retry_delay, test, test_duration, answer_key, auto_granted, auto_granted_value),
+                **_settings(connection, retry_delay, test, test_duration, answer_key, auto_granted, auto_granted_value),
             )
         except AlreadyDone as error:
             if not error.maybe_done:
                 raise
-            return cls._wait_for(name, through, _LIST_LAGS)
-        return cls._of(answer, through)
+            return cls._wait_for(name, connection, _LIST_LAGS)
+        return cls._of(answer, connection)
 
     @classmethod
     def ensure(
@@ -117,13 +117,13 @@ class QualificationType(Record, Comparable):
         the same type. TimeoutError if the service does not list it within `timeout` seconds. Two or three calls,
         ListQualificationTypes and CreateQualificationType.
         """
-        through = connection or current()
-        found = cls._named(name, through)
+        connection = connection or current()
+        found = cls._named(name, connection)
         if found is not None:
             return found
         with suppress(AlreadyDone):  # somebody else was quicker, and the list lags behind
-            cls.create(name, description, keywords=keywords, connection=through)
-        return cls._wait_for(name, through, timeout)
+            cls.create(name, description, keywords=keywords, connection=connection)
+        return cls._wait_for(name, connection, timeout)
 
     @classmethod
     def get(cls, id: str, *, connection: Connection | None = None) -> QualificationType:
@@ -146,17 +146,14 @@ class QualificationType(Record, Comparable):
         `requestable=True` leaves out those that workers cannot ask for, such as the system's. One call for each
         100, ListQualificationTypes.
         """
-        through = connection or current()
-        return Collection(
-            "qualification types",
-            ask(
-                through,
-                "ListQualificationTypes",
-                Query=limit.optional_text("query", query),
-                MustBeOwnedByCaller=limit.flag("mine", mine),
-                MustBeRequestable=limit.flag("requestable", requestable),
-            ),
-            cls._read_list("QualificationTypes", through),
+        return cls._list(
+            "ListQualificationTypes",
+            "QualificationTypes",
+            connection or current(),
+            name="qualification types",
+            Query=limit.optional_text("query", query),
+            MustBeOwnedByCaller=limit.flag("mine", mine),
+            MustBeRequestable=limit.flag("requestable", requestable),
         )
 
     @classmethod
@@ -271,19 +268,25 @@ class QualificationType(Record, Comparable):
         One call for each 100, ListWorkersWithQualificationType.
         """
         wanted = None if status is None else limit.choice("status", status, QualificationStatus)
-        return Collection(
-            f"qualifications of {self.id}",
-            self._ask("ListWorkersWithQualificationType", QualificationTypeId=self.id, Status=wanted),
-            Qualification._read_list("Qualifications", self.connection),
+        return Qualification._list(
+            "ListWorkersWithQualificationType",
+            "Qualifications",
+            self.connection,
+            name=f"qualifications of {self.id}",
+            QualificationTypeId=self.id,
+            Status=wanted,
         )
 
     def hits(self) -> Collection[HIT]:
         """Your HITs that require this type. One call for each 100, ListHITsForQualificationType."""
-        return Collection(
-            f"HITs for {self.id}",
-            self._ask("ListHITsForQualificationType", QualificationTypeId=self.id),
-            kind_of("HIT")._read_list("HITs", self.connection),
+        hits: Collection[HIT] = kind_of("HIT")._list(
+            "ListHITsForQualificationType",
+            "HITs",
+            self.connection,
+            name=f"HITs for {self.id}",
+            QualificationTypeId=self.id,
         )
+        return hits
 
     def _load(self, missing: str) -> None:
         self.refresh()

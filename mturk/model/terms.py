@@ -5,71 +5,89 @@ HITs with equal terms are of one type, so CreateHITType and CreateHIT take the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from mturk import cost
-from mturk.data import enumeration, limit
-from mturk.data.price import Money, amount
+import attrs
+
+from mturk.cost import hit_cost
+from mturk.data import limit, price, wire
 from mturk.errors import ValidationError
-from mturk.requirements import QualificationRequirement, sendable
+from mturk.requirements import QualificationRequirement, checked, sendable
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
+    from mturk.data.price import Money
+
+_NEEDED = ("title", "description", "reward", "assignment_duration")
 
 
-def terms(
-    connection: Connection,
-    title: str | None,
-    description: str | None,
-    reward: Money | None,
-    assignment_duration: timedelta | int | None,
-    keywords: str | Iterable[str] | None,
-    auto_approval_delay: timedelta | int | None,
-    qualification_requirements: Iterable[QualificationRequirement],
-) -> dict[str, object]:
-    """The terms as the service names them, each within its limits."""
-    if title is None or description is None or reward is None or assignment_duration is None:
-        raise ValidationError("title, description, reward and assignment_duration are all needed")
-    delay = limit.MONTH if auto_approval_delay is None else auto_approval_delay
-    return {
-        "Title": limit.text("title", title, 128, 1),
-        "Description": limit.text("description", description, 2000, 1),
-        "Reward": amount("reward", reward),
-        "AssignmentDurationInSeconds": limit.seconds("assignment_duration", assignment_duration, 30, limit.YEAR),
-        "Keywords": None if keywords is None else limit.keywords(keywords),
-        "AutoApprovalDelayInSeconds": limit.seconds("auto_approval_delay", delay, 0, limit.MONTH),
-        "QualificationRequirements": sendable(qualification_requirements, connection),
-    }
+def _title(value: str) -> str:
+    return limit.text("title", value, 128, 1)
 
 
-def wants_masters(requirements: Iterable[QualificationRequirement] | None) -> bool:
-    """Whether only Masters may do the work, which AWS charges more for."""
-    return any(each.qualification_type_id == enumeration.MASTERS for each in requirements or ())
+def _description(value: str) -> str:
+    return limit.text("description", value, 2000, 1)
 
 
-def terms_cost(agreed: Mapping[str, Any], assignments: int) -> Decimal:
-    """What a HIT on these terms costs, with fees."""
-    return hit_cost(agreed["Reward"], assignments, assignments, agreed["QualificationRequirements"])
+def _reward(value: Money) -> Decimal:
+    return price.amount("reward", value)
 
 
-def type_cost(hit_type: Any, assignments: int) -> Decimal:
-    """What a HIT of this type costs, with fees; the type must know its reward."""
-    known = not isinstance(hit_type, str) and hit_type._has("reward")
-    reward, requirements = (hit_type.reward, hit_type.qualification_requirements) if known else (None, None)
-    return hit_cost(reward, assignments, assignments, requirements)
+def _assignment_duration(value: timedelta | int) -> timedelta:
+    return timedelta(seconds=limit.seconds("assignment_duration", value, 30, limit.YEAR))
 
 
-def hit_cost(
-    reward: Decimal | None,
-    assignments: int | None,
-    paid: int,
-    requirements: Iterable[QualificationRequirement] | None,
-) -> Decimal:
-    """What `paid` assignments of a HIT cost that has `assignments` in all, with fees."""
-    if reward is None:
-        raise ValidationError("a budget needs to know the reward: give the HITType that create() returned, not its id")
-    each = reward + cost.assignment_fee(reward, assignments or 1, masters=wants_masters(requirements))
-    return each * paid
+def _keywords(value: str | Iterable[str] | None) -> str | None:
+    return None if value is None else limit.keywords(value)
+
+
+def _auto_approval_delay(value: timedelta | int | None) -> timedelta:
+    delay = limit.MONTH if value is None else value
+    return timedelta(seconds=limit.seconds("auto_approval_delay", delay, 0, limit.MONTH))
+
+
+@attrs.frozen
+class Terms:
+    """What HITs of one type have in common, each part within the service's limits."""
+
+    title: str = attrs.field(converter=_title)
+    description: str = attrs.field(converter=_description)
+    reward: Decimal = attrs.field(converter=_reward)
+    assignment_duration: timedelta = attrs.field(converter=_assignment_duration)
+    keywords: str | None = attrs.field(default=None, converter=_keywords)
+    auto_approval_delay: timedelta = attrs.field(default=None, converter=_auto_approval_delay)
+    qualification_requirements: tuple[QualificationRequirement, ...] = attrs.field(default=(), converter=checked)
+
+    @classmethod
+    def of(cls, **given: Any) -> Terms:
+        """The terms out of arguments that may have been left out; ValidationError names those that are needed."""
+        missing = [name for name in _NEEDED if given.get(name) is None]
+        if missing:
+            raise ValidationError(
+                f"{', '.join(missing)}: missing; title, description, reward and assignment_duration are all needed"
+            )
+        return cls(**given)
+
+    def cost(self, assignments: int) -> Decimal:
+        """What a HIT on these terms costs, with AWS's fees."""
+        return hit_cost(self.reward, assignments, assignments, self.qualification_requirements)
+
+    def fields(self) -> dict[str, object]:
+        """The terms as a record of their type has them."""
+        fields = attrs.asdict(self, recurse=False)
+        return {**fields, "keywords": None if self.keywords is None else wire.keywords(self.keywords)}
+
+    def members(self, connection: Connection) -> dict[str, object]:
+        """The terms as this service names them."""
+        return {
+            "Title": self.title,
+            "Description": self.description,
+            "Reward": self.reward,
+            "AssignmentDurationInSeconds": self.assignment_duration,
+            "Keywords": self.keywords,
+            "AutoApprovalDelayInSeconds": self.auto_approval_delay,
+            "QualificationRequirements": sendable(self.qualification_requirements, connection),
+        }

@@ -17,7 +17,7 @@ from mturk.model import compensation
 from mturk.model.worker_block import WorkerBlock
 from mturk.record.bulk import confirmed
 from mturk.record.collection import Collection
-from mturk.record.record import Record, ask, id_of, record, related
+from mturk.record.record import Record, id_of, record, related
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -60,12 +60,7 @@ class Worker(Record):
     @classmethod
     def blocked(cls, *, connection: Connection | None = None) -> Collection[WorkerBlock]:
         """The workers that you have blocked, with your reasons. One call for each 100, ListWorkerBlocks."""
-        through = connection or current()
-        return Collection(
-            "blocked workers",
-            ask(through, "ListWorkerBlocks"),
-            WorkerBlock._read_list("WorkerBlocks", through),
-        )
+        return WorkerBlock._list("ListWorkerBlocks", "WorkerBlocks", connection or current(), name="blocked workers")
 
     def block(self, reason: str) -> None:
         """Keep this worker from taking any more of your HITs.
@@ -123,12 +118,12 @@ class Worker(Record):
         ids = [worker_id(each) for each in several(workers)]
         limit.text("subject", subject, 200, 1)
         limit.text("message", message, 4096, 1)
-        through = connection or current()
+        connection = connection or current()
         failures: list[NotifyFailure] = []
         for start in range(0, len(ids), _MOST_AT_ONCE):
             some = ids[start : start + _MOST_AT_ONCE]
             try:
-                answer = through.call("NotifyWorkers", Subject=subject, MessageText=message, WorkerIds=some)
+                answer = connection.call("NotifyWorkers", Subject=subject, MessageText=message, WorkerIds=some)
             except MTurkError as error:
                 error.partial = PartlyNotified(failures, some, ids[start + _MOST_AT_ONCE :])
                 raise
@@ -150,8 +145,8 @@ class Worker(Record):
         paid_for: Any = assignment
         if isinstance(assignment, str) or not assignment._has("worker_id"):
             # A handle of our own: the service will say whether the work really is this worker's.
-            through = None if isinstance(assignment, str) else assignment._connection
-            paid_for = related("Assignment", assignment_id, through or self._connection)
+            own = None if isinstance(assignment, str) else assignment._connection
+            paid_for = related("Assignment", assignment_id, own or self._connection)
             paid_for._set(worker_id=self.id)
         elif assignment.worker_id != self.id:
             raise ValidationError(f"assignment {assignment_id} is by worker {assignment.worker_id}, not {self.id}")

@@ -24,5 +24,4 @@ class WorkerBlock(Value):
     @property
     def worker(self) -> Worker:
         """The worker who is blocked."""
-        worker: Worker = related("Worker", self.worker_id, self._connection)
-        return worker
+        return related("Worker", self.worker_id, self._connection)

@@ -67,24 +67,23 @@ class Document:
         connection = existing()
         xml = self.to_xml()
         limit = LIMIT if connection is None else connection.question_limit
-        found = problems(xml, limit, self.title)
+        found, _ = examined(xml, limit, self.title)
         found = found or [*self.problems(), *self.thorough_problems()]
         if schemas and (not found or schema.available()):
             found = found + [one for one in schema.problems(xml) if one not in found]
         complain(found)
 
 
-def problems(xml: str, limit: int, name: str = "the question") -> list[str]:
-    """What is wrong with the document as a text: its size, its characters, that it is XML."""
+def examined(xml: str, limit: int, name: str = "the question") -> tuple[list[str], Element | None]:
+    """What is wrong with the document as a text (its size, its characters, that it is XML), and its root."""
     found = []
     size = len(xml.encode(errors="replace"))
     if size > limit:
         found.append(f"{name} is {size:,} bytes long as sent, and {limit:,} is the limit{_way_out(name)}")
     try:
-        element.parse(xml, size=max(limit, element.SIZE))
+        return found, element.parse(xml, size=max(limit, element.SIZE))
     except ValidationError as error:
-        found.append(str(error))
-    return found
+        return [*found, str(error)], None
 
 
 def _way_out(name: str) -> str:

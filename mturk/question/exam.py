@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mturk.errors import ValidationError
-from mturk.question import document, element, part
+from mturk.question import document, part
 from mturk.question.answer_specification import FreeTextAnswer, SelectionAnswer
 from mturk.question.form import Question, QuestionForm
-from mturk.question.question import read
+from mturk.question.question import from_element
 from mturk.question.scoring import AnswerKey
 
 
@@ -19,15 +19,15 @@ def documents(
     """
     form_xml = _xml(test, "test", QuestionForm)
     key_xml = None if answer_key is None else _xml(answer_key, "answer_key", AnswerKey)
-    found = document.problems(form_xml, limit, "the test")
-    found += [] if key_xml is None else document.problems(key_xml, limit, "the answer key")
-    document.complain(found)
-    form = read(form_xml)
+    found, form_root = document.examined(form_xml, limit, "the test")
+    more, key_root = ([], None) if key_xml is None else document.examined(key_xml, limit, "the answer key")
+    document.complain(found + more)
+    form = None if form_root is None else from_element(form_root)
     if not isinstance(form, QuestionForm):
         raise ValidationError(f"test: {type(form).__name__}; expected a QuestionForm, the only kind that can be a test")
     found = form.problems()
-    if key_xml is not None:
-        found += _mismatches(form, AnswerKey.from_element(element.parse(key_xml)))
+    if key_root is not None:
+        found += _mismatches(form, AnswerKey.from_element(key_root))
     document.complain(found)
     return form_xml, key_xml
 
@@ -35,8 +35,10 @@ def documents(
 def key_document(answer_key: AnswerKey | str, limit: int = document.LIMIT) -> str:
     """The XML of a key without its test, which the service has already."""
     xml = _xml(answer_key, "answer_key", AnswerKey)
-    document.complain(document.problems(xml, limit, "the answer key"))
-    AnswerKey.from_xml(xml)
+    found, root = document.examined(xml, limit, "the answer key")
+    document.complain(found)
+    if root is not None:
+        AnswerKey.from_element(root)
     return xml
 
 

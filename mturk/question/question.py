@@ -60,7 +60,7 @@ _HTML = re.compile(r"\s*<(!doctype\s+html|html|form|crowd-form)\b", re.IGNORECAS
 
 def read(xml: str) -> HTMLQuestion | ExternalQuestion | QuestionForm:
     """The question that this XML says; ValidationError for any other XML."""
-    found: HTMLQuestion | ExternalQuestion | QuestionForm = _from_element(element.parse(xml))
+    found: HTMLQuestion | ExternalQuestion | QuestionForm = from_element(element.parse(xml))
     return found
 
 
@@ -74,9 +74,9 @@ def document(value: object, limit: int = documents.LIMIT) -> str:
             f"question: {part.plain(xml)[:60]!r} is no XML; expected question XML, or an object such as "
             "HTMLQuestion(html), ExternalQuestion(url), QuestionForm(…)"
         )
-    found = documents.problems(xml, limit)
-    if not found:
-        found = _problems_within(xml, limit)
+    found, root = documents.examined(xml, limit)
+    if root is not None and not found:
+        found = _problems_within(root)
     documents.complain(found)
     return part.plain(xml)  # type: ignore[no-any-return] # a str goes in, a str comes out
 
@@ -90,15 +90,16 @@ def _rendered(value: object) -> str:
     return str(render())
 
 
-def _problems_within(xml: str, limit: int) -> list[str]:
+def _problems_within(root: Element) -> list[str]:
     try:
-        found: list[str] = _from_element(element.parse(xml, size=max(limit, element.SIZE))).problems()
+        found: list[str] = from_element(root).problems()
     except ValidationError as error:
         return [str(error)]
     return found
 
 
-def _from_element(root: Element) -> Any:
+def from_element(root: Element) -> Any:
+    """The question that an element is; ValidationError for any other element."""
     return _kind(root.name).from_element(root)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import ClassVar
 
@@ -54,8 +57,12 @@ class PercentageMapping:
         """The qualification's value for this sum."""
         if self.maximum_summed_score == 0:
             raise ValidationError("PercentageMapping.maximum_summed_score: 0; expected the highest possible sum")
-        # Half a percent goes up, as the service rounds to the nearest.
-        return (200 * total + self.maximum_summed_score) // (2 * self.maximum_summed_score)
+        return _nearest(Fraction(total * 100, self.maximum_summed_score))
+
+
+def _nearest(exact: Fraction) -> int:
+    # Half counts up.
+    return math.floor(exact + Fraction(1, 2))
 
 
 def _float(value: object) -> object:
@@ -70,8 +77,9 @@ class ScaleMapping:
     summed_score_multiplier: float = field(converter=_float, validator=part.finite)
 
     def value(self, total: int) -> int:
-        """The qualification's value for this sum, rounded to the nearest."""
-        return round(total * self.summed_score_multiplier)
+        """The qualification's value for this sum, rounded to the nearest, a half up."""
+        # The decimal that was written: 0.15 as a binary number is a little less.
+        return _nearest(total * Fraction(Decimal(repr(self.summed_score_multiplier))))
 
 
 @frozen
@@ -138,10 +146,11 @@ class AnswerKey(Document):
     qualification_value_mapping: Mapped | None = field(default=None, validator=part.kind(*_MAPPINGS, optional=True))
 
     def score(self, answers: Mapping[str, Collection[str]]) -> int:
-        """The qualification's value that the service gives for these answers."""
+        """The qualification's value that the service gives for these answers: a number of 32 bits."""
         total = sum(one.score(answers.get(one.question_identifier, ())) for one in self.questions)
         mapping = self.qualification_value_mapping
-        return total if mapping is None else mapping.value(total)
+        value = total if mapping is None else mapping.value(total)
+        return min(max(value, part.INT[0]), part.INT[1])
 
     @classmethod
     def from_element(cls, root: Element) -> AnswerKey:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import islice
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from mturk.data import limit
 from mturk.errors import TransportError, ValidationError
 from mturk.record.display import Table
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
 
 T = TypeVar("T")
 
@@ -137,6 +140,32 @@ class Collection(Generic[T]):
             left -= len(page.items)
             if left <= 0:
                 return
+
+
+def ask(operation: str, connection: Connection, **parameters: object) -> Ask:
+    """The way to ask for one page of what an operation lists."""
+
+    def one_page(token: str | None, size: int) -> dict[str, Any]:
+        return connection.call(operation, **parameters, NextToken=token, MaxResults=size)
+
+    return one_page
+
+
+def listed(
+    read: Callable[[Mapping[str, Any], Connection], T],
+    operation: str,
+    member: str,
+    connection: Connection,
+    *,
+    name: str = "",
+    **parameters: object,
+) -> Collection[T]:
+    """All that an operation lists under `member`, each read by `read`; `name` is what the prompt calls them."""
+
+    def read_page(answer: dict[str, Any]) -> list[T]:
+        return [read(members, connection) for members in answer.get(member) or ()]
+
+    return Collection(name or member, ask(operation, connection, **parameters), read_page)
 
 
 def _table(items: Sequence[Any]) -> Table:

@@ -10,18 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
 
 import attrs
 
 from mturk.connection.connection import current, existing
 from mturk.data import limit, wire
 from mturk.errors import TransportError, ValidationError
+from mturk.record.collection import listed
 from mturk.record.display import Table
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
-    from mturk.record.collection import Ask
+    from mturk.model.assignment import Assignment
+    from mturk.model.hit import HIT
+    from mturk.model.hit_type import HITType
+    from mturk.model.qualification_type import QualificationType
+    from mturk.model.worker import Worker
+    from mturk.record.collection import Collection
 
 R = TypeVar("R", bound="Record")
 
@@ -81,13 +87,11 @@ class Record:
         return made
 
     @classmethod
-    def _read_list(cls: type[R], name: str, connection: Connection) -> Callable[[dict[str, Any]], list[R]]:
-        """The way to read a page whose list is called `name`."""
-
-        def read(answer: dict[str, Any]) -> list[R]:
-            return [cls._read(members, connection) for members in answer.get(name) or ()]
-
-        return read
+    def _list(
+        cls: type[R], operation: str, member: str, connection: Connection, *, name: str = "", **parameters: object
+    ) -> Collection[R]:
+        """The records that an operation lists under `member`."""
+        return listed(cls._read, operation, member, connection, name=name, **parameters)
 
     @classmethod
     def _expect_id(cls, members: Mapping[str, Any]) -> None:
@@ -149,11 +153,17 @@ class Record:
     def _call(self, operation: str, **parameters: object) -> dict[str, Any]:
         return self.connection.call(operation, **parameters)
 
-    def _ask(self, operation: str, **parameters: object) -> Ask:
-        """The way to ask for one page of a list."""
-        return ask(self.connection, operation, **parameters)
-
-    def _related(self, kind: str, id: str) -> Any:
+    @overload
+    def _related(self, kind: Literal["Assignment"], id: str | None) -> Assignment: ...
+    @overload
+    def _related(self, kind: Literal["HIT"], id: str | None) -> HIT: ...
+    @overload
+    def _related(self, kind: Literal["HITType"], id: str | None) -> HITType: ...
+    @overload
+    def _related(self, kind: Literal["QualificationType"], id: str | None) -> QualificationType: ...
+    @overload
+    def _related(self, kind: Literal["Worker"], id: str | None) -> Worker: ...
+    def _related(self, kind: Any, id: str | None) -> Any:
         return related(kind, id, self._connection)
 
     def __eq__(self, other: object) -> bool:
@@ -252,15 +262,16 @@ def kind_of(name: str) -> type[Any]:
     return kind
 
 
+@overload
+def related(kind: Literal["Assignment"], id: str | None, connection: Connection | None) -> Assignment: ...
+@overload
+def related(kind: Literal["HIT"], id: str | None, connection: Connection | None) -> HIT: ...
+@overload
+def related(kind: Literal["HITType"], id: str | None, connection: Connection | None) -> HITType: ...
+@overload
+def related(kind: Literal["QualificationType"], id: str | None, connection: Connection | None) -> QualificationType: ...
+@overload
+def related(kind: Literal["Worker"], id: str | None, connection: Connection | None) -> Worker: ...
 def related(kind: str, id: str | None, connection: Connection | None) -> Any:
-    """The record of this kind and id; a relation costs no call."""
+    """The record of this kind and id, without a call; None where the service named none."""
     return None if id is None else _rebuild(kind_of(kind), id, {}, connection)
-
-
-def ask(connection: Connection, operation: str, **parameters: object) -> Ask:
-    """The way to ask for one page of a list of the account."""
-
-    def one_page(token: str | None, size: int) -> dict[str, Any]:
-        return connection.call(operation, **parameters, NextToken=token, MaxResults=size)
-
-    return one_page

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from mturk.data import wire
+from mturk.record.collection import listed
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
+    from mturk.record.collection import Collection
 
 V = TypeVar("V", bound="Value")
 
@@ -28,13 +30,11 @@ class Value:
         return value
 
     @classmethod
-    def _read_list(cls: type[V], name: str, connection: Connection) -> Callable[[dict[str, Any]], list[V]]:
-        """The way to read a page whose list is called `name`."""
-
-        def read(answer: dict[str, Any]) -> list[V]:
-            return [cls._read(members, connection) for members in answer.get(name) or ()]
-
-        return read
+    def _list(
+        cls: type[V], operation: str, member: str, connection: Connection, *, name: str = "", **parameters: object
+    ) -> Collection[V]:
+        """The values that an operation lists under `member`."""
+        return listed(cls._read, operation, member, connection, name=name, **parameters)
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a dict, for a data frame or a file."""

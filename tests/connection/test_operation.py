@@ -917,7 +917,7 @@ def test_a_structure_with_all_its_members_is_read_as_it_was_sent(name: str) -> N
 
 # The source and its tables.
 
-CALLS = {"call", "_call", "ask", "_ask", "_decide"}
+CALLS = {"call", "_call", "ask", "_list", "_decide"}
 
 
 def _called(path: Path) -> Iterator[str]:
@@ -925,7 +925,7 @@ def _called(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name in CALLS:
-                for argument in node.args[:2]:
+                for argument in node.args[:1]:
                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                         yield argument.value
 

@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from mturk import HIT, Connection, Notification, ValidationError
-from mturk import requirements as req
 from tests.judge import Judge, full_answer
-
-
-@pytest.mark.parametrize(
-    "ask",
-    [
-        lambda c: HIT.search(sort_property="CreationTime", connection=c),  # type: ignore[arg-type]
-        lambda c: HIT.get_reviewable(sort_direction="Ascending", connection=c),  # type: ignore[arg-type]
-        lambda c: HIT("3HIT", connection=c).get_assignments(sort_property="SubmitTime"),  # type: ignore[arg-type]
-    ],
-)
-def test_a_sort_option_is_refused_and_today_s_way_named(
-    connection: Connection, judge: Judge, ask: Callable[[Connection], object]
-) -> None:
-    with pytest.raises(ValidationError, match=r"the service sorts no more.*sorted\(hits, key="):
-        ask(connection)
-    assert judge.calls == []
 
 
 def test_a_search_without_sorting_lists_all_hits(connection: Connection, judge: Judge) -> None:
     judge.answer("ListHITs", full_answer("ListHITs", 2))
     assert len(HIT.search(connection=connection)[:2]) == 2
-
-
-@pytest.mark.parametrize("gone", [req.categorization_masters, req.photo_moderation_masters])
-def test_the_special_masters_say_what_to_write_today(gone: req.SystemQualification) -> None:
-    with pytest.raises(ValidationError, match=r"is no more.*masters\.exists\(\)"):
-        gone.exists()
 
 
 @pytest.mark.parametrize("transport", ["SOAP", "REST"])

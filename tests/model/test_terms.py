@@ -10,40 +10,68 @@ import pytest
 
 from mturk import Connection, Price, ValidationError
 from mturk import requirements as req
-from mturk.model.terms import hit_cost, terms, wants_masters
+from mturk.cost import hit_cost
+from mturk.data.enumeration import MASTERS_IN_SANDBOX
+from mturk.model.terms import Terms
+from mturk.requirements import QualificationRequirement, needs_masters
 from tests.judge import Judge
 
-PLAIN: tuple[Any, ...] = ("T", "D", "0.05", 60, None, None, ())
+PLAIN: dict[str, Any] = {"title": "T", "description": "D", "reward": "0.05", "assignment_duration": 60}
 
 
 def test_terms_are_sent_as_the_service_names_them(connection: Connection, judge: Judge) -> None:
-    assert terms(connection, "T", "D", Price("0.05"), timedelta(minutes=1), "a,b", timedelta(hours=1), ()) == {
+    terms = Terms("T", "D", Price("0.05"), timedelta(minutes=1), "a,b", timedelta(hours=1))
+    assert terms.members(connection) == {
         "Title": "T",
         "Description": "D",
         "Reward": Decimal("0.05"),
-        "AssignmentDurationInSeconds": 60,
+        "AssignmentDurationInSeconds": timedelta(minutes=1),
         "Keywords": "a,b",
-        "AutoApprovalDelayInSeconds": 3600,
-        "QualificationRequirements": [],
+        "AutoApprovalDelayInSeconds": timedelta(hours=1),
+        "QualificationRequirements": (),
     }
     assert judge.arrived == 0
 
 
-def test_the_delay_that_is_left_out_is_sent_as_the_service_would_take_it(connection: Connection) -> None:
-    assert terms(connection, *PLAIN)["AutoApprovalDelayInSeconds"] == 2_592_000
+def test_the_delay_that_is_left_out_is_sent_as_the_service_would_take_it() -> None:
+    assert Terms(**PLAIN).auto_approval_delay == timedelta(days=30)
 
 
-@pytest.mark.parametrize("missing", range(4))
-def test_four_terms_are_needed(missing: int, connection: Connection) -> None:
-    given = [None if number == missing else value for number, value in enumerate(PLAIN)]
-    with pytest.raises(ValidationError, match="title, description, reward and assignment_duration are all needed"):
-        terms(connection, *given)
+@pytest.mark.parametrize("missing", PLAIN)
+def test_four_terms_are_needed(missing: str) -> None:
+    with pytest.raises(ValidationError, match=f"{missing}: missing; .* are all needed"):
+        Terms.of(**{**PLAIN, missing: None})
 
 
-def test_masters_are_noticed_under_either_id() -> None:
-    assert wants_masters([req.adult == 1, req.masters.exists()])
-    assert not wants_masters([req.adult == 1])
-    assert not wants_masters(None)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("title", "T" * 129),
+        ("description", ""),
+        ("reward", "0.005"),
+        ("assignment_duration", 29),
+        ("keywords", "k" * 1001),
+        ("auto_approval_delay", timedelta(days=31)),
+        ("qualification_requirements", [req.adult == 1] * 11),
+    ],
+)
+def test_a_term_beyond_the_service_s_limit_is_named(name: str, value: object) -> None:
+    with pytest.raises(ValidationError, match=name):
+        Terms(**{**PLAIN, name: value})
+
+
+@pytest.mark.parametrize(
+    ("requirements", "needed"),
+    [
+        ([req.adult == 1, req.masters.exists()], True),
+        ([req.adult == 1], False),
+        ([], False),
+        ([req.masters.does_not_exist()], False),
+        ([QualificationRequirement(MASTERS_IN_SANDBOX, "Exists")], True),
+    ],
+)
+def test_masters_are_needed_where_they_must_be_there_under_either_id(requirements: Any, needed: bool) -> None:
+    assert needs_masters(requirements) is needed
 
 
 @pytest.mark.parametrize(
