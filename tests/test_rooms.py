@@ -24,7 +24,8 @@ data:           enumeration limit price | wire | locale
 budget
 requirements
 cost
-connection:     balance clock credentials operation trace | local pace retry signature | transport | connection
+connection:     adapter balance clock operation settings trace | credentials endpoint pace retry
+                | local signature | transport | connection
 record:         display | collection | record value | bulk
 rendering:      character html_page jinja placeholder | rendering | template
 question:       address element namespace part | answer layout schema task_request xhtml | content document

@@ -47,7 +47,7 @@ CARELESS = "A5EVE"  # clicks on any label without reading
 
 
 @attrs.define
-class Record:
+class Score:
     """How often a worker answered, how often as the majority did, and what became of it."""
 
     answers: int = 0
@@ -110,45 +110,45 @@ def majority(assignments: Sequence[Assignment]) -> tuple[str | None, int]:
     return (label if 2 * votes > len(assignments) else None), votes
 
 
-def compare(submissions: Submissions) -> dict[str, Record]:
-    """Each worker's record: how often the answer was that of the majority."""
-    records = {str(each.worker_id): Record() for assignments in submissions.values() for each in assignments}
+def compare(submissions: Submissions) -> dict[str, Score]:
+    """Each worker's score: how often the answer was that of the majority."""
+    scores = {str(each.worker_id): Score() for assignments in submissions.values() for each in assignments}
     for assignments in submissions.values():
         label, _ = majority(assignments)
         if label is None:
             continue  # everybody differs, which says nothing about anybody
         for assignment in assignments:
-            record = records[str(assignment.worker_id)]
-            record.answers += 1
-            record.agreed += assignment.answers["label"] == label
-    return dict(sorted(records.items()))
+            score = scores[str(assignment.worker_id)]
+            score.answers += 1
+            score.agreed += assignment.answers["label"] == label
+    return dict(sorted(scores.items()))
 
 
-def review(submissions: Iterable[Sequence[Assignment]], records: Mapping[str, Record]) -> None:
+def review(submissions: Iterable[Sequence[Assignment]], scores: Mapping[str, Score]) -> None:
     """Approve what the majority says and whatever an attentive worker answered; reject what is left."""
     for assignments in submissions:
         label, _ = majority(assignments)
         for assignment in assignments:
-            record = records[str(assignment.worker_id)]
+            score = scores[str(assignment.worker_id)]
             agrees = label in (None, assignment.answers["label"])
-            if agrees or not record.careless:
+            if agrees or not score.careless:
                 assignment.approve("Thank you")
-                record.approved += 1
+                score.approved += 1
             else:
                 assignment.reject(
                     f"The other workers chose {label!r} here, and differ from you in "
-                    f"{record.answers - record.agreed} of {record.answers} messages. Please read before you choose."
+                    f"{score.answers - score.agreed} of {score.answers} messages. Please read before you choose."
                 )
-                record.rejected += 1
+                score.rejected += 1
 
 
-def reward(submissions: Submissions, records: Mapping[str, Record]) -> str:
+def reward(submissions: Submissions, scores: Mapping[str, Score]) -> str:
     """Pay a bonus to the worker who agreed most often with the others, and say to whom."""
-    best = max(records, key=lambda worker_id: (records[worker_id].agreement, records[worker_id].answers))
+    best = max(scores, key=lambda worker_id: (scores[worker_id].agreement, scores[worker_id].answers))
     theirs = (each for assignments in submissions.values() for each in assignments if each.worker_id == best)
     # A bonus belongs to an assignment; any of the worker's will do. Asked twice, it is paid once.
     if next(theirs).pay_bonus(BONUS, "Your labels agreed best with the others': thank you for reading with care"):
-        records[best].bonus += BONUS
+        scores[best].bonus += BONUS
     return best
 
 
@@ -171,22 +171,22 @@ def labels_table(submissions: Submissions, messages: Mapping[str, str]) -> Table
     return table
 
 
-def workers_table(records: Mapping[str, Record]) -> Table:
+def workers_table(scores: Mapping[str, Score]) -> Table:
     """What each worker did, and what became of it."""
     table = Table("Worker", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for heading in ("With the majority", "Approved", "Rejected", "Bonus"):
         table.add_column(heading, justify="right")
-    for worker_id, record in records.items():
-        agreed = f"{record.agreed} of {record.answers}"
-        table.add_row(worker_id, agreed, str(record.approved), str(record.rejected), f"{record.bonus:.2f} USD")
+    for worker_id, score in scores.items():
+        agreed = f"{score.agreed} of {score.answers}"
+        table.add_row(worker_id, agreed, str(score.approved), str(score.rejected), f"{score.bonus:.2f} USD")
     return table
 
 
-def cost(spent: Decimal, price: Decimal, records: Iterable[Record]) -> str:
+def cost(spent: Decimal, price: Decimal, scores: Iterable[Score]) -> str:
     """What the balance says was spent, and on what."""
-    records = list(records)
-    rewards = price * sum(record.approved for record in records)
-    bonus = sum((record.bonus for record in records), Decimal(0))
+    scores = list(scores)
+    rewards = price * sum(score.approved for score in scores)
+    bonus = sum((score.bonus for score in scores), Decimal(0))
     return f"It cost {spent} USD: {rewards} rewards, {bonus} bonus, {spent - rewards - bonus} fees."
 
 
@@ -204,19 +204,19 @@ def run(market: Marketplace, console: Console, chance: random.Random) -> None:
 
         work(market, _bar(console, "Working", hits), {row["id"]: row["label"] for row in rows}, chance)
         submissions = collect(_bar(console, "Reading", hits))
-        records = compare(submissions)
-        console.print(f"Read {sum(map(len, submissions.values()))} answers of {len(records)} workers.\n")
+        scores = compare(submissions)
+        console.print(f"Read {sum(map(len, submissions.values()))} answers of {len(scores)} workers.\n")
         console.print(labels_table(submissions, {row["id"]: row["message"] for row in rows}), "")
 
-        review(_bar(console, "Reviewing", list(submissions.values())), records)
-        best = reward(submissions, records)
-        console.print(workers_table(records), "")
+        review(_bar(console, "Reviewing", list(submissions.values())), scores)
+        best = reward(submissions, scores)
+        console.print(workers_table(scores), "")
         console.print(f"{best} agreed best with the others and got a bonus.")
 
         clean_up(_bar(console, "Deleting", hits))
         console.print(f"Deleted {len(hits)} HITs.")
         after = connection.balance().available
-        console.print(cost(before - after, price, records.values()))
+        console.print(cost(before - after, price, scores.values()))
         console.print(f"The balance was {before} USD, and is {after} USD.")
     connection.close()
 

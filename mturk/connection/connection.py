@@ -19,19 +19,12 @@ from attrs import evolve
 from mturk.budget import Budget
 from mturk.connection.balance import Balance
 from mturk.connection.clock import SYSTEM, Clock
-from mturk.connection.credentials import (
-    PRODUCTION,
-    SANDBOX,
-    CredentialSource,
-    FixedCredentials,
-    Settings,
-    find_credentials,
-    find_endpoint,
-    find_region,
-)
+from mturk.connection.credentials import CredentialSource, FixedCredentials, find_credentials
+from mturk.connection.endpoint import PRODUCTION, SANDBOX, find_endpoint, find_region
 from mturk.connection.operation import REPEAT, SILENT, Repeat
 from mturk.connection.pace import Pace
 from mturk.connection.retry import Quota, RetryPolicy, Tries
+from mturk.connection.settings import Settings
 from mturk.connection.trace import note
 from mturk.connection.transport import Transport
 from mturk.data import wire

@@ -1,28 +1,14 @@
-"""Where calls go and who signs them: the endpoint and the credentials."""
+"""Who signs the calls: key pairs, and where they are found."""
 
 from __future__ import annotations
 
-import configparser
-import os
-import re
 from collections.abc import Mapping
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, NoReturn, Protocol
-from urllib.parse import urlsplit
 
 import attrs
 
+from mturk.connection.settings import Settings
 from mturk.errors import ConfigurationError
-
-PRODUCTION = "https://mturk-requester.us-east-1.amazonaws.com"
-SANDBOX = "https://mturk-requester-sandbox.us-east-1.amazonaws.com"
-
-_WORDS = {"production": PRODUCTION, "sandbox": SANDBOX}
-_HOW = (
-    'Say where to connect: mturk.connect("local"), "sandbox", "production" or a URL, or set MTURK_ENDPOINT '
-    "or AWS_ENDPOINT_URL_MTURK."
-)
 
 
 @attrs.frozen
@@ -74,89 +60,6 @@ class BotocoreCredentials:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("credentials cannot be pickled: pickle the name of a profile instead")
-
-
-@attrs.frozen
-class Settings:
-    """What the environment and AWS's shared files say; files are read once, on first need."""
-
-    environ: Mapping[str, str] = attrs.field(factory=lambda: os.environ, repr=False)
-    profile: str | None = None
-
-    @property
-    def profile_name(self) -> str:
-        """The profile in force: the argument, then AWS_PROFILE, then `default`."""
-        return self.profile or self.environ.get("AWS_PROFILE") or "default"
-
-    @property
-    def credentials_file(self) -> Path:
-        """The shared credentials file."""
-        return Path(self.environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials").expanduser()
-
-    @property
-    def config_file(self) -> Path:
-        """The shared config file."""
-        return Path(self.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
-
-    def section(self) -> dict[str, str]:
-        """The profile's settings; the credentials file goes over the config file."""
-        name = self.profile_name
-        config = _read(self.config_file)
-        section = "default" if name == "default" else f"profile {name}"
-        return {**config.get(section, {}), **_read(self.credentials_file).get(name, {})}
-
-    def region(self) -> str | None:
-        """The region that the environment or the profile names."""
-        return self.environ.get("AWS_DEFAULT_REGION") or self.section().get("region")
-
-    def endpoint(self) -> str | None:
-        """The endpoint that the profile names for MTurk, or for all services."""
-        section = self.section()
-        services = _read(self.config_file).get(f"services {section.get('services')}", {})
-        return _nested(services.get("mturk", "")).get("endpoint_url") or section.get("endpoint_url")
-
-
-def find_endpoint(where: str | None, settings: Settings) -> str:
-    """The word "local" or the URL that calls go to."""
-    environ = settings.environ
-    place = where or environ.get("MTURK_ENDPOINT") or environ.get("AWS_ENDPOINT_URL_MTURK")
-    place = place or settings.endpoint()
-    if not place:
-        raise ConfigurationError(f"No connection. {_HOW}")
-    if place.lower() == "local":
-        return "local"
-    return _url(_WORDS.get(place.lower(), place))
-
-
-def _url(place: str) -> str:
-    if "@" in place:
-        raise ConfigurationError("The endpoint's URL must not hold a user or a password (an @).")
-    try:
-        parts = urlsplit(place)
-        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
-    except ValueError:
-        usable = False
-    if not usable:
-        raise ConfigurationError(f"{place!r} is no place to connect to{_guess(place)}. {_HOW}")
-    if parts.query or parts.fragment:
-        raise ConfigurationError("The endpoint's URL must not hold a query or a fragment.")
-    return place.rstrip("/") + "/"
-
-
-def _guess(place: str) -> str:
-    if re.fullmatch(r"[\w.-]+:\d+/?", place):
-        return f"; did you mean http://{place}"
-    if place.endswith((".sqlite3", ".sqlite", ".db")):
-        return f'; did you mean connect("local", database={place!r})'
-    near = get_close_matches(place.lower(), [*_WORDS, "local"], 1)
-    return f"; did you mean {near[0]!r}" if near else ""
-
-
-def find_region(region: str | None, place: str, settings: Settings) -> str:
-    """The region to sign for. AWS serves MTurk from one only, whatever a profile says for other services."""
-    if region or place.startswith((PRODUCTION, SANDBOX)):
-        return region or "us-east-1"
-    return settings.region() or "us-east-1"
 
 
 def find_credentials(
@@ -227,19 +130,3 @@ def _nothing_found(settings: Settings, section: Mapping[str, str]) -> str:
         looked[-1] += " (which has no static keys)"
     text = f"No credentials found. Looked in: {'; '.join(looked)}."
     return f"{text} Other sources (SSO, roles, credential_process) want: pip install 'mturk[aws]'."
-
-
-def _read(path: Path) -> dict[str, dict[str, str]]:
-    # No interpolation: a secret key may hold a percent sign.
-    parser = configparser.RawConfigParser()
-    try:
-        parser.read(path, encoding="utf-8")
-    except (OSError, UnicodeDecodeError, configparser.Error) as error:
-        # configparser quotes the line it trips over, which may be a secret.
-        raise ConfigurationError(f"{path} cannot be read: {type(error).__name__}") from None
-    return {name: dict(parser[name]) for name in parser.sections()}
-
-
-def _nested(text: str) -> dict[str, str]:
-    pairs = (line.partition("=") for line in text.splitlines() if "=" in line)
-    return {name.strip(): value.strip() for name, _, value in pairs}

@@ -12,8 +12,8 @@ logger = logging.getLogger("mturk")
 
 
 @attrs.frozen
-class Call:
-    """One try of one call, as a tracer sees it: no parameters, no answers, no secrets."""
+class Attempt:
+    """One attempt at one call, as a tracer sees it: no parameters, no answers, no secrets."""
 
     operation: str
     seconds: float
@@ -23,11 +23,11 @@ class Call:
         return f"{self.operation} {self.seconds * 1000:.1f} ms {self.outcome}"
 
 
-_tracers: list[Callable[[Call], object]] = []
+_tracers: list[Callable[[Attempt], object]] = []
 
 
 @contextmanager
-def tracer(tell: Callable[[Call], object]) -> Iterator[None]:
+def tracer(tell: Callable[[Attempt], object]) -> Iterator[None]:
     """Be told of each call while the block runs: `with mturk.tracer(print): …`."""
     _tracers.append(tell)
     try:
@@ -40,10 +40,10 @@ def note(operation: str, seconds: float, outcome: str) -> None:
     """Log a try, and tell the tracers."""
     if not _tracers and not logger.isEnabledFor(logging.DEBUG):
         return
-    call = Call(operation, seconds, outcome)
-    logger.debug("%s", call)
+    attempt = Attempt(operation, seconds, outcome)
+    logger.debug("%s", attempt)
     for tell in tuple(_tracers):
         try:
-            tell(call)
+            tell(attempt)
         except Exception:  # a call has been made, and its outcome matters more than who is told of it
             logger.exception("a tracer failed")

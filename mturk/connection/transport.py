@@ -18,12 +18,10 @@ from urllib.parse import urlsplit
 
 import attrs
 import requests
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from urllib3 import BaseHTTPResponse
-from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
+from mturk.connection.adapter import Adapter
 from mturk.connection.credentials import Credentials, CredentialSource
 from mturk.connection.signature import Signer, host_header
 from mturk.errors import ConfigurationError, ServiceError, TransportError, error_of
@@ -121,7 +119,7 @@ class Transport:
             }
         )
         self._settings: dict[str, Any] = {**_environment_settings(url), "timeout": timeout}
-        self._adapter = _Adapter(pool_maxsize=_MOST_IDLE)
+        self._adapter = Adapter(pool_maxsize=_MOST_IDLE)
         _check_certificates(url, self._settings["verify"])
         self._signers = threading.local()
 
@@ -145,7 +143,7 @@ class Transport:
 
     def renew(self) -> None:
         """Go on with new connections; the old ones are not touched."""
-        self._adapter = _Adapter(pool_maxsize=_MOST_IDLE)
+        self._adapter = Adapter(pool_maxsize=_MOST_IDLE)
 
     def _signed(self, operation: str, body: bytes, at: float) -> requests.PreparedRequest:
         request = requests.PreparedRequest()
@@ -222,34 +220,3 @@ def _reason(error: Exception) -> str:
     text = str(_innermost(error))
     # urllib3 begins with the object's repr: "HTTPConnection(host=…): Failed to …".
     return text.partition("): ")[2] or text or type(error).__name__
-
-
-class _Adapter(HTTPAdapter):
-    """requests' adapter for one endpoint: finds its pool and path once, reads at once, no cookies."""
-
-    _pool: ConnectionPool | None = None
-    _target: str | None = None
-
-    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> ConnectionPool:
-        if self._pool is None:
-            self._pool = super().get_connection_with_tls_context(*args, **options)
-        return self._pool
-
-    def request_url(self, *args: Any, **options: Any) -> str:
-        if self._target is None:
-            self._target = super().request_url(*args, **options)
-        return self._target
-
-    def close(self) -> None:
-        if self._pool is not None:
-            self._pool.close()  # clearing urllib3's manager drops its pools and leaves their sockets open
-        super().close()
-
-    def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
-        response = requests.Response()
-        response.status_code = resp.status
-        response.headers = resp.headers  # type: ignore[assignment]  # as case-blind as requests' own, and not copied
-        response._content = resp.read(decode_content=True)
-        response.request = req
-        response.url = req.url or ""
-        return response

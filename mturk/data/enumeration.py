@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import Enum
 
 
-class Choice(str, Enum):
+class Enumeration(str, Enum):
     """A word of the service; equal to its str, and written as it."""
 
     def __str__(self) -> str:
@@ -18,7 +18,7 @@ class Choice(str, Enum):
         return f"{type(self).__name__}.{self.name}"
 
 
-class HITStatus(Choice):
+class HITStatus(Enumeration):
     """Where a HIT stands: on offer, all taken, ready for review, marked as being reviewed, gone."""
 
     ASSIGNABLE = "Assignable"
@@ -28,14 +28,14 @@ class HITStatus(Choice):
     DISPOSED = "Disposed"
 
 
-class ReviewableHITStatus(Choice):
+class ReviewableHITStatus(Enumeration):
     """The two states that `HIT.reviewable()` can list."""
 
     REVIEWABLE = "Reviewable"
     REVIEWING = "Reviewing"
 
 
-class HITReviewStatus(Choice):
+class HITReviewStatus(Enumeration):
     """What a review said of a HIT; in practice always `NotReviewed`."""
 
     NOT_REVIEWED = "NotReviewed"
@@ -44,7 +44,7 @@ class HITReviewStatus(Choice):
     REVIEWED_INAPPROPRIATE = "ReviewedInappropriate"
 
 
-class AssignmentStatus(Choice):
+class AssignmentStatus(Enumeration):
     """Where a worker's submission stands. Work that is not submitted yet is never visible."""
 
     SUBMITTED = "Submitted"
@@ -52,21 +52,21 @@ class AssignmentStatus(Choice):
     REJECTED = "Rejected"
 
 
-class QualificationTypeStatus(Choice):
+class QualificationTypeStatus(Enumeration):
     """Whether workers can ask for a qualification and new HITs can use it."""
 
     ACTIVE = "Active"
     INACTIVE = "Inactive"
 
 
-class QualificationStatus(Choice):
+class QualificationStatus(Enumeration):
     """Whether a worker has a qualification, or had it until it was revoked."""
 
     GRANTED = "Granted"
     REVOKED = "Revoked"
 
 
-class Comparator(Choice):
+class Comparator(Enumeration):
     """How a requirement compares a worker's score or locale."""
 
     LESS_THAN = "LessThan"
@@ -81,7 +81,7 @@ class Comparator(Choice):
     NOT_IN = "NotIn"
 
 
-class ActionsGuarded(Choice):
+class ActionsGuarded(Enumeration):
     """What a worker who does not meet a requirement is kept from."""
 
     ACCEPT = "Accept"
@@ -89,7 +89,7 @@ class ActionsGuarded(Choice):
     DISCOVER_PREVIEW_AND_ACCEPT = "DiscoverPreviewAndAccept"
 
 
-class EventType(Choice):
+class EventType(Enumeration):
     """What a notification can be about."""
 
     ASSIGNMENT_ACCEPTED = "AssignmentAccepted"
@@ -106,7 +106,7 @@ class EventType(Choice):
     PING = "Ping"
 
 
-class NotificationTransport(Choice):
+class NotificationTransport(Enumeration):
     """How a notification travels. E-mail is in the service's model but gone from its documentation."""
 
     EMAIL = "Email"
@@ -114,21 +114,21 @@ class NotificationTransport(Choice):
     SNS = "SNS"
 
 
-class NotifyWorkersFailureCode(Choice):
+class NotifyWorkersFailureCode(Enumeration):
     """Why a message did not reach a worker; a soft failure may be tried again."""
 
     SOFT_FAILURE = "SoftFailure"
     HARD_FAILURE = "HardFailure"
 
 
-class ReviewPolicyLevel(Choice):
+class ReviewPolicyLevel(Enumeration):
     """Whether a review policy looks at one assignment or at the whole HIT."""
 
     ASSIGNMENT = "Assignment"
     HIT = "HIT"
 
 
-class ReviewActionStatus(Choice):
+class ReviewActionStatus(Enumeration):
     """How far an action of a review policy has come."""
 
     INTENDED = "Intended"

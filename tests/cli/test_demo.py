@@ -285,14 +285,14 @@ def test_a_hit_without_majority_counts_for_nobody() -> None:
 
 
 def test_who_was_never_compared_is_not_careless() -> None:
-    record = demo.Record()
-    assert not record.careless
-    assert record.agreement == 0
+    score = demo.Score()
+    assert not score.careless
+    assert score.agreement == 0
 
 
 def test_who_is_right_half_of_the_time_is_not_careless() -> None:
-    assert not demo.Record(answers=4, agreed=2).careless
-    assert demo.Record(answers=4, agreed=1).careless
+    assert not demo.Score(answers=4, agreed=2).careless
+    assert demo.Score(answers=4, agreed=1).careless
 
 
 def test_what_cannot_be_deleted_is_said() -> None:

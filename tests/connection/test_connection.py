@@ -23,7 +23,8 @@ from urllib3.exceptions import ClosedPoolError
 
 import mturk
 from mturk import HIT, ConfigurationError, Connection, DoesNotExist, TransportError, ValidationError, using
-from mturk.connection.credentials import PRODUCTION, SANDBOX, BotocoreCredentials
+from mturk.connection.credentials import BotocoreCredentials
+from mturk.connection.endpoint import PRODUCTION, SANDBOX
 from mturk.connection.transport import Answer
 from tests.conftest import Time
 from tests.judge import ACCESS_KEY, SECRET_KEY, Judge, Raw, Refusal, Reset

@@ -6,12 +6,12 @@ import pytest
 
 import mturk
 from mturk import Connection, tracer
-from mturk.connection.trace import Call, note
+from mturk.connection.trace import Attempt, note
 from tests.judge import Judge, Raw, Refusal
 
 
 def test_a_tracer_is_told_of_every_try_while_its_block_runs(judge: Judge, connection: Connection) -> None:
-    seen: list[Call] = []
+    seen: list[Attempt] = []
     judge.trouble(Raw(b"", 503))
     with tracer(seen.append):
         connection.call("DeleteHIT", HITId="3A")
@@ -30,8 +30,8 @@ def test_a_line_is_made_for_print(judge: Judge, connection: Connection, capsys: 
 
 
 def test_tracers_can_be_nested_and_end_with_an_error(judge: Judge, connection: Connection) -> None:
-    outer: list[Call] = []
-    inner: list[Call] = []
+    outer: list[Attempt] = []
+    inner: list[Attempt] = []
     judge.answer("DeleteHIT", Refusal(turk_code="HITDoesNotExist"))
     with tracer(outer.append):
         with pytest.raises(mturk.DoesNotExist), tracer(inner.append):

@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from mturk.data import enumeration
-from mturk.data.enumeration import Choice, HITStatus
+from mturk.data.enumeration import Enumeration, HITStatus
 from tests.judge import MODEL
 
 ENUMS = {
@@ -36,8 +36,8 @@ def test_every_enum_of_the_model_has_its_class() -> None:
     assert set(ENUMS) == {name for name in MODEL.shape_names if "enum" in MODEL.shape_for(name).metadata}
 
 
-@pytest.mark.parametrize("kind", Choice.__subclasses__())
-def test_a_word_is_its_str_everywhere(kind: type[Choice]) -> None:
+@pytest.mark.parametrize("kind", Enumeration.__subclasses__())
+def test_a_word_is_its_str_everywhere(kind: type[Enumeration]) -> None:
     for word in kind:
         assert word == word.value
         assert f"{word}" == str(word) == word.value

@@ -1,0 +1,46 @@
+"""requests' adapter for one endpoint: all that this package touches of requests' private parts.
+
+Read against requests 2.32.2 and 2.34.2: `HTTPAdapter.send` asks for the pool (`get_connection_with_tls_context`), the
+path (`request_url`) and the response (`build_response`) at each request, and `Response._content` holds the body once it
+was read. tests/connection/test_adapter.py fails as soon as a later version differs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse
+from urllib3.connectionpool import ConnectionPool
+
+
+class Adapter(HTTPAdapter):
+    """Sends to one endpoint: finds its pool and path once, reads each answer at once, keeps no cookies."""
+
+    _pool: ConnectionPool | None = None
+    _target: str | None = None
+
+    def get_connection_with_tls_context(self, *args: Any, **options: Any) -> ConnectionPool:
+        if self._pool is None:
+            self._pool = super().get_connection_with_tls_context(*args, **options)
+        return self._pool
+
+    def request_url(self, *args: Any, **options: Any) -> str:
+        if self._target is None:
+            self._target = super().request_url(*args, **options)
+        return self._target
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.close()  # clearing urllib3's manager drops its pools and leaves their sockets open
+        super().close()
+
+    def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
+        response = requests.Response()
+        response.status_code = resp.status
+        response.headers = resp.headers  # type: ignore[assignment]  # as case-blind as requests' own, and not copied
+        response._content = resp.read(decode_content=True)
+        response.request = req
+        response.url = req.url or ""
+        return response
