@@ -9,7 +9,7 @@ EXTRAS = {"cli": ("click", "rich"), "marketplace": ("flask", "sqlalchemy", "wait
 
 
 def main() -> None:
-    """Run the command line, or say in one line which packages it wants."""
+    """Run the command line, or say in one line which packages it needs."""
     try:
         from mturk.cli.program import command
 

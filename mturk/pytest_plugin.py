@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Settings for all tests, in pytest's configuration file."""
     parser.addini("mturk_deposit", "what the requester of mturk_market has to spend, in dollars", default="10000.00")
     parser.addini("mturk_fees", "whether mturk_market charges MTurk's fees", type="bool", default=True)
-    parser.addini("mturk_strict", "whether mturk_market wants HTTPS everywhere", type="bool", default=False)
+    parser.addini("mturk_strict", "whether mturk_market requires HTTPS everywhere", type="bool", default=False)
     parser.addini(
         "mturk_faults", "faults of mturk_market, one a line: OPERATION: KIND [every N]", type="linelist", default=[]
     )
@@ -47,7 +47,7 @@ def mturk_market(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     try:
         from mturk.marketplace import Marketplace
     except ImportError as error:
-        raise pytest.UsageError(f"mturk_market wants {error.name}: pip install 'mturk[marketplace]'") from None
+        raise pytest.UsageError(f"mturk_market needs {error.name}: pip install 'mturk[marketplace]'") from None
 
     folder = tmp_path_factory.mktemp("mturk")
     try:

@@ -177,7 +177,7 @@ def test_a_missing_extra_is_told_with_the_pip_command(pytester, run):
         """
     )
     result = run("def test_it(mturk_market): pass")
-    result.stdout.fnmatch_lines(["*mturk_market wants flask: pip install 'mturk[[]marketplace[]]'"])
+    result.stdout.fnmatch_lines(["*mturk_market needs flask: pip install 'mturk[[]marketplace[]]'"])
 
 
 def test_pytest_finds_the_plugin_where_mturk_is_installed():

@@ -129,4 +129,4 @@ def _nothing_found(settings: Settings, section: Mapping[str, str]) -> str:
     if section:
         looked[-1] += " (which has no static keys)"
     text = f"No credentials found. Looked in: {'; '.join(looked)}."
-    return f"{text} Other sources (SSO, roles, credential_process) want: pip install 'mturk[aws]'."
+    return f"{text} Other sources (SSO, roles, credential_process) need: pip install 'mturk[aws]'."

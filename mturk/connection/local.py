@@ -59,7 +59,7 @@ def _start(database: str) -> LocalMarketplace:
         from mturk.marketplace import Marketplace, MarketplaceError
     except ImportError as error:
         raise ConfigurationError(
-            f"The local marketplace wants {error.name}: pip install 'mturk[marketplace]'"
+            f"The local marketplace needs {error.name}: pip install 'mturk[marketplace]'"
         ) from None
     try:
         market = Marketplace(database=database)

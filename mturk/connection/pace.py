@@ -22,6 +22,10 @@ _ENOUGH = 4  # calls that must have passed before their rate is believed
 _FIRST_LOOK = 0.25  # seconds before the first throttled answer that the first rate is guessed from
 _IDLE = 1.0  # seconds without a call
 _BACK_OFF = 0.6
+# How far calls run ahead of the rate that was measured: 2 % at once, and more by 2 % of the rate each second, a step
+# that grows by as much each second itself. So a limit that stays costs one throttled answer now and then, and one that
+# was doubled is in use after 9 seconds, when 0.02 * (1 + t + t * t / 2) has come to 1.
+_AHEAD = 0.02
 _SLOWEST = 0.2  # calls a second
 
 
@@ -115,7 +119,9 @@ class Pace:
 
     def _growth(self, now: float) -> float:
         age = now - self._rate_since
-        return 1.02 + 0.02 * age + 0.01 * age * age if self._measured else float(4 ** min(age, 10.0))
+        if not self._measured:
+            return float(4 ** min(age, 10.0))  # a first guess may be far too low
+        return 1 + _AHEAD * (1 + age + age * age / 2)
 
     def _count(self, sent: float) -> None:
         self._recent.append(sent)
@@ -141,8 +147,8 @@ class Pace:
             return
         self._elapsed += sent - self._empty_at
         if self._passed >= _ENOUGH:
-            # While the first guess grew, calls came slower than the bucket fills: a small one ran over, and too little
-            # was measured.
+            # While the first guess grew, calls came more slowly than the bucket filled. A small bucket was full by then
+            # and took no more, so that fewer calls passed than the limit allows: do not fall far below the guess.
             least = 0.0 if self._measured else _BACK_OFF * (self.rate or 0.0)
             self._measured = True
             self._rate = max(self._passed / self._elapsed, least, _SLOWEST)

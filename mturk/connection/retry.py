@@ -89,7 +89,7 @@ class Tries:
             self._count(error, ambiguous)
 
     def skewed_by(self, error: ServiceError, local: float) -> float | None:
-        """How wrong the local clock is, where that is why the signature was refused; asked once a call."""
+        """By how many seconds the local clock is wrong, if that is why the signature was refused; once for each call."""
         if error.code not in _SKEW_CODES or error.server_time is None or self._clock_corrected:
             return None
         self._clock_corrected = True

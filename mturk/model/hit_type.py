@@ -68,9 +68,9 @@ class HITType(Record):
         """Register the terms of a kind of work; equal terms give the type that exists already.
 
         The title has at most 128 characters, the description 2,000, the keywords 1,000 in all. A worker has
-        `assignment_duration` (30 seconds to a year) from accepting to submitting. Work that you do not decide is
-        approved by itself after `auto_approval_delay`, which is 30 days at most, and if left out. Costs nothing.
-        One call, CreateHITType.
+        `assignment_duration` (30 seconds to a year) from accepting to submitting. Work that you do not decide on is
+        approved automatically after `auto_approval_delay`: at most 30 days, which is also the default. Costs
+        nothing. One call, CreateHITType.
         """
         connection = connection or current()
         terms = Terms.of(

@@ -75,7 +75,7 @@ class QualificationType(Record, Comparable):
         """Make a qualification type; its name and keywords stay for ever.
 
         Names are unique among your types: a second one of the same name raises AlreadyDone. A `test` is a
-        QuestionForm, wants a `test_duration`, and is graded by the `answer_key`, or by you without one. With
+        QuestionForm and needs a `test_duration`; the `answer_key` grades it, or you do where there is none. With
         `auto_granted` every worker who asks gets `auto_granted_value` at once, which excludes a test. Without a
         `retry_delay` a worker can ask only once. One call, CreateQualificationType.
         """
@@ -83,7 +83,7 @@ class QualificationType(Record, Comparable):
         if test is None and (answer_key is not None or test_duration is not None):
             raise ValidationError("answer_key and test_duration belong to a test, and test is missing")
         if test is not None and test_duration is None:
-            raise ValidationError("test wants test_duration, the time a worker has for it")
+            raise ValidationError("a test needs test_duration, the time a worker has for it")
         if auto_granted_value is not None and not auto_granted:
             raise ValidationError("auto_granted_value belongs to auto_granted=True")
         try:
@@ -210,9 +210,10 @@ class QualificationType(Record, Comparable):
         self._renew(answer)
 
     def delete(self) -> None:
-        """Delete the type: workers keep what they have, open requests are rejected, HIT types that use it go.
+        """Delete the type; its open requests are rejected, and HITs that require it are disposed of.
 
-        The service takes up to 48 hours, in which the name stays taken. One call, DeleteQualificationType.
+        Workers keep the qualification. The service takes up to 48 hours, during which the name cannot be used again.
+        One call, DeleteQualificationType.
         """
         try:
             self._call("DeleteQualificationType", QualificationTypeId=self.id)

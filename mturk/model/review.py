@@ -102,7 +102,7 @@ def SimplePlurality(  # noqa: N802 - it is the policy's own name
     extending = extend_if_hit_agreement_score_is_less_than is not None
     if extending and (extend_maximum_assignments is None or extend_minimum_time is None):
         raise ValidationError(
-            "extend_if_hit_agreement_score_is_less_than wants extend_maximum_assignments and extend_minimum_time"
+            "extend_if_hit_agreement_score_is_less_than needs extend_maximum_assignments and extend_minimum_time"
         )
     return ReviewPolicy(
         _PLURALITY,

@@ -56,7 +56,7 @@ class FormattedContent:
 
 @frozen
 class MimeType:
-    """The kind of a file: `MimeType("image", "png")`; a field that wants one also takes "image/png"."""
+    """The kind of a file: `MimeType("image", "png")`; where one is expected, "image/png" is taken too."""
 
     type: str = field(converter=part.plain, validator=part.one_of("image", "audio", "video"))
     sub_type: str | None = field(default=None, converter=part.plain, validator=part.optional_text)
@@ -81,7 +81,7 @@ class Binary:
 
 @frozen
 class EmbeddedMimeType:
-    """The kind of a file that a player in the page shows; here the service wants the sub-type too."""
+    """The kind of a file that a player in the page shows; here the service requires the sub-type too."""
 
     type: str = field(converter=part.plain, validator=part.text)
     sub_type: str = field(converter=part.plain, validator=part.text)

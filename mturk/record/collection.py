@@ -88,10 +88,10 @@ class Collection(Generic[T]):
         """One page: the first, or the one that `next_token` names. One call."""
         return Page(self._ask, self._read, limit.page_size(page_size), next_token)
 
-    def where(self, wanted: Callable[[T], bool]) -> Collection[T]:
-        """Those items for which `wanted` is true. The service still sends all of them."""
+    def where(self, condition: Callable[[T], bool]) -> Collection[T]:
+        """Those items for which `condition` is true. The service still sends all of them."""
         read = self._read
-        return Collection(self._name, self._ask, lambda answer: [item for item in read(answer) if wanted(item)])
+        return Collection(self._name, self._ask, lambda answer: [item for item in read(answer) if condition(item)])
 
     def first(self) -> T | None:
         """The first item, or None when there is none."""

@@ -45,7 +45,7 @@ def kind(connection: Connection) -> QualificationType:
         ({"retry_delay": "1h"}, "retry_delay must be a timedelta or an int of seconds"),
         ({"test_duration": 60}, "answer_key and test_duration belong to a test"),
         ({"answer_key": "<AnswerKey/>"}, "answer_key and test_duration belong to a test"),
-        ({"test": "<QuestionForm/>"}, "test wants test_duration"),
+        ({"test": "<QuestionForm/>"}, "a test needs test_duration"),
         ({"test": "<QuestionForm/>", "test_duration": 60, "auto_granted": True}, "a test cannot be auto_granted"),
         ({"test": "no xml", "test_duration": 60}, "no xml|XML"),
         ({"auto_granted": "yes"}, "auto_granted must be True, False or None, not 'yes'"),

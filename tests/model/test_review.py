@@ -136,7 +136,7 @@ KEY = {"q": "a"}
         (lambda: SimplePlurality(["q"], 101), "QuestionAgreementThreshold must be from 0 to 100, not 101"),
         (
             lambda: SimplePlurality(["q"], 50, extend_if_hit_agreement_score_is_less_than=50),
-            "wants extend_maximum_assignments and extend_minimum_time",
+            "needs extend_maximum_assignments and extend_minimum_time",
         ),
         (
             lambda: SimplePlurality(
