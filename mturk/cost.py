@@ -21,8 +21,12 @@ MANY_ASSIGNMENTS = 10
 
 def assignment_fee(reward: Decimal, assignments: int, *, masters: bool = False) -> Decimal:
     """The fee for each assignment of a HIT that has this many."""
-    percent = 20 + (20 if assignments >= MANY_ASSIGNMENTS else 0) + (5 if masters else 0)
-    return _share(reward, percent)
+    return _share(reward, fee_percent(assignments, masters=masters))
+
+
+def fee_percent(assignments: int, *, masters: bool = False) -> int:
+    """AWS's rate for each assignment of a HIT that has this many."""
+    return 20 + (20 if assignments >= MANY_ASSIGNMENTS else 0) + (5 if masters else 0)
 
 
 def bonus_fee(amount: Decimal) -> Decimal:
@@ -49,11 +53,16 @@ def _share(amount: Decimal, percent: int) -> Decimal:
 
 @attrs.frozen(repr=False)
 class Estimate:
-    """What work will cost if all of it is approved: rewards, fees and their sum, in US dollars."""
+    """What work will cost if all of it is approved: rewards, fees and their sum, in US dollars.
+
+    `assignments` are those of all `hits` together; `fee_percent` is AWS's rate for each.
+    """
 
     assignments: int
     rewards: Decimal
     fees: Decimal
+    hits: int = 1
+    fee_percent: int = 20
 
     @property
     def total(self) -> Decimal:
@@ -64,10 +73,18 @@ class Estimate:
         return f"<Estimate {self}>"
 
     def __str__(self) -> str:
-        return f"{self.total} USD for {self.assignments} assignments: rewards {self.rewards}, fees {self.fees}"
+        each = self.assignments // self.hits
+        what = f"{self.hits} HIT{'s' * (self.hits != 1)} of {each} assignment{'s' * (each != 1)}"
+        return f"{self.total} USD for {what}: rewards {self.rewards}, fees {self.fees} ({self._rate(each)})"
+
+    def _rate(self, each: int) -> str:
+        # 9 and 10 assignments differ by a fifth of the reward, which one HIT of many pays and many HITs of few do not.
+        more = f", the rate of HITs with {MANY_ASSIGNMENTS} assignments or more" if each >= MANY_ASSIGNMENTS else ""
+        return f"{self.fee_percent} %{more}"
 
 
 def estimate(reward: Decimal, assignments: int, hits: int = 1, *, masters: bool = False) -> Estimate:
     """What `hits` HITs of `assignments` assignments each will cost."""
     number = assignments * hits
-    return Estimate(number, reward * number, assignment_fee(reward, assignments, masters=masters) * number)
+    fees = assignment_fee(reward, assignments, masters=masters) * number
+    return Estimate(number, reward * number, fees, hits, fee_percent(assignments, masters=masters))

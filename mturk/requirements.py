@@ -72,7 +72,7 @@ class QualificationRequirement:
     """One condition that a worker must meet; made by a comparison rather than by hand.
 
     What comes back in a HIT equals what was sent. `required_to_preview` is the service's older way of saying
-    `actions_guarded="PreviewAndAccept"`.
+    `actions_guarded="PreviewAndAccept"`; both are read, and only the latter is sent.
     """
 
     qualification_type_id: str = attrs.field(converter=_canonical, metadata=wire.named("QualificationTypeId"))
@@ -84,7 +84,7 @@ class QualificationRequirement:
         default=None, converter=_locales, metadata=wire.named("LocaleValues", wire.many(wire.one(Locale)))
     )
     required_to_preview: bool | None = attrs.field(
-        default=None, eq=False, repr=False, metadata=wire.named("RequiredToPreview")
+        default=None, eq=False, repr=False, metadata=wire.named("RequiredToPreview", sent=False)
     )
     actions_guarded: ActionsGuarded = attrs.field(converter=_actions, metadata=wire.named("ActionsGuarded", _actions))
 

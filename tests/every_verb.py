@@ -125,6 +125,7 @@ def assignments(hit: HIT) -> None:
         assert_type(assignment.pay_bonus("0.10", "good"), bool)
         assert_type(assignment.bonuses(), Collection[BonusPayment])
         assert_type(assignment.file_upload_url("photo"), str)
+    assert_type(Assignment.approve_all(hit.assignments(), "Thanks"), int)
     assert_type(Assignment.reject_all(hit.assignments(), "why", confirm=3), int)
 
 

@@ -44,7 +44,13 @@ def test_an_estimate_sums_up_rewards_and_fees(assignments: int, total: str) -> N
 
 
 def test_an_estimate_counts_every_hit() -> None:
-    assert str(estimate(Decimal("0.05"), 3, 24)) == "4.32 USD for 72 assignments: rewards 3.60, fees 0.72"
+    told = "4.32 USD for 24 HITs of 3 assignments: rewards 3.60, fees 0.72 (20 %)"
+    assert str(estimate(Decimal("0.05"), 3, 24)) == told
+
+
+def test_an_estimate_of_one_large_hit_says_that_its_rate_is_the_higher_one() -> None:
+    told = "42.00 USD for 1 HIT of 600 assignments: rewards 30.00, fees 12.00 (40 %, the rate of HITs with 10"
+    assert str(estimate(Decimal("0.05"), 600)).startswith(told)
 
 
 def hit_type(**fields: object) -> HITType:

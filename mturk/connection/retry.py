@@ -89,7 +89,7 @@ class Tries:
             self._count(error, ambiguous)
 
     def skewed_by(self, error: ServiceError, local: float) -> float | None:
-        """By how many seconds the local clock is wrong, if that is why the signature was refused; once for each call."""
+        """By how many seconds the local clock is wrong, if that is why a signature was refused; once for each call."""
         if error.code not in _SKEW_CODES or error.server_time is None or self._clock_corrected:
             return None
         self._clock_corrected = True

@@ -34,6 +34,12 @@ class Signer(AWS4Auth):  # type: ignore[misc]  # requests-aws4auth ships no type
         pair = (credentials.access_key, credentials.secret_key)
         super().__init__(*pair, region, SERVICE, session_token=credentials.session_token)
 
+    def __call__(self, req: requests.PreparedRequest) -> requests.PreparedRequest:
+        signed: requests.PreparedRequest = super().__call__(req)
+        # The base class leaves it there unsigned, and AWS's rule is that every x-amz-* header is signed.
+        del signed.headers["x-amz-content-sha256"]
+        return signed
+
     @classmethod
     def get_request_date(cls, req: requests.PreparedRequest) -> date:
         stamp = req.headers["x-amz-date"]

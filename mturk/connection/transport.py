@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
@@ -154,7 +154,7 @@ class Transport:
         request.headers["Content-Length"] = str(len(body))
         request.headers["X-Amz-Target"] = TARGET + operation
         request.headers["X-Amz-Date"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
-        return cast(requests.PreparedRequest, self._signer()(request))
+        return self._signer()(request)
 
     def _signer(self) -> Signer:
         credentials = self._credentials.current()

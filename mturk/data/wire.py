@@ -21,11 +21,15 @@ from mturk.errors import TransportError, ValidationError
 
 Read = Callable[[Any], Any]
 _WIRE = "wire"
+_SENT = "sent"
 
 
-def named(name: str, read: Read | None = None) -> dict[str, Any]:
-    """The metadata of an attrs field that the service calls `name`; without `read` its value is taken as it comes."""
-    return {_WIRE: (name, read)}
+def named(name: str, read: Read | None = None, *, sent: bool = True) -> dict[str, Any]:
+    """The metadata of an attrs field that the service calls `name`; without `read` its value is taken as it comes.
+
+    What is not `sent` is read from answers only.
+    """
+    return {_WIRE: (name, read), _SENT: sent}
 
 
 def field(name: str, read: Read | None = None, **options: Any) -> Any:
@@ -46,6 +50,12 @@ def plan(cls: Any) -> tuple[tuple[str, str, Read | None], ...]:
             name, read = attribute.metadata[_WIRE]
             steps.append((name, attribute.name, read))
     return tuple(steps)
+
+
+@cache
+def _sent(cls: Any) -> tuple[tuple[str, str], ...]:
+    """For each field of a class that is sent: the wire's name, the attribute's name."""
+    return tuple((a.metadata[_WIRE][0], a.name) for a in attrs.fields(cls) if a.metadata.get(_SENT))
 
 
 # Kinds: each is the way to read one sort of value.
@@ -154,7 +164,7 @@ def written(value: Any) -> Any:
     if attrs.has(kind):
         return {
             name: written(member)
-            for name, attribute, _ in plan(kind)
+            for name, attribute in _sent(kind)
             if (member := getattr(value, attribute)) is not None
         }
     raise ValidationError(f"{value!r} is a {kind.__name__}, which has no form on the wire")

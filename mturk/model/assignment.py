@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,10 +17,10 @@ from mturk.cost import bonus_fee, hit_cost
 from mturk.data import limit, price, wire
 from mturk.data.enumeration import AssignmentStatus
 from mturk.data.price import Money
-from mturk.errors import AlreadyDone, InvalidState, MTurkError, TransportError
+from mturk.errors import AlreadyDone, InvalidState, MTurkError, RequestError, TransportError, Unavailable
 from mturk.model.bonus_payment import BonusPayment
 from mturk.question import answer
-from mturk.record.bulk import confirmed
+from mturk.record.bulk import confirmed, do_all
 from mturk.record.collection import Collection
 from mturk.record.record import Record, kind_of, record
 
@@ -119,7 +119,7 @@ class Assignment(Record):
                     RequesterFeedback=said,
                     OverrideRejection=limit.flag("override_rejection", override_rejection) or None,
                 )
-        except InvalidState as error:
+        except (InvalidState, TransportError, Unavailable) as error:
             self._complain_unless(AssignmentStatus.APPROVED, error)
         self._set(status=AssignmentStatus.APPROVED)
         self._forget("approval_time", "requester_feedback", "_hit")
@@ -133,23 +133,33 @@ class Assignment(Record):
         reason = limit.text("feedback", feedback, _MOST_FEEDBACK, 1)
         try:
             self._call("RejectAssignment", AssignmentId=self.id, RequesterFeedback=reason)
-        except InvalidState as error:
+        except (InvalidState, TransportError, Unavailable) as error:
             self._complain_unless(AssignmentStatus.REJECTED, error)
         self._set(status=AssignmentStatus.REJECTED)
         self._forget("rejection_time", "requester_feedback", "_hit")
 
     @classmethod
+    def approve_all(cls, assignments: Iterable[Assignment], feedback: str | None = None) -> int:
+        """Approve many submissions, which pays their workers, and get the number of those that were approved now.
+
+        One that was rejected meanwhile stops nothing: InvalidState at the end, whose `partial` tells what was done;
+        the same call again passes over what is approved. One call each, ApproveAssignment.
+        """
+        _feedback(feedback)
+        return do_all(list(assignments), lambda each: each.approve(feedback), _is(AssignmentStatus.APPROVED))
+
+    @classmethod
     def reject_all(cls, assignments: Iterable[Assignment], feedback: str, *, confirm: int | None = None) -> int:
-        """Reject many submissions for one reason, and get their number.
+        """Reject many submissions for one reason, and get the number of those that were rejected now.
 
         On the live service ConfirmationNeeded asks for the number first: `confirm=57`. Rejections hurt workers, and
-        a wrong batch of them costs a requester's good name. One call each, RejectAssignment.
+        a wrong batch of them costs a requester's good name. One that was decided otherwise meanwhile stops nothing:
+        InvalidState at the end, whose `partial` tells what was done; the same call again passes over what is
+        rejected. One call each, RejectAssignment.
         """
         limit.text("feedback", feedback, _MOST_FEEDBACK, 1)
-        rejected = confirmed(assignments, "assignments to reject:", confirm)
-        for assignment in rejected:
-            assignment.reject(feedback)
-        return len(rejected)
+        found = confirmed(assignments, "assignments to reject:", confirm)
+        return do_all(found, lambda each: each.reject(feedback), _is(AssignmentStatus.REJECTED))
 
     def pay_bonus(
         self,
@@ -217,8 +227,8 @@ class Assignment(Record):
         parts = (self.id, self.worker_id or "", f"{amount:.2f}", reason)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
-    def _complain_unless(self, wanted: AssignmentStatus, error: InvalidState) -> None:
-        """Raise the error, unless it answers our own retry and the first try did what was asked."""
+    def _complain_unless(self, wanted: AssignmentStatus, error: InvalidState | TransportError | Unavailable) -> None:
+        """Raise the error, unless an answer was lost and a look shows that what was asked is done."""
         if error.maybe_done:
             try:
                 self.refresh()
@@ -230,6 +240,10 @@ class Assignment(Record):
 
     def _load(self, missing: str) -> None:
         self.refresh()
+
+
+def _is(status: AssignmentStatus) -> Callable[[RequestError], bool]:
+    return lambda error: isinstance(error, InvalidState) and error.state == status
 
 
 def _feedback(feedback: str | None) -> str | None:

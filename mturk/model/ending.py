@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mturk.data.enumeration import AssignmentStatus, HITStatus
-from mturk.errors import DoesNotExist, InvalidState, MTurkError
+from mturk.errors import DoesNotExist, InvalidState, MTurkError, RequestError
 
 if TYPE_CHECKING:
     from mturk.model.hit import HIT
@@ -83,6 +83,22 @@ def approve_undecided(hit: HIT) -> None:
     for assignment in list(hit.assignments(status=AssignmentStatus.SUBMITTED)):
         with suppress(InvalidState):  # decided meanwhile, by itself or by somebody else
             assignment.approve()
+
+
+def is_gone(hit: HIT) -> bool:
+    """Whether the HIT is deleted, looked up after an answer was lost; False where that cannot be found out."""
+    try:
+        hit.refresh()
+    except DoesNotExist:
+        return True
+    except MTurkError:
+        return False
+    return hit.status == HITStatus.DISPOSED
+
+
+def was_deleted(error: RequestError) -> bool:
+    """Whether a refusal to delete says that the HIT is gone already."""
+    return isinstance(error, DoesNotExist) or (isinstance(error, InvalidState) and error.state == HITStatus.DISPOSED)
 
 
 def _latest(hit: HIT) -> datetime:

@@ -17,7 +17,7 @@ from mturk.cost import hit_cost
 from mturk.data import limit, wire
 from mturk.data.enumeration import HITReviewStatus, HITStatus, ReviewableHITStatus, ReviewPolicyLevel
 from mturk.data.price import Money
-from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, ValidationError
+from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, TransportError, Unavailable, ValidationError
 from mturk.model import ending, review
 from mturk.model.assignment import Assignment, Statuses, assignments_of, bonus_payments
 from mturk.model.bonus_payment import BonusPayment
@@ -26,7 +26,7 @@ from mturk.model.publishing import MOST_ASSIGNMENTS, Offer, cost_of_type, offere
 from mturk.model.review import ReviewPolicy, ReviewResults
 from mturk.model.terms import Terms
 from mturk.question import question
-from mturk.record.bulk import confirmed
+from mturk.record.bulk import confirmed, do_all
 from mturk.record.collection import Collection, Page, ask
 from mturk.record.record import Record, id_of, record
 from mturk.requirements import QualificationRequirement
@@ -328,18 +328,20 @@ class HIT(Record):
         except InvalidState as error:
             if not (error.maybe_done and error.state == HITStatus.DISPOSED):
                 raise ending.explained(self, error) from error
+        except (TransportError, Unavailable) as error:
+            if not (error.maybe_done and ending.is_gone(self)):
+                raise
         self._set(status=HITStatus.DISPOSED)
 
     @classmethod
     def delete_all(cls, hits: Iterable[HIT], *, confirm: int | None = None) -> int:
-        """Delete many HITs for good, and get their number.
+        """Delete many HITs for good, and get the number of those that were deleted now.
 
-        On the live service ConfirmationNeeded asks for the number first: `confirm=57`. One call each, DeleteHIT.
+        On the live service ConfirmationNeeded asks for the number first: `confirm=57`. One that is still open stops
+        nothing: InvalidState at the end, whose `partial` tells what was done; the same call again passes over what is
+        gone. One call each, DeleteHIT.
         """
-        deleted = confirmed(hits, "HITs to delete:", confirm)
-        for hit in deleted:
-            hit.delete()
-        return len(deleted)
+        return do_all(confirmed(hits, "HITs to delete:", confirm), HIT.delete, ending.was_deleted)
 
     def close(self, undecided: Literal["leave", "approve"] = "leave") -> OpenWork:
         """End the HIT as far as is possible now, and get what is still open; call it again to go on from there.

@@ -15,7 +15,7 @@ from mturk.data.price import Money
 from mturk.errors import MTurkError, RequestError, ValidationError
 from mturk.model import compensation
 from mturk.model.worker_block import WorkerBlock
-from mturk.record.bulk import confirmed
+from mturk.record.bulk import confirmed, do_all
 from mturk.record.collection import Collection
 from mturk.record.record import Record, id_of, record, related
 
@@ -74,14 +74,13 @@ class Worker(Record):
     def block_all(cls, workers: Iterable[Worker | str], reason: str, *, confirm: int | None = None) -> int:
         """Block many workers for one reason, and get their number.
 
-        On the live service ConfirmationNeeded asks for the number first: `confirm=57`. One call each,
+        On the live service ConfirmationNeeded asks for the number first: `confirm=57`. One that the service refuses
+        stops nothing: the refusal is raised at the end, and its `partial` tells what was done. One call each,
         CreateWorkerBlock.
         """
         found = (each if isinstance(each, Worker) else cls(each) for each in several(workers))
-        blocked = confirmed(found, "workers to block:", confirm)
-        for worker in blocked:
-            worker.block(reason)
-        return len(blocked)
+        limit.text("reason", reason, None, 1)
+        return do_all(confirmed(found, "workers to block:", confirm), lambda each: each.block(reason), lambda _: False)
 
     def unblock(self, reason: str | None = None) -> None:
         """Let this worker take your HITs again; without a block nothing happens. One call, DeleteWorkerBlock."""

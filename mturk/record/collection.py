@@ -65,10 +65,12 @@ class Collection(Generic[T]):
             assignment.approve()
     """
 
-    __slots__ = ("_ask", "_name", "_read")
+    __slots__ = ("_ask", "_filtered", "_name", "_read")
 
-    def __init__(self, name: str, ask: Ask, read: Callable[[dict[str, Any]], list[T]]) -> None:
-        self._name, self._ask, self._read = name, ask, read
+    def __init__(
+        self, name: str, ask: Ask, read: Callable[[dict[str, Any]], list[T]], *, filtered: bool = False
+    ) -> None:
+        self._name, self._ask, self._read, self._filtered = name, ask, read, filtered
 
     def __repr__(self) -> str:
         return f"<Collection of {self._name}>"
@@ -91,7 +93,9 @@ class Collection(Generic[T]):
     def where(self, condition: Callable[[T], bool]) -> Collection[T]:
         """Those items for which `condition` is true. The service still sends all of them."""
         read = self._read
-        return Collection(self._name, self._ask, lambda answer: [item for item in read(answer) if condition(item)])
+        return Collection(
+            self._name, self._ask, lambda answer: [item for item in read(answer) if condition(item)], filtered=True
+        )
 
     def first(self) -> T | None:
         """The first item, or None when there is none."""
@@ -135,7 +139,8 @@ class Collection(Generic[T]):
         if number == 0:
             return
         left = number
-        for page in self.pages(min(number, MOST)):
+        # How many of a page pass a filter is not known, so that small pages would be many calls.
+        for page in self.pages(MOST if self._filtered else min(number, MOST)):
             yield from page.items[:left]
             left -= len(page.items)
             if left <= 0:

@@ -233,6 +233,10 @@ def counted(judge: Judge, step: Step) -> int:
     return judge.arrived - step.before
 
 
+# When the answers to all tries are lost, these look at the thing, as patiently as they tried.
+LOOKS = {"ApproveAssignment", "RejectAssignment", "DeleteHIT"}
+
+
 @pytest.mark.parametrize("step", STEPS, ids=_name)
 @pytest.mark.parametrize("fault", AFTERWARDS)
 def test_a_lost_answer_is_made_good_or_told_but_nothing_is_done_twice(
@@ -276,17 +280,28 @@ def test_a_throttled_call_waits_its_turn_whatever_it_is(
     assert (counted(judge, step), service.done[step.operation]) == (8, 1)
 
 
+@pytest.mark.parametrize("step", [step for step in STEPS if step.operation in LOOKS], ids=_name)
+@pytest.mark.parametrize("fault", [Reset(done=True), Silence()], ids=["reset", "silence"])
+def test_when_every_answer_was_lost_a_look_tells_that_it_is_done(
+    fault: object, step: Step, judge: Judge, service: Service, impatient: Connection
+) -> None:
+    judge.trouble(*[None] * step.before, *[fault] * 5)
+    assert step.run(impatient) == step.result
+    assert (counted(judge, step), service.done[step.operation]) == (6, 1)
+
+
 @pytest.mark.parametrize("step", STEPS, ids=_name)
 def test_a_service_that_stays_away_after_doing_its_work_is_told_as_such(
     step: Step, judge: Judge, service: Service, impatient: Connection
 ) -> None:
-    judge.trouble(*[None] * step.before, *[Reset(done=True)] * 5)
+    tries = 10 if step.operation in LOOKS else 5
+    judge.trouble(*[None] * step.before, *[Reset(done=True)] * tries)
     with pytest.raises(TransportError) as caught:
         step.run(impatient)
     assert caught.value.maybe_done
     assert caught.value.operation == step.operation
     assert "may have been carried out" in str(caught.value)
-    assert counted(judge, step) == (1 if step.kind is Repeat.NEVER else 5)
+    assert counted(judge, step) == (1 if step.kind is Repeat.NEVER else tries)
     assert service.done[step.operation] == 1
 
 
@@ -294,13 +309,14 @@ def test_a_service_that_stays_away_after_doing_its_work_is_told_as_such(
 def test_a_service_in_trouble_is_left_alone_after_five_tries(
     step: Step, judge: Judge, service: Service, impatient: Connection, timing: Time
 ) -> None:
-    judge.trouble(*[None] * step.before, *[BEFORE_UNSEEN["503 with Retry-After"]] * 9)
+    judge.trouble(*[None] * step.before, *[BEFORE_UNSEEN["503 with Retry-After"]] * 10)
     with pytest.raises(Unavailable) as caught:
         step.run(impatient)
     assert caught.value.status == 503
     tries = 1 if step.kind is Repeat.NEVER else 5
-    assert counted(judge, step) == tries
-    assert timing.slept == [7.0] * (tries - 1), "as long as the service asked for"
+    rounds = 2 if step.operation in LOOKS else 1
+    assert counted(judge, step) == tries * rounds
+    assert timing.slept == [7.0] * (tries - 1) * rounds, "as long as the service asked for"
     assert service.done[step.operation] == 0
 
 

@@ -125,7 +125,6 @@ REQUIREMENTS_SENT = [
     {
         "QualificationTypeId": "3TYPE",
         "Comparator": "Exists",
-        "RequiredToPreview": True,
         "ActionsGuarded": "PreviewAndAccept",
     },
 ]
@@ -881,6 +880,8 @@ def test_every_member_of_every_request_is_reached_by_some_line() -> None:
     }
     # A report that is too long for one answer is walked with NextToken: see test_review.
     sent.add(("ListReviewPolicyResultsForHITRequest", "NextToken"))
+    # The older way to say ActionsGuarded, which goes alone.
+    sent.add(("QualificationRequirement", "RequiredToPreview"))
     seen: set[str] = set()
     known = {
         each for operation in OPERATIONS for each in _all_members(MODEL.operation_model(operation).input_shape, seen)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from mturk import HIT, Assignment, ConfirmationNeeded, Connection, ValidationError, Worker
-from tests.judge import Judge
+from mturk import HIT, AccessDenied, Assignment, ConfirmationNeeded, Connection, InvalidState, ValidationError, Worker
+from mturk.record.bulk import Partial
+from tests.judge import Judge, Refusal
 
 
 @pytest.fixture
@@ -72,3 +73,54 @@ def test_a_reason_that_is_too_long_stops_a_bulk_rejection_before_the_first(defau
     with pytest.raises(ValidationError, match="the limit is 1024"):
         Assignment.reject_all([Assignment("3A")], "x" * 1025)
     assert judge.calls == []
+
+
+NOT_SUBMITTED = "This Assignment is currently in the state '{}'."
+BULK = {
+    "ApproveAssignment": (lambda some: Assignment.approve_all(some), "Approved", "Rejected"),
+    "RejectAssignment": (lambda some: Assignment.reject_all(some, "no"), "Rejected", "Approved"),
+}
+
+
+def _refused(state: str) -> Refusal:
+    return Refusal(turk_code="InvalidAssignmentState", message=NOT_SUBMITTED.format(state))
+
+
+@pytest.mark.parametrize("operation", BULK)
+def test_what_was_decided_otherwise_meanwhile_stops_nothing_and_is_told_at_the_end(
+    operation: str, connection: Connection, judge: Judge
+) -> None:
+    step, _, other = BULK[operation]
+    judge.answer(operation, {}, _refused(other), {})
+    first, second, third = (Assignment(f"3A{number}", connection=connection) for number in range(3))
+    with pytest.raises(InvalidState, match="1 were refused and 2 done") as caught:
+        step([first, second, third])
+    partial = caught.value.partial
+    assert isinstance(partial, Partial)
+    assert (partial.done, [each for each, _ in partial.refused], partial.not_tried) == ([first, third], [second], [])
+
+
+@pytest.mark.parametrize("operation", BULK)
+def test_the_same_call_again_passes_over_what_is_done(operation: str, connection: Connection, judge: Judge) -> None:
+    step, wanted, _ = BULK[operation]
+    judge.answer(operation, _refused(wanted), {}, _refused(wanted))
+    assert step([Assignment(f"3A{number}", connection=connection) for number in range(3)]) == 1
+
+
+def test_hits_that_are_gone_are_passed_over_and_open_ones_told(connection: Connection, judge: Judge) -> None:
+    gone = Refusal(turk_code="HITDoesNotExist", message="Hit 3H does not exist.")
+    still = Refusal(turk_code="InvalidHITState", message="This HIT is currently in the state 'Assignable'.")
+    judge.answer("DeleteHIT", gone, still, {})
+    judge.answer("GetHIT", Refusal("AccessDeniedException", status=403))
+    with pytest.raises(InvalidState, match="1 were refused and 1 done"):
+        HIT.delete_all([HIT(f"3H{number}", connection=connection) for number in range(3)])
+
+
+def test_no_permission_stops_a_bulk_step_and_tells_how_far_it_got(connection: Connection, judge: Judge) -> None:
+    judge.answer("ApproveAssignment", {}, Refusal("AccessDeniedException", status=403))
+    first, second, third = (Assignment(f"3A{number}", connection=connection) for number in range(3))
+    with pytest.raises(AccessDenied) as caught:
+        Assignment.approve_all([first, second, third])
+    partial = caught.value.partial
+    assert isinstance(partial, Partial)
+    assert (partial.done, partial.refused, partial.not_tried) == ([first], [], [second, third])
