@@ -32,7 +32,7 @@ question:       address element namespace part | answer layout schema task_reque
                 | answer_specification html_question scoring | external_question form | question | exam
 question_form
 answer_key
-model:          bonus_payment ending notification qualification review task_file terms worker_block
+model:          bonus_payment ending notification qualification review task_file terms used_token worker_block
                 | assignment publishing qualification_request | hit qualification_type
                 | compensation once_per_worker | hit_type worker
 __init__

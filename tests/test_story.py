@@ -29,6 +29,7 @@ from mturk import (
     HTMLQuestion,
     InsufficientFunds,
     InvalidState,
+    Layout,
     OpenWork,
     TransportError,
     Worker,
@@ -37,7 +38,7 @@ from mturk import (
 from mturk import requirements as req
 from mturk.connection.connection import by_default
 from mturk.marketplace import Fault, Marketplace
-from tests.judge import Judge
+from tests.judge import Judge, Refusal
 
 PAGE = "<!DOCTYPE html><form action='externalSubmit' method='post'><input name='label'></form>"
 QUESTION = HTMLQuestion(PAGE)
@@ -619,10 +620,55 @@ def _title(hit_id: str) -> str | None:
     return HIT.get(hit_id).title
 
 
-def test_a_token_of_another_hit_is_told_instead_of_giving_that_hit(market: Marketplace) -> None:
-    photos().create_hit(QUESTION, DAY, unique_request_token="batch-7")
-    with pytest.raises(mturk.AlreadyDone, match="another type, or asks another question"):
-        photos(title="Another").create_hit(QUESTION, DAY, unique_request_token="batch-7")
+@pytest.mark.parametrize(
+    ("terms", "offer", "told"),
+    [
+        ({"reward": "5.00"}, {}, r"its reward is Decimal\('0.05'\), not Decimal\('5.00'\)"),
+        ({"title": "Another"}, {}, "its title is 'Label a photo', not 'Another'"),
+        ({"description": "Another"}, {}, "its description is"),
+        ({"keywords": "other"}, {}, "its keywords is"),
+        ({"assignment_duration": 61}, {}, "its assignment_duration is 0:10:00, not 0:01:01"),
+        ({"auto_approval_delay": 7}, {}, "its auto_approval_delay is"),
+        ({"qualification_requirements": [req.adult == 1]}, {}, "its qualification_requirements is"),
+        ({}, {"max_assignments": 2}, "its max_assignments is 1, not 2"),
+        ({}, {"lifetime": timedelta(days=2)}, "its lifetime is 1 day, 0:00:00, not 2 days"),
+        ({}, {"question": HTMLQuestion(PAGE + "<p>")}, "it asks another question"),
+    ],
+)
+@pytest.mark.parametrize("with_type", [True, False])
+def test_a_token_of_another_hit_is_told_instead_of_giving_that_hit(
+    market: Marketplace, terms: dict[str, Any], offer: dict[str, Any], told: str, with_type: bool
+) -> None:
+    first = publish_by(with_type, {}, {})
+    assert publish_by(with_type, {}, {}) == first, "the same again gives the same HIT"
+    with pytest.raises(mturk.AlreadyDone, match="its hit_type_id is" if with_type and terms else told):
+        publish_by(with_type, terms, offer)
+
+
+def publish_by(with_type: bool, terms: dict[str, Any], offer: dict[str, Any]) -> HIT:
+    """A HIT under one token, by way of a type or with all terms spelled out."""
+    given: dict[str, Any] = {
+        "title": "Label a photo", "description": "Say what is in it", "reward": "0.05",
+        "assignment_duration": timedelta(minutes=10), "keywords": ["image", "label"],
+        "auto_approval_delay": timedelta(days=3), **terms,
+    }  # fmt: skip
+    rest: dict[str, Any] = {"question": QUESTION, "lifetime": DAY, "unique_request_token": "batch-7", **offer}
+    return HITType.create(**given).create_hit(**rest) if with_type else HIT.create(**given, **rest)
+
+
+@pytest.mark.parametrize(("value", "differs"), [("a & b", False), ("c", True)])
+def test_a_layout_s_parameters_are_looked_for_in_the_page(
+    judge: Judge, connection: Connection, value: str, differs: bool
+) -> None:
+    used = Refusal(turk_code="HITAlreadyExists", message='The HIT with ID "3HITHITHIT00" already exists.')
+    judge.answer("CreateHITWithHITType", used)
+    judge.answer("GetHIT", {"HIT": {"HITId": "3HITHITHIT00", "HITLayoutId": "3L", "Question": "<p>a &amp; b</p>"}})
+    made = HITType("3T", connection=connection)
+    if differs:
+        with pytest.raises(mturk.AlreadyDone, match="its layout parameter 'text' has another value"):
+            made.create_hit(Layout("3L", text=value), DAY, unique_request_token="t")
+    else:
+        assert made.create_hit(Layout("3L", text=value), DAY, unique_request_token="t").id == "3HITHITHIT00"
 
 
 def test_an_answer_about_another_hit_is_not_taken(connection: Connection, judge: Judge) -> None:

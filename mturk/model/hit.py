@@ -22,9 +22,10 @@ from mturk.model import ending, review
 from mturk.model.assignment import Assignment, Statuses, assignments_of, bonus_payments
 from mturk.model.bonus_payment import BonusPayment
 from mturk.model.ending import OpenWork
-from mturk.model.publishing import MOST_ASSIGNMENTS, Offer, cost_of_type, offered_before, request_token
+from mturk.model.publishing import MOST_ASSIGNMENTS, Offer, cost_of_type, request_token
 from mturk.model.review import ReviewPolicy, ReviewResults
 from mturk.model.terms import Terms
+from mturk.model.used_token import Asked
 from mturk.question import question
 from mturk.record.bulk import confirmed, do_all
 from mturk.record.collection import Collection, Page, ask
@@ -137,7 +138,7 @@ class HIT(Record):
             with spending(connection.budget, lambda: terms.cost(offer.max_assignments)):
                 return cls._of(connection.call("CreateHIT", **members), connection)
         except AlreadyDone as error:
-            return offered_before(error, connection, members, None)
+            return Asked(terms.fields(), offer, members.get("Question")).hit_of(error, connection)
 
     @classmethod
     def _create_with_hit_type(cls, connection: Connection, hit_type: HITType | str, offer: Offer) -> HIT:
@@ -146,7 +147,8 @@ class HIT(Record):
             with spending(connection.budget, lambda: cost_of_type(hit_type, offer.max_assignments)):
                 return cls._of(connection.call("CreateHITWithHITType", **members), connection)
         except AlreadyDone as error:
-            return offered_before(error, connection, members, hit_type)
+            asked = Asked({"hit_type_id": members["HITTypeId"]}, offer, members.get("Question"))
+            return asked.hit_of(error, connection)
 
     @classmethod
     def get(cls, id: str, *, connection: Connection | None = None) -> HIT:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -14,16 +12,14 @@ import attrs
 
 from mturk.cost import hit_cost
 from mturk.data import limit
-from mturk.errors import AlreadyDone, DoesNotExist, ValidationError
+from mturk.errors import ValidationError
 from mturk.model.review import ReviewPolicy
 from mturk.question import question
 from mturk.question.html_question import HTMLQuestion
 from mturk.question.layout import Layout
-from mturk.record.record import related
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
-    from mturk.model.hit import HIT
     from mturk.model.hit_type import HITType
 
 # A script may make the form.
@@ -84,25 +80,6 @@ def cost_of_type(hit_type: HITType | str, assignments: int) -> Decimal:
     if isinstance(hit_type, str) or not hit_type._has("reward"):
         return hit_cost(None, assignments, assignments, None)
     return hit_cost(hit_type.reward, assignments, assignments, hit_type.qualification_requirements)
-
-
-def offered_before(error: AlreadyDone, connection: Connection, sent: Mapping[str, object], hit_type: object) -> HIT:
-    """The HIT that a token made before; the error itself where that is evidently another HIT than was asked for."""
-    if error.hit_id is None:
-        raise error
-    made = related("HIT", error.hit_id, connection)
-    if error.maybe_done:
-        # Our own try, whose answer was lost. A HIT this young may not be found yet: it loads when it is read.
-        with suppress(DoesNotExist):
-            made.refresh()
-        return made
-    made.refresh()
-    other_type = hit_type is not None and made.hit_type_id != getattr(hit_type, "id", hit_type)
-    other_question = "Question" in sent and made.question_xml is not None and made.question_xml != sent["Question"]
-    if other_type or other_question:
-        error.message += " It is of another type, or asks another question: each HIT needs a token of its own."
-        raise error
-    return made
 
 
 def _question(asked: object, connection: Connection) -> dict[str, object]:

@@ -78,7 +78,7 @@ class Terms:
     def fields(self) -> dict[str, object]:
         """The terms as a record of their type has them."""
         fields = attrs.asdict(self, recurse=False)
-        return {**fields, "keywords": None if self.keywords is None else wire.keywords(self.keywords)}
+        return {**fields, "keywords": wire.keywords(self.keywords or "") or None}
 
     def members(self, connection: Connection) -> dict[str, object]:
         """The terms as this service names them."""
