@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mturk.data import enumeration, limit, wire
-from mturk.data.enumeration import ActionsGuarded, Comparator
+from mturk.data.enumeration import ActionsGuarded, AnyActionsGuarded, Comparator
 from mturk.data.locale import Locale
 from mturk.errors import ValidationError
 
@@ -98,7 +98,7 @@ class QualificationRequirement:
             "[hits_approved >= 50, hits_approved <= 500]"
         )
 
-    def guarding(self, actions: ActionsGuarded | str) -> QualificationRequirement:
+    def guarding(self, actions: AnyActionsGuarded) -> QualificationRequirement:
         """The same condition, keeping others also from previewing, or from finding the HIT at all."""
         return attrs.evolve(
             self, actions_guarded=limit.choice("actions", actions, ActionsGuarded), required_to_preview=None

@@ -6,6 +6,7 @@ A value that is not listed here (the service may learn new words) stays a plain 
 from __future__ import annotations
 
 from enum import Enum
+from typing import Literal
 
 
 class Enumeration(str, Enum):
@@ -35,6 +36,9 @@ class ReviewableHITStatus(Enumeration):
     REVIEWING = "Reviewing"
 
 
+AnyReviewableHITStatus = ReviewableHITStatus | Literal["Reviewable", "Reviewing"]
+
+
 class HITReviewStatus(Enumeration):
     """What a review said of a HIT; in practice always `NotReviewed`."""
 
@@ -52,6 +56,9 @@ class AssignmentStatus(Enumeration):
     REJECTED = "Rejected"
 
 
+AnyAssignmentStatus = AssignmentStatus | Literal["Submitted", "Approved", "Rejected"]
+
+
 class QualificationTypeStatus(Enumeration):
     """Whether workers can ask for a qualification and new HITs can use it."""
 
@@ -59,11 +66,17 @@ class QualificationTypeStatus(Enumeration):
     INACTIVE = "Inactive"
 
 
+AnyQualificationTypeStatus = QualificationTypeStatus | Literal["Active", "Inactive"]
+
+
 class QualificationStatus(Enumeration):
     """Whether a worker has a qualification, or had it until it was revoked."""
 
     GRANTED = "Granted"
     REVOKED = "Revoked"
+
+
+AnyQualificationStatus = QualificationStatus | Literal["Granted", "Revoked"]
 
 
 class Comparator(Enumeration):
@@ -87,6 +100,9 @@ class ActionsGuarded(Enumeration):
     ACCEPT = "Accept"
     PREVIEW_AND_ACCEPT = "PreviewAndAccept"
     DISCOVER_PREVIEW_AND_ACCEPT = "DiscoverPreviewAndAccept"
+
+
+AnyActionsGuarded = ActionsGuarded | Literal["Accept", "PreviewAndAccept", "DiscoverPreviewAndAccept"]
 
 
 class EventType(Enumeration):
@@ -126,6 +142,9 @@ class ReviewPolicyLevel(Enumeration):
 
     ASSIGNMENT = "Assignment"
     HIT = "HIT"
+
+
+AnyReviewPolicyLevel = ReviewPolicyLevel | Literal["Assignment", "HIT"]
 
 
 class ReviewActionStatus(Enumeration):

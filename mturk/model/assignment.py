@@ -15,7 +15,7 @@ from mturk.budget import spending
 from mturk.connection.connection import current
 from mturk.cost import bonus_fee, hit_cost
 from mturk.data import limit, price, wire
-from mturk.data.enumeration import AssignmentStatus
+from mturk.data.enumeration import AnyAssignmentStatus, AssignmentStatus
 from mturk.data.price import Money
 from mturk.errors import AlreadyDone, InvalidState, MTurkError, RequestError, TransportError, Unavailable
 from mturk.model.bonus_payment import BonusPayment
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mturk.model.worker import Worker
     from mturk.question.answer import Answers
 
-Statuses = AssignmentStatus | str | Iterable[AssignmentStatus | str] | None
+Statuses = AnyAssignmentStatus | Iterable[AnyAssignmentStatus] | None
 """One state of a submission, several, or None for all."""
 
 _MOST_FEEDBACK = 1024
@@ -51,12 +51,12 @@ class Assignment(Record):
     _shown = ("worker_id", "status")
     _columns = ("worker_id", "status", "submit_time")
 
-    worker_id: str | None = wire.field("WorkerId")
-    hit_id: str | None = wire.field("HITId")
-    status: AssignmentStatus | None = wire.field("AssignmentStatus", wire.one_of(AssignmentStatus))
-    auto_approval_time: datetime | None = wire.field("AutoApprovalTime", wire.moment)
-    accept_time: datetime | None = wire.field("AcceptTime", wire.moment)
-    submit_time: datetime | None = wire.field("SubmitTime", wire.moment)
+    worker_id: str = wire.field("WorkerId")
+    hit_id: str = wire.field("HITId")
+    status: AssignmentStatus = wire.field("AssignmentStatus", wire.one_of(AssignmentStatus))
+    auto_approval_time: datetime = wire.field("AutoApprovalTime", wire.moment)
+    accept_time: datetime = wire.field("AcceptTime", wire.moment)
+    submit_time: datetime = wire.field("SubmitTime", wire.moment)
     approval_time: datetime | None = wire.field("ApprovalTime", wire.moment)
     rejection_time: datetime | None = wire.field("RejectionTime", wire.moment)
     deadline: datetime | None = wire.field("Deadline", wire.moment)

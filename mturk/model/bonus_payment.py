@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 class BonusPayment(Value):
     """A bonus that was paid for an assignment, in US dollars."""
 
-    worker_id: str | None = wire.field("WorkerId")
-    amount: Decimal | None = wire.field("BonusAmount", wire.money)
-    assignment_id: str | None = wire.field("AssignmentId")
-    reason: str | None = wire.field("Reason")
-    grant_time: datetime | None = wire.field("GrantTime", wire.moment)
+    worker_id: str = wire.field("WorkerId")
+    amount: Decimal = wire.field("BonusAmount", wire.money)
+    assignment_id: str = wire.field("AssignmentId")
+    reason: str = wire.field("Reason")
+    grant_time: datetime = wire.field("GrantTime", wire.moment)
 
     @property
     def worker(self) -> Worker:

@@ -15,7 +15,13 @@ from mturk.budget import spending
 from mturk.connection.connection import current
 from mturk.cost import hit_cost
 from mturk.data import limit, wire
-from mturk.data.enumeration import HITReviewStatus, HITStatus, ReviewableHITStatus, ReviewPolicyLevel
+from mturk.data.enumeration import (
+    AnyReviewableHITStatus,
+    AnyReviewPolicyLevel,
+    HITReviewStatus,
+    HITStatus,
+    ReviewableHITStatus,
+)
 from mturk.data.price import Money
 from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, TransportError, Unavailable, ValidationError
 from mturk.model import ending, review
@@ -25,16 +31,18 @@ from mturk.model.ending import OpenWork
 from mturk.model.publishing import MOST_ASSIGNMENTS, Offer, cost_of_type, request_token
 from mturk.model.review import ReviewPolicy, ReviewResults
 from mturk.model.terms import Terms
-from mturk.model.used_token import Asked
+from mturk.model.used_token import AskedFor
 from mturk.question import question
 from mturk.record.bulk import confirmed, do_all
-from mturk.record.collection import Collection, Page, ask
+from mturk.record.collection import Collection, Page
 from mturk.record.record import Record, id_of, record
 from mturk.requirements import QualificationRequirement
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
     from mturk.model.hit_type import HITType
+    from mturk.model.publishing import Asked
+    from mturk.question.question import AnyQuestion
 
 
 @record
@@ -50,34 +58,34 @@ class HIT(Record):
     _shown = ("title", "status")
     _columns = ("title", "status", "reward", "max_assignments", "assignments_available", "expiration")
 
-    hit_type_id: str | None = wire.field("HITTypeId")
-    group_id: str | None = wire.field("HITGroupId")
+    hit_type_id: str = wire.field("HITTypeId")
+    group_id: str = wire.field("HITGroupId")
     layout_id: str | None = wire.field("HITLayoutId")
-    creation_time: datetime | None = wire.field("CreationTime", wire.moment)
-    title: str | None = wire.field("Title")
-    description: str | None = wire.field("Description")
+    creation_time: datetime = wire.field("CreationTime", wire.moment)
+    title: str = wire.field("Title")
+    description: str = wire.field("Description")
     question_xml: str | None = wire.field("Question")
     keywords: tuple[str, ...] | None = wire.field("Keywords", wire.keywords)
-    status: HITStatus | None = wire.field("HITStatus", wire.one_of(HITStatus))
-    max_assignments: int | None = wire.field("MaxAssignments")
-    reward: Decimal | None = wire.field("Reward", wire.money)
-    auto_approval_delay: timedelta | None = wire.field("AutoApprovalDelayInSeconds", wire.duration)
-    expiration: datetime | None = wire.field("Expiration", wire.moment)
-    assignment_duration: timedelta | None = wire.field("AssignmentDurationInSeconds", wire.duration)
+    status: HITStatus = wire.field("HITStatus", wire.one_of(HITStatus))
+    max_assignments: int = wire.field("MaxAssignments")
+    reward: Decimal = wire.field("Reward", wire.money)
+    auto_approval_delay: timedelta = wire.field("AutoApprovalDelayInSeconds", wire.duration)
+    expiration: datetime = wire.field("Expiration", wire.moment)
+    assignment_duration: timedelta = wire.field("AssignmentDurationInSeconds", wire.duration)
     requester_annotation: str | None = wire.field("RequesterAnnotation")
-    qualification_requirements: tuple[QualificationRequirement, ...] | None = wire.field(
+    qualification_requirements: tuple[QualificationRequirement, ...] = wire.field(
         "QualificationRequirements", wire.many(wire.one(QualificationRequirement))
     )
-    review_status: HITReviewStatus | None = wire.field("HITReviewStatus", wire.one_of(HITReviewStatus))
-    assignments_pending: int | None = wire.field("NumberOfAssignmentsPending")
-    assignments_available: int | None = wire.field("NumberOfAssignmentsAvailable")
-    assignments_completed: int | None = wire.field("NumberOfAssignmentsCompleted")
+    review_status: HITReviewStatus = wire.field("HITReviewStatus", wire.one_of(HITReviewStatus))
+    assignments_pending: int = wire.field("NumberOfAssignmentsPending")
+    assignments_available: int = wire.field("NumberOfAssignmentsAvailable")
+    assignments_completed: int = wire.field("NumberOfAssignmentsCompleted")
     _question: Any = attrs.field(default=None)
 
     @classmethod
     def create(
         cls,
-        question: object,
+        question: Asked,
         lifetime: timedelta | int,
         *,
         title: str | None = None,
@@ -138,7 +146,7 @@ class HIT(Record):
             with spending(connection.budget, lambda: terms.cost(offer.max_assignments)):
                 return cls._of(connection.call("CreateHIT", **members), connection)
         except AlreadyDone as error:
-            return Asked(terms.fields(), offer, members.get("Question")).hit_of(error, connection)
+            return AskedFor(terms.fields(), offer, members.get("Question")).hit_of(error, connection)
 
     @classmethod
     def _create_with_hit_type(cls, connection: Connection, hit_type: HITType | str, offer: Offer) -> HIT:
@@ -147,7 +155,7 @@ class HIT(Record):
             with spending(connection.budget, lambda: cost_of_type(hit_type, offer.max_assignments)):
                 return cls._of(connection.call("CreateHITWithHITType", **members), connection)
         except AlreadyDone as error:
-            asked = Asked({"hit_type_id": members["HITTypeId"]}, offer, members.get("Question"))
+            asked = AskedFor({"hit_type_id": members["HITTypeId"]}, offer, members.get("Question"))
             return asked.hit_of(error, connection)
 
     @classmethod
@@ -171,7 +179,7 @@ class HIT(Record):
     def reviewable(
         cls,
         hit_type: HITType | str | None = None,
-        status: ReviewableHITStatus | str | None = None,
+        status: AnyReviewableHITStatus | None = None,
         *,
         connection: Connection | None = None,
     ) -> Collection[HIT]:
@@ -195,7 +203,7 @@ class HIT(Record):
     def get_reviewable(
         cls,
         hit_type: HITType | str | None = None,
-        status: ReviewableHITStatus | str | None = None,
+        status: AnyReviewableHITStatus | None = None,
         *,
         page_size: int = 10,
         next_token: str | None = None,
@@ -211,11 +219,12 @@ class HIT(Record):
         self._forget("_question")
 
     @property
-    def question(self) -> Any:
+    def question(self) -> AnyQuestion | None:
         """The question as the object that made it: an HTMLQuestion, ExternalQuestion or QuestionForm."""
         if not self._has("_question"):
             self._set(_question=question.read(self.question_xml) if self.question_xml else None)
-        return self._question
+        read: AnyQuestion | None = self._question
+        return read
 
     @property
     def annotation_json(self) -> Any:
@@ -370,7 +379,7 @@ class HIT(Record):
 
     def review_results(
         self,
-        levels: Iterable[ReviewPolicyLevel | str] | None = None,
+        levels: Iterable[AnyReviewPolicyLevel] | None = None,
         *,
         actions: bool = True,
         results: bool = True,
@@ -379,17 +388,7 @@ class HIT(Record):
 
         One call for each 100 entries, ListReviewPolicyResultsForHIT.
         """
-        wanted = None if levels is None else [limit.choice("levels", each, ReviewPolicyLevel) for each in levels]
-        return review.whole_report(
-            ask(
-                "ListReviewPolicyResultsForHIT",
-                self.connection,
-                HITId=self.id,
-                PolicyLevels=wanted,
-                RetrieveActions=limit.flag("actions", actions),
-                RetrieveResults=limit.flag("results", results),
-            )
-        )
+        return review.whole_report(self.connection, self.id, levels, actions, results)
 
     def _cost_of(self, number: int) -> Decimal:
         return hit_cost(self.reward, self.max_assignments, number, self.qualification_requirements)

@@ -25,6 +25,7 @@ from mturk.requirements import QualificationRequirement, needs_masters
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
+    from mturk.model.publishing import Asked
 
 
 @record
@@ -42,13 +43,13 @@ class HITType(Record):
     _id_member = "HITTypeId"
     _shown = ("title", "reward")
 
-    title: str | None = wire.field("Title")
-    description: str | None = wire.field("Description")
-    reward: Decimal | None = wire.field("Reward", wire.money)
-    assignment_duration: timedelta | None = wire.field("AssignmentDurationInSeconds", wire.duration)
+    title: str = wire.field("Title")
+    description: str = wire.field("Description")
+    reward: Decimal = wire.field("Reward", wire.money)
+    assignment_duration: timedelta = wire.field("AssignmentDurationInSeconds", wire.duration)
     keywords: tuple[str, ...] | None = wire.field("Keywords", wire.keywords)
-    auto_approval_delay: timedelta | None = wire.field("AutoApprovalDelayInSeconds", wire.duration)
-    qualification_requirements: tuple[QualificationRequirement, ...] | None = wire.field(
+    auto_approval_delay: timedelta = wire.field("AutoApprovalDelayInSeconds", wire.duration)
+    qualification_requirements: tuple[QualificationRequirement, ...] = wire.field(
         "QualificationRequirements", wire.many(wire.one(QualificationRequirement))
     )
 
@@ -97,7 +98,7 @@ class HITType(Record):
 
     def create_hit(
         self,
-        question: object,
+        question: Asked,
         lifetime: timedelta | int,
         *,
         max_assignments: int = 1,

@@ -15,6 +15,7 @@ from mturk.record.record import related
 if TYPE_CHECKING:
     from mturk.model.hit import HIT
     from mturk.model.hit_type import HITType
+    from mturk.model.publishing import Asked
     from mturk.model.worker import Worker
 
 
@@ -36,7 +37,7 @@ class OncePerWorker:
     hit_type: HITType
     marker: QualificationType
 
-    def create_hit(self, question: object, lifetime: timedelta | int, **options: Any) -> HIT:
+    def create_hit(self, question: Asked, lifetime: timedelta | int, **options: Any) -> HIT:
         """Publish a HIT of the group: see `HITType.create_hit`. One call."""
         return self.hit_type.create_hit(question, lifetime, **options)
 

@@ -6,7 +6,7 @@ import re
 import warnings
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
@@ -26,6 +26,18 @@ if TYPE_CHECKING:
 _CAN_SUBMIT = re.compile("<(form|crowd-form|script)", re.IGNORECASE)
 
 MOST_ASSIGNMENTS = 1_000_000_000
+
+
+class HasXML(Protocol):
+    """Anything that gives question XML: an HTMLQuestion, ExternalQuestion, QuestionForm, Question."""
+
+    def to_xml(self) -> str:
+        """The XML, as it goes to the service."""
+        ...
+
+
+Asked = HasXML | Layout | str
+"""What a HIT can be made to ask: a question, a layout, or question XML."""
 
 
 def request_token(value: str | None) -> str | None:
@@ -54,7 +66,7 @@ def _policy(offer: Offer, attribute: attrs.Attribute[ReviewPolicy | None], value
 class Offer:
     """One HIT as it is published, each part within the service's limits."""
 
-    question: object
+    question: Asked
     lifetime: timedelta = attrs.field(converter=_lifetime)
     max_assignments: int = attrs.field(default=1, converter=_max_assignments)
     requester_annotation: str | None = attrs.field(default=None, converter=_annotation)
@@ -82,7 +94,7 @@ def cost_of_type(hit_type: HITType | str, assignments: int) -> Decimal:
     return hit_cost(hit_type.reward, assignments, assignments, hit_type.qualification_requirements)
 
 
-def _question(asked: object, connection: Connection) -> dict[str, object]:
+def _question(asked: Asked, connection: Connection) -> dict[str, object]:
     if isinstance(asked, Layout):
         parameters = [{"Name": name, "Value": text} for name, text in asked.parameters.items()]
         return {"HITLayoutId": asked.id, "HITLayoutParameters": parameters}

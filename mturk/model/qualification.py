@@ -24,12 +24,12 @@ _LOWEST, _HIGHEST = -(2**31), 2**31 - 1
 class Qualification(Value):
     """What one worker has of one qualification type: a score, or for locales a place."""
 
-    qualification_type_id: str | None = wire.field("QualificationTypeId")
-    worker_id: str | None = wire.field("WorkerId")
-    grant_time: datetime | None = wire.field("GrantTime", wire.moment)
+    qualification_type_id: str = wire.field("QualificationTypeId")
+    worker_id: str = wire.field("WorkerId")
+    grant_time: datetime = wire.field("GrantTime", wire.moment)
     score: int | None = wire.field("IntegerValue")
     locale: Locale | None = wire.field("LocaleValue", wire.one(Locale))
-    status: QualificationStatus | None = wire.field("Status", wire.one_of(QualificationStatus))
+    status: QualificationStatus = wire.field("Status", wire.one_of(QualificationStatus))
 
     @property
     def worker(self) -> Worker:

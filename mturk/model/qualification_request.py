@@ -31,11 +31,11 @@ class QualificationRequest(Record):
     _id_member = "QualificationRequestId"
     _shown = ("worker_id", "qualification_type_id")
 
-    qualification_type_id: str | None = wire.field("QualificationTypeId")
-    worker_id: str | None = wire.field("WorkerId")
+    qualification_type_id: str = wire.field("QualificationTypeId")
+    worker_id: str = wire.field("WorkerId")
     test_xml: str | None = wire.field("Test")
     answer_xml: str | None = wire.field("Answer")
-    submit_time: datetime | None = wire.field("SubmitTime", wire.moment)
+    submit_time: datetime = wire.field("SubmitTime", wire.moment)
     _answers: Any = attrs.field(default=None)
 
     @classmethod

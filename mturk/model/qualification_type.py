@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from mturk.connection.connection import current
 from mturk.data import limit, wire
-from mturk.data.enumeration import Comparator, QualificationStatus, QualificationTypeStatus
+from mturk.data.enumeration import (
+    AnyQualificationStatus,
+    AnyQualificationTypeStatus,
+    Comparator,
+    QualificationStatus,
+    QualificationTypeStatus,
+)
 from mturk.data.locale import Locale
 from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, ValidationError
 from mturk.model.qualification import Qualification, checked_score
@@ -43,17 +49,17 @@ class QualificationType(Record, Comparable):
     _id_member = "QualificationTypeId"
     _shown = ("name", "status")
 
-    creation_time: datetime | None = wire.field("CreationTime", wire.moment)
-    name: str | None = wire.field("Name")
-    description: str | None = wire.field("Description")
+    creation_time: datetime = wire.field("CreationTime", wire.moment)
+    name: str = wire.field("Name")
+    description: str = wire.field("Description")
     keywords: tuple[str, ...] | None = wire.field("Keywords", wire.keywords)
-    status: QualificationTypeStatus | None = wire.field("QualificationTypeStatus", wire.one_of(QualificationTypeStatus))
+    status: QualificationTypeStatus = wire.field("QualificationTypeStatus", wire.one_of(QualificationTypeStatus))
     test_xml: str | None = wire.field("Test")
     test_duration: timedelta | None = wire.field("TestDurationInSeconds", wire.duration)
     answer_key_xml: str | None = wire.field("AnswerKey")
     retry_delay: timedelta | None = wire.field("RetryDelayInSeconds", wire.duration)
-    requestable: bool | None = wire.field("IsRequestable")
-    auto_granted: bool | None = wire.field("AutoGranted")
+    requestable: bool = wire.field("IsRequestable")
+    auto_granted: bool = wire.field("AutoGranted")
     auto_granted_value: int | None = wire.field("AutoGrantedValue")
 
     @classmethod
@@ -63,7 +69,7 @@ class QualificationType(Record, Comparable):
         description: str,
         *,
         keywords: str | Iterable[str] | None = None,
-        status: QualificationTypeStatus | str = QualificationTypeStatus.ACTIVE,
+        status: AnyQualificationTypeStatus = QualificationTypeStatus.ACTIVE,
         retry_delay: timedelta | int | None = None,
         test: QuestionForm | str | None = None,
         test_duration: timedelta | int | None = None,
@@ -177,7 +183,7 @@ class QualificationType(Record, Comparable):
         self,
         *,
         description: str | None = None,
-        status: QualificationTypeStatus | str | None = None,
+        status: AnyQualificationTypeStatus | None = None,
         retry_delay: timedelta | int | None = None,
         test: QuestionForm | str | None = None,
         test_duration: timedelta | int | None = None,
@@ -263,7 +269,7 @@ class QualificationType(Record, Comparable):
         """The requests for this type that wait for you. One call for each 100, ListQualificationRequests."""
         return requests_for(self.connection, self.id)
 
-    def qualifications(self, status: QualificationStatus | str | None = None) -> Collection[Qualification]:
+    def qualifications(self, status: AnyQualificationStatus | None = None) -> Collection[Qualification]:
         """Who has this qualification, or with status="Revoked" who had it.
 
         One call for each 100, ListWorkersWithQualificationType.

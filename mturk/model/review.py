@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import attrs
 
 from mturk.data import limit, wire
-from mturk.data.enumeration import ReviewActionStatus
+from mturk.data.enumeration import AnyReviewPolicyLevel, ReviewActionStatus, ReviewPolicyLevel
 from mturk.errors import ValidationError
-from mturk.record.collection import MOST, Ask, Page
+from mturk.record.collection import MOST, Page, ask
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
 
 _KNOWN_ANSWERS = "ScoreMyKnownAnswers/2011-09-01"
 _PLURALITY = "SimplePlurality/2011-09-01"
@@ -229,9 +233,23 @@ class ReviewResults:
     )
 
 
-def whole_report(ask: Ask) -> ReviewResults:
-    """All pages of a report, put together."""
-    page = Page(ask, lambda answer: [wire.decoded(ReviewResults, answer)], MOST, None)
+def whole_report(
+    connection: Connection,
+    hit_id: str,
+    levels: Iterable[AnyReviewPolicyLevel] | None,
+    actions: bool,
+    results: bool,
+) -> ReviewResults:
+    """All pages of a HIT's report, put together."""
+    asked = ask(
+        "ListReviewPolicyResultsForHIT",
+        connection,
+        HITId=hit_id,
+        PolicyLevels=None if levels is None else [limit.choice("levels", each, ReviewPolicyLevel) for each in levels],
+        RetrieveActions=limit.flag("actions", actions),
+        RetrieveResults=limit.flag("results", results),
+    )
+    page = Page(asked, lambda answer: [wire.decoded(ReviewResults, answer)], MOST, None)
     whole: ReviewResults = page.items[0]
     while (following := page.next_page()) is not None:
         page, part = following, following.items[0]

@@ -25,7 +25,7 @@ _SLACK = timedelta(seconds=2)  # between the service's two readings of its clock
 
 
 @attrs.frozen
-class Asked:
+class AskedFor:
     """The HIT that was asked for: its terms or its type's id, by the names of a HIT's fields, and the offer."""
 
     terms: Mapping[str, object]

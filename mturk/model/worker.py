@@ -33,11 +33,9 @@ _MOST_AT_ONCE = 100
 class NotifyFailure:
     """A worker who did not get a message, and why; a soft failure may be tried again."""
 
-    worker_id: str | None = wire.field("WorkerId")
-    code: NotifyWorkersFailureCode | None = wire.field(
-        "NotifyWorkersFailureCode", wire.one_of(NotifyWorkersFailureCode)
-    )
-    message: str | None = wire.field("NotifyWorkersFailureMessage")
+    worker_id: str = wire.field("WorkerId")
+    code: NotifyWorkersFailureCode = wire.field("NotifyWorkersFailureCode", wire.one_of(NotifyWorkersFailureCode))
+    message: str = wire.field("NotifyWorkersFailureMessage")
 
 
 @attrs.frozen

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class WorkerBlock(Value):
     """A worker who cannot take this account's HITs, and the reason that was given."""
 
-    worker_id: str | None = wire.field("WorkerId")
-    reason: str | None = wire.field("Reason")
+    worker_id: str = wire.field("WorkerId")
+    reason: str = wire.field("Reason")
 
     @property
     def worker(self) -> Worker:

@@ -22,6 +22,8 @@ from mturk.rendering.rendering import Folder
 if TYPE_CHECKING:
     from mturk.question.form import QuestionForm
 
+    AnyQuestion = HTMLQuestion | ExternalQuestion | QuestionForm
+
 __all__ = ["ExternalQuestion", "HTMLQuestion", "Layout", "Question", "document", "read"]
 
 KINDS = ("HTMLQuestion", "ExternalQuestion", "QuestionForm")
@@ -46,7 +48,7 @@ class Question:
         """The XML, as it goes to the service."""
         return template.fill(self.template_path, self.values, xml=True).strip()
 
-    def read(self) -> HTMLQuestion | ExternalQuestion | QuestionForm:
+    def read(self) -> AnyQuestion:
         """The question that the template gives, as an object."""
         return read(self.to_xml())
 
@@ -58,9 +60,9 @@ class Question:
 _HTML = re.compile(r"\s*<(!doctype\s+html|html|form|crowd-form)\b", re.IGNORECASE)
 
 
-def read(xml: str) -> HTMLQuestion | ExternalQuestion | QuestionForm:
+def read(xml: str) -> AnyQuestion:
     """The question that this XML says; ValidationError for any other XML."""
-    found: HTMLQuestion | ExternalQuestion | QuestionForm = from_element(element.parse(xml))
+    found: AnyQuestion = from_element(element.parse(xml))
     return found
 
 
