@@ -26,7 +26,7 @@ requirements
 cost
 connection:     adapter balance clock operation settings trace | credentials endpoint pace retry
                 | local signature | transport | connection
-record:         display | collection | record value | bulk
+record:         display export | collection | record value | bulk
 rendering:      character html_page jinja placeholder | rendering | template
 question:       address element namespace part | answer layout schema task_request xhtml | content document
                 | answer_specification html_question scoring | external_question form | question | exam

@@ -17,7 +17,7 @@ from mturk.cost import bonus_fee, hit_cost
 from mturk.data import limit, price, wire
 from mturk.data.enumeration import AnyAssignmentStatus, AssignmentStatus
 from mturk.data.price import Money
-from mturk.errors import AlreadyDone, InvalidState, MTurkError, RequestError, TransportError, Unavailable
+from mturk.errors import AlreadyDone, AnswerError, InvalidState, MTurkError, RequestError, TransportError, Unavailable
 from mturk.model.bonus_payment import BonusPayment
 from mturk.question import answer
 from mturk.record.bulk import confirmed, do_all
@@ -91,6 +91,12 @@ class Assignment(Record):
             self._set(_answers=answer.read(self.answer_xml, self.id))
         answers: Answers = self._answers
         return answers
+
+    def _answers_by_column(self) -> dict[str, Any]:
+        try:
+            return {f"answers.{question}": value for question, value in self.answers.items()}
+        except AnswerError:
+            return {"answer_xml": self.answer_xml}  # one that cannot be read is neither lost, nor in the way of others
 
     @property
     def worker(self) -> Worker:

@@ -9,7 +9,7 @@ import attrs
 
 from mturk.connection.connection import current
 from mturk.data import limit, wire
-from mturk.errors import DoesNotExist, InvalidState
+from mturk.errors import AnswerError, DoesNotExist, InvalidState
 from mturk.model.qualification import checked_score
 from mturk.record.collection import Collection
 from mturk.record.record import Record, record
@@ -56,6 +56,12 @@ class QualificationRequest(Record):
             self._set(_answers=answer.read(self.answer_xml, None))
         answers: Answers = self._answers
         return answers
+
+    def _answers_by_column(self) -> dict[str, Any]:
+        try:
+            return {f"answers.{question}": value for question, value in self.answers.items()}
+        except AnswerError:
+            return {"answer_xml": self.answer_xml}  # one that cannot be read is neither lost, nor in the way of others
 
     @property
     def worker(self) -> Worker:

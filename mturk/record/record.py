@@ -19,6 +19,7 @@ from mturk.data import limit, wire
 from mturk.errors import TransportError, ValidationError
 from mturk.record.collection import listed
 from mturk.record.display import Table
+from mturk.record.export import json_text
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -180,10 +181,22 @@ class Record:
         kept = (name for name in self._slots if not name.startswith("_") and self._has(name))
         return {name: self._slots[name].__get__(self) for name in kept}
 
-    def to_dict(self) -> dict[str, Any]:
-        """The record's fields as a dict, for a data frame or a file; loads them first where they are missing."""
-        fields = [name for name in self._slots if not name.startswith("_")]
-        return {"id": self.id, **{name: getattr(self, name) for name in fields}}
+    def to_dict(self, *, xml: bool = False) -> dict[str, Any]:
+        """The record's fields as a dict, for a data frame or a file; loads them first where they are missing.
+
+        What a worker answered stands under `answers.` and the question's identifier. The documents themselves, such as
+        the page of a HIT, are left out unless `xml=True`.
+        """
+        names = [name for name in self._slots if not name.startswith("_") and (xml or not name.endswith("_xml"))]
+        return {"id": self.id, **{name: getattr(self, name) for name in names}, **self._answers_by_column()}
+
+    def to_json(self, *, xml: bool = False) -> str:
+        """`to_dict` as JSON: times in ISO 8601, durations in seconds, money as text."""
+        return json_text(self.to_dict(xml=xml))
+
+    def _answers_by_column(self) -> dict[str, Any]:
+        """What a worker answered, for a row of a table."""
+        return {}
 
     def _row(self) -> dict[str, Any]:
         known = self._state()

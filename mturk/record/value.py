@@ -9,6 +9,7 @@ import attrs
 
 from mturk.data import wire
 from mturk.record.collection import listed
+from mturk.record.export import json_text
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -39,6 +40,10 @@ class Value:
     def to_dict(self) -> dict[str, Any]:
         """The fields as a dict, for a data frame or a file."""
         return {a.name: getattr(self, a.name) for a in attrs.fields(type(self)) if a.name != "_connection"}
+
+    def to_json(self) -> str:
+        """`to_dict` as JSON: times in ISO 8601, durations in seconds, money as text."""
+        return json_text(self.to_dict())
 
     def _row(self) -> dict[str, Any]:
         return self.to_dict()

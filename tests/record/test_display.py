@@ -68,7 +68,7 @@ def test_a_page_in_a_notebook_is_a_table(connection: Connection, judge: Judge) -
 def test_to_dict_gives_every_field_by_its_name(connection: Connection, judge: Judge) -> None:
     answer: dict[str, Any] = full_answer("GetHIT")
     judge.answer("GetHIT", answer)
-    fields = HIT.get(answer["HIT"]["HITId"], connection=connection).to_dict()
+    fields = HIT.get(answer["HIT"]["HITId"], connection=connection).to_dict(xml=True)
     assert fields["title"] == answer["HIT"]["Title"]
     assert {"id", "reward", "question_xml", "assignments_pending"} <= set(fields)
     assert not any(name.startswith("_") for name in fields)

@@ -295,7 +295,7 @@ def test_relations_cost_nothing_and_keep_the_connection(judge: Judge, connection
 
 def test_a_record_as_a_dict_has_every_field(judge: Judge, connection: Connection) -> None:
     hit = complete(HIT, connection, HITId="3A")
-    found = hit.to_dict()
+    found = hit.to_dict(xml=True)
     assert found["id"] == "3A"
     assert set(found) == {"id"} | {name for name in HIT._slots if not name.startswith("_")}
     assert judge.arrived == 0
