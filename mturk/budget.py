@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
+from mturk.alters_data import alters_data
 from mturk.data.price import Money, amount
 from mturk.errors import MTurkError, OverBudget
 
@@ -40,6 +41,7 @@ class Budget:
         """What may still be spent."""
         return self.limit - self._spent
 
+    @alters_data
     @contextmanager
     def spend(self, cost: Decimal) -> Iterator[None]:
         """Count a cost while the block makes the call; OverBudget before it if there is too little left."""

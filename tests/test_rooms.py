@@ -20,6 +20,7 @@ PACKAGE = Path(mturk.__file__).parent
 SDK = """
 schemas
 errors
+alters_data
 data:           enumeration limit price | wire | locale
 budget
 requirements
@@ -33,7 +34,7 @@ question:       address element namespace part | answer layout schema task_reque
 question_form
 answer_key
 model:          bonus_payment ending notification qualification review task_file terms used_token worker_block
-                | assignment publishing qualification_request | hit qualification_type
+                | assignment qualification_request | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
 __init__
 pytest_plugin

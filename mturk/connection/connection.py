@@ -16,6 +16,7 @@ from weakref import WeakSet
 
 from attrs import evolve
 
+from mturk.alters_data import alters_data
 from mturk.budget import Budget
 from mturk.connection.balance import Balance
 from mturk.connection.clock import SYSTEM, Clock
@@ -109,6 +110,7 @@ class Connection:
         """The time as the service has it, as far as its answers told."""
         return datetime.fromtimestamp(self.clock.now() + self._skew, timezone.utc)
 
+    @alters_data
     def call(self, operation: str, /, **parameters: object) -> dict[str, Any]:
         """Call an operation by AWS's name with AWS's parameters, and get its answer as a dict.
 
@@ -137,6 +139,7 @@ class Connection:
         balance: Balance = wire.decoded(Balance, self.call("GetAccountBalance"))
         return balance
 
+    @alters_data
     def close(self) -> None:
         """Close the idle connections; the next call opens a new one."""
         self._transport.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from mturk.alters_data import alters_data
 from mturk.budget import spending
 from mturk.connection.connection import current
 from mturk.cost import bonus_fee, hit_cost
@@ -108,6 +109,7 @@ class Assignment(Record):
         """The HIT that it is for."""
         return self._hit if self._has("_hit") else self._related("HIT", self.hit_id)
 
+    @alters_data
     def approve(self, feedback: str | None = None, *, override_rejection: bool = False) -> None:
         """Approve the work, which pays the worker; this cannot be taken back.
 
@@ -130,6 +132,7 @@ class Assignment(Record):
         self._set(status=AssignmentStatus.APPROVED)
         self._forget("approval_time", "requester_feedback", "_hit")
 
+    @alters_data
     def reject(self, feedback: str) -> None:
         """Reject the work: the worker is not paid, and the rejection counts in the worker's record.
 
@@ -145,6 +148,7 @@ class Assignment(Record):
         self._forget("rejection_time", "requester_feedback", "_hit")
 
     @classmethod
+    @alters_data
     def approve_all(cls, assignments: Iterable[Assignment], feedback: str | None = None) -> int:
         """Approve many submissions, which pays their workers, and get the number of those that were approved now.
 
@@ -155,6 +159,7 @@ class Assignment(Record):
         return do_all(list(assignments), lambda each: each.approve(feedback), _is(AssignmentStatus.APPROVED))
 
     @classmethod
+    @alters_data
     def reject_all(cls, assignments: Iterable[Assignment], feedback: str, *, confirm: int | None = None) -> int:
         """Reject many submissions for one reason, and get the number of those that were rejected now.
 
@@ -167,6 +172,7 @@ class Assignment(Record):
         found = confirmed(assignments, "assignments to reject:", confirm)
         return do_all(found, lambda each: each.reject(feedback), _is(AssignmentStatus.REJECTED))
 
+    @alters_data
     def pay_bonus(
         self,
         amount: Money,

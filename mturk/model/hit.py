@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from mturk.alters_data import alters_data
 from mturk.budget import spending
 from mturk.connection.connection import current
 from mturk.cost import hit_cost
@@ -28,10 +29,9 @@ from mturk.model import ending, review
 from mturk.model.assignment import Assignment, Statuses, assignments_of, bonus_payments
 from mturk.model.bonus_payment import BonusPayment
 from mturk.model.ending import OpenWork
-from mturk.model.publishing import MOST_ASSIGNMENTS, Offer, cost_of_type, request_token
+from mturk.model.publishing import MOST_ASSIGNMENTS, Offer, create_hit, create_hit_with_hit_type, request_token
 from mturk.model.review import ReviewPolicy, ReviewResults
 from mturk.model.terms import Terms
-from mturk.model.used_token import AskedFor
 from mturk.question import question
 from mturk.record.bulk import confirmed, do_all
 from mturk.record.collection import Collection, Page
@@ -83,6 +83,7 @@ class HIT(Record):
     _question: Any = attrs.field(default=None)
 
     @classmethod
+    @alters_data
     def create(
         cls,
         question: Asked,
@@ -134,29 +135,10 @@ class HIT(Record):
         }
         given = {name: value for name, value in terms.items() if value is not None}
         if hit_type is None:
-            return cls._create(connection, Terms.of(**given), offer)
+            return create_hit(connection, Terms.of(**given), offer)
         if given:
             raise ValidationError("hit_type has its own title, reward and other terms: give one or the other")
-        return cls._create_with_hit_type(connection, hit_type, offer)
-
-    @classmethod
-    def _create(cls, connection: Connection, terms: Terms, offer: Offer) -> HIT:
-        members = {**terms.members(connection), **offer.members(connection)}
-        try:
-            with spending(connection.budget, lambda: terms.cost(offer.max_assignments)):
-                return cls._of(connection.call("CreateHIT", **members), connection)
-        except AlreadyDone as error:
-            return AskedFor(terms.fields(), offer, members.get("Question")).hit_of(error, connection)
-
-    @classmethod
-    def _create_with_hit_type(cls, connection: Connection, hit_type: HITType | str, offer: Offer) -> HIT:
-        members = {"HITTypeId": id_of("hit_type", hit_type, "HITType"), **offer.members(connection)}
-        try:
-            with spending(connection.budget, lambda: cost_of_type(hit_type, offer.max_assignments)):
-                return cls._of(connection.call("CreateHITWithHITType", **members), connection)
-        except AlreadyDone as error:
-            asked = AskedFor({"hit_type_id": members["HITTypeId"]}, offer, members.get("Question"))
-            return asked.hit_of(error, connection)
+        return create_hit_with_hit_type(connection, hit_type, offer)
 
     @classmethod
     def get(cls, id: str, *, connection: Connection | None = None) -> HIT:
@@ -260,6 +242,7 @@ class HIT(Record):
         """The bonuses that were paid for work on this HIT. One call for each 100, ListBonusPayments."""
         return bonus_payments(self.connection, hit_id=self.id)
 
+    @alters_data
     def add_assignments(self, number: int, *, unique_request_token: str | None = None) -> None:
         """Offer the HIT to that many more workers, whose rewards and fees are held.
 
@@ -279,6 +262,7 @@ class HIT(Record):
             )
         self._forget("max_assignments", "assignments_available", "status")
 
+    @alters_data
     def extend(self, until: datetime | timedelta) -> None:
         """Keep the HIT on offer until a time, or for a timedelta from now. One call, UpdateExpirationForHIT."""
         if isinstance(until, timedelta):
@@ -287,6 +271,7 @@ class HIT(Record):
             raise ValidationError(f"until is {until}, which has passed; to end the HIT now write expire()")
         self._expire_at(until)
 
+    @alters_data
     def expire(self) -> None:
         """Take the HIT off the market now; who has accepted it can still submit. One call, UpdateExpirationForHIT."""
         self._expire_at(datetime.fromtimestamp(0, timezone.utc))
@@ -295,6 +280,7 @@ class HIT(Record):
         self._call("UpdateExpirationForHIT", HITId=self.id, ExpireAt=moment)
         self._forget("expiration", "status", "assignments_available")
 
+    @alters_data
     def mark_reviewing(self) -> None:
         """Mark a reviewable HIT as being reviewed: a bookmark for you, without effect on workers.
 
@@ -302,6 +288,7 @@ class HIT(Record):
         """
         self._mark(HITStatus.REVIEWING)
 
+    @alters_data
     def mark_reviewable(self) -> None:
         """Take the mark of `mark_reviewing` away. One call, UpdateHITReviewStatus."""
         self._mark(HITStatus.REVIEWABLE)
@@ -314,6 +301,7 @@ class HIT(Record):
                 raise
         self._set(status=wanted)
 
+    @alters_data
     def change_type(self, hit_type: HITType | str) -> None:
         """Move the HIT to another type: its title, reward, times and requirements become that type's.
 
@@ -325,6 +313,7 @@ class HIT(Record):
         self._set(hit_type_id=type_id)
         self._forget("group_id", *found._slots)
 
+    @alters_data
     def delete(self) -> None:
         """Delete the HIT for good: its submissions can no longer be read.
 
@@ -345,6 +334,7 @@ class HIT(Record):
         self._set(status=HITStatus.DISPOSED)
 
     @classmethod
+    @alters_data
     def delete_all(cls, hits: Iterable[HIT], *, confirm: int | None = None) -> int:
         """Delete many HITs for good, and get the number of those that were deleted now.
 
@@ -354,6 +344,7 @@ class HIT(Record):
         """
         return do_all(confirmed(hits, "HITs to delete:", confirm), HIT.delete, ending.was_deleted)
 
+    @alters_data
     def close(self, undecided: Literal["leave", "approve"] = "leave") -> OpenWork:
         """End the HIT as far as is possible now, and get what is still open; call it again to go on from there.
 

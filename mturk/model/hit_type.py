@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn
 
+from mturk.alters_data import alters_data
 from mturk.connection.connection import current
 from mturk.cost import Estimate, estimate
 from mturk.data import limit, wire
@@ -54,6 +55,7 @@ class HITType(Record):
     )
 
     @classmethod
+    @alters_data
     def create(
         cls,
         title: str,
@@ -88,6 +90,7 @@ class HITType(Record):
         return made
 
     @classmethod
+    @alters_data
     def from_file(cls, path: str | os.PathLike[str], *, connection: Connection | None = None) -> HITType:
         """Register the HIT type that a TOML or JSON file describes, with durations such as "10m" or "3d".
 
@@ -96,6 +99,7 @@ class HITType(Record):
         """
         return cls.create(**task_file.read(path), connection=connection)
 
+    @alters_data
     def create_hit(
         self,
         question: Asked,
@@ -130,6 +134,7 @@ class HITType(Record):
         reward = self.reward or Decimal(0)
         return estimate(reward, assignments, hits, masters=needs_masters(self.qualification_requirements or ()))
 
+    @alters_data
     def once_per_worker(self, name: str | None = None) -> OncePerWorker:
         """A group of HITs on these terms of which each worker gets one: see `OncePerWorker`.
 
@@ -152,6 +157,7 @@ class HITType(Record):
         """The HITs of this type whose work is all in: see `HIT.reviewable`. ListReviewableHITs."""
         return HIT.reviewable(self, connection=self.connection)
 
+    @alters_data
     def set_notification(self, notification: Notification | None = None, active: bool | None = True) -> None:
         """Have events of this type's HITs sent to a queue or topic, or pause and resume that with `active`.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from mturk.alters_data import alters_data
 from mturk.connection.connection import current
 from mturk.data import limit, wire
 from mturk.data.enumeration import EventType, NotificationTransport
@@ -51,6 +52,7 @@ class Notification:
     # The service's model speaks of 2006-05-05; this is what works with queues and topics.
     version: str = attrs.field(default="2014-08-15", metadata=wire.named("Version"))
 
+    @alters_data
     def send_test(self, event_type: EventType | str, *, connection: Connection | None = None) -> None:
         """Have the service send one made-up event of this type now.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from mturk.alters_data import alters_data
 from mturk.data.enumeration import ActionsGuarded
 from mturk.errors import ValidationError
 from mturk.model.qualification_type import QualificationType
@@ -37,10 +38,12 @@ class OncePerWorker:
     hit_type: HITType
     marker: QualificationType
 
+    @alters_data
     def create_hit(self, question: Asked, lifetime: timedelta | int, **options: Any) -> HIT:
         """Publish a HIT of the group: see `HITType.create_hit`. One call."""
         return self.hit_type.create_hit(question, lifetime, **options)
 
+    @alters_data
     def mark(self) -> list[Worker]:
         """Keep out everybody who has submitted so far, and get those who were not marked before.
 

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
+from mturk.budget import spending
 from mturk.cost import hit_cost
 from mturk.data import limit
-from mturk.errors import ValidationError
+from mturk.errors import AlreadyDone, ValidationError
 from mturk.model.review import ReviewPolicy
+from mturk.model.terms import Terms
+from mturk.model.used_token import AskedFor
 from mturk.question import question
 from mturk.question.html_question import HTMLQuestion
 from mturk.question.layout import Layout
+from mturk.record.record import id_of, kind_of
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
+    from mturk.model.hit import HIT
     from mturk.model.hit_type import HITType
 
 # A script may make the form.
@@ -87,8 +93,33 @@ class Offer:
         }
 
 
-def cost_of_type(hit_type: HITType | str, assignments: int) -> Decimal:
-    """What a HIT of this type costs, with fees; the type must know its reward."""
+def create_hit(connection: Connection, terms: Terms, offer: Offer) -> HIT:
+    """Publish a HIT whose terms are spelled out."""
+    members = {**terms.members(connection), **offer.members(connection)}
+    try:
+        with spending(connection.budget, lambda: terms.cost(offer.max_assignments)):
+            return _made(connection.call("CreateHIT", **members), connection)
+    except AlreadyDone as error:
+        return AskedFor(terms.fields(), offer, members.get("Question")).hit_of(error, connection)
+
+
+def create_hit_with_hit_type(connection: Connection, hit_type: HITType | str, offer: Offer) -> HIT:
+    """Publish a HIT of a type."""
+    type_id = id_of("hit_type", hit_type, "HITType")
+    members = {"HITTypeId": type_id, **offer.members(connection)}
+    try:
+        with spending(connection.budget, lambda: _cost_of_type(hit_type, offer.max_assignments)):
+            return _made(connection.call("CreateHITWithHITType", **members), connection)
+    except AlreadyDone as error:
+        return AskedFor({"hit_type_id": type_id}, offer, members.get("Question")).hit_of(error, connection)
+
+
+def _made(answer: Mapping[str, Any], connection: Connection) -> HIT:
+    made: HIT = kind_of("HIT")._of(answer, connection)
+    return made
+
+
+def _cost_of_type(hit_type: HITType | str, assignments: int) -> Decimal:
     if isinstance(hit_type, str) or not hit_type._has("reward"):
         return hit_cost(None, assignments, assignments, None)
     return hit_cost(hit_type.reward, assignments, assignments, hit_type.qualification_requirements)

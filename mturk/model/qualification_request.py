@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from mturk.alters_data import alters_data
 from mturk.connection.connection import current
 from mturk.data import limit, wire
 from mturk.errors import AnswerError, DoesNotExist, InvalidState
@@ -73,6 +74,7 @@ class QualificationRequest(Record):
         """The type that is asked for."""
         return self._related("QualificationType", self.qualification_type_id)
 
+    @alters_data
     def accept(self, score: int | None = None) -> None:
         """Grant the request, with a score of 1 unless you give another.
 
@@ -80,6 +82,7 @@ class QualificationRequest(Record):
         """
         self._decide("AcceptQualificationRequest", IntegerValue=checked_score(score))
 
+    @alters_data
     def reject(self, reason: str | None = None) -> None:
         """Turn the request down; the worker is told the reason. One call, RejectQualificationRequest."""
         self._decide("RejectQualificationRequest", Reason=limit.optional_text("reason", reason))

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mturk.alters_data import alters_data
 from mturk.connection.connection import current
 from mturk.data import limit, wire
 from mturk.data.enumeration import (
@@ -63,6 +64,7 @@ class QualificationType(Record, Comparable):
     auto_granted_value: int | None = wire.field("AutoGrantedValue")
 
     @classmethod
+    @alters_data
     def create(
         cls,
         name: str,
@@ -108,6 +110,7 @@ class QualificationType(Record, Comparable):
         return cls._of(answer, connection)
 
     @classmethod
+    @alters_data
     def ensure(
         cls,
         name: str,
@@ -179,6 +182,7 @@ class QualificationType(Record, Comparable):
         """Load all fields anew. One call, GetQualificationType."""
         self._renew(self._call("GetQualificationType", QualificationTypeId=self.id))
 
+    @alters_data
     def update(
         self,
         *,
@@ -215,6 +219,7 @@ class QualificationType(Record, Comparable):
         )
         self._renew(answer)
 
+    @alters_data
     def delete(self) -> None:
         """Delete the type; its open requests are rejected, and HITs that require it are disposed of.
 
@@ -228,6 +233,7 @@ class QualificationType(Record, Comparable):
                 raise
         self._forget("status")
 
+    @alters_data
     def grant(self, worker: Worker | str, score: int | None = None, *, notify: bool = True) -> None:
         """Give a worker this qualification with a score of 1 unless you give another, or change the score.
 
@@ -241,6 +247,7 @@ class QualificationType(Record, Comparable):
             SendNotification=limit.flag("notify", notify),
         )
 
+    @alters_data
     def revoke(self, worker: Worker | str, reason: str | None = None) -> None:
         """Take this qualification away from a worker, who is told only if you give a reason.
 

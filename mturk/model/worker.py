@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from mturk.alters_data import alters_data
 from mturk.connection.connection import current
 from mturk.data import limit, wire
 from mturk.data.enumeration import NotifyWorkersFailureCode
@@ -60,6 +61,7 @@ class Worker(Record):
         """The workers that you have blocked, with your reasons. One call for each 100, ListWorkerBlocks."""
         return WorkerBlock._list("ListWorkerBlocks", "WorkerBlocks", connection or current(), name="blocked workers")
 
+    @alters_data
     def block(self, reason: str) -> None:
         """Keep this worker from taking any more of your HITs.
 
@@ -69,6 +71,7 @@ class Worker(Record):
         self._call("CreateWorkerBlock", WorkerId=self.id, Reason=limit.text("reason", reason, None, 1))
 
     @classmethod
+    @alters_data
     def block_all(cls, workers: Iterable[Worker | str], reason: str, *, confirm: int | None = None) -> int:
         """Block many workers for one reason, and get their number.
 
@@ -80,10 +83,12 @@ class Worker(Record):
         limit.text("reason", reason, None, 1)
         return do_all(confirmed(found, "workers to block:", confirm), lambda each: each.block(reason), lambda _: False)
 
+    @alters_data
     def unblock(self, reason: str | None = None) -> None:
         """Let this worker take your HITs again; without a block nothing happens. One call, DeleteWorkerBlock."""
         self._call("DeleteWorkerBlock", WorkerId=self.id, Reason=limit.optional_text("reason", reason))
 
+    @alters_data
     def notify(self, subject: str, message: str) -> None:
         """Send this worker an e-mail; a RequestError says why it did not go out.
 
@@ -98,6 +103,7 @@ class Worker(Record):
             )
 
     @classmethod
+    @alters_data
     def notify_all(
         cls,
         workers: Iterable[Worker | str],
@@ -128,6 +134,7 @@ class Worker(Record):
             failures += [wire.decoded(NotifyFailure, each) for each in failed]
         return failures
 
+    @alters_data
     def pay_bonus(
         self,
         amount: Money,
@@ -150,6 +157,7 @@ class Worker(Record):
         paid: bool = paid_for.pay_bonus(amount, reason, again=again, unique_request_token=unique_request_token)
         return paid
 
+    @alters_data
     def compensate(
         self, amount: Money, reason: str, *, lifetime: timedelta | int = timedelta(days=14), again: bool = False
     ) -> HIT:
@@ -161,12 +169,14 @@ class Worker(Record):
         """
         return compensation.compensate(self, amount, reason, lifetime, again)
 
+    @alters_data
     def grant(
         self, qualification_type: QualificationType | str, score: int | None = None, *, notify: bool = True
     ) -> None:
         """Give this worker a qualification of yours, or change the score: see `QualificationType.grant`."""
         self._type(qualification_type).grant(self, score, notify=notify)
 
+    @alters_data
     def revoke(self, qualification_type: QualificationType | str, reason: str | None = None) -> None:
         """Take a qualification of yours away: see `QualificationType.revoke`."""
         self._type(qualification_type).revoke(self, reason)
