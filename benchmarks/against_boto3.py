@@ -25,7 +25,14 @@ ANSWER_NS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/20
 
 
 def a_hit() -> dict[str, object]:
-    page = "<!DOCTYPE html><html><body><form>" + "<p>Say what is in the picture.</p>" * 20 + "</form></body></html>"
+    page = (
+        (
+            "<!DOCTYPE html><html><body><form method='post' action='https://www.mturk.com/mturk/externalSubmit'>"
+            "<input type='hidden' name='assignmentId'><input name='label'>"
+        )
+        + "<p>Say what is in the picture.</p>" * 20
+        + "</form></body></html>"
+    )
     return {
         "HITId": "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012",
         "HITTypeId": "3BCDEFGHIJKLMNOPQRSTUVWXYZ0123",

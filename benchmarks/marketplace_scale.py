@@ -47,7 +47,14 @@ from mturk.marketplace.request.paging import Page
 CONNECTIONS = 4
 PER_HIT = 10  # assignments that were done of each HIT, and two that are free
 MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-PAGE = "<!DOCTYPE html><form>" + "<p>Say what is in the picture.</p>" * 20 + "</form>"
+PAGE = (
+    (
+        "<!DOCTYPE html><form method='post' action='https://www.mturk.com/mturk/externalSubmit'>"
+        "<input type='hidden' name='assignmentId'><input name='label'>"
+    )
+    + "<p>Say what is in the picture.</p>" * 20
+    + "</form>"
+)
 SCHEMA = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/HTMLQuestion.xsd"
 NEW_HIT = {
     "Title": "Label a photo",

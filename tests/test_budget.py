@@ -12,9 +12,10 @@ import pytest
 
 from mturk import HIT, Assignment, Budget, Connection, HITType, HTMLQuestion, OverBudget, ServiceError, ValidationError
 from mturk.marketplace import Fault, Marketplace
+from tests import page
 from tests.judge import Judge, Refusal
 
-PAGE = HTMLQuestion("<!DOCTYPE html><form><input name='label'></form>")
+PAGE = HTMLQuestion(page.PAGE)
 DAY = timedelta(days=1)
 
 Spend = Callable[[str], tuple[Marketplace, Connection, HITType]]

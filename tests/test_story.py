@@ -39,8 +39,8 @@ from mturk import requirements as req
 from mturk.connection.connection import by_default
 from mturk.marketplace import Fault, Marketplace
 from tests.judge import Judge, Refusal
+from tests.page import PAGE
 
-PAGE = "<!DOCTYPE html><form action='externalSubmit' method='post'><input name='label'></form>"
 QUESTION = HTMLQuestion(PAGE)
 DAY = timedelta(days=1)
 

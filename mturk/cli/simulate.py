@@ -16,6 +16,7 @@ WORKERS_PER_HIT = 3
 LONGEST = 8760  # hours: a year
 PAGE = """<!DOCTYPE html>
 <form method="post" action="/mturk/externalSubmit">
+  <input type="hidden" name="assignmentId">
   <p>What is on picture {number}?</p>
   <label><input type="radio" name="label" value="cat"> a cat</label>
   <label><input type="radio" name="label" value="dog"> a dog</label>

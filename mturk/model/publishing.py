@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -19,7 +17,6 @@ from mturk.model.review import ReviewPolicy
 from mturk.model.terms import Terms
 from mturk.model.used_token import AskedFor
 from mturk.question import question
-from mturk.question.html_question import HTMLQuestion
 from mturk.question.layout import Layout
 from mturk.record.record import id_of, kind_of
 
@@ -27,9 +24,6 @@ if TYPE_CHECKING:
     from mturk.connection.connection import Connection
     from mturk.model.hit import HIT
     from mturk.model.hit_type import HITType
-
-# A script may make the form.
-_CAN_SUBMIT = re.compile("<(form|crowd-form|script)", re.IGNORECASE)
 
 MOST_ASSIGNMENTS = 1_000_000_000
 
@@ -130,6 +124,4 @@ def _question(asked: Asked, connection: Connection) -> dict[str, object]:
         parameters = [{"Name": name, "Value": text} for name, text in asked.parameters.items()]
         return {"HITLayoutId": asked.id, "HITLayoutParameters": parameters}
     document = question.document(asked, connection.question_limit)
-    if isinstance(asked, HTMLQuestion) and not _CAN_SUBMIT.search(asked.html):
-        warnings.warn("this page has no form, so that nobody can submit it; see question.validate()", stacklevel=4)
     return {"Question": document}

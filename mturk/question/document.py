@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from attrs import frozen
 
+from mturk import doubt
 from mturk.connection.connection import existing
 from mturk.errors import ValidationError
 from mturk.question import element, schema
@@ -55,8 +56,8 @@ class Document:
         """What the service would refuse, as far as it can be told from the parts alone."""
         return []
 
-    def thorough_problems(self) -> list[str]:
-        """What takes longer to find than one would spend on every HIT."""
+    def doubts(self) -> list[str]:
+        """What may be wrong, and cannot be told for certain."""
         return []
 
     def validate(self, *, schemas: bool = True) -> None:
@@ -68,10 +69,10 @@ class Document:
         xml = self.to_xml()
         limit = LIMIT if connection is None else connection.question_limit
         found, _ = examined(xml, limit, self.title)
-        found = found or [*self.problems(), *self.thorough_problems()]
+        found = found or self.problems()
         if schemas and (not found or schema.available()):
             found = found + [one for one in schema.problems(xml) if one not in found]
-        complain(found)
+        complain(found, self.doubts())
 
 
 def examined(xml: str, limit: int, name: str = "the question") -> tuple[list[str], Element | None]:
@@ -92,7 +93,9 @@ def _way_out(name: str) -> str:
     return "; serve the page from your own site and publish its address: ExternalQuestion(url)"
 
 
-def complain(found: list[str]) -> None:
-    """Raise one error with all that was found, if anything was."""
+def complain(found: list[str], doubts: Iterable[str] = ()) -> None:
+    """Raise one error with all that was found, if anything was; else warn of each doubt."""
     if found:
         raise ValidationError("\n".join(found))
+    for words in doubts:
+        doubt.warn(words)

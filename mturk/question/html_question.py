@@ -10,7 +10,7 @@ from attrs import field, frozen
 from mturk.question import namespace, part
 from mturk.question.document import Document
 from mturk.question.element import Element
-from mturk.rendering import template
+from mturk.rendering import submission, template
 from mturk.rendering.rendering import Folder
 from mturk.rendering.template import Engine
 
@@ -74,14 +74,13 @@ class HTMLQuestion(Document):
 
     def problems(self) -> list[str]:
         """What the service would refuse, as far as it can be told at once."""
-        found = [] if self.html.strip() else ["HTMLQuestion.html: it is empty; expected a page with a form"]
-        return found + height_problems(self)
+        if not self.html.strip():
+            return ["HTMLQuestion.html: it is empty; expected a page with a form", *height_problems(self)]
+        return submission.judge(self.html)[0] + height_problems(self)
 
-    def thorough_problems(self) -> list[str]:
-        """What the page lacks to be shown and submitted."""
-        from mturk.rendering import html_page
-
-        return html_page.problems(self.html)
+    def doubts(self) -> list[str]:
+        """What the page lacks unless one of its scripts sees to it."""
+        return submission.judge(self.html)[1]
 
 
 def height_problems(question: Any) -> list[str]:

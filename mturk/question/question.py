@@ -77,9 +77,10 @@ def document(value: object, limit: int = documents.LIMIT) -> str:
             "HTMLQuestion(html), ExternalQuestion(url), QuestionForm(…)"
         )
     found, root = documents.examined(xml, limit)
+    doubts: list[str] = []
     if root is not None and not found:
-        found = _problems_within(root)
-    documents.complain(found)
+        found, doubts = _judged(root)
+    documents.complain(found, doubts)
     return part.plain(xml)  # type: ignore[no-any-return] # a str goes in, a str comes out
 
 
@@ -92,12 +93,12 @@ def _rendered(value: object) -> str:
     return str(render())
 
 
-def _problems_within(root: Element) -> list[str]:
+def _judged(root: Element) -> tuple[list[str], list[str]]:
     try:
-        found: list[str] = from_element(root).problems()
+        asked: Document = from_element(root)
     except ValidationError as error:
-        return [str(error)]
-    return found
+        return [str(error)], []
+    return asked.problems(), asked.doubts()
 
 
 def from_element(root: Element) -> Any:

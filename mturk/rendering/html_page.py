@@ -1,50 +1,154 @@
-"""What a page of HTML needs to be shown to workers, and to be submitted by them."""
+"""What a page of HTML is made of, as far as its submission goes: its forms, fields, buttons and scripts.
+
+Not a parser of HTML: it looks for the few tags that matter, in one pass, and skips comments, scripts and templates.
+"""
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import re
+
+import attrs
 
 SUBMIT = "/mturk/externalSubmit"
+CROWD_LOADER = "crowd-html-elements.js"
+RESERVED = ("assignmentId", "hitId", "turkSubmitTo", "workerId")
+"""The site adds these to the page's address, and never returns a field of such a name as an answer."""
+
+_TAG = re.compile(
+    r"<(!--|!doctype\b|/?(?:html|head|body|form|input|button|select|textarea|script|style|template|crowd-[a-z-]+)(?=[\s/>]))",
+    re.IGNORECASE,
+)
+_REST = re.compile(r"""[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
+_ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?""")
+_FIELDS = ("input", "select", "textarea", "button")
+_SUBMITS = {"input": ("submit", "image"), "button": ("", "submit")}
 
 
-def problems(html: str) -> list[str]:
-    """What the page lacks; pages with crowd elements make their own form and need no document type."""
-    seen = _Reader()
-    seen.feed(html)
-    seen.close()
-    if seen.crowd_form:
-        return []
-    found = []
-    if not seen.doctype:
-        found.append("HTMLQuestion.html: no document type; expected <!DOCTYPE html> at the beginning")
-    if not seen.forms:
-        found.append(f"HTMLQuestion.html: no form; expected one that posts to {SUBMIT}, or a <crowd-form>")
-    elif SUBMIT.rpartition("/")[2] not in html:
-        found.append(f"HTMLQuestion.html: no form is submitted; expected one that posts to {SUBMIT}")
-    elif not seen.posts:
-        found.append("HTMLQuestion.html: the form does not post; expected method='post'")
+@attrs.define
+class Form:
+    """A form: where its start tag stands, where its content begins and ends, and what is in it."""
+
+    start: int
+    inside: int
+    attributes: dict[str, str]
+    end: int | None = None
+    fields: list[str] = attrs.Factory(list)
+    submits: int = 0
+
+    @property
+    def posts(self) -> bool:
+        """Whether its fields go into the body of the request."""
+        return self.attributes.get("method", "").lower() == "post"
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether it goes to where the service takes answers."""
+        return SUBMIT.rpartition("/")[2] in self.attributes.get("action", "")
+
+
+@attrs.define
+class Page:
+    """What stands in a page; positions are those of characters."""
+
+    html: str
+    doctype: bool = False
+    after_doctype: int = 0
+    places: dict[str, int] = attrs.Factory(dict)
+    """Where the content of html, head and body begins (`body`) and ends (`/body`)."""
+    forms: list[Form] = attrs.Factory(list)
+    fields: list[str] = attrs.Factory(list)
+    submits: int = 0
+    crowd_form: bool = False
+    crowd_loader: bool = False
+    scripts: list[str] = attrs.Factory(list)
+
+    @property
+    def has_form(self) -> bool:
+        """Whether anything in it can be submitted."""
+        return bool(self.forms) or self.crowd_form
+
+    @property
+    def form(self) -> Form | None:
+        """The form that is submitted: the one that says so, or the first."""
+        return next((form for form in self.forms if form.is_submitted), self.forms[0] if self.forms else None)
+
+
+def read(html: str) -> Page:
+    """The page that this HTML is."""
+    page = Page(html)
+    at = 0
+    while found := _TAG.search(html, at):
+        at = _take(page, found[1].lower(), found.start(), found.end())
+    return page
+
+
+def _take(page: Page, name: str, start: int, at: int) -> int:
+    """Note a tag, and say where to go on."""
+    html = page.html
+    if name == "!--":
+        return _after(html, "-->", at)
+    rest = _REST.match(html, at)
+    end = rest.end() if rest else _after(html, ">", at)
+    if name == "!doctype":
+        if html[at:end].strip(" \t\r\n>").lower().startswith("html"):
+            page.doctype, page.after_doctype = True, end
+        return end
+    if name.startswith("/"):
+        _close(page, name, start)
+        return end
+    attributes = _attributes(html[at : end - 1])
+    if name in ("script", "style", "template"):
+        closing = re.compile(f"</{name}", re.IGNORECASE).search(html, end)
+        inside = html[end : closing.start()] if closing else html[end:]
+        if name == "script":
+            _note_script(page, attributes, inside)
+        return closing.end() if closing else len(html)
+    _open(page, name, start, end, attributes)
+    return end
+
+
+def _after(html: str, mark: str, at: int) -> int:
+    found = html.find(mark, at)
+    return len(html) if found < 0 else found + len(mark)
+
+
+def _attributes(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in _ATTRIBUTE.findall(text):
+        found.setdefault(name.lower(), value[1:-1] if value[:1] in ("'", '"') else value)
     return found
 
 
-def is_fragment(html: str) -> bool:
-    """Whether it is only the inside of a page, which somebody else has to put a form around."""
-    seen = _Reader()
-    seen.feed(html)
-    seen.close()
-    return not (seen.forms or seen.crowd_form or seen.whole)
+def _note_script(page: Page, attributes: dict[str, str], inside: str) -> None:
+    source = attributes.get("src", "")
+    page.crowd_loader = page.crowd_loader or CROWD_LOADER in source
+    page.scripts.append(source or inside)
 
 
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.doctype = self.forms = self.posts = self.crowd_form = self.whole = False
+def _open(page: Page, name: str, start: int, end: int, attributes: dict[str, str]) -> None:
+    if name in ("html", "head", "body"):
+        page.places.setdefault(name, end)
+    elif name == "form":
+        page.forms.append(Form(start, end, attributes))
+    elif name == "crowd-form":
+        page.crowd_form = True
+    else:
+        _note_field(page, name, attributes)
 
-    def handle_decl(self, decl: str) -> None:
-        self.doctype = self.doctype or decl.lower().split()[:2] == ["doctype", "html"]
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.whole = self.whole or tag == "html"
-        self.crowd_form = self.crowd_form or tag == "crowd-form"
-        if tag == "form":
-            self.forms = True
-            self.posts = self.posts or (dict(attrs).get("method") or "").lower() == "post"
+def _note_field(page: Page, name: str, attributes: dict[str, str]) -> None:
+    form = page.forms[-1] if page.forms and page.forms[-1].end is None else None
+    kind = attributes.get("type", "").lower()
+    submits = kind in _SUBMITS.get(name, ())
+    holders: list[Page | Form] = [page] if form is None else [page, form]
+    for each in holders:
+        each.submits += submits
+        if attributes.get("name") and not submits and name != "button":
+            each.fields.append(attributes["name"])
+
+
+def _close(page: Page, name: str, start: int) -> None:
+    if name in ("/html", "/body", "/head"):
+        page.places[name] = start  # the last one counts: the others stand in texts
+    elif name == "/form" and page.forms and page.forms[-1].end is None:
+        page.forms[-1].end = start

@@ -8,9 +8,9 @@ a browser framework, an expression); everywhere else it is reported, for it woul
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 
+from mturk import doubt
 from mturk.errors import ValidationError
 
 _PLACEHOLDER = re.compile(r"\$\{([^{}\r\n]{1,200})\}")
@@ -36,7 +36,7 @@ def fill(source: str, values: Mapping[str, object], name: str) -> str:
         also = f"; it has no place for {', '.join(unused)}" if unused else ""
         raise ValidationError(f"{name}: no value for {', '.join(missing)}{also}")
     if unused:
-        warnings.warn(f"{name} has no place for {', '.join(unused)}", stacklevel=5)
+        doubt.warn(f"{name} has no place for {', '.join(unused)}")
 
     def value_of(found: re.Match[str]) -> str:
         return str(given[found.group(1)]) if found.group(1) in given else found.group()

@@ -45,12 +45,10 @@ def fill_text(source: str, values: Mapping[str, Any], *, xml: bool, engine: Engi
 
 
 def _as_the_site_did(source: str, values: Mapping[str, Any], name: str, xml: bool) -> str:
-    from mturk.rendering import html_page, placeholder
+    from mturk.rendering import placeholder, submission
 
     filled = placeholder.fill(source, values, name)
-    if xml or not html_page.is_fragment(filled):
-        return filled
-    return rendering.render("site_page.html", {"fragment": filled}, folders=folders(), xml=False)
+    return filled if xml else submission.completed(filled, folders=folders())
 
 
 def _source(path: Folder) -> str:

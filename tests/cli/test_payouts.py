@@ -15,8 +15,8 @@ from mturk import Assignment, Connection, HITType, HTMLQuestion
 from mturk.cli.payouts import moment
 from mturk.cli.program import command
 from mturk.marketplace import Marketplace
+from tests.page import PAGE
 
-PAGE = "<!DOCTYPE html><form><input name=label></form>"
 HEADER = "worker_id,assignments,rewards_usd,bonuses,bonuses_usd,total_usd\n"
 
 

@@ -23,8 +23,8 @@ import mturk
 from mturk import HIT, Assignment, HTMLQuestion, Worker
 from mturk.cli.program import command
 from mturk.marketplace import Marketplace
+from tests.page import PAGE
 
-PAGE = "<!DOCTYPE html><form method='post' action='/mturk/externalSubmit'><input name='label'></form>"
 PATIENCE = 60  # seconds until a program that does not end has failed
 WORKER = "A1WORKER"
 
@@ -273,6 +273,7 @@ class Missing:
 sys.meta_path.insert(0, Missing())
 sys.argv = ["mturk", *{arguments!r}]
 from mturk.__main__ import main
+from tests.page import PAGE
 main()
 """
 

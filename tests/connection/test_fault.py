@@ -33,10 +33,11 @@ from mturk import (
     Worker,
 )
 from mturk.connection.operation import REPEAT, Repeat
+from tests import page
 from tests.conftest import Time
 from tests.judge import Judge, Raw, Refusal, Reset, Silence, Wrong
 
-PAGE = HTMLQuestion("<!DOCTYPE html><form></form>")
+PAGE = HTMLQuestion(page.PAGE)
 HIT_ID = "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012"
 
 

@@ -48,11 +48,12 @@ from mturk.model.review import (
 )
 from mturk.model.worker import NotifyFailure
 from mturk.record.record import Record
+from tests import page
 from tests.judge import MODEL, OPERATIONS, Judge, full_answer, full_shape, minimal_answer
 
 BASE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
 PAGE = (
-    f'<HTMLQuestion xmlns="{BASE}/2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!DOCTYPE html><form></form>]]>'
+    f'<HTMLQuestion xmlns="{BASE}/2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[{page.PAGE}]]>'
     "</HTMLContent><FrameHeight>0</FrameHeight></HTMLQuestion>"
 )
 FORM = (

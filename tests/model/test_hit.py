@@ -22,10 +22,11 @@ from mturk import (
     ValidationError,
 )
 from mturk import requirements as req
+from tests import page
 from tests.conftest import Time
 from tests.judge import Judge, Refusal
 
-PAGE = HTMLQuestion("<!DOCTYPE html><form></form>")
+PAGE = HTMLQuestion(page.PAGE)
 DAY = timedelta(days=1)
 TERMS: dict[str, Any] = {"title": "T", "description": "D", "reward": "0.05", "assignment_duration": 60}
 NAIVE = datetime(2030, 1, 1)

@@ -11,6 +11,7 @@ import pytest
 from mturk import Connection, HITType, HTMLQuestion, Notification, ValidationError
 from mturk import requirements as req
 from tests.judge import Judge
+from tests.page import PAGE
 
 TERMS: dict[str, Any] = {"title": "T", "description": "D", "reward": "0.05", "assignment_duration": 60}
 
@@ -118,5 +119,5 @@ def test_an_estimate_of_unknown_terms_says_so(judge: Judge, connection: Connecti
 
 def test_a_hit_of_a_type_keeps_the_type_s_connection(judge: Judge, connection: Connection) -> None:
     judge.answer("CreateHITWithHITType", {"HIT": {"HITId": "3H"}})
-    hit = HITType("3T", connection=connection).create_hit(HTMLQuestion("<!DOCTYPE html><form></form>"), 60)
+    hit = HITType("3T", connection=connection).create_hit(HTMLQuestion(PAGE), 60)
     assert hit.connection is connection

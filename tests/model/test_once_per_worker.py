@@ -11,8 +11,9 @@ import pytest
 from mturk import Connection, HITType, HTMLQuestion, OncePerWorker, ValidationError
 from mturk import requirements as req
 from mturk.marketplace import Marketplace, WorkerError
+from tests import page
 
-PAGE = HTMLQuestion("<!DOCTYPE html><form><input name='label'></form>")
+PAGE = HTMLQuestion(page.PAGE)
 DAY = timedelta(days=1)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from mturk.errors import ValidationError
 from mturk.question.html_question import HTMLQuestion
-from mturk.rendering import html_page, placeholder
+from mturk.rendering import placeholder, submission
 
 
 @pytest.mark.parametrize(
@@ -92,24 +92,17 @@ def test_the_warning_points_at_the_caller(tmp_path: Path) -> None:
 
 def test_a_row_of_a_table_fills_a_file(tmp_path: Path) -> None:
     template = tmp_path / "t.html"
-    template.write_text(
-        "\ufeff<!DOCTYPE html><html><form method=post>${image-url} {{ x }}</form></html>", encoding="utf-8"
-    )
+    template.write_text("\ufeff<!DOCTYPE html><html><p>${image-url} {{ x }}</p></html>", encoding="utf-8")
     row = {"image-url": "https://x/1.png"}
     question = HTMLQuestion.from_template(template, engine="mturk", frame_height=300, **row)
-    assert question.html == "<!DOCTYPE html><html><form method=post>https://x/1.png {{ x }}</form></html>"
+    assert "<p>https://x/1.png {{ x }}</p>" in question.html
     assert question.frame_height == 300
 
 
 def test_a_template_without_a_form_gets_the_one_of_the_site() -> None:
     question = HTMLQuestion.from_string("<p>${a}</p><input name='x'>", {"a": "<b>1</b>"}, engine="mturk")
     assert "<p><b>1</b></p><input name='x'>" in question.html
-    assert html_page.problems(question.html) == []
-
-
-@pytest.mark.parametrize("whole", ["<form></form>", "<crowd-form></crowd-form>", "<html></html>"])
-def test_a_template_with_a_form_stays_as_it_is(whole: str) -> None:
-    assert HTMLQuestion.from_string(whole, engine="mturk").html == whole
+    assert submission.judge(question.html) == ([], [])
 
 
 def test_an_unknown_engine_is_refused() -> None:
