@@ -48,7 +48,7 @@ routine
 call
 database:       address seal table | upgrade | store
 agenda
-document:       schema | question | answer answer_key
+document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
 people:         ledger message payout | requester worker | block
 signature

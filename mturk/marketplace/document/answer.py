@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from mturk.marketplace.document.question import FormQuestion, form_questions, is_crowd_form
+from mturk.marketplace.document.question import RESERVED, FormQuestion, QuestionDocument
 from mturk.marketplace.error import WorkerError
 
 _NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
-# Added to every page's address by the site, and never an answer.
-_RESERVED = frozenset({"assignmentId", "hitId", "turkSubmitTo", "workerId"})
 
 Values = frozenset[str]
 """What was entered for one question, or should have been: texts without blanks around them, in no order."""
@@ -34,10 +32,10 @@ Value = Choice | Sequence[Choice]
 def answer_document(question: str, answers: Mapping[str, Value]) -> str:
     """The document for what a worker entered, as the page or form of this question sends it."""
     given = {name: _as_list(name, value) for name, value in answers.items()}
-    form = form_questions(question)
-    if form is not None:
-        parts = _form_parts(form, given)
-    elif is_crowd_form(question) and set(given) != {"taskAnswers"}:
+    asked = QuestionDocument(question)
+    if asked.form is not None:
+        parts = _form_parts(asked.form, given)
+    elif asked.is_crowd_form and set(given) != {"taskAnswers"}:
         parts = [_part("taskAnswers", _free_text(_crowd_answers(answers)))]
     else:
         parts = _page_parts(given)
@@ -73,7 +71,7 @@ def _page_parts(given: Mapping[str, list[Choice]]) -> list[str]:
     parts = [
         _part(name, _free_text(value.text if isinstance(value, Other) else value))
         for name, values in given.items()
-        if name not in _RESERVED
+        if name not in RESERVED
         for value in values
     ]
     if not parts:
