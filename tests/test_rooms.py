@@ -45,13 +45,13 @@ clock
 money
 identifier
 routine
+signature
 call
 database:       address seal table | upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
 people:         ledger message payout | requester worker | block
-signature
 delivery:       destination outbox | exchange | sender | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
 hit:            hit_type review_policy | notification review_score | hit
@@ -60,7 +60,7 @@ hit:            hit_type review_policy | notification review_score | hit
 dispatch
 timekeeper
 actor
-http:           fault throttle | api | app server
+http:           fault throttle verification | api | app server
 simulation:     field | crowd | simulation
 market
 __init__

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery import outbox
-from mturk.marketplace.delivery.outbox import Document
-from mturk.marketplace.delivery.sender import Messenger, Undelivered
-from mturk.marketplace.routine import Routine
+from mturk.marketplace.delivery.outbox import EventDocument
+from mturk.marketplace.delivery.sender import Sender, Undelivered
+from mturk.marketplace.routine import LOOK, Routine
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 15 * 60.0
@@ -37,7 +37,7 @@ class Delivery:
     def __init__(
         self,
         store: Store,
-        messenger: Messenger,
+        sender: Sender,
         *,
         new_id: Callable[[], str],
         chance: Callable[[], float],
@@ -45,13 +45,13 @@ class Delivery:
         break_off: Callable[[], None],
     ) -> None:
         self._store = store
-        self._messenger = messenger
+        self._sender = sender
         self._new_id = new_id
         self._chance = chance
         self._real_time = real_time
         self._break_off = break_off
-        self._routine = Routine("mturk-delivery", self._look)
-        self._senders: set[threading.Thread] = set()
+        self._routine = Routine("mturk-delivery", self._look, look=LOOK)
+        self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
         self._stopping = False
 
@@ -64,11 +64,11 @@ class Delivery:
         self._stopping = True
         self._routine.stop()
         end = time.monotonic() + _GRACE
-        for sender in self._under_way():
-            sender.join(max(0, end - time.monotonic()))
+        for thread in self._under_way():
+            thread.join(max(0, end - time.monotonic()))
         self._break_off()
-        for sender in self._under_way():
-            sender.join()
+        for thread in self._under_way():
+            thread.join()
 
     def ring(self) -> None:
         """Look now: something was written, or the clock was moved."""
@@ -89,13 +89,13 @@ class Delivery:
         )
         if document is None:
             return
-        sender = threading.Thread(target=self._send_all, args=(document,), name="mturk-sender", daemon=True)
+        thread = threading.Thread(target=self._send_all, args=(document,), name="mturk-sender", daemon=True)
         with self._lock:
-            self._senders.add(sender)
-        sender.start()
+            self._threads.add(thread)
+        thread.start()
 
-    def _send_all(self, first: Document) -> None:
-        document: Document | None = first
+    def _send_all(self, first: EventDocument) -> None:
+        document: EventDocument | None = first
         end = self._real() + _TURN
         try:
             while document is not None and self._real() < end:
@@ -107,18 +107,18 @@ class Delivery:
             _log.exception("notifications to %s failed", first.destination)
         finally:
             with self._lock:
-                self._senders.discard(threading.current_thread())
+                self._threads.discard(threading.current_thread())
             self._routine.ring()
 
-    def _release(self, document: Document) -> None:
+    def _release(self, document: EventDocument) -> None:
         self._store.write(lambda database: outbox.release(database, document))
 
-    def _send(self, document: Document) -> Document | None:
+    def _send(self, document: EventDocument) -> EventDocument | None:
         """Send one document, and say which one is next for the same destination."""
         if self._stopping:
             return self._store.write(lambda database: outbox.release(database, document))
         try:
-            self._messenger.send(document.transport, document.destination, document.text)
+            self._sender.send(document.transport, document.destination, document.text)
         except Undelivered as error:
             self._fail(document, str(error))
             return None
@@ -126,7 +126,7 @@ class Delivery:
             _log.warning("notifications to %s go through again", document.destination)
         return self._store.write(lambda database: outbox.delivered(database, document, self._real(), self._new_id))
 
-    def _fail(self, document: Document, reason: str) -> None:
+    def _fail(self, document: EventDocument, reason: str) -> None:
         if self._stopping:
             self._store.write(lambda database: outbox.release(database, document))
             return
@@ -140,7 +140,7 @@ class Delivery:
 
     def _under_way(self) -> list[threading.Thread]:
         with self._lock:
-            return list(self._senders)
+            return list(self._threads)
 
     def _real(self) -> int:
         return int(self._real_time() * SECOND)

@@ -50,7 +50,7 @@ _OUTLET = (
 
 
 @dataclass(frozen=True)
-class Document:
+class EventDocument:
     """A message to one destination: some events, under one EventDocId."""
 
     outlet: int
@@ -93,7 +93,7 @@ def waiting(database: Connection, real: int, most: int) -> list[int]:
 
 def claim(
     database: Connection, number: int, real: int, holder: str, new_document: Callable[[], str]
-) -> Document | None:
+) -> EventDocument | None:
     """Take a lease on an outlet, and the next document for it; None if another was quicker."""
     free = outlet.update().where(outlet.c.number == number, outlet.c.lease <= real)
     if database.execute(free.values(holder=holder, lease=real + LEASE)).rowcount == 0:
@@ -101,7 +101,9 @@ def claim(
     return _next(database, number, holder, new_document)
 
 
-def delivered(database: Connection, document: Document, real: int, new_document: Callable[[], str]) -> Document | None:
+def delivered(
+    database: Connection, document: EventDocument, real: int, new_document: Callable[[], str]
+) -> EventDocument | None:
     """Take a document off because its destination has it; the next one for the same outlet, if there is any."""
     database.execute(event.delete().where(event.c.document == document.event_doc_id))
     # Whoever was served last is the last to be served again, so that a slow destination does not hold up the others.
@@ -112,7 +114,7 @@ def delivered(database: Connection, document: Document, real: int, new_document:
     return _next(database, document.outlet, document.holder, new_document)
 
 
-def failed(database: Connection, document: Document, real: int, pause: int) -> int:
+def failed(database: Connection, document: EventDocument, real: int, pause: int) -> int:
     """Let a destination rest before it is tried again; how many events were given up, because it never came back."""
     now = int(database.execute(select(_MARKET_TIME), {"real": real}).scalar_one())
     row = database.execute(_OUTLET, {"outlet_number": document.outlet}).one()
@@ -126,7 +128,7 @@ def failed(database: Connection, document: Document, real: int, pause: int) -> i
     return _give_up(database, document, now - PATIENCE)
 
 
-def release(database: Connection, document: Document) -> None:
+def release(database: Connection, document: EventDocument) -> None:
     """Give a lease back unused, for another process to go on."""
     database.execute(_held(document).values(_FREE))
 
@@ -134,11 +136,11 @@ def release(database: Connection, document: Document) -> None:
 _FREE = {"holder": None, "lease": 0}
 
 
-def _held(document: Document) -> Any:
+def _held(document: EventDocument) -> Any:
     return outlet.update().where(outlet.c.number == document.outlet, outlet.c.holder == document.holder)
 
 
-def _next(database: Connection, number: int, holder: str, new_document: Callable[[], str]) -> Document | None:
+def _next(database: Connection, number: int, holder: str, new_document: Callable[[], str]) -> EventDocument | None:
     row = database.execute(_OUTLET, {"outlet_number": number}).one()
     # What was being sent when a process died is sent again as it was.
     again = _events(database, event.c.document == row.document) if row.document else []
@@ -151,15 +153,15 @@ def _next(database: Connection, number: int, holder: str, new_document: Callable
         chosen = event.c.number.in_([one.number for one in events])
         database.execute(event.update().where(chosen).values(document=document))
         database.execute(outlet.update().where(outlet.c.number == number).values(document=document))
-    text = _message(row.customer_id, document, events)
-    return Document(number, holder, document, row.transport, row.destination, row.attempts, text)
+    text = _json(row.customer_id, document, events)
+    return EventDocument(number, holder, document, row.transport, row.destination, row.attempts, text)
 
 
 def _events(database: Connection, which: ColumnElement[bool]) -> list[Row[Any]]:
     return list(database.execute(select(event).where(which).order_by(event.c.number).limit(LARGEST)))
 
 
-def _give_up(database: Connection, document: Document, before: int) -> int:
+def _give_up(database: Connection, document: EventDocument, before: int) -> int:
     old = event.delete().where(event.c.outlet == document.outlet, event.c.time <= before)
     dropped = database.execute(old).rowcount
     # What is left of the document goes into another one: a document is never sent in two forms.
@@ -168,7 +170,7 @@ def _give_up(database: Connection, document: Document, before: int) -> int:
     return dropped
 
 
-def _message(customer_id: str, event_doc_id: str, events: list[Row[Any]]) -> str:
+def _json(customer_id: str, event_doc_id: str, events: list[Row[Any]]) -> str:
     message = {
         "Events": [_describe(one) for one in events],
         "EventDocId": event_doc_id,

@@ -16,7 +16,7 @@ from mturk.marketplace.delivery.destination import (
     region_of_topic,
 )
 from mturk.marketplace.delivery.exchange import Exchange, ExchangeError
-from mturk.marketplace.signature import SignedRequest, sign
+from mturk.marketplace.signature import DATE_FORM, SignedRequest, sign
 
 _SHOWN = 200  # characters of an answer that are worth a place in the log
 
@@ -25,7 +25,7 @@ class Undelivered(Exception):
     """The destination has not taken the message; the text says why."""
 
 
-class _Message(NamedTuple):
+class _Request(NamedTuple):
     service: str
     endpoint: Endpoint
     named: bool
@@ -37,7 +37,7 @@ class _Message(NamedTuple):
     """What the answer of whoever has taken it contains."""
 
 
-class Messenger:
+class Sender:
     """Sends messages with the settings that AWS's tools read from the environment.
 
     AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN sign; AWS_ENDPOINT_URL_SQS and
@@ -69,15 +69,15 @@ class Messenger:
             said = reply.body.decode("utf-8", "replace")[:_SHOWN]
             raise Undelivered(f"the answer was {reply.status} {said!r}")
 
-    def _to_queue(self, url: str, text: str) -> _Message:
+    def _to_queue(self, url: str, text: str) -> _Request:
         own = self._environment.get("AWS_ENDPOINT_URL_SQS")
         endpoint = endpoint_of(own or url)
         headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage"}
         body = json.dumps({"QueueUrl": url, "MessageBody": text}).encode()
         region = region_of_queue(endpoint.host, self._usual_region())
-        return _Message("sqs", endpoint, bool(own), region, headers, body, b'"MessageId"')
+        return _Request("sqs", endpoint, bool(own), region, headers, body, b'"MessageId"')
 
-    def _to_topic(self, arn: str, text: str) -> _Message:
+    def _to_topic(self, arn: str, text: str) -> _Request:
         own = self._environment.get("AWS_ENDPOINT_URL_SNS")
         endpoint = endpoint_of(own) if own else endpoint_of_topic(arn)
         form = {
@@ -90,10 +90,10 @@ class Messenger:
         }
         headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
         body = urlencode(form).encode()
-        return _Message("sns", endpoint, bool(own), region_of_topic(arn), headers, body, b"<MessageId>")
+        return _Request("sns", endpoint, bool(own), region_of_topic(arn), headers, body, b"<MessageId>")
 
-    def _signed(self, message: _Message) -> dict[str, str]:
-        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._real_time()))
+    def _signed(self, message: _Request) -> dict[str, str]:
+        moment = time.strftime(DATE_FORM, time.gmtime(self._real_time()))
         headers = {**message.headers, "host": message.endpoint.authority, "x-amz-date": moment}
         key = self._environment.get("AWS_ACCESS_KEY_ID")
         secret = self._environment.get("AWS_SECRET_ACCESS_KEY")
