@@ -1,4 +1,4 @@
-"""Delivery: takes documents out of the outbox and sends them, again and again until their destinations have them."""
+"""Delivery: sends the documents of the outbox, and retries until their destinations have accepted them."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from mturk.marketplace.routine import LOOK, Routine
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 15 * 60.0
-"""Seconds of market time before the second try, and at most: each pause is twice as long as the one before."""
-_AT_ONCE = 4  # destinations that are sent to at the same time, so that a slow one does not hold up the others
-_TURN = 1000  # milliseconds that one destination is sent to before the others are looked at
-_GRACE = 3.0  # seconds that `stop` lets what is under way take
+"""Seconds of market time before a retry, at first and at most: each pause is twice as long as the one before."""
+_AT_ONCE = 4  # destinations that are served at the same time, so that a slow one does not delay the others
+_TURN = 1000  # milliseconds for which one destination is served before it is another's turn
+_GRACE = 3.0  # seconds that `stop` leaves to requests under way
 
 _log = logging.getLogger(__name__)
 
 
 def pause_after(attempts: int, chance: float) -> float:
-    """Seconds to wait after so many failures, the last one included; `chance` is between 0 and 1."""
+    """Seconds to wait after this many failures in a row; `chance` is between 0 and 1."""
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 30))
-    # Half of it is left to chance, so that destinations that failed together do not come back together.
+    # Half of it is random, so that destinations that failed together are not retried together.
     return longest * (1 + chance) / 2
 
 
 class Delivery:
-    """Runs beside the server; each destination is sent to by one process at a time, one document after another."""
+    """Runs beside the server; each destination is served by one process at a time, one document after another."""
 
     def __init__(
         self,
@@ -56,11 +56,11 @@ class Delivery:
         self._stopping = False
 
     def start(self) -> None:
-        """Begin, with all that was left over."""
+        """Start, with all that an earlier process left undone."""
         self._routine.start()
 
     def stop(self) -> None:
-        """Begin nothing more, let what is under way come to an end for a moment, then break it off."""
+        """Start nothing new, wait a moment for requests under way, then break them off."""
         self._stopping = True
         self._routine.stop()
         end = time.monotonic() + _GRACE
@@ -103,7 +103,7 @@ class Delivery:
             if document is not None:
                 self._release(document)
         except Exception:
-            # The lease ends by itself, and then it is tried again.
+            # It is retried when the lease has expired.
             _log.exception("notifications to %s failed", first.destination)
         finally:
             with self._lock:
@@ -114,7 +114,7 @@ class Delivery:
         self._store.write(lambda database: outbox.release(database, document))
 
     def _send(self, document: EventDocument) -> EventDocument | None:
-        """Send one document, and say which one is next for the same destination."""
+        """Send one document, and return the next one for the same destination."""
         if self._stopping:
             return self._store.write(lambda database: outbox.release(database, document))
         try:

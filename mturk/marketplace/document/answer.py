@@ -15,7 +15,7 @@ from mturk.marketplace.error import WorkerError
 _NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
 
 Values = frozenset[str]
-"""What was entered for one question, or should have been: texts without blanks around them, in no order."""
+"""The answers to one question, as they are compared: a set of texts without surrounding blanks."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ Value = Choice | Sequence[Choice]
 
 
 def answer_document(question: str, answers: Mapping[str, Value]) -> str:
-    """The document for what a worker entered, as the page or form of this question sends it."""
+    """The document of what a worker entered, as the page or form of this question sends it."""
     given = {name: _as_list(name, value) for name, value in answers.items()}
     asked = QuestionDocument(question)
     if asked.form is not None:
@@ -40,17 +40,17 @@ def answer_document(question: str, answers: Mapping[str, Value]) -> str:
     else:
         parts = _page_parts(given)
     document = f'<QuestionFormAnswers xmlns="{_NAMESPACE}">{"".join(parts)}</QuestionFormAnswers>'
-    # The service writes ASCII, with a number for each other character.
+    # The service writes ASCII, with character references for all else.
     return '<?xml version="1.0" encoding="ASCII"?>' + document.encode("ascii", "xmlcharrefreplace").decode()
 
 
 def values_of(texts: Sequence[str]) -> Values:
-    """Texts as they are compared: blanks around them do not count, and an empty one is none."""
+    """Texts as they are compared: without surrounding blanks, and without empty ones."""
     return frozenset(text.strip() for text in texts) - {""}
 
 
 def entered(document: str) -> dict[str, Values]:
-    """What a worker entered for each question, out of the document that was made of it."""
+    """What a worker entered for each question, read back from the document."""
     texts: dict[str, list[str]] = {}
     for part in ElementTree.fromstring(document):  # noqa: S314 - made by `answer_document`
         identifier, *values = (child.text or "" for child in part)
@@ -127,6 +127,6 @@ def _free_text(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    # XML has no way to write the other control characters, nor halves of surrogate pairs.
+    # XML cannot write the other control characters, nor halves of surrogate pairs.
     writable = re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
     return escape(writable, {"\r": "&#13;"})

@@ -18,26 +18,26 @@ LEAST, MOST = -(2**31), 2**31 - 1
 
 
 class Option(NamedTuple):
-    """What is given for choosing exactly these, and nothing else."""
+    """The score for choosing exactly these selections."""
 
     selections: frozenset[str]
     score: int
 
 
 class GradedQuestion(NamedTuple):
-    """What the answers to one question are worth; the default is for all that no option names."""
+    """The scores for one question; `default` is for every choice that no option names."""
 
     identifier: str
     options: tuple[Option, ...]
     default: int
 
     def score(self, chosen: Collection[str]) -> int:
-        """What these selections are worth."""
+        """The score for these selections."""
         return next((option.score for option in self.options if option.selections == frozenset(chosen)), self.default)
 
 
 def check_answer_key(xml: str, *, limit: int) -> None:
-    """Refuse a document that the service would not take as an AnswerKey."""
+    """Refuse a document that the service would not accept as an AnswerKey."""
     with reading("AnswerKey", xml, limit):
         root = parse(xml)
         _read(root)
@@ -125,25 +125,25 @@ def _mapping(element: Element) -> _Mapping:
     return _MAPPINGS[names[0]](element[0])
 
 
-def _in_order(element: Element, *wanted: str) -> list[Element]:
+def _in_order(element: Element, *expected: str) -> list[Element]:
     """The element's children, which must be these in this order: `name`, `name?` or `name+`."""
     children = list(element)
     left = iter([*map(_name, children), ""])
     name: str | None = next(left)
-    for want in wanted:
-        name = _pass(left, name, want, want.rstrip("?+"))
+    for one in expected:
+        name = _pass(left, name, one, one.rstrip("?+"))
     if name != "":
         found = ", ".join(map(_name, children)) or "nothing"
-        raise Unreadable(f"inside {_name(element)} must stand {', '.join(wanted)}, not {found}")
+        raise Unreadable(f"inside {_name(element)} must stand {', '.join(expected)}, not {found}")
     return children
 
 
-def _pass(left: Iterator[str], name: str | None, want: str, plain: str) -> str | None:
-    """The first name after those that are wanted here; None once one was missing."""
+def _pass(left: Iterator[str], name: str | None, expected: str, plain: str) -> str | None:
+    """The first name after those that are expected here; None once one was missing."""
     if name != plain:
-        return name if want.endswith("?") else None
+        return name if expected.endswith("?") else None
     name = next(left)
-    while want.endswith("+") and name == plain:
+    while expected.endswith("+") and name == plain:
         name = next(left)
     return name
 

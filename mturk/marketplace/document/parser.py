@@ -1,7 +1,7 @@
 """The parser of documents that come from outside: it refuses whatever could harm us.
 
-A DOCTYPE is refused before the parser sees it: entities that expand to gigabytes need one. The rest is bounded by the
-limit on size, and by limits on nesting: the parser's own, and the lower one that a document must keep.
+A DOCTYPE is refused before the parser sees it: entities that expand to gigabytes need one. All else is bounded by the
+limit on size and by two limits on nesting: ours, and the parser's own, which ends its work at 256.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PARSER = etree.XMLParser(
     no_network=True,
     resolve_entities=False,
     huge_tree=False,
-    # So that the text of an element is in one piece.
+    # With these left out, the text of an element is in one piece.
     remove_comments=True,
     remove_pis=True,
 )
@@ -54,7 +54,7 @@ def parse(xml: str) -> Element:
 
 @contextmanager
 def reading(parameter: str, xml: str, limit: int) -> Iterator[None]:
-    """Read a document that was given as this parameter; what is wrong with it is told in the service's words."""
+    """Read a document that was given as this parameter; what is wrong with it is refused in the service's words."""
     if len(xml.encode(errors="surrogatepass")) > limit:
         text = f"Your request parameter {parameter} has a maximum length of {limit}."
         raise ParameterValidationError(parameter, text)
@@ -80,7 +80,7 @@ def _refuse_doctype(xml: str) -> None:
 
 
 def _complaint(xml: str) -> str | None:
-    # Expat finds the clearer words for what is no XML. It has nothing to say on namespaces.
+    # Expat's messages are clearer than those of libxml2; only of namespaces it knows nothing.
     try:
         expat.ParserCreate(encoding="utf-8").Parse(xml.encode(), True)
     except expat.ExpatError as error:

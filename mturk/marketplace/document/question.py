@@ -71,7 +71,7 @@ class QuestionDocument:
         return next(self._root.iter("{*}FileUploadAnswer"), None) is not None
 
     def check(self) -> None:
-        """Refuse, as Unreadable, what the service would not take."""
+        """Raise Unreadable if the service would not accept the document."""
         if self.form is not None:
             _check_form(self.form)
         else:
@@ -80,7 +80,7 @@ class QuestionDocument:
 
 
 def check_question(xml: str, *, limit: int, strict: bool) -> None:
-    """Refuse a document that the service would not take as a HIT's Question."""
+    """Refuse a document that the service would not accept as a HIT's Question."""
     with reading("Question", xml, limit):
         question = QuestionDocument(xml)
         question.check()

@@ -1,4 +1,4 @@
-"""Holds documents against the schemas of the service, which stand as files in the package."""
+"""Validates documents against the schemas of the service, which are files of the package."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def expect_schema(root: Element) -> None:
 
 
 def departures(root: Element) -> list[str]:
-    """Where a document departs from its schema: line, and what was expected there."""
+    """Where a document departs from its schema: each line, and what was expected there."""
     namespace = etree.QName(root).namespace or ""
     found = _against(root, namespace)
     for content in root.iterdescendants(f"{{{namespace}}}FormattedContent"):
