@@ -47,7 +47,7 @@ identifier
 routine
 signature
 call
-database:       address seal table | upgrade | store
+database:       address seal table | diagnosis engine upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
