@@ -116,7 +116,8 @@ class Delivery:
     def _send(self, document: EventDocument) -> EventDocument | None:
         """Send one document, and return the next one for the same destination."""
         if self._stopping:
-            return self._store.write(lambda database: outbox.release(database, document))
+            self._release(document)
+            return None
         try:
             self._sender.send(document.transport, document.destination, document.text)
         except Undelivered as error:
@@ -128,7 +129,7 @@ class Delivery:
 
     def _fail(self, document: EventDocument, reason: str) -> None:
         if self._stopping:
-            self._store.write(lambda database: outbox.release(database, document))
+            self._release(document)
             return
         pause = round(pause_after(document.attempts + 1, self._chance()) * SECOND)
         dropped = self._store.write(lambda database: outbox.failed(database, document, self._real(), pause))
