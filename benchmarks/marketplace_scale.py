@@ -40,7 +40,7 @@ import sqlalchemy as sa
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.database import table
-from mturk.marketplace.database.store import with_driver
+from mturk.marketplace.database.address import Address
 from mturk.marketplace.people import ledger, requester
 from mturk.marketplace.request.paging import Page
 
@@ -319,7 +319,7 @@ def places(url: str | None, count: int) -> Iterator[list[str]]:
         with tempfile.TemporaryDirectory(prefix="mturk-") as folder:
             yield [str(Path(folder, f"{number}.sqlite3")) for number in range(count)]
         return
-    engine = sa.create_engine(with_driver(sa.make_url(url)), isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(Address(url).with_driver, isolation_level="AUTOCOMMIT")
     names = [f"benchmark_{os.getpid()}_{number}" for number in range(count)]
     with engine.connect() as connection:
         for name in names:

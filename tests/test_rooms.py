@@ -48,13 +48,13 @@ clock
 money
 identifier
 routine
+signature
 call
-database:       address seal table | upgrade | store
+database:       address seal table | diagnosis engine upgrade | store
 agenda
-document:       schema | question | answer answer_key
+document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
 people:         ledger message payout | requester worker | block
-signature
 delivery:       destination outbox | exchange | sender | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
 hit:            hit_type review_policy | notification review_score | hit
@@ -63,7 +63,7 @@ hit:            hit_type review_policy | notification review_score | hit
 dispatch
 timekeeper
 actor
-http:           fault throttle | api | app server
+http:           fault throttle verification | api | app server
 simulation:     field | crowd | simulation
 market
 __init__

@@ -14,7 +14,7 @@ except ModuleNotFoundError as error:
     if error.name not in ("alembic", "cryptography", "flask", "lxml", "sqlalchemy", "waitress"):
         raise
     raise ModuleNotFoundError(
-        f"The marketplace wants {error.name}: pip install 'mturk[marketplace]'", name=error.name
+        f"The marketplace needs {error.name}: pip install 'mturk[marketplace]'", name=error.name
     ) from None
 
 __all__ = [

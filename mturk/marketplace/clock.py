@@ -1,4 +1,4 @@
-"""Market time: the real time plus a shift that is kept in the database, so that all processes share it."""
+"""Market time: the real time plus a shift that is stored in the database, so that all processes share it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def as_milliseconds(moment: datetime) -> int:
 class Clock:
     """The marketplace's clock, which can be moved forward: `market.clock.advance(days=3)`.
 
-    Everything goes by it except the check of signatures, which needs the real time.
+    Everything uses it except the verification of signatures and the leases of deliveries, which need the real time.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Clock:
         return int(self._real() * SECOND) + shift
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
-        """Move the market time forward; what falls due has happened by the next call."""
+        """Move the market time forward; what becomes due has happened by the next call."""
         step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         if step < timedelta(0):
             raise ValueError(f"The clock only moves forward, not by {step}.")

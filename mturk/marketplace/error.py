@@ -1,13 +1,13 @@
-"""What can go wrong: errors of the API in their three forms on the wire, and errors of the Python contract.
+"""What can go wrong: errors of the API in their three forms on the wire, and errors for who runs the marketplace.
 
 MarketplaceError            the marketplace cannot start or go on; one line that says what to do
   SettingError              … with this setting; also a ValueError
-WorkerError                 a worker's step that the site refuses
+WorkerError                 what a worker tried and the site refuses
 Refusal                     an error of the API
   FrontEndError             the request never reached the service (signature, shape, rate)
   RequestError              the request is refused
     ParameterValidationError    … because of one parameter
-  ServiceFault              trouble on the service's side
+  ServiceFault              a failure on the service's side
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class SettingError(MarketplaceError, ValueError):
 
 
 class WorkerError(Exception):
-    """A worker's step that the site refuses, in the site's words."""
+    """What a worker tried and the site refuses; the text is for the worker."""
 
 
 class Refusal(Exception):
@@ -31,12 +31,12 @@ class Refusal(Exception):
     status = 400
 
     def body(self, now: int) -> dict[str, str]:
-        """The JSON body of the answer, at market time `now`."""
+        """The JSON body of the answer; `now` is the service's clock in milliseconds."""
         raise NotImplementedError  # each of the three styles of error has a body of its own
 
 
 class FrontEndError(Refusal):
-    """An error of the layer in front of the service: lower-case `message`, no TurkErrorCode."""
+    """An error of the layer in front of the service: its `message` is in lower case, and it has no TurkErrorCode."""
 
     def __init__(self, kind: str, message: str = "") -> None:
         super().__init__(message)
@@ -82,7 +82,7 @@ class ParameterValidationError(RequestError):
 
 
 class ServiceFault(Refusal):
-    """Temporary trouble on the service's side; clients try again."""
+    """A temporary failure on the service's side; clients retry."""
 
     status = 500
 
@@ -104,7 +104,7 @@ def does_not_exist(thing: str, identifier: str) -> RequestError:
 
 
 def wrong_state(thing: str, state: str, *allowed: str) -> RequestError:
-    """The refusal of an operation that is not possible in the thing's present state."""
+    """The refusal of an operation that is not possible in the thing's current state."""
     text = (
         f"This {thing} is currently in the state '{state}'. "
         f"This operation can be called with a status of: {', '.join(allowed)}"

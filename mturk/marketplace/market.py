@@ -26,7 +26,7 @@ from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery import outbox
 from mturk.marketplace.delivery.delivery import Delivery
 from mturk.marketplace.delivery.exchange import Exchange
-from mturk.marketplace.delivery.sender import Messenger
+from mturk.marketplace.delivery.sender import Sender
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.http.api import Api
@@ -321,7 +321,7 @@ class Marketplace:
         timekeeper = Timekeeper(self._store, self.clock, self._dispatch)
         delivery = Delivery(
             self._store,
-            Messenger(exchange, os.environ, self._real_time),
+            Sender(exchange, os.environ, self._real_time),
             new_id=self._identifiers.document,
             chance=self._randomness.random,
             real_time=self._real_time,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 LARGEST = 10**15
-"""More than any account holds, and far from the limits of the database's integers."""
+"""In cents: more than any account holds, and far below the limit of the database's integers."""
 MANY_ASSIGNMENTS = 10
-"""From this number on a HIT costs more, which is why a HIT cannot be extended across it."""
+"""A HIT with this many assignments or more has a higher fee, so no HIT may be extended from fewer."""
 
 
 def cents(amount: str | int | Decimal) -> int:
@@ -28,7 +28,7 @@ def dollars(amount: int) -> str:
 
 def _share(amount: int, percent: int) -> int:
     exact = Decimal(amount * percent) / 100
-    # Half a cent counts as a cent, and no fee is less than a cent.
+    # Rounded half up, and at least one cent.
     return max(1, int(exact.quantize(Decimal(1), ROUND_HALF_UP)))
 
 

@@ -1,4 +1,4 @@
-"""A thread that does the same step again and again, and sleeps until there is something to do."""
+"""A thread that repeats one step, and sleeps until there is something to do."""
 
 from __future__ import annotations
 
@@ -7,36 +7,37 @@ import threading
 from collections.abc import Callable
 
 LOOK = 1.0
-"""Seconds after which a routine looks by itself: what other processes wrote is noticed within this time."""
-_LONGEST_PAUSE = 60.0  # between tries of a step that fails
+"""Seconds between two looks at the database: what other processes wrote is noticed within this time."""
+_LONGEST_PAUSE = 60.0  # between retries of a step that fails
 
 _log = logging.getLogger(__name__)
 
 
 class Routine:
-    """Does `step` from `start` to `stop`.
+    """Repeats `step` from `start` to `stop`, at least every `look` seconds.
 
-    The step says in how many seconds it wants to be done again, at most; None means whenever something new comes.
+    The step may return that it is due again in fewer seconds; None means when something new comes.
     """
 
-    def __init__(self, name: str, step: Callable[[], float | None]) -> None:
+    def __init__(self, name: str, step: Callable[[], float | None], *, look: float) -> None:
         self._step = step
+        self._look = look
         self._rung = threading.Event()
         self._stopping = threading.Event()
         self._failures = 0
-        # It ends with the program even where nobody stops it: whatever was left undone is in the database.
+        # A daemon, which ends with the program even if nobody stops it: what is left to do is in the database.
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
-        """Begin, with a first step at once."""
+        """Start, with a first step at once."""
         self._thread.start()
 
     def ring(self) -> None:
-        """Wake it up: there is something new."""
+        """Wake up: there is something new."""
         self._rung.set()
 
     def stop(self) -> None:
-        """Finish the step that is being done, and end."""
+        """Finish the current step, and end."""
         self._stopping.set()
         self._rung.set()
         self._thread.join()
@@ -54,8 +55,8 @@ class Routine:
         except Exception:
             _log.exception("%s failed and tries again", self._thread.name)
             self._failures += 1
-            # Not woken sooner by every call: a database that fails would fill the log.
-            self._stopping.wait(min(_LONGEST_PAUSE, LOOK * 2.0 ** min(self._failures, 16)))
+            # New calls do not wake it sooner: a failing database would fill the log.
+            self._stopping.wait(min(_LONGEST_PAUSE, self._look * 2.0 ** min(self._failures, 16)))
             return 0
         self._failures = 0
-        return LOOK if pause is None else min(LOOK, pause)
+        return self._look if pause is None else min(self._look, pause)

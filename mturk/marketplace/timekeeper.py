@@ -1,4 +1,4 @@
-"""The timekeeper: lets happen what is on the agenda when its time has come, without a call coming in."""
+"""The timekeeper: carries out what is on the agenda when it is due, even if no call comes in."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from mturk.marketplace.routine import LOOK, Routine
 
 
 class Timekeeper:
-    """Runs beside the server, in every process that serves the database; each thing still happens once."""
+    """Runs beside the server, in every process that serves the database; each entry is still carried out once."""
 
     def __init__(self, store: Store, clock: Clock, dispatch: Dispatch) -> None:
         self._store = store
         self._clock = clock
         self._dispatch = dispatch
-        self._routine = Routine("mturk-timekeeper", self._keep)
+        self._routine = Routine("mturk-timekeeper", self._keep, look=LOOK)
         self._next_look = 0
 
     def start(self) -> None:
-        """Begin, with all that fell due while nobody was looking."""
+        """Start, with all that became due while no process was running."""
         self._routine.start()
 
     def stop(self) -> None:
-        """Finish what is happening, and end."""
+        """Finish the current step, and end."""
         self._routine.stop()
 
     def ring(self) -> None:
@@ -31,7 +31,7 @@ class Timekeeper:
         self._routine.ring()
 
     def planned(self, time: int) -> None:
-        """Look earlier if something was planned for before the next look."""
+        """Look earlier if the new entry is due before the next look."""
         if time < self._next_look:
             self._routine.ring()
 

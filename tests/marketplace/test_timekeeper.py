@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from mturk.marketplace import Marketplace
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.database.table import agenda, assignment, hit, request_token, transfer
-from mturk.marketplace.routine import Routine
+from mturk.marketplace.routine import LOOK, Routine
 from tests.marketplace.inbox import WAIT, Inbox
 from tests.marketplace.sample import hit_arguments
 
@@ -190,7 +190,7 @@ def test_the_threads_end_with_the_marketplace(shared):
 @pytest.fixture
 def no_looks(monkeypatch):
     """Only what rings wakes a routine up."""
-    for module in ("routine", "timekeeper"):
+    for module in ("timekeeper", "delivery.delivery"):
         monkeypatch.setattr(f"mturk.marketplace.{module}.LOOK", 3600.0)
 
 
@@ -252,7 +252,7 @@ def _steps(*outcomes):
 
 def test_a_routine_that_is_rung_looks_again_at_once():
     looks = threading.Semaphore(0)
-    routine = Routine("test", lambda: looks.release())
+    routine = Routine("test", lambda: looks.release(), look=LOOK)
     routine.start()
     try:
         begin = time.monotonic()
@@ -264,10 +264,9 @@ def test_a_routine_that_is_rung_looks_again_at_once():
         routine.stop()
 
 
-def test_a_routine_that_fails_says_so_and_goes_on(monkeypatch, caplog):
-    monkeypatch.setattr("mturk.marketplace.routine.LOOK", 0.01)
+def test_a_routine_that_fails_says_so_and_goes_on(caplog):
     step, done = _steps(RuntimeError("the disk is full"), RuntimeError("still full"), None)
-    routine = Routine("test", step)
+    routine = Routine("test", step, look=0.01)
     routine.start()
     try:
         assert done.wait(WAIT)
@@ -277,10 +276,9 @@ def test_a_routine_that_fails_says_so_and_goes_on(monkeypatch, caplog):
     assert [one.getMessage() for one in failures] == ["test failed and tries again"] * 2
 
 
-def test_a_routine_does_what_is_due_soon_without_waiting_for_its_next_look(monkeypatch):
-    monkeypatch.setattr("mturk.marketplace.routine.LOOK", WAIT)
+def test_a_routine_does_what_is_due_soon_without_waiting_for_its_next_look():
     step, done = _steps(0.05, 0.0, 0.05, None)
-    routine = Routine("test", step)
+    routine = Routine("test", step, look=WAIT)
     routine.start()
     try:
         assert done.wait(WAIT / 2)

@@ -1,7 +1,7 @@
-"""Sealing the requesters' secret keys, so that the database alone signs no requests.
+"""The seal of the requesters' secret keys: with the database alone nobody can sign requests.
 
-Signature Version 4 is symmetric: who checks a signature needs the very secret that made it. So secrets cannot be
-kept as mere digests, as passwords are; they are encrypted (AES-256-GCM) with a master key that is kept elsewhere.
+Signature Version 4 is symmetric: a signature is verified with the secret that made it. So the secrets cannot be stored
+as hashes, as passwords are; they are encrypted (AES-256-GCM) with a master key that is stored elsewhere.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class Seal:
         return f"<Seal by {self.where}>"
 
     def close(self, secret: str, label: str) -> str:
-        """The secret, encrypted; it can only be opened under the same label."""
+        """The encrypted secret, which can be decrypted with the same label only."""
         nonce = secrets.token_bytes(_NONCE)
         sealed = nonce + self._cipher.encrypt(nonce, secret.encode(), label.encode())
         return base64.b64encode(sealed).decode()
 
     def open(self, sealed: str, label: str) -> str:
-        """The secret again."""
+        """The secret that was sealed with this label."""
         try:
             content = base64.b64decode(sealed, validate=True)
             return self._cipher.decrypt(content[:_NONCE], content[_NONCE:], label.encode()).decode()
@@ -52,12 +52,12 @@ class Seal:
 
 
 def passing() -> Seal:
-    """A seal for a database that is gone with this process."""
+    """A seal for a database that ends with this process."""
     return Seal(secrets.token_bytes(_LENGTH), "a passing key")
 
 
 def given(text: str, where: str) -> Seal:
-    """The seal of a master key that is written out: 32 bytes in base64."""
+    """The seal of a master key as text: 32 bytes in base64."""
     try:
         key = base64.b64decode(text.strip().replace("-", "+").replace("_", "/"), validate=True)
     except (binascii.Error, ValueError):
@@ -81,7 +81,7 @@ def find(passed: str | None, database: Path | None, *, make: bool) -> Seal:
     if VARIABLE in os.environ:
         return given(os.environ[VARIABLE], f"the master key in {VARIABLE}")
     if path is None:
-        raise MarketplaceError(f"This database wants a master key for its secrets in {VARIABLE}. {_MAKE_ONE}")
+        raise MarketplaceError(f"This database needs a master key for its secrets in {VARIABLE}. {_MAKE_ONE}")
     if not make:
         raise MarketplaceError(
             f"The key file {path} is missing, without which the secret keys in the database cannot be read. "
@@ -99,7 +99,7 @@ def _read(path: Path) -> Seal:
 
 
 def _make(path: Path) -> None:
-    # Whole or not at all, though the machine may stop in between; the database is made after it.
+    # Written to a draft and renamed, so that a crash leaves no half of it. The database is made after it.
     draft = path.with_name(f"{path.name}.new")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

@@ -1,4 +1,4 @@
-"""Bringing a database that an older version made up to today's form, by the steps in the folder `migration`."""
+"""The upgrade of a database that an older version made, by the migration steps in the folder `migration`."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from mturk.marketplace.database.table import VERSION
 from mturk.marketplace.error import MarketplaceError
 
 MARK = "alembic_version"
-"""The table, in Alembic's own form, that says up to which step a database is."""
+"""The table, in Alembic's own form, with the last step that a database has seen."""
 
 _mark = Table(MARK, MetaData(), Column("version_num", String(32), primary_key=True))
 
 
 class Steps(NamedTuple):
-    """The steps that lead to a form of the database: the folder they are in, and the number of the last."""
+    """The migration steps to a form of the database: their folder, and the number of the last."""
 
     folder: Path
     last: str
 
     def take(self, connection: Connection) -> None:
-        """Take all steps that are left, in the connection's transaction."""
-        # Imported here because it takes a while, and is hardly ever needed.
+        """Run all steps that are left, in the connection's transaction."""
+        # Imported here because that takes a while, and is rarely needed.
         from alembic import command
         from alembic.config import Config
 
@@ -37,17 +37,17 @@ TODAY = Steps(Path(__file__).with_name("migration"), VERSION)
 
 
 def stamp(connection: Connection, steps: Steps) -> None:
-    """Mark a new database as being of the newest form."""
+    """Mark a new database as one of the newest form."""
     _mark.create(connection)
     connection.execute(_mark.insert(), {"version_num": steps.last})
 
 
 def bring_up(connection: Connection, steps: Steps, name: str) -> bool:
-    """Take the steps that the database has not seen yet; say whether there were any."""
+    """Run the steps that the database has not seen yet; returns whether there were any."""
     made = connection.execute(select(_mark.c.version_num)).scalar_one_or_none()
     if made == steps.last:
         return False
-    # The steps are numbered, so that one that we do not know is a later one.
+    # The steps are numbered, so a step that we do not know is a later one.
     if made is None or made > steps.last:
         raise MarketplaceError(
             f"{name} was made by a newer mturk (its form is {made}, ours {steps.last}). "

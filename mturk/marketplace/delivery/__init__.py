@@ -1,1 +1,1 @@
-"""Notifications on their way: the outbox, the senders, and where they may go."""
+"""The delivery of notifications: the outbox, the sender, and the destinations that are allowed."""

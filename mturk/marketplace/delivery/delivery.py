@@ -1,4 +1,4 @@
-"""Delivery: takes documents out of the outbox and sends them, again and again until their destinations have them."""
+"""Delivery: sends the documents of the outbox, and retries until their destinations have accepted them."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from collections.abc import Callable
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery import outbox
-from mturk.marketplace.delivery.outbox import Document
-from mturk.marketplace.delivery.sender import Messenger, Undelivered
-from mturk.marketplace.routine import Routine
+from mturk.marketplace.delivery.outbox import EventDocument
+from mturk.marketplace.delivery.sender import Sender, Undelivered
+from mturk.marketplace.routine import LOOK, Routine
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 15 * 60.0
-"""Seconds of market time before the second try, and at most: each pause is twice as long as the one before."""
-_AT_ONCE = 4  # destinations that are sent to at the same time, so that a slow one does not hold up the others
-_TURN = 1000  # milliseconds that one destination is sent to before the others are looked at
-_GRACE = 3.0  # seconds that `stop` lets what is under way take
+"""Seconds of market time before a retry, at first and at most: each pause is twice as long as the one before."""
+_AT_ONCE = 4  # destinations that are served at the same time, so that a slow one does not delay the others
+_TURN = 1000  # milliseconds for which one destination is served before it is another's turn
+_GRACE = 3.0  # seconds that `stop` leaves to requests under way
 
 _log = logging.getLogger(__name__)
 
 
 def pause_after(attempts: int, chance: float) -> float:
-    """Seconds to wait after so many failures, the last one included; `chance` is between 0 and 1."""
+    """Seconds to wait after this many failures in a row; `chance` is between 0 and 1."""
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 30))
-    # Half of it is left to chance, so that destinations that failed together do not come back together.
+    # Half of it is random, so that destinations that failed together are not retried together.
     return longest * (1 + chance) / 2
 
 
 class Delivery:
-    """Runs beside the server; each destination is sent to by one process at a time, one document after another."""
+    """Runs beside the server; each destination is served by one process at a time, one document after another."""
 
     def __init__(
         self,
         store: Store,
-        messenger: Messenger,
+        sender: Sender,
         *,
         new_id: Callable[[], str],
         chance: Callable[[], float],
@@ -45,30 +45,30 @@ class Delivery:
         break_off: Callable[[], None],
     ) -> None:
         self._store = store
-        self._messenger = messenger
+        self._sender = sender
         self._new_id = new_id
         self._chance = chance
         self._real_time = real_time
         self._break_off = break_off
-        self._routine = Routine("mturk-delivery", self._look)
-        self._senders: set[threading.Thread] = set()
+        self._routine = Routine("mturk-delivery", self._look, look=LOOK)
+        self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
         self._stopping = False
 
     def start(self) -> None:
-        """Begin, with all that was left over."""
+        """Start, with all that an earlier process left undone."""
         self._routine.start()
 
     def stop(self) -> None:
-        """Begin nothing more, let what is under way come to an end for a moment, then break it off."""
+        """Start nothing new, wait a moment for requests under way, then break them off."""
         self._stopping = True
         self._routine.stop()
         end = time.monotonic() + _GRACE
-        for sender in self._under_way():
-            sender.join(max(0, end - time.monotonic()))
+        for thread in self._under_way():
+            thread.join(max(0, end - time.monotonic()))
         self._break_off()
-        for sender in self._under_way():
-            sender.join()
+        for thread in self._under_way():
+            thread.join()
 
     def ring(self) -> None:
         """Look now: something was written, or the clock was moved."""
@@ -89,13 +89,13 @@ class Delivery:
         )
         if document is None:
             return
-        sender = threading.Thread(target=self._send_all, args=(document,), name="mturk-sender", daemon=True)
+        thread = threading.Thread(target=self._send_all, args=(document,), name="mturk-sender", daemon=True)
         with self._lock:
-            self._senders.add(sender)
-        sender.start()
+            self._threads.add(thread)
+        thread.start()
 
-    def _send_all(self, first: Document) -> None:
-        document: Document | None = first
+    def _send_all(self, first: EventDocument) -> None:
+        document: EventDocument | None = first
         end = self._real() + _TURN
         try:
             while document is not None and self._real() < end:
@@ -103,22 +103,23 @@ class Delivery:
             if document is not None:
                 self._release(document)
         except Exception:
-            # The lease ends by itself, and then it is tried again.
+            # It is retried when the lease has expired.
             _log.exception("notifications to %s failed", first.destination)
         finally:
             with self._lock:
-                self._senders.discard(threading.current_thread())
+                self._threads.discard(threading.current_thread())
             self._routine.ring()
 
-    def _release(self, document: Document) -> None:
+    def _release(self, document: EventDocument) -> None:
         self._store.write(lambda database: outbox.release(database, document))
 
-    def _send(self, document: Document) -> Document | None:
-        """Send one document, and say which one is next for the same destination."""
+    def _send(self, document: EventDocument) -> EventDocument | None:
+        """Send one document, and return the next one for the same destination."""
         if self._stopping:
-            return self._store.write(lambda database: outbox.release(database, document))
+            self._release(document)
+            return None
         try:
-            self._messenger.send(document.transport, document.destination, document.text)
+            self._sender.send(document.transport, document.destination, document.text)
         except Undelivered as error:
             self._fail(document, str(error))
             return None
@@ -126,9 +127,9 @@ class Delivery:
             _log.warning("notifications to %s go through again", document.destination)
         return self._store.write(lambda database: outbox.delivered(database, document, self._real(), self._new_id))
 
-    def _fail(self, document: Document, reason: str) -> None:
+    def _fail(self, document: EventDocument, reason: str) -> None:
         if self._stopping:
-            self._store.write(lambda database: outbox.release(database, document))
+            self._release(document)
             return
         pause = round(pause_after(document.attempts + 1, self._chance()) * SECOND)
         dropped = self._store.write(lambda database: outbox.failed(database, document, self._real(), pause))
@@ -140,7 +141,7 @@ class Delivery:
 
     def _under_way(self) -> list[threading.Thread]:
         with self._lock:
-            return list(self._senders)
+            return list(self._threads)
 
     def _real(self) -> int:
         return int(self._real_time() * SECOND)

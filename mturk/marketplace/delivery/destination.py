@@ -1,8 +1,8 @@
 """Where notifications may go: SQS queues, named by their URLs, and SNS topics, named by their ARNs.
 
-A destination is what a requester wrote, and we send to it from inside the lab's network. So it is https, or
-plain http to this machine; anything else, and any address where clouds hand out keys to their machines, is
-refused here or when the connection is made.
+A requester chooses the destination, and we send to it from inside the lab's network. So it is https, or plain http to
+this machine; anything else, and every address where clouds give credentials to their machines (the metadata services),
+is refused here or when the connection is made.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+")
 _QUEUE_PATH = re.compile(r"(/[A-Za-z0-9_-]+)*/[A-Za-z0-9_-]{1,80}")
 _TOPIC = re.compile(r"arn:aws(-cn|-us-gov)?:sns:(?P<region>[a-z]{2}(-[a-z]+)+-\d+):\d{12}:[A-Za-z0-9_-]{1,256}")
 _METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "fd00:ec2::23", "168.63.129.16", "100.100.100.200")))
-# Addresses of version 6 whose last four bytes are one of version 4: the old form, and that of NAT64.
+# IPv6 networks whose addresses end in an IPv4 address: the old form, and that of NAT64.
 _TRANSLATED = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))
 _PORTS = {"https": 443, "http": 80}
 
 
 class Endpoint(NamedTuple):
-    """A web server that takes messages."""
+    """A web server that accepts messages."""
 
     scheme: str
     host: str
@@ -30,23 +30,23 @@ class Endpoint(NamedTuple):
 
     @property
     def authority(self) -> str:
-        """As it stands in a URL and in the Host header."""
+        """Host and port, as in a URL and in the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     def may_be_at(self, address: str) -> bool:
-        """Whether a message may be sent to this address, which the host's name stands for."""
+        """Whether a message may be sent to this address, to which the host's name resolves."""
         found = ip_address(address.partition("%")[0])
         found = (_embedded(found) if isinstance(found, IPv6Address) else None) or found
         if self.scheme == "http":
             return found.is_loopback
-        # Link-local addresses, and these, are where clouds hand out keys to their machines.
+        # Metadata services are at link-local addresses, and at these few others.
         unfit = found.is_link_local or found.is_multicast or found.is_unspecified
         return not unfit and found not in _METADATA
 
 
 def _embedded(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that one of version 6 stands for, if it does."""
+    """The IPv4 address that an IPv6 address stands for, if any."""
     if address.ipv4_mapped or address.sixtofour:
         return address.ipv4_mapped or address.sixtofour
     if int(address) > 1 and any(address in network for network in _TRANSLATED):
@@ -55,7 +55,7 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
 
 
 def endpoint_of(url: str) -> Endpoint:
-    """The server that a URL names; a ValueError says why there is none."""
+    """The server of a URL; a ValueError says why it has none."""
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -69,9 +69,9 @@ def endpoint_of(url: str) -> Endpoint:
 
 
 def check_queue(url: str, *, anywhere: bool = False) -> None:
-    """Refuse, with a ValueError, the URL of a queue that we must not send to.
+    """Raise a ValueError for the URL of a queue that we must not send to.
 
-    With `anywhere` its host is never asked, because the lab names the server itself.
+    With `anywhere` any host will do, because the lab names another server to send to.
     """
     endpoint = endpoint_of(url)
     if not _QUEUE_PATH.fullmatch(urlsplit(url).path):
@@ -92,14 +92,14 @@ def region_of_topic(arn: str) -> str:
     raise ValueError("FIFO topics are not served" if arn.endswith(".fifo") else "it is not the ARN of a topic")
 
 
-def region_of_queue(host: str, usual: str) -> str:
-    """The region that a queue's host stands in, or the usual one where the name does not tell."""
+def region_of_queue(host: str, default: str) -> str:
+    """The region of a queue's host, or the default where the name does not tell."""
     found = re.fullmatch(r"(?:sqs\.)?([a-z]{2}(?:-[a-z]+)+-\d+)(?:\.queue)?\.amazonaws\.com(?:\.cn)?", host)
-    return found[1] if found else usual
+    return found[1] if found else default
 
 
 def endpoint_of_topic(arn: str) -> Endpoint:
-    """Where AWS takes messages for a topic."""
+    """The server where AWS accepts messages for a topic."""
     region = region_of_topic(arn)
     return Endpoint("https", f"sns.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}", 443)
 

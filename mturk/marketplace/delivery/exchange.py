@@ -1,4 +1,4 @@
-"""One request to a server that is not trusted, and its answer: within a time, and of limited size."""
+"""One request to a server that is not trusted, and its answer: limited in time and in size."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 TIME = 20.0
-"""Seconds that a whole request may take, however slowly the other side speaks."""
+"""Seconds that a whole request may take, however slowly the server answers."""
 _LARGEST_ANSWER = 65_536
 
 
 class Reply(NamedTuple):
-    """What a server answered, cut where it goes on too long."""
+    """What a server answered; a long body is cut."""
 
     status: int
     body: bytes
@@ -35,7 +35,7 @@ class ExchangeError(Exception):
 
 
 class Exchange:
-    """Posts to servers. It follows no redirections and asks no proxy: what was checked is what is reached."""
+    """Posts to servers. It follows no redirects and uses no proxy, so that the server that was checked is reached."""
 
     def __init__(self, *, limit: float = TIME, now: Callable[[], float] = time.monotonic) -> None:
         self._limit = limit
@@ -47,15 +47,15 @@ class Exchange:
     def post(
         self, endpoint: Endpoint, headers: Mapping[str, str], body: bytes, *, anywhere: bool = False, trust: str | None
     ) -> Reply:
-        """Send a body to the root of a server.
+        """Post a body to the path `/` of a server.
 
-        With `anywhere` the server may be at any address, because the lab named it. `trust` is a file of
-        certificates, in place of the system's.
+        With `anywhere` the server may be at any address, because the lab named it. `trust` is a file of CA
+        certificates in place of the system's.
         """
         try:
             with self._line(endpoint, anywhere, trust) as line:
                 connection = HTTPConnection(endpoint.host, endpoint.port)
-                # It is only read from and written to, and closed.
+                # HTTPConnection only reads from it, writes to it and closes it.
                 connection.sock = line
                 connection.request("POST", "/", body, dict(headers))
                 answer = connection.getresponse()
@@ -70,7 +70,7 @@ class Exchange:
             raise ExchangeError(f"its answer is not HTTP: {type(error).__name__}") from None
 
     def close(self) -> None:
-        """Break off what is under way, and begin nothing more."""
+        """Break off requests under way, and start no more."""
         with self._lock:
             self._ended = True
             for one in self._open:
@@ -78,8 +78,8 @@ class Exchange:
 
     @contextmanager
     def _line(self, endpoint: Endpoint, anywhere: bool, trust: str | None) -> Iterator[_Line]:
-        clock = _Clock(self._now, self._now() + self._limit)
-        plain = _connect(endpoint, anywhere, clock)
+        deadline = _Deadline(self._now, self._now() + self._limit)
+        plain = _connect(endpoint, anywhere, deadline)
         with self._lock:
             self._open.add(plain)
             if self._ended:
@@ -87,12 +87,12 @@ class Exchange:
         used = plain
         try:
             if endpoint.scheme == "https":
-                plain.settimeout(clock.left())
+                plain.settimeout(deadline.left())
                 used = _context(trust).wrap_socket(plain, server_hostname=endpoint.host, do_handshake_on_connect=False)
                 with self._lock:
                     self._open.add(used)
                 used.do_handshake()
-            yield _Line(used, clock)
+            yield _Line(used, deadline)
         finally:
             with self._lock:
                 self._open -= {plain, used}
@@ -100,7 +100,7 @@ class Exchange:
             plain.close()
 
 
-class _Clock(NamedTuple):
+class _Deadline(NamedTuple):
     now: Callable[[], float]
     end: float
 
@@ -112,38 +112,40 @@ class _Clock(NamedTuple):
 
 
 class _Line:
-    """A connection of which every single read and write ends in time. An ordinary timeout begins anew with each
-    byte, so that a server which sends one a second would never be done."""
+    """A connection with one deadline for all reads and writes.
 
-    def __init__(self, plain: socket.socket, clock: _Clock) -> None:
+    An ordinary timeout starts again with each byte: a server that sends one byte a second would never time out.
+    """
+
+    def __init__(self, plain: socket.socket, deadline: _Deadline) -> None:
         self._socket = plain
-        self._clock = clock
+        self._deadline = deadline
 
     def sendall(self, data: bytes) -> None:
-        self._socket.settimeout(self._clock.left())
+        self._socket.settimeout(self._deadline.left())
         self._socket.sendall(data)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Reader(self._socket, self._clock))
+        return io.BufferedReader(_Reader(self._socket, self._deadline))
 
     def close(self) -> None:
-        """Whoever opened the connection closes it."""
+        """Does nothing: `Exchange` closes what it opened."""
 
 
 class _Reader(io.RawIOBase):
-    def __init__(self, plain: socket.socket, clock: _Clock) -> None:
+    def __init__(self, plain: socket.socket, deadline: _Deadline) -> None:
         self._socket = plain
-        self._clock = clock
+        self._deadline = deadline
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
-        self._socket.settimeout(self._clock.left())
+        self._socket.settimeout(self._deadline.left())
         return self._socket.recv_into(buffer)
 
 
-def _connect(endpoint: Endpoint, anywhere: bool, clock: _Clock) -> socket.socket:
+def _connect(endpoint: Endpoint, anywhere: bool, deadline: _Deadline) -> socket.socket:
     found: list[tuple[Any, ...]] = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     allowed = [one for one in found if anywhere or endpoint.may_be_at(one[4][0])]
     if not allowed:
@@ -151,7 +153,7 @@ def _connect(endpoint: Endpoint, anywhere: bool, clock: _Clock) -> socket.socket
     for number, (family, kind, protocol, _, address) in enumerate(allowed, start=1):
         plain = socket.socket(family, kind, protocol)
         try:
-            plain.settimeout(clock.left())
+            plain.settimeout(deadline.left())
             plain.connect(address)
         except OSError:
             plain.close()
@@ -164,10 +166,10 @@ def _connect(endpoint: Endpoint, anywhere: bool, clock: _Clock) -> socket.socket
 
 def _break_off(one: socket.socket) -> None:
     try:
-        # Not SSLSocket's own way, which takes the connection apart under the hands of who reads from it.
+        # Not SSLSocket.shutdown, which drops the TLS state while another thread may be reading.
         socket.socket.shutdown(one, socket.SHUT_RDWR)
     except OSError:
-        return  # it is over already
+        return  # it is closed already
 
 
 @lru_cache(maxsize=4)

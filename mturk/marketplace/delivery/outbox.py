@@ -1,7 +1,8 @@
-"""The outbox: events that were written down with what caused them, until their destinations have them.
+"""The outbox: events are stored in the transaction that causes them, until their destinations have accepted them.
 
-Several processes may deliver from one database. Whoever takes a lease on an outlet sends to it alone; when a
-process dies, its lease ends and another sends the same document again, under the same EventDocId.
+An outlet is a requester's destination. Several processes may deliver from one database: a process takes a lease on an
+outlet, and is then the only one that sends to it. If it dies, its lease expires, and another process sends the same
+document again, under the same EventDocId.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ NEWS = "outbox"
 """What is announced when an event is written."""
 VERSION = "2014-08-15"
 LEASE = 60 * SECOND
-"""How long, in real time, one process may take for one document; it is far more than a request may take."""
+"""How long, in real time, one process may take for one document; far longer than a request may take."""
 LARGEST = 100
-"""Events in one document, so that it is far from the 256 KB that queues and topics take."""
+"""Events in one document, which keeps it far below the 256 KB that queues and topics accept."""
 PATIENCE = 14 * DAY
 LEAST_TRIES = 10
-"""Before anything is given up its destination has failed for so long, and so often in a row."""
+"""Events are given up once their destination has failed for this long, and this often in a row."""
 
 _MARKET_TIME = select(market.c.shift).scalar_subquery() + bindparam("real")
 _WAITING = (
@@ -50,8 +51,8 @@ _OUTLET = (
 
 
 @dataclass(frozen=True)
-class Document:
-    """A message to one destination: some events, under one EventDocId."""
+class EventDocument:
+    """A message to one destination: some events under one EventDocId."""
 
     outlet: int
     holder: str
@@ -63,7 +64,7 @@ class Document:
 
 
 def outlet_of(context: Context, of: int, transport: str, destination: str) -> int:
-    """The number of a requester's destination."""
+    """The number of the outlet for a requester's destination, which is made if it is new."""
     values = {"requester": of, "transport": transport, "destination": destination}
     same = [outlet.c[name] == value for name, value in values.items()]
     found = context.database.execute(select(outlet.c.number).where(*same)).scalar_one_or_none()
@@ -73,7 +74,7 @@ def outlet_of(context: Context, of: int, transport: str, destination: str) -> in
 def write(
     context: Context, to: int, event_type: str, hit_type_id: str, hit_id: str, assignment_id: str | None = None
 ) -> None:
-    """Put an event into the outbox, in the transaction that causes it."""
+    """Store an event, in the transaction that causes it."""
     row = {
         "outlet": to,
         "event_type": event_type,
@@ -87,33 +88,35 @@ def write(
 
 
 def waiting(database: Connection, real: int, most: int) -> list[int]:
-    """Outlets that have something to send, may be tried now, and that nobody sends to."""
+    """Outlets that have events, are due, and have no lease; `most` at most."""
     return list(database.execute(_WAITING, {"real": real, "most": most}).scalars())
 
 
 def claim(
     database: Connection, number: int, real: int, holder: str, new_document: Callable[[], str]
-) -> Document | None:
-    """Take a lease on an outlet, and the next document for it; None if another was quicker."""
+) -> EventDocument | None:
+    """Take a lease on an outlet, and return its next document; None if another process was quicker."""
     free = outlet.update().where(outlet.c.number == number, outlet.c.lease <= real)
     if database.execute(free.values(holder=holder, lease=real + LEASE)).rowcount == 0:
         return None
     return _next(database, number, holder, new_document)
 
 
-def delivered(database: Connection, document: Document, real: int, new_document: Callable[[], str]) -> Document | None:
-    """Take a document off because its destination has it; the next one for the same outlet, if there is any."""
+def delivered(
+    database: Connection, document: EventDocument, real: int, new_document: Callable[[], str]
+) -> EventDocument | None:
+    """Delete the events of a document that was accepted, and return the next document of the outlet, if any."""
     database.execute(event.delete().where(event.c.document == document.event_doc_id))
-    # Whoever was served last is the last to be served again, so that a slow destination does not hold up the others.
+    # The outlet that was served last goes to the end of the queue, so that a slow one does not delay the others.
     now = int(database.execute(select(_MARKET_TIME), {"real": real}).scalar_one())
     fine = {"document": None, "attempts": 0, "failing_since": None, "due": now, "lease": real + LEASE}
     if database.execute(_held(document).values(fine)).rowcount == 0:
-        return None  # we took longer than the lease, and another has taken over
+        return None  # the lease expired, and another process has taken over
     return _next(database, document.outlet, document.holder, new_document)
 
 
-def failed(database: Connection, document: Document, real: int, pause: int) -> int:
-    """Let a destination rest before it is tried again; how many events were given up, because it never came back."""
+def failed(database: Connection, document: EventDocument, real: int, pause: int) -> int:
+    """Set the time of the next retry. Returns how many events were given up, after too many failures."""
     now = int(database.execute(select(_MARKET_TIME), {"real": real}).scalar_one())
     row = database.execute(_OUTLET, {"outlet_number": document.outlet}).one()
     if row.holder != document.holder:
@@ -126,21 +129,21 @@ def failed(database: Connection, document: Document, real: int, pause: int) -> i
     return _give_up(database, document, now - PATIENCE)
 
 
-def release(database: Connection, document: Document) -> None:
-    """Give a lease back unused, for another process to go on."""
+def release(database: Connection, document: EventDocument) -> None:
+    """Give the lease back, so that another process can go on."""
     database.execute(_held(document).values(_FREE))
 
 
 _FREE = {"holder": None, "lease": 0}
 
 
-def _held(document: Document) -> Any:
+def _held(document: EventDocument) -> Any:
     return outlet.update().where(outlet.c.number == document.outlet, outlet.c.holder == document.holder)
 
 
-def _next(database: Connection, number: int, holder: str, new_document: Callable[[], str]) -> Document | None:
+def _next(database: Connection, number: int, holder: str, new_document: Callable[[], str]) -> EventDocument | None:
     row = database.execute(_OUTLET, {"outlet_number": number}).one()
-    # What was being sent when a process died is sent again as it was.
+    # A document that a process was sending when it died is sent again unchanged.
     again = _events(database, event.c.document == row.document) if row.document else []
     events = again or _events(database, event.c.outlet == number)
     if not events:
@@ -151,24 +154,24 @@ def _next(database: Connection, number: int, holder: str, new_document: Callable
         chosen = event.c.number.in_([one.number for one in events])
         database.execute(event.update().where(chosen).values(document=document))
         database.execute(outlet.update().where(outlet.c.number == number).values(document=document))
-    text = _message(row.customer_id, document, events)
-    return Document(number, holder, document, row.transport, row.destination, row.attempts, text)
+    text = _json(row.customer_id, document, events)
+    return EventDocument(number, holder, document, row.transport, row.destination, row.attempts, text)
 
 
 def _events(database: Connection, which: ColumnElement[bool]) -> list[Row[Any]]:
     return list(database.execute(select(event).where(which).order_by(event.c.number).limit(LARGEST)))
 
 
-def _give_up(database: Connection, document: Document, before: int) -> int:
+def _give_up(database: Connection, document: EventDocument, before: int) -> int:
     old = event.delete().where(event.c.outlet == document.outlet, event.c.time <= before)
     dropped = database.execute(old).rowcount
-    # What is left of the document goes into another one: a document is never sent in two forms.
+    # Its remaining events go into a new document: no document is ever sent with two contents.
     database.execute(event.update().where(event.c.document == document.event_doc_id).values(document=None))
     database.execute(outlet.update().where(outlet.c.number == document.outlet).values(document=None))
     return dropped
 
 
-def _message(customer_id: str, event_doc_id: str, events: list[Row[Any]]) -> str:
+def _json(customer_id: str, event_doc_id: str, events: list[Row[Any]]) -> str:
     message = {
         "Events": [_describe(one) for one in events],
         "EventDocId": event_doc_id,
@@ -191,5 +194,5 @@ def _describe(one: Row[Any]) -> dict[str, str]:
 
 
 def _account(customer_id: str) -> str:
-    # There are no AWS accounts here: twelve digits that are always the same for the same requester.
+    # There are no AWS accounts here, so each requester has twelve digits that never change.
     return f"{int(sha256(customer_id.encode()).hexdigest(), 16) % 10**12:012}"

@@ -1,4 +1,4 @@
-"""The messenger hands a text to a queue (SQS, SendMessage) or a topic (SNS, Publish), signed with the lab's keys."""
+"""The sender: posts a text to a queue (SQS, SendMessage) or a topic (SNS, Publish), signed with the lab's keys."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from mturk.marketplace.delivery.destination import (
     region_of_topic,
 )
 from mturk.marketplace.delivery.exchange import Exchange, ExchangeError
-from mturk.marketplace.signature import SignedRequest, sign
+from mturk.marketplace.signature import DATE_FORM, SignedRequest, sign
 
-_SHOWN = 200  # characters of an answer that are worth a place in the log
+_SHOWN = 200  # characters of an answer that go into the log
 
 
 class Undelivered(Exception):
-    """The destination has not taken the message; the text says why."""
+    """The destination has not accepted the message; the text says why."""
 
 
-class _Message(NamedTuple):
+class _Request(NamedTuple):
     service: str
     endpoint: Endpoint
     named: bool
-    """Whether the lab itself has named the endpoint."""
+    """Whether the lab itself named the endpoint."""
     region: str
     headers: dict[str, str]
     body: bytes
     receipt: bytes
-    """What the answer of whoever has taken it contains."""
+    """What the answer contains if the message was accepted."""
 
 
-class Messenger:
+class Sender:
     """Sends messages with the settings that AWS's tools read from the environment.
 
     AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN sign; AWS_ENDPOINT_URL_SQS and
@@ -51,33 +51,33 @@ class Messenger:
         self._real_time = real_time
 
     def send(self, transport: str, destination: str, text: str) -> None:
-        """Hand over a text; raises Undelivered unless the destination says that it has it."""
+        """Send a text; raises Undelivered unless the destination confirms that it has accepted it."""
         try:
-            message = self._to_queue(destination, text) if transport == "SQS" else self._to_topic(destination, text)
+            request = self._to_queue(destination, text) if transport == "SQS" else self._to_topic(destination, text)
             reply = self._exchange.post(
-                message.endpoint,
-                self._signed(message),
-                message.body,
-                anywhere=message.named,
+                request.endpoint,
+                self._signed(request),
+                request.body,
+                anywhere=request.named,
                 trust=self._environment.get("AWS_CA_BUNDLE") or None,
             )
         except ExchangeError as error:
             raise Undelivered(str(error)) from None
         except (ValueError, OSError) as error:
             raise Undelivered(f"it cannot be sent: {error}") from None
-        if reply.status != 200 or message.receipt not in reply.body:
+        if reply.status != 200 or request.receipt not in reply.body:
             said = reply.body.decode("utf-8", "replace")[:_SHOWN]
             raise Undelivered(f"the answer was {reply.status} {said!r}")
 
-    def _to_queue(self, url: str, text: str) -> _Message:
+    def _to_queue(self, url: str, text: str) -> _Request:
         own = self._environment.get("AWS_ENDPOINT_URL_SQS")
         endpoint = endpoint_of(own or url)
         headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage"}
         body = json.dumps({"QueueUrl": url, "MessageBody": text}).encode()
-        region = region_of_queue(endpoint.host, self._usual_region())
-        return _Message("sqs", endpoint, bool(own), region, headers, body, b'"MessageId"')
+        region = region_of_queue(endpoint.host, self._default_region())
+        return _Request("sqs", endpoint, bool(own), region, headers, body, b'"MessageId"')
 
-    def _to_topic(self, arn: str, text: str) -> _Message:
+    def _to_topic(self, arn: str, text: str) -> _Request:
         own = self._environment.get("AWS_ENDPOINT_URL_SNS")
         endpoint = endpoint_of(own) if own else endpoint_of_topic(arn)
         form = {
@@ -85,32 +85,32 @@ class Messenger:
             "Version": "2010-03-31",
             "TopicArn": arn,
             "Message": text,
-            # The service's own subject: its clock in milliseconds.
+            # What the service writes: its clock in milliseconds.
             "Subject": str(int(self._real_time() * 1000)),
         }
         headers = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
         body = urlencode(form).encode()
-        return _Message("sns", endpoint, bool(own), region_of_topic(arn), headers, body, b"<MessageId>")
+        return _Request("sns", endpoint, bool(own), region_of_topic(arn), headers, body, b"<MessageId>")
 
-    def _signed(self, message: _Message) -> dict[str, str]:
-        moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._real_time()))
-        headers = {**message.headers, "host": message.endpoint.authority, "x-amz-date": moment}
+    def _signed(self, request: _Request) -> dict[str, str]:
+        moment = time.strftime(DATE_FORM, time.gmtime(self._real_time()))
+        headers = {**request.headers, "host": request.endpoint.authority, "x-amz-date": moment}
         key = self._environment.get("AWS_ACCESS_KEY_ID")
         secret = self._environment.get("AWS_SECRET_ACCESS_KEY")
         if not key or not secret:
-            # Some servers in place of AWS want no signature; AWS will say that it is missing.
+            # Some servers in place of AWS require no signature; AWS itself will answer that it is missing.
             return headers
         token = self._environment.get("AWS_SESSION_TOKEN")
-        if token and (message.named or _may_see_token(message.endpoint.host)):
+        if token and (request.named or _may_see_token(request.endpoint.host)):
             headers["x-amz-security-token"] = token
-        request = SignedRequest(headers, message.body)
-        return {**headers, "authorization": sign(request, key, secret, message.region, message.service)}
+        header = sign(SignedRequest(headers, request.body), key, secret, request.region, request.service)
+        return {**headers, "authorization": header}
 
-    def _usual_region(self) -> str:
+    def _default_region(self) -> str:
         found = self._environment.get("AWS_REGION") or self._environment.get("AWS_DEFAULT_REGION")
         return found or "us-east-1"
 
 
 def _may_see_token(host: str) -> bool:
-    # A requester names the host; a lab's session token goes to AWS, and to this machine.
+    # The requester names the host, and the lab's session token is only for AWS and for this machine.
     return host.endswith((".amazonaws.com", ".amazonaws.com.cn")) or host in ("localhost", "127.0.0.1", "::1")

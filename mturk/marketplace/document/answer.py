@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from mturk.marketplace.document.question import FormQuestion, form_questions, is_crowd_form
+from mturk.marketplace.document.question import RESERVED, FormQuestion, QuestionDocument
 from mturk.marketplace.error import WorkerError
 
 _NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
-# Added to every page's address by the site, and never an answer.
-_RESERVED = frozenset({"assignmentId", "hitId", "turkSubmitTo", "workerId"})
 
 Values = frozenset[str]
-"""What was entered for one question, or should have been: texts without blanks around them, in no order."""
+"""The answers to one question, as they are compared: a set of texts without surrounding blanks."""
 
 
 @dataclass(frozen=True)
@@ -32,27 +30,27 @@ Value = Choice | Sequence[Choice]
 
 
 def answer_document(question: str, answers: Mapping[str, Value]) -> str:
-    """The document for what a worker entered, as the page or form of this question sends it."""
+    """The document of what a worker entered, as the page or form of this question sends it."""
     given = {name: _as_list(name, value) for name, value in answers.items()}
-    form = form_questions(question)
-    if form is not None:
-        parts = _form_parts(form, given)
-    elif is_crowd_form(question) and set(given) != {"taskAnswers"}:
+    asked = QuestionDocument(question)
+    if asked.form is not None:
+        parts = _form_parts(asked.form, given)
+    elif asked.is_crowd_form and set(given) != {"taskAnswers"}:
         parts = [_part("taskAnswers", _free_text(_crowd_answers(answers)))]
     else:
         parts = _page_parts(given)
     document = f'<QuestionFormAnswers xmlns="{_NAMESPACE}">{"".join(parts)}</QuestionFormAnswers>'
-    # The service writes ASCII, with a number for each other character.
+    # The service writes ASCII, with character references for all else.
     return '<?xml version="1.0" encoding="ASCII"?>' + document.encode("ascii", "xmlcharrefreplace").decode()
 
 
 def values_of(texts: Sequence[str]) -> Values:
-    """Texts as they are compared: blanks around them do not count, and an empty one is none."""
+    """Texts as they are compared: without surrounding blanks, and without empty ones."""
     return frozenset(text.strip() for text in texts) - {""}
 
 
 def entered(document: str) -> dict[str, Values]:
-    """What a worker entered for each question, out of the document that was made of it."""
+    """What a worker entered for each question, read back from the document."""
     texts: dict[str, list[str]] = {}
     for part in ElementTree.fromstring(document):  # noqa: S314 - made by `answer_document`
         identifier, *values = (child.text or "" for child in part)
@@ -73,7 +71,7 @@ def _page_parts(given: Mapping[str, list[Choice]]) -> list[str]:
     parts = [
         _part(name, _free_text(value.text if isinstance(value, Other) else value))
         for name, values in given.items()
-        if name not in _RESERVED
+        if name not in RESERVED
         for value in values
     ]
     if not parts:
@@ -129,6 +127,6 @@ def _free_text(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    # XML has no way to write the other control characters, nor halves of surrogate pairs.
+    # XML cannot write the other control characters, nor halves of surrogate pairs.
     writable = re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
     return escape(writable, {"\r": "&#13;"})

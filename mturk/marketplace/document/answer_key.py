@@ -8,44 +8,45 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
-from xml.etree import ElementTree
 
-from mturk.marketplace.document.question import Unreadable, expect_schema, parse, reading
+from mturk.marketplace.document.parser import Element, Unreadable, parse, reading
+from mturk.marketplace.document.schema import BASE, expect_schema
 
-_NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/AnswerKey.xsd"
+_NAMESPACE = f"{BASE}2005-10-01/AnswerKey.xsd"
 LEAST, MOST = -(2**31), 2**31 - 1
 """Scores of qualifications are 32-bit numbers."""
 
 
 class Option(NamedTuple):
-    """What is given for choosing exactly these, and nothing else."""
+    """The score for choosing exactly these selections."""
 
     selections: frozenset[str]
     score: int
 
 
 class GradedQuestion(NamedTuple):
-    """What the answers to one question are worth; the default is for all that no option names."""
+    """The scores for one question; `default` is for every choice that no option names."""
 
     identifier: str
     options: tuple[Option, ...]
     default: int
 
     def score(self, chosen: Collection[str]) -> int:
-        """What these selections are worth."""
+        """The score for these selections."""
         return next((option.score for option in self.options if option.selections == frozenset(chosen)), self.default)
 
 
 def check_answer_key(xml: str, *, limit: int) -> None:
-    """Refuse a document that the service would not take as an AnswerKey."""
+    """Refuse a document that the service would not accept as an AnswerKey."""
     with reading("AnswerKey", xml, limit):
-        _read(xml)
-        expect_schema(xml)
+        root = parse(xml)
+        _read(root)
+        expect_schema(root)
 
 
 def grade(xml: str, chosen: Mapping[str, Collection[str]]) -> int:
     """The score for the selections that a worker made, question by question."""
-    questions, mapping = _read(xml)
+    questions, mapping = _read(parse(xml))
     total = sum(question.score(chosen.get(question.identifier, ())) for question in questions)
     return min(max(mapping.value(total), LEAST), MOST)
 
@@ -58,7 +59,7 @@ class _Mapping:
 
 
 class _Percentage(_Mapping):
-    def __init__(self, element: ElementTree.Element) -> None:
+    def __init__(self, element: Element) -> None:
         (maximum,) = _in_order(element, "MaximumSummedScore")
         self._maximum = _whole(maximum)
         if self._maximum == 0:
@@ -69,7 +70,7 @@ class _Percentage(_Mapping):
 
 
 class _Scale(_Mapping):
-    def __init__(self, element: ElementTree.Element) -> None:
+    def __init__(self, element: Element) -> None:
         (multiplier,) = _in_order(element, "SummedScoreMultiplier")
         try:
             number = float(_text(multiplier))
@@ -85,7 +86,7 @@ class _Scale(_Mapping):
 
 
 class _Ranges(_Mapping):
-    def __init__(self, element: ElementTree.Element) -> None:
+    def __init__(self, element: Element) -> None:
         *ranges, outside = _in_order(element, "SummedScoreRange+", "OutOfRangeQualificationValue")
         self._ranges = [tuple(map(_whole, _in_order(one, *_RANGE))) for one in ranges]
         self._outside = _whole(outside)
@@ -98,8 +99,7 @@ _RANGE = ("InclusiveLowerBound", "InclusiveUpperBound", "QualificationValue")
 _MAPPINGS = {"PercentageMapping": _Percentage, "ScaleMapping": _Scale, "RangeMapping": _Ranges}
 
 
-def _read(xml: str) -> tuple[list[GradedQuestion], _Mapping]:
-    root = parse(xml)
+def _read(root: Element) -> tuple[list[GradedQuestion], _Mapping]:
     if root.tag != f"{{{_NAMESPACE}}}AnswerKey":
         raise Unreadable(f"the root element {root.tag} is not AnswerKey in its namespace")
     questions = _in_order(root, "Question+", "QualificationValueMapping?")
@@ -107,59 +107,59 @@ def _read(xml: str) -> tuple[list[GradedQuestion], _Mapping]:
     return [_question(question) for question in questions], _Mapping() if mapping is None else _mapping(mapping)
 
 
-def _question(element: ElementTree.Element) -> GradedQuestion:
+def _question(element: Element) -> GradedQuestion:
     identifier, *options = _in_order(element, "QuestionIdentifier", "AnswerOption+", "DefaultScore?")
     default = _whole(options.pop()) if _name(options[-1]) == "DefaultScore" else 0
     return GradedQuestion(_text(identifier), tuple(map(_option, options)), default)
 
 
-def _option(element: ElementTree.Element) -> Option:
+def _option(element: Element) -> Option:
     *selections, score = _in_order(element, "SelectionIdentifier+", "AnswerScore")
     return Option(frozenset(map(_text, selections)), _whole(score))
 
 
-def _mapping(element: ElementTree.Element) -> _Mapping:
+def _mapping(element: Element) -> _Mapping:
     names = [_name(child) for child in element]
     if len(names) != 1 or names[0] not in _MAPPINGS:
         raise Unreadable(f"inside QualificationValueMapping must stand one of {', '.join(_MAPPINGS)}")
     return _MAPPINGS[names[0]](element[0])
 
 
-def _in_order(element: ElementTree.Element, *wanted: str) -> list[ElementTree.Element]:
+def _in_order(element: Element, *expected: str) -> list[Element]:
     """The element's children, which must be these in this order: `name`, `name?` or `name+`."""
     children = list(element)
     left = iter([*map(_name, children), ""])
     name: str | None = next(left)
-    for want in wanted:
-        name = _pass(left, name, want, want.rstrip("?+"))
+    for one in expected:
+        name = _pass(left, name, one, one.rstrip("?+"))
     if name != "":
         found = ", ".join(map(_name, children)) or "nothing"
-        raise Unreadable(f"inside {_name(element)} must stand {', '.join(wanted)}, not {found}")
+        raise Unreadable(f"inside {_name(element)} must stand {', '.join(expected)}, not {found}")
     return children
 
 
-def _pass(left: Iterator[str], name: str | None, want: str, plain: str) -> str | None:
-    """The first name after those that are wanted here; None once one was missing."""
+def _pass(left: Iterator[str], name: str | None, expected: str, plain: str) -> str | None:
+    """The first name after those that are expected here; None once one was missing."""
     if name != plain:
-        return name if want.endswith("?") else None
+        return name if expected.endswith("?") else None
     name = next(left)
-    while want.endswith("+") and name == plain:
+    while expected.endswith("+") and name == plain:
         name = next(left)
     return name
 
 
-def _name(element: ElementTree.Element) -> str:
+def _name(element: Element) -> str:
     namespace, _, name = element.tag.rpartition("}")
     return name if namespace == f"{{{_NAMESPACE}" else element.tag
 
 
-def _text(element: ElementTree.Element) -> str:
+def _text(element: Element) -> str:
     if len(element):
         raise Unreadable(f"inside {_name(element)} must stand text only")
     return (element.text or "").strip()
 
 
-def _whole(element: ElementTree.Element) -> int:
+def _whole(element: Element) -> int:
     text = _text(element)
     found = re.fullmatch("([+-]?)0*([0-9]{1,10})", text, re.ASCII)
     number = int(found[1] + found[2]) if found else MOST + 1

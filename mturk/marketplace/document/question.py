@@ -1,31 +1,23 @@
-"""Question documents: what is accepted as one, and what a worker is asked by it.
-
-Documents come from outside, so every DOCTYPE is refused before the parser looks at what it declares: entities
-that unfold to gigabytes need one. The rest is bounded by the size limit and by a limit on nesting.
-"""
+"""Question documents: what is accepted as one, and what a worker is asked by it."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import parse_qs, urlsplit
-from xml.etree import ElementTree
-from xml.parsers import expat
 
-from mturk.marketplace.document.schema import departures
+from mturk.marketplace.document.parser import Element, Unreadable, parse, reading
+from mturk.marketplace.document.schema import BASE, expect_schema
 from mturk.marketplace.error import ParameterValidationError
 
-_BASE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
-_DEEPEST = 50
-_MOST_TOLD = 5
-_RESERVED = ("assignmentId", "hitId", "turkSubmitTo", "workerId")
-
-
-class Unreadable(Exception):
-    """The document is not what it should be; the text is for the requester."""
+RESERVED = ("assignmentId", "hitId", "turkSubmitTo", "workerId")
+"""What the site adds to the address of every page; it is never an answer."""
+_HTML, _EXTERNAL, _FORM = "HTMLQuestion", "ExternalQuestion", "QuestionForm"
+_VERSIONS = {_HTML: ("2011-11-11",), _EXTERNAL: ("2006-07-14",), _FORM: ("2017-11-06", "2005-10-01")}
+_KINDS = {f"{{{BASE}{day}/{kind}.xsd}}{kind}": kind for kind, days in _VERSIONS.items() for day in days}
 
 
 @dataclass(frozen=True)
@@ -39,142 +31,96 @@ class FormQuestion:
     has_other: bool = False
 
 
+class QuestionDocument:
+    """The question of a HIT, or the test of a qualification type, read once from its text.
+
+    A text that is no such document raises Unreadable.
+    """
+
+    def __init__(self, xml: str) -> None:
+        self._root = parse(xml)
+        kind = _KINDS.get(self._root.tag)
+        if kind is None:
+            found = f"the root element {self._root.tag}"
+            raise Unreadable(f"{found} is not HTMLQuestion, ExternalQuestion or QuestionForm in its namespace")
+        self.kind = kind
+
+    @cached_property
+    def form(self) -> tuple[FormQuestion, ...] | None:
+        """The questions of a QuestionForm in order; None if the worker sees a web page instead."""
+        return tuple(map(_form_question, _children(self._root, "Question"))) if self.kind == _FORM else None
+
+    @cached_property
+    def html(self) -> str:
+        """The page that an HTMLQuestion contains; nothing where the question is of another kind."""
+        return _text(self._root, "HTMLContent") if self.kind == _HTML else ""
+
+    @property
+    def url(self) -> str:
+        """The address of an ExternalQuestion; nothing where the question is of another kind."""
+        return _text(self._root, "ExternalURL") if self.kind == _EXTERNAL else ""
+
+    @property
+    def is_crowd_form(self) -> bool:
+        """Whether the page is made of crowd elements, which send one field only."""
+        return "<crowd-form" in self.html
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether a form asks for a file."""
+        return next(self._root.iter("{*}FileUploadAnswer"), None) is not None
+
+    def check(self) -> None:
+        """Raise Unreadable if the service would not accept the document."""
+        if self.form is not None:
+            _check_form(self.form)
+        else:
+            _check_frame(self._root, "HTMLContent" if self.kind == _HTML else "ExternalURL")
+        expect_schema(self._root)
+
+
 def check_question(xml: str, *, limit: int, strict: bool) -> None:
-    """Refuse a document that the service would not take as a HIT's Question."""
+    """Refuse a document that the service would not accept as a HIT's Question."""
     with reading("Question", xml, limit):
-        root = parse(xml)
-        _CHECKS[_kind(root)](root)
-        expect_schema(xml)
-    if _kind(root) == "ExternalQuestion":
-        _check_url(_text(root, "ExternalURL"), strict=strict)
+        question = QuestionDocument(xml)
+        question.check()
+    if question.kind == _EXTERNAL:
+        _check_url(question.url, strict=strict)
 
 
 def check_test(xml: str, *, limit: int, graded: bool) -> None:
     """Refuse a document that is no qualification test, or that no answer key can grade."""
     with reading("Test", xml, limit):
-        root = parse(xml)
-        if _kind(root) != "QuestionForm":
+        test = QuestionDocument(xml)
+        if test.form is None:
             raise Unreadable("a test is a QuestionForm")
-        _check_form(root)
-        expect_schema(xml)
-        if any(element.tag.endswith("}FileUploadAnswer") for element in root.iter()):
+        test.check()
+        if test.takes_files:
             raise Unreadable("a test cannot have a FileUploadAnswer")
-        for question in map(_form_question, _children(root, "Question") if graded else ()):
-            if question.selections is None or question.has_other:
-                raise Unreadable(
-                    f"the Question {question.identifier} has no SelectionAnswer without OtherSelection, "
-                    "and an AnswerKey grades nothing else"
-                )
+        if graded:
+            _check_gradable(test.form)
 
 
-def expect_schema(xml: str) -> None:
-    """Refuse a document that departs from its schema; it was parsed before, so nothing in it can harm us."""
-    found = departures(xml)
-    if found:
-        raise Unreadable("; ".join(found[:_MOST_TOLD]))
+def _check_form(form: tuple[FormQuestion, ...]) -> None:
+    names = [question.identifier for question in form]
+    if not names:
+        raise Unreadable("the form has no Question")
+    if not all(names):
+        raise Unreadable("a Question has no QuestionIdentifier")
+    if len(set(names)) < len(names):
+        raise Unreadable("two Questions have the same QuestionIdentifier")
 
 
-@contextmanager
-def reading(parameter: str, xml: str, limit: int) -> Iterator[None]:
-    """Read a document that was given as this parameter; what is wrong with it is told in the service's words."""
-    if len(xml.encode()) > limit:
-        text = f"Your request parameter {parameter} has a maximum length of {limit}."
-        raise ParameterValidationError(parameter, text)
-    if not xml:
-        text = f"Your request parameter {parameter} has a minimum length of 1."
-        raise ParameterValidationError(parameter, text)
-    try:
-        yield
-    except Unreadable as error:
-        raise ParameterValidationError(
-            parameter,
-            "There was an error parsing the XML question or answer data in your request. Please make sure "
-            f"the data is well-formed and validates against the appropriate schema. Details: {error}",
-        ) from None
+def _check_gradable(form: tuple[FormQuestion, ...]) -> None:
+    for question in form:
+        if question.selections is None or question.has_other:
+            raise Unreadable(
+                f"the Question {question.identifier} has no SelectionAnswer without OtherSelection, "
+                "and an AnswerKey grades nothing else"
+            )
 
 
-def form_questions(xml: str) -> tuple[FormQuestion, ...] | None:
-    """The questions of a QuestionForm in order; None if the worker sees a web page instead."""
-    root = parse(xml)
-    return tuple(map(_form_question, _children(root, "Question"))) if _kind(root) == "QuestionForm" else None
-
-
-def html_content(xml: str) -> str:
-    """The page that an HTMLQuestion brings; nothing where the question is of another kind."""
-    root = parse(xml)
-    return _text(root, "HTMLContent") if _kind(root) == "HTMLQuestion" else ""
-
-
-def is_crowd_form(xml: str) -> bool:
-    """Whether the page is made of crowd elements, which send one field only."""
-    return "<crowd-form" in html_content(xml)
-
-
-def parse(xml: str) -> ElementTree.Element:
-    """The document's root, once nothing in it can harm us."""
-    _screened(xml)
-    # What the document says of its encoding is about bytes that no longer exist.
-    parser = ElementTree.XMLParser(encoding="utf-8")  # noqa: S314 - screened
-    return ElementTree.fromstring(xml.encode(), parser)  # noqa: S314 - screened
-
-
-def _screened(xml: str) -> None:
-    depth = 0
-
-    def refuse_doctype(*_: object) -> None:
-        raise Unreadable("a document type declaration is not allowed")
-
-    def enter(*_: object) -> None:
-        nonlocal depth
-        depth += 1
-        if depth > _DEEPEST:
-            raise Unreadable(f"elements are nested more than {_DEEPEST} deep")
-
-    def leave(_: str) -> None:
-        nonlocal depth
-        depth -= 1
-
-    parser = expat.ParserCreate(encoding="utf-8")
-    parser.StartDoctypeDeclHandler = refuse_doctype
-    parser.StartElementHandler = enter
-    parser.EndElementHandler = leave
-    try:
-        parser.Parse(xml.encode(), True)
-    except (expat.ExpatError, UnicodeEncodeError) as error:
-        raise Unreadable(str(error)) from None
-
-
-def _kind(root: ElementTree.Element) -> str:
-    for name, versions in _NAMESPACES.items():
-        if root.tag in [f"{{{_BASE}{version}/{name}.xsd}}{name}" for version in versions]:
-            return name
-    raise Unreadable(
-        f"the root element {root.tag} is not HTMLQuestion, ExternalQuestion or QuestionForm in its namespace"
-    )
-
-
-def _children(element: ElementTree.Element, name: str) -> list[ElementTree.Element]:
-    namespace = element.tag.partition("}")[0]
-    return element.findall(f"{namespace}}}{name}")
-
-
-def _child(element: ElementTree.Element, name: str) -> ElementTree.Element | None:
-    return next(iter(_children(element, name)), None)
-
-
-def _text(element: ElementTree.Element, name: str) -> str:
-    child = _child(element, name)
-    return "" if child is None else (child.text or "").strip()
-
-
-def _only(root: ElementTree.Element, *names: str) -> None:
-    found = [child.tag.partition("}")[2] or child.tag for child in root]
-    if found != list(names):
-        inside = ", ".join(found) or "nothing"
-        raise Unreadable(f"inside {root.tag.partition('}')[2]} must stand {', '.join(names)}, not {inside}")
-
-
-def _check_frame(root: ElementTree.Element, content: str) -> None:
+def _check_frame(root: Element, content: str) -> None:
     _only(root, content, "FrameHeight")
     try:
         int(_text(root, "FrameHeight"))
@@ -184,18 +130,14 @@ def _check_frame(root: ElementTree.Element, content: str) -> None:
         raise Unreadable(f"{content} is empty")
 
 
-def _check_form(root: ElementTree.Element) -> None:
-    questions = [_form_question(question) for question in _children(root, "Question")]
-    names = [question.identifier for question in questions]
-    if not names:
-        raise Unreadable("the form has no Question")
-    if not all(names):
-        raise Unreadable("a Question has no QuestionIdentifier")
-    if len(set(names)) < len(names):
-        raise Unreadable("two Questions have the same QuestionIdentifier")
+def _only(root: Element, *names: str) -> None:
+    found = [child.tag.partition("}")[2] or child.tag for child in root]
+    if found != list(names):
+        inside = ", ".join(found) or "nothing"
+        raise Unreadable(f"inside {root.tag.partition('}')[2]} must stand {', '.join(names)}, not {inside}")
 
 
-def _form_question(element: ElementTree.Element) -> FormQuestion:
+def _form_question(element: Element) -> FormQuestion:
     name = _text(element, "QuestionIdentifier")
     required = _text(element, "IsRequired") in ("true", "1")
     specification = _child(element, "AnswerSpecification")
@@ -211,7 +153,21 @@ def _form_question(element: ElementTree.Element) -> FormQuestion:
     most = _text(selection, "MaxSelectionCount") or "1"
     if not re.fullmatch("[0-9]{1,9}", most):
         raise Unreadable(f"MaxSelectionCount of the Question {name} is not a whole number")
-    return FormQuestion(name, required, identifiers, int(most), bool(_children(choices, "OtherSelection")))
+    return FormQuestion(name, required, identifiers, int(most), _child(choices, "OtherSelection") is not None)
+
+
+def _children(element: Element, name: str) -> Iterator[Element]:
+    namespace, _, _ = element.tag.partition("}")
+    return element.iterchildren(f"{namespace}}}{name}")
+
+
+def _child(element: Element, name: str) -> Element | None:
+    return next(_children(element, name), None)
+
+
+def _text(element: Element, name: str) -> str:
+    child = _child(element, name)
+    return "" if child is None else (child.text or "").strip()
 
 
 def _check_url(url: str, *, strict: bool) -> None:
@@ -225,7 +181,7 @@ def _check_url(url: str, *, strict: bool) -> None:
         raise ParameterValidationError.of("ExternalURL", url, "This URL must use the HTTPS protocol.")
     if not host:
         raise ParameterValidationError.of("ExternalURL", url)
-    for name in _RESERVED:
+    for name in RESERVED:
         if name in parse_qs(parts.query, keep_blank_values=True):
             reason = f"The query parameter {name} is added by the service."
             raise ParameterValidationError.of("ExternalURL", url, reason)
@@ -239,15 +195,3 @@ def _is_private(host: str) -> bool:
     except ValueError:
         return False
     return address.is_private or address.is_loopback
-
-
-_NAMESPACES = {
-    "HTMLQuestion": ("2011-11-11",),
-    "ExternalQuestion": ("2006-07-14",),
-    "QuestionForm": ("2017-11-06", "2005-10-01"),
-}
-_CHECKS: dict[str, Callable[[ElementTree.Element], None]] = {
-    "HTMLQuestion": lambda root: _check_frame(root, "HTMLContent"),
-    "ExternalQuestion": lambda root: _check_frame(root, "ExternalURL"),
-    "QuestionForm": _check_form,
-}

@@ -1,4 +1,4 @@
-"""Holds documents against the schemas of the service, which stand as files in the package."""
+"""Validates documents against the schemas of the service, which are files of the package."""
 
 from __future__ import annotations
 
@@ -8,35 +8,48 @@ from typing import Any, Final
 from lxml import etree
 
 from mturk import schemas
+from mturk.marketplace.document.parser import PARSER, Element, Unreadable
 
-_BASE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
+BASE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
 _XHTML = "http://www.w3.org/1999/xhtml"
 _FILES: Final = {
-    f"{_BASE}2011-11-11/HTMLQuestion.xsd": "html_question.xsd",
-    f"{_BASE}2006-07-14/ExternalQuestion.xsd": "external_question.xsd",
-    f"{_BASE}2017-11-06/QuestionForm.xsd": "question_form.xsd",
-    f"{_BASE}2005-10-01/QuestionForm.xsd": "question_form_2005.xsd",
-    f"{_BASE}2005-10-01/AnswerKey.xsd": "answer_key.xsd",
+    f"{BASE}2011-11-11/HTMLQuestion.xsd": "html_question.xsd",
+    f"{BASE}2006-07-14/ExternalQuestion.xsd": "external_question.xsd",
+    f"{BASE}2017-11-06/QuestionForm.xsd": "question_form.xsd",
+    f"{BASE}2005-10-01/QuestionForm.xsd": "question_form_2005.xsd",
+    f"{BASE}2005-10-01/AnswerKey.xsd": "answer_key.xsd",
     _XHTML: "formatted_content.xsd",
 }
+_MOST_TOLD = 5
 
 
-def departures(xml: str) -> list[str]:
-    """Where a well-formed document departs from its schema: line, and what was expected there."""
-    try:
-        root = etree.fromstring(xml.encode(), _parser())
-    except etree.XMLSyntaxError as error:
-        return [str(error)]
+def expect_schema(root: Element) -> None:
+    """Refuse a document that departs from its schema."""
+    found = departures(root)
+    if found:
+        raise Unreadable("; ".join(found[:_MOST_TOLD]))
+
+
+def departures(root: Element) -> list[str]:
+    """Where a document departs from its schema: each line, and what was expected there."""
     namespace = etree.QName(root).namespace or ""
     found = _against(root, namespace)
     for content in root.iterdescendants(f"{{{namespace}}}FormattedContent"):
-        # Its text is a document of its own, which the service wraps like this.
-        wrapped = f'<FormattedContent xmlns="{_XHTML}">{content.text or ""}</FormattedContent>'
-        found += [f"line {content.sourceline}, FormattedContent: {words}" for words in departures(wrapped)]
+        where = f"line {content.sourceline}, FormattedContent"
+        found += [f"{where}: {words}" for words in _formatted_departures(content.text or "")]
     return found
 
 
-def _against(root: etree._Element, namespace: str) -> list[str]:
+def _formatted_departures(content: str) -> list[str]:
+    # The text of a FormattedContent is a document of its own, which the service wraps like this.
+    wrapped = f'<FormattedContent xmlns="{_XHTML}">{content}</FormattedContent>'
+    try:
+        return _against(etree.fromstring(wrapped.encode(), PARSER), _XHTML)
+    except etree.XMLSyntaxError as error:
+        return [str(error)]
+
+
+def _against(root: Element, namespace: str) -> list[str]:
     if namespace not in _FILES:
         return [f"no schema is known for the namespace {namespace!r}"]
     schema = _schema(_FILES[namespace])
@@ -48,8 +61,4 @@ def _against(root: etree._Element, namespace: str) -> list[str]:
 
 @cache
 def _schema(file: str) -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(schemas.FOLDER / file), _parser()))
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False)
+    return etree.XMLSchema(etree.parse(str(schemas.FOLDER / file), PARSER))

@@ -1,4 +1,4 @@
-"""The API over HTTP, but for the web framework: from a signed request to an answer's status and body."""
+"""The API without its web framework: from a signed request to the status and the body of its answer."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Any, NamedTuple, NoReturn
 from sqlalchemy.exc import SQLAlchemyError
 
 from mturk.marketplace.call import Answer
+from mturk.marketplace.clock import SECOND
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import FrontEndError, Refusal, ServiceFault
 from mturk.marketplace.http.fault import FaultPlan
 from mturk.marketplace.http.throttle import Throttle
+from mturk.marketplace.http.verification import verify
 from mturk.marketplace.people.requester import KeyPair
-from mturk.marketplace.signature import SignedRequest, verify
+from mturk.marketplace.signature import SignedRequest
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 _TARGET = "MTurkRequesterServiceV20170117."
@@ -24,18 +26,18 @@ _log = logging.getLogger(__name__)
 
 
 class LostAnswer(Exception):
-    """The call was carried out, and its answer is to be lost: close the connection."""
+    """The call was carried out but its answer must not arrive: close the connection."""
 
 
-class Reply(NamedTuple):
-    """What is sent back."""
+class ApiReply(NamedTuple):
+    """What the client gets."""
 
     status: int
     body: bytes
 
 
 class Api:
-    """Checks who calls, whether they may call now, and has the call carried out."""
+    """Checks who calls and whether they may call now, then has the call carried out."""
 
     def __init__(
         self,
@@ -54,16 +56,16 @@ class Api:
         self._real_time = real_time
         self._sleep = sleep
 
-    def answer(self, request: SignedRequest) -> Reply:
-        """Answer a request, with an error if it must be."""
+    def answer(self, request: SignedRequest) -> ApiReply:
+        """The answer to a request: what the call returned, or its refusal."""
         try:
             return _reply(200, self._answer(request))
         except Refusal as refusal:
-            return _reply(refusal.status, refusal.body(int(self._real_time() * 1000)))
+            return _reply(refusal.status, refusal.body(self._real()))
         except SQLAlchemyError:
             _log.exception("the database failed")
             fault = ServiceFault("The database could not be used. Please try again.")
-            return _reply(fault.status, fault.body(int(self._real_time() * 1000)))
+            return _reply(fault.status, fault.body(self._real()))
         except LostAnswer:
             raise
         except Exception:
@@ -86,6 +88,9 @@ class Api:
             if any(fault.kind == "lost answer" for fault in faults):
                 raise LostAnswer
 
+    def _real(self) -> int:
+        return int(self._real_time() * SECOND)
+
 
 def _operation(target: str) -> str:
     if not target.startswith(_TARGET):
@@ -107,5 +112,5 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _reply(status: int, answer: Answer) -> Reply:
-    return Reply(status, json.dumps(answer, separators=(",", ":")).encode())
+def _reply(status: int, answer: Answer) -> ApiReply:
+    return ApiReply(status, json.dumps(answer, separators=(",", ":")).encode())

@@ -1,4 +1,4 @@
-"""The marketplace as a Flask application: POST / is the API."""
+"""The marketplace as a Flask application: `POST /` is the API."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WELCOME = """\
 This is a marketplace for human work. It speaks the Mechanical Turk Requester API (2017-01-17):
 use this address as the endpoint of any AWS SDK.
 """
-# In JSON one byte of a question can take six (\\u003c); the rest of a request is small beside that.
+# JSON can write one byte of a question as six (\\u003c). The rest of a request is small compared with the question.
 _ESCAPED = 6
 _BESIDE_QUESTION = 1_000_000
 
@@ -22,7 +22,7 @@ def make_app(api: Api, *, question_limit: int) -> Flask:
     """The application, to be served by any WSGI server."""
     app = Flask("mturk.marketplace", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = _ESCAPED * question_limit + _BESIDE_QUESTION
-    # A lost answer is an exception that the server must see.
+    # LostAnswer is an exception that the server must see.
     app.config["PROPAGATE_EXCEPTIONS"] = True
     app.register_blueprint(_api_pages(api))
     return app

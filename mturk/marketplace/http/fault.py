@@ -1,4 +1,4 @@
-"""Faults on demand, so that a client can be tested against the troubles of a real service."""
+"""Faults on demand, so that a client can be tested against the failures of a real service."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ KINDS = ("lost answer", "refused", "slow")
 
 @dataclass(frozen=True)
 class Fault:
-    """A trouble that meets every n-th call of one operation: `Fault("SendBonus", "lost answer", every=3)`.
+    """A failure of every n-th call of one operation: `Fault("SendBonus", "lost answer", every=3)`.
 
     Kinds: "lost answer" (the call is carried out, then the connection is closed), "refused" (a ServiceFault
-    before anything happened), "slow" (the answer takes `seconds` longer). The operation "*" means any.
+    before anything happened), "slow" (the answer takes `seconds` longer). The operation "*" stands for all.
     """
 
     operation: str
@@ -33,7 +33,7 @@ class Fault:
 
 
 class FaultPlan:
-    """Counts the calls of each operation and says which faults meet this one."""
+    """Counts the calls of each operation, and says which faults the next one has."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self._faults = tuple(faults)
@@ -41,10 +41,10 @@ class FaultPlan:
         self._lock = threading.Lock()
 
     def due(self, operation: str) -> tuple[Fault, ...]:
-        """The faults that meet this call of the operation."""
-        hits = [fault for fault in self._faults if fault.operation in (operation, "*")]
-        if not hits:
+        """Count a call of the operation, and return its faults."""
+        matching = [fault for fault in self._faults if fault.operation in (operation, "*")]
+        if not matching:
             return ()
         with self._lock:
-            self._seen.update(set(hits))
-            return tuple(fault for fault in hits if self._seen[fault] % fault.every == 0)
+            self._seen.update(set(matching))
+            return tuple(fault for fault in matching if self._seen[fault] % fault.every == 0)

@@ -1,4 +1,4 @@
-"""Serving a WSGI application by waitress, in a thread of this process."""
+"""Serves a WSGI application with waitress, in a thread of this process."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-# The types are ignored because waitress says nothing about them.
 from waitress import wasyncore  # type: ignore[import-untyped]  # it ships no types
 from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]  # it ships no types
 from waitress.server import create_server  # type: ignore[import-untyped]  # it ships no types
@@ -49,7 +48,7 @@ class Server:
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start to answer."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -72,10 +71,10 @@ def _listen(host: str, port: int) -> socket.socket:
         raise SettingError(f"{port!r} is not a port; ports go from 0 (any free one) to {_LAST_PORT}.")
     try:
         if "\0" in host:
-            raise ValueError  # as other names that cannot be; the system would cut it off there
+            raise ValueError  # the system would cut the name off there
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family, backlog=1024)
-    except ValueError:  # a name that cannot be asked for: a part of it over 63 characters, or empty
+    except ValueError:  # no possible name: one of its parts is empty, or has over 63 characters
         raise SettingError(f"{host!r} is not the name of a host. Choose another host.") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
@@ -93,7 +92,7 @@ def _losing(application: WSGIApplication) -> WSGIApplication:
         try:
             return application(environ, start_response)
         except LostAnswer:
-            # To waitress the client is gone: it closes the connection without a word.
+            # Waitress takes the client for gone, and closes the connection without an answer.
             raise ClientDisconnected from None
 
     return lose

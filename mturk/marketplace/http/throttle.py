@@ -1,4 +1,4 @@
-"""Throttling: each requester may send so many calls a second, and some more in a burst."""
+"""Throttling: a limit on the calls that each requester may send per second, with room for bursts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from mturk.marketplace.error import FrontEndError, SettingError
 
 
 class Throttle:
-    """A bucket of tokens for each requester, in this process; no `rate` means no limit."""
+    """A token bucket for each requester, in this process; no `rate` means no limit."""
 
     def __init__(self, rate: float | None, burst: float | None, now: Callable[[], float]) -> None:
         for name, value in (("rate", rate), ("burst", burst)):

@@ -8,9 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from mturk.marketplace.document.question import form_questions, html_content
+from mturk.marketplace.document.question import RESERVED, QuestionDocument
 
-_RESERVED = frozenset({"assignmentId", "hitId", "turkSubmitTo", "workerId"})
 _NO_ANSWER = frozenset({"button", "file", "image", "password", "reset", "submit"})
 _NUMBERS = frozenset({"number", "range"})
 _MOST_NUMBERS = 10
@@ -29,12 +28,12 @@ class Field:
 
 def fields_of(question: str) -> tuple[Field, ...]:
     """The fields of a question document; a page elsewhere, or one without any, is taken to have an `answer`."""
-    form = form_questions(question)
-    if form is not None:
-        return tuple(Field(each.identifier, each.selections or (), each.most) for each in form)
+    document = QuestionDocument(question)
+    if document.form is not None:
+        return tuple(Field(each.identifier, each.selections or (), each.most) for each in document.form)
     page = _Page()
     with suppress(AssertionError):  # what html.parser says to some broken declarations
-        page.feed(html_content(question))
+        page.feed(document.html)
         page.close()
     return tuple(page.fields()) or (Field("answer"),)
 
@@ -64,7 +63,7 @@ class _Page(HTMLParser):
                 self._option = ""
             return
         name = values.get("name", "")
-        if not name or name in _RESERVED or "disabled" in values:
+        if not name or name in RESERVED or "disabled" in values:
             return
         if tag == "input":
             self._input(name, values)

@@ -14,7 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from mturk.marketplace import Marketplace, MarketplaceError
-from mturk.marketplace.database.store import Store, database_url, with_driver
+from mturk.marketplace.database.address import Address
+from mturk.marketplace.database.store import Store
 from mturk.marketplace.database.table import VERSION, metadata
 from mturk.marketplace.database.upgrade import MARK, TODAY, Steps
 from tests.marketplace.sample import hit_arguments
@@ -60,7 +61,7 @@ def hit(shared, connect):
 
 
 def _ask(database, query):
-    engine = create_engine(with_driver(database_url(database)))
+    engine = create_engine(Address(database).with_driver)
     try:
         with engine.begin() as connection:
             answer = connection.exec_driver_sql(query)
@@ -70,7 +71,7 @@ def _ask(database, query):
 
 
 def _differences(database):
-    engine = create_engine(with_driver(database_url(database)))
+    engine = create_engine(Address(database).with_driver)
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_server_default": True})
@@ -86,7 +87,7 @@ def test_the_last_step_is_the_version_of_the_tables():
 
 
 def test_all_steps_together_make_the_same_tables_as_a_new_database(shared):
-    engine = create_engine(with_driver(database_url(shared)))
+    engine = create_engine(Address(shared).with_driver)
     with engine.begin() as connection:
         TODAY.take(connection)
     engine.dispose()
@@ -158,6 +159,6 @@ def test_a_database_of_somebody_else_is_left_alone(shared):
     _ask(shared, "CREATE TABLE alembic_version (version_num VARCHAR(32))")
     with pytest.raises(MarketplaceError, match=r"holds other data\. Name a database of its own\."):
         Marketplace(shared).start()
-    engine = create_engine(with_driver(database_url(shared)))
+    engine = create_engine(Address(shared).with_driver)
     assert sorted(inspect(engine).get_table_names()) == ["alembic_version", "recipes"]
     engine.dispose()

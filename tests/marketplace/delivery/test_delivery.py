@@ -27,7 +27,7 @@ from mturk.marketplace.database.table import event, outlet
 from mturk.marketplace.delivery import outbox
 from mturk.marketplace.delivery.delivery import LONGEST_PAUSE, pause_after
 from mturk.marketplace.delivery.exchange import Exchange
-from mturk.marketplace.delivery.sender import Messenger, Undelivered
+from mturk.marketplace.delivery.sender import Sender, Undelivered
 from mturk.marketplace.signature import SignedRequest, signature
 from tests.marketplace.inbox import WAIT, Inbox
 from tests.marketplace.sample import html_question, type_arguments
@@ -215,17 +215,17 @@ def test_what_happens_while_a_message_is_under_way_goes_together_in_the_next(cli
     assert [one["HITId"] for one in inbox.next()["Events"]] == more
 
 
-def test_a_long_list_is_told_in_several_messages(client, inbox, monkeypatch):
-    monkeypatch.setattr(outbox, "LARGEST", 2)
+def test_a_long_list_is_told_in_several_messages(client, inbox):
+    many = outbox.LARGEST + 2
     inbox.hold.clear()
     publish = publishing(client, inbox.url)
-    made = [publish() for _ in range(6)]
+    made = [publish() for _ in range(many)]
     inbox.hold.set()
     documents = []
-    while sum(len(one["Events"]) for one in documents) < 6:
+    while sum(len(one["Events"]) for one in documents) < many:
         documents.append(inbox.next())
     assert [one["HITId"] for document in documents for one in document["Events"]] == made
-    assert max(len(one["Events"]) for one in documents) == 2
+    assert max(len(one["Events"]) for one in documents) == outbox.LARGEST
     assert len({one["EventDocId"] for one in documents}) == len(documents)
 
 
@@ -288,8 +288,7 @@ def test_what_was_not_delivered_is_delivered_after_a_restart(shared, connect, in
         assert tried_again(market, inbox, hours=1) == first
 
 
-def test_a_marketplace_stops_although_a_destination_does_not_answer(connect, inbox, tmp_path, monkeypatch):
-    monkeypatch.setattr("mturk.marketplace.delivery.delivery._GRACE", 0.1)
+def test_a_marketplace_stops_although_a_destination_does_not_answer(connect, inbox, tmp_path):
     path = tmp_path / "lab.sqlite3"
     inbox.hold.clear()
     with Marketplace(path) as market:
@@ -543,6 +542,6 @@ def test_a_destination_that_has_taken_something_begins_anew(box):
 
 
 def test_a_queue_at_an_address_that_is_not_this_machine_is_never_sent_to():
-    messenger = Messenger(Exchange(), {}, time.time)
+    sender = Sender(Exchange(), {}, time.time)
     with pytest.raises(Undelivered, match="stands for an address that nothing may be sent to"):
-        messenger.send("SQS", "http://10.1.2.3:9/1/events", "text")
+        sender.send("SQS", "http://10.1.2.3:9/1/events", "text")

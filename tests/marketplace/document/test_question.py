@@ -70,6 +70,7 @@ BAD = {
     "no way to answer": form(text_question("a").replace("<FreeTextAnswer/>", "")),
     "control character": html_question("\x0b"),
     "unknown entity": html_question().replace("<![CDATA[", "&nbsp;<![CDATA["),
+    "prefix without a namespace": html_question().replace("FrameHeight>", "h:FrameHeight>"),
     "doctype": "<!DOCTYPE x>" + html_question(),
     "entities": BILLION_LAUGHS,
     "outside entity": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>' + html_question("&e;"),

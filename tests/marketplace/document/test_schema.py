@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from mturk.marketplace.document.parser import parse
 from mturk.marketplace.document.schema import departures
 
 BASE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
@@ -21,8 +22,8 @@ def formatted(xhtml: str) -> str:
 
 
 def test_a_document_that_is_as_it_should_be_has_nothing_to_tell() -> None:
-    assert departures(FORM % QUESTION % "<Text>Ready?</Text>") == []
-    assert departures(formatted("<p>Is this <b>right</b>?</p>")) == []
+    assert departures(parse(FORM % QUESTION % "<Text>Ready?</Text>")) == []
+    assert departures(parse(formatted("<p>Is this <b>right</b>?</p>"))) == []
 
 
 @pytest.mark.parametrize(
@@ -38,4 +39,5 @@ def test_a_document_that_is_as_it_should_be_has_nothing_to_tell() -> None:
     ],
 )
 def test_what_departs_is_told_with_its_line(xml: str, words: str) -> None:
-    assert any(re.search(words, each) for each in departures(xml)), departures(xml)
+    found = departures(parse(xml))
+    assert any(re.search(words, each) for each in found), found

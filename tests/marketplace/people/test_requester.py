@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from mturk.marketplace import Marketplace, MarketplaceError
-from mturk.marketplace.database.store import database_url, with_driver
+from mturk.marketplace.database.address import Address
 from tests.marketplace.sample import hit_arguments, type_arguments
 
 PAST = datetime(2015, 1, 1, tzinfo=timezone.utc)
@@ -209,7 +209,7 @@ def test_a_requester_cannot_revoke_another_s_key(market):
 def test_the_secret_of_a_revoked_key_is_forgotten(shared):
     with Marketplace(shared) as market:
         market.revoke_key(market.access_key)
-    engine = create_engine(with_driver(database_url(shared)))
+    engine = create_engine(Address(shared).with_driver)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT sealed_secret FROM access_key").scalars().all() == [""]
     engine.dispose()

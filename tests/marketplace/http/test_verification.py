@@ -11,8 +11,9 @@ from hashlib import sha256
 
 import pytest
 
+from mturk.marketplace.http.verification import verify
 from mturk.marketplace.people.requester import KeyPair
-from mturk.marketplace.signature import SignedRequest, canonical, signature, verify
+from mturk.marketplace.signature import SignedRequest, canonical, signature
 from tests.marketplace.judge import check_error
 
 # The example of the reference: computed with botocore.

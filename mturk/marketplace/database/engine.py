@@ -1,0 +1,78 @@
+"""Makes the engine of a database: drivers, connection pools, and what each new connection is told."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
+
+from mturk.marketplace.database.address import Address
+from mturk.marketplace.error import MarketplaceError
+
+_POSTGRESQL_OPTIONS: dict[str, Any] = {
+    # Few, because a server has about a hundred for all processes; more threads wait their turn.
+    "pool_size": 8,
+    "max_overflow": 8,
+    "pool_pre_ping": True,
+    "connect_args": {"connect_timeout": 10},
+}
+
+
+def make_engine(address: Address, patience: float) -> Engine:
+    """The engine, which opens its first connection when it is used; `patience` is how many seconds a lock may take."""
+    try:
+        options = _sqlite_options(address, patience) if address.sqlite else _POSTGRESQL_OPTIONS
+        engine = create_engine(address.with_driver, **options)
+    except (NoSuchModuleError, ArgumentError) as error:
+        raise MarketplaceError(f"The database {address} cannot be used: {error}.") from None
+    except ImportError as error:
+        hint = ": pip install 'mturk[postgresql]'" if error.name == "psycopg" else ""
+        raise MarketplaceError(f"The database {address} needs {error.name}{hint}.") from None
+    if address.sqlite:
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", lambda connection, _: _prepare_postgresql(connection, patience))
+    return engine
+
+
+def _sqlite_options(address: Address, patience: float) -> dict[str, Any]:
+    # A database in memory exists in its one connection, for which the threads wait their turn.
+    size = {"pool_size": 1, "max_overflow": 0} if address.in_memory else {"pool_size": 16, "max_overflow": 64}
+    return {"poolclass": QueuePool, "connect_args": {"check_same_thread": False, "timeout": patience}, **size}
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    try:
+        # The driver must not begin transactions by itself: `_begin_sqlite` does, and says of which kind.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL").close()
+        # FULL also survives a power cut; NORMAL would lose the last transactions then.
+        connection.execute("PRAGMA synchronous = FULL").close()
+        connection.execute("PRAGMA foreign_keys = ON").close()
+    except sqlite3.Error:
+        connection.close()  # the pool forgets a connection that could not be prepared
+        raise
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock at once; taking it later fails if another connection wrote in between.
+    write = connection.get_execution_options().get("write")
+    raw: Any = connection.connection.driver_connection
+    raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _prepare_postgresql(connection: Any, patience: float) -> None:
+    from psycopg.types.string import StrDumper
+
+    class Dumper(StrDumper):
+        # Texts of PostgreSQL cannot contain NUL, those of SQLite can. In both, no row has an id with a NUL in it.
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+
+    connection.adapters.register_dumper(str, Dumper)
+    connection.execute(f"SET lock_timeout = {round(patience * 1000)}")
+    connection.commit()

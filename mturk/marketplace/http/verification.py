@@ -1,0 +1,122 @@
+"""Who sent this request, and is it fresh? The checks that AWS makes of a signature, and its refusals.
+
+Only the real clock counts here, because clients sign with theirs. The region is not checked: this marketplace is in
+none, and clients are configured for all kinds.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hmac
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mturk.marketplace.error import FrontEndError
+from mturk.marketplace.people.requester import KeyPair
+from mturk.marketplace.signature import ALGORITHM, DATE_FORM, SignedRequest, signature
+
+_SERVICE = "mturk-requester"
+_TOLERANCE = 5 * 60
+
+
+@dataclass(frozen=True)
+class _Authorization:
+    access_key: str
+    day: str
+    region: str
+    signed: tuple[str, ...]
+    signature: str
+
+    @property
+    def scope(self) -> str:
+        return f"{self.day}/{self.region}/{_SERVICE}/aws4_request"
+
+
+def verify(request: SignedRequest, find: Callable[[str], KeyPair | None], now: float) -> KeyPair:
+    """The key pair that signed the request; raises AWS's refusal if there is none."""
+    header = request.headers.get("authorization")
+    if not header:
+        raise FrontEndError("MissingAuthenticationTokenException", "Missing Authentication Token")
+    date = request.headers.get("x-amz-date") or request.headers.get("date") or ""
+    authorization = _read(header, date)
+    _check_signed_headers(request, authorization)
+    pair = find(authorization.access_key)
+    if pair is None:
+        raise FrontEndError("UnrecognizedClientException", "The security token included in the request is invalid.")
+    _check_date(date, authorization, now)
+    expected = signature(request, authorization.signed, date, authorization.scope, pair.secret_key)
+    if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
+        raise _invalid(
+            "The request signature we calculated does not match the signature you provided. Check your AWS "
+            "Secret Access Key and signing method. Consult the service documentation for details."
+        )
+    return pair
+
+
+def _read(header: str, date: str) -> _Authorization:
+    algorithm, _, rest = header.partition(" ")
+    given = dict(part.strip().partition("=")[::2] for part in rest.split(",") if "=" in part)
+    missing = [
+        f"Authorization header requires '{name}' parameter."
+        for name in ("Credential", "Signature", "SignedHeaders")
+        if not given.get(name)
+    ]
+    if not date:
+        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    if algorithm != ALGORITHM or missing:
+        text = " ".join([*missing, f"Authorization={algorithm}"])
+        raise FrontEndError("IncompleteSignatureException", text)
+    credential = given["Credential"].split("/")
+    if len(credential) != 5:
+        raise FrontEndError(
+            "IncompleteSignatureException",
+            "Credential must have exactly 5 slash-delimited elements, e.g. "
+            f"keyid/date/region/service/term, got '{given['Credential']}'",
+        )
+    key, day, region, service, terminator = credential
+    if service != _SERVICE:
+        raise _invalid(f"Credential should be scoped to correct service: '{_SERVICE}'.")
+    if terminator != "aws4_request":
+        raise _invalid(f"Credential should be scoped with a valid terminator: 'aws4_request', not '{terminator}'.")
+    return _Authorization(key, day, region, tuple(given["SignedHeaders"].split(";")), given["Signature"])
+
+
+def _check_signed_headers(request: SignedRequest, authorization: _Authorization) -> None:
+    needed = ["host", *(name for name in ("x-amz-date", "x-amz-target") if name in request.headers)]
+    for name in needed:
+        if name not in authorization.signed:
+            raise _invalid(f"'{name}' must be a 'SignedHeader' in the AWS 'Authorization' header.")
+
+
+def _check_date(date: str, authorization: _Authorization, now: float) -> None:
+    if not re.fullmatch(r"\d{8}T\d{6}Z", date, re.ASCII):
+        raise FrontEndError(
+            "IncompleteSignatureException",
+            f"Date must be in ISO-8601 'basic format'. Got '{date}'. See http://en.wikipedia.org/wiki/ISO_8601",
+        )
+    if date[:8] != authorization.day:
+        raise _invalid(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            f"'{authorization.day}' != '{date[:8]}', from '{date}'."
+        )
+    try:
+        signed = calendar.timegm(time.strptime(date, DATE_FORM))
+    except ValueError:
+        raise FrontEndError("IncompleteSignatureException", f"There is no date '{date}'.") from None
+    clock = _written(now)
+    if signed < now - _TOLERANCE:
+        earliest = _written(now - _TOLERANCE)
+        raise _invalid(f"Signature expired: {date} is now earlier than {earliest} ({clock} - 5 min.)")
+    if signed > now + _TOLERANCE:
+        latest = _written(now + _TOLERANCE)
+        raise _invalid(f"Signature not yet current: {date} is still later than {latest} ({clock} + 5 min.)")
+
+
+def _written(moment: float) -> str:
+    return time.strftime(DATE_FORM, time.gmtime(moment))
+
+
+def _invalid(message: str) -> FrontEndError:
+    return FrontEndError("InvalidSignatureException", message)
