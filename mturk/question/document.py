@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from attrs import frozen
@@ -65,14 +65,28 @@ class Document:
 
         The schemas need `pip install 'mturk[validate]'`; `schemas=False` does without.
         """
-        connection = existing()
-        xml = self.to_xml()
-        limit = LIMIT if connection is None else connection.question_limit
-        found, _ = examined(xml, limit, self.title)
-        found = found or self.problems()
-        if schemas and (not found or schema.available()):
-            found = found + [one for one in schema.problems(xml) if one not in found]
-        complain(found, self.doubts())
+        validate(self.to_xml(), type(self).from_element, self.title, schemas=schemas)
+
+
+def validate(xml: str, read: Callable[[Element], Document], name: str = "the question", *, schemas: bool) -> None:
+    """Raise one ValidationError that lists every problem of a document as it would be sent."""
+    connection = existing()
+    found, root = examined(xml, LIMIT if connection is None else connection.question_limit, name)
+    doubts: list[str] = []
+    if root is not None and not found:
+        found, doubts = judged(root, read)
+    if schemas and (not found or schema.available()):
+        found = found + [one for one in schema.problems(xml) if one not in found]
+    complain(found, doubts)
+
+
+def judged(root: Element, read: Callable[[Element], Document]) -> tuple[list[str], list[str]]:
+    """What is wrong with the document in an element, and what is doubtful about it."""
+    try:
+        document = read(root)
+    except ValidationError as error:
+        return [str(error)], []
+    return document.problems(), document.doubts()
 
 
 def examined(xml: str, limit: int, name: str = "the question") -> tuple[list[str], Element | None]:

@@ -6,7 +6,7 @@ import re
 
 from attrs import field, frozen
 
-from mturk.question import address, namespace, part
+from mturk.question import address, grammar, namespace, part
 from mturk.question.document import Document
 from mturk.question.element import Element
 from mturk.question.html_question import height_problems
@@ -30,6 +30,7 @@ class ExternalQuestion(Document):
     def from_element(cls, root: Element) -> ExternalQuestion:
         """The address in an ExternalQuestion element."""
         root.expect("ExternalQuestion", namespace.EXTERNAL_QUESTION)
+        grammar.hold(root, grammar.EXTERNAL_QUESTION)
         return cls(root.need("ExternalURL").text.strip(), root.number("FrameHeight"))
 
     def to_xml(self) -> str:

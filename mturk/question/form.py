@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from attrs import field, frozen
 
 from mturk.errors import ValidationError
-from mturk.question import answer_specification, content, namespace, part
+from mturk.question import answer_specification, content, grammar, namespace, part
 from mturk.question.answer_specification import (
     AnswerSpecification,
     FileUploadAnswer,
@@ -165,6 +165,7 @@ class QuestionForm(Document):
     def from_element(cls, root: Element) -> QuestionForm:
         """The form in a QuestionForm element."""
         root.expect("QuestionForm", *namespace.QUESTION_FORM.values())
+        grammar.hold(root, grammar.QUESTION_FORM)
         version = next(name for name, known in namespace.QUESTION_FORM.items() if known == root.namespace)
         return cls(*(_read(child) for child in root.children), version=version)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from mturk.question import namespace, part
+from mturk.question import grammar, namespace, part
 from mturk.question.document import Document
 from mturk.question.element import Element
 from mturk.rendering import submission, template
@@ -66,6 +66,7 @@ class HTMLQuestion(Document):
     def from_element(cls, root: Element) -> HTMLQuestion:
         """The page in an HTMLQuestion element."""
         root.expect("HTMLQuestion", namespace.HTML_QUESTION)
+        grammar.hold(root, grammar.HTML_QUESTION)
         return cls(root.need("HTMLContent").text, root.number("FrameHeight"))
 
     def to_xml(self) -> str:

@@ -54,7 +54,7 @@ class Question:
 
     def validate(self, *, schemas: bool = True) -> None:
         """Raise one ValidationError that lists every problem; nothing is sent."""
-        self.read().validate(schemas=schemas)
+        documents.validate(self.to_xml(), from_element, schemas=schemas)
 
 
 _HTML = re.compile(r"\s*<(!doctype\s+html|html|form|crowd-form)\b", re.IGNORECASE)
@@ -79,7 +79,7 @@ def document(value: object, limit: int = documents.LIMIT) -> str:
     found, root = documents.examined(xml, limit)
     doubts: list[str] = []
     if root is not None and not found:
-        found, doubts = _judged(root)
+        found, doubts = documents.judged(root, from_element)
     documents.complain(found, doubts)
     return part.plain(xml)  # type: ignore[no-any-return] # a str goes in, a str comes out
 
@@ -91,14 +91,6 @@ def _rendered(value: object) -> str:
             f"question: {value!r}; expected an HTMLQuestion, ExternalQuestion, QuestionForm, Question, or XML"
         )
     return str(render())
-
-
-def _judged(root: Element) -> tuple[list[str], list[str]]:
-    try:
-        asked: Document = from_element(root)
-    except ValidationError as error:
-        return [str(error)], []
-    return asked.problems(), asked.doubts()
 
 
 def from_element(root: Element) -> Any:

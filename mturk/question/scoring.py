@@ -12,7 +12,7 @@ from typing import ClassVar
 from attrs import field, frozen
 
 from mturk.errors import ValidationError
-from mturk.question import namespace, part
+from mturk.question import grammar, namespace, part
 from mturk.question.document import Document
 from mturk.question.element import Element
 from mturk.rendering import template
@@ -156,6 +156,7 @@ class AnswerKey(Document):
     def from_element(cls, root: Element) -> AnswerKey:
         """The key in an AnswerKey element."""
         root.expect("AnswerKey", namespace.ANSWER_KEY)
+        grammar.hold(root, grammar.ANSWER_KEY)
         mapping = root.child("QualificationValueMapping")
         return cls([_question(one) for one in root.all("Question")], None if mapping is None else _mapping(mapping))
 

@@ -228,9 +228,9 @@ FORM = QuestionForm(FreeText("q", constraints=IsNumeric(1, 2), lines=2)).to_xml(
     ("old", "new", "words"),
     [
         ("<QuestionIdentifier>q</QuestionIdentifier>", "", "line 2: Question has no QuestionIdentifier"),
-        ("<Text>q</Text>", "<Txt>q</Txt>", "Txt; expected one of Title"),
+        ("<Text>q</Text>", "<Txt>q</Txt>", "QuestionContent holds <Txt>; expected Application, Binary"),
         ("<Text>q</Text>", "", "QuestionContent|question_content"),
-        ("FreeTextAnswer", "SingAnswer", "AnswerSpecification; expected one of"),
+        ("FreeTextAnswer", "SingAnswer", "AnswerSpecification holds <SingAnswer>; expected FileUploadAnswer"),
         ('minValue="1"', 'minValue="one"', "IsNumeric.minValue: 'one'; expected a whole number"),
         ("true", "maybe", "IsRequired: 'maybe'"),
         (">2<", "> two <", "NumberOfLinesSuggestion: ' two '"),

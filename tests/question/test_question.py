@@ -140,7 +140,10 @@ def test_a_value_of_the_wrong_kind_is_refused_at_once(make: Any, words: str) -> 
         ("<HTMLQuestion/>", "in namespace ''"),
         (HTMLQuestion("").to_xml(), "it is empty"),
         (HTMLQuestion(PAGE, -5).to_xml(), "frame_height: -5"),
-        (HTMLQuestion(PAGE).to_xml().replace("FrameHeight", "Height"), "HTMLQuestion has no FrameHeight"),
+        (
+            HTMLQuestion(PAGE).to_xml().replace("FrameHeight", "Height"),
+            "HTMLQuestion holds <Height>",
+        ),
         (HTMLQuestion(PAGE).to_xml().replace("FrameHeight>0", "FrameHeight>tall"), "FrameHeight: 'tall'"),
         (HTMLQuestion(PAGE).to_xml()[:-3], "not XML"),
         (HTMLQuestion(PAGE).to_xml().replace("2011-11-11", "2031-11-11"), "in namespace"),

@@ -95,5 +95,5 @@ def test_xml_that_is_no_key_is_refused() -> None:
     xml = AnswerKey(QUESTIONS, ScaleMapping(2)).to_xml()
     with pytest.raises(ValidationError, match="SummedScoreMultiplier: 'two' is no number"):
         AnswerKey.from_xml(xml.replace("2.0", "two"))
-    with pytest.raises(ValidationError, match="expected one of PercentageMapping"):
+    with pytest.raises(ValidationError, match="holds <LogMapping>; expected PercentageMapping"):
         AnswerKey.from_xml(xml.replace("ScaleMapping", "LogMapping"))
