@@ -54,7 +54,11 @@ def _max_assignments(value: int) -> int:
 
 
 def _annotation(value: str | None) -> str | None:
-    return None if value is None else limit.text("requester_annotation", value, 255)
+    if value is None:
+        return None
+    if not limit.text("requester_annotation", value, 255).isascii():
+        raise ValidationError(f"requester_annotation must be ASCII, which the service takes alone, not {value!r}")
+    return value
 
 
 def _policy(offer: Offer, attribute: attrs.Attribute[ReviewPolicy | None], value: object) -> None:

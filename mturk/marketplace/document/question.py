@@ -31,6 +31,9 @@ class FormQuestion:
     has_other: bool = False
 
 
+_COMMENT = re.compile("<!--.*?(?:-->|$)", re.DOTALL)
+
+
 class QuestionDocument:
     """The question of a HIT, or the test of a qualification type, read once from its text.
 
@@ -63,7 +66,7 @@ class QuestionDocument:
     @property
     def is_crowd_form(self) -> bool:
         """Whether the page is made of crowd elements, which send one field only."""
-        return "<crowd-form" in self.html
+        return "<crowd-form" in _COMMENT.sub("", self.html)
 
     @property
     def takes_files(self) -> bool:
@@ -194,4 +197,5 @@ def _is_private(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return address.is_private or address.is_loopback
+    # 0.0.0.0 is counted among the private ones, and is nowhere.
+    return address.is_loopback or (address.is_private and not address.is_unspecified)
