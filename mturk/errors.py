@@ -70,8 +70,10 @@ class TransportError(MTurkError):
         self.maybe_done = maybe_done
 
     def __str__(self) -> str:
-        done = "The request may have been carried out." if self.maybe_done else "Nothing was sent."
-        return f"{super().__str__()} {done}" if self.operation or self.maybe_done else super().__str__()
+        text = super().__str__()
+        if self.maybe_done:
+            return text if _only_reads(self.operation) else f"{text} The request may have been carried out."
+        return f"{text} Nothing was sent." if self.operation else text
 
 
 class ServiceError(MTurkError):
@@ -115,7 +117,8 @@ class ServiceError(MTurkError):
         facts = [self.turk_code or self.code, self.request_id and f"request id {self.request_id}"]
         known = ", ".join(fact for fact in facts if fact)
         text = f"{text} ({known})" if known else text
-        return f"{text} An earlier try may have been carried out." if self.maybe_done else text
+        told = self.maybe_done and not _only_reads(self.operation)
+        return f"{text} An earlier try may have been carried out." if told else text
 
     @property
     def state(self) -> str | None:
@@ -317,6 +320,10 @@ def _by_status(status: int) -> type[ServiceError]:
     if status in (401, 403):
         return AccessDenied
     return ServiceError
+
+
+def _only_reads(operation: str | None) -> bool:
+    return operation is not None and operation.startswith(("Get", "List"))
 
 
 def _bare(kind: object) -> str | None:

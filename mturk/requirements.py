@@ -202,8 +202,10 @@ def needs_masters(requirements: Iterable[QualificationRequirement]) -> bool:
     )
 
 
-def checked(requirements: Iterable[QualificationRequirement]) -> tuple[QualificationRequirement, ...]:
+def checked(requirements: Iterable[QualificationRequirement] | None) -> tuple[QualificationRequirement, ...]:
     """The requirements of a HIT type, at most 10."""
+    if requirements is None:
+        return ()
     if not isinstance(requirements, Iterable):
         raise ValidationError(f"qualification_requirements must be a list of them, not {requirements!r}")
     found = tuple(requirements)

@@ -43,8 +43,10 @@ class Connection:
 
     `max_attempts` counts the tries after faults; calls that are throttled wait instead, `max_wait` seconds at
     most. `templates` are folders with your own question templates. `question_limit` is the size of a question in
-    bytes that the service takes: raise it for a marketplace that allows more than AWS did. A `budget` refuses
-    calls before they would spend more.
+    bytes that the service takes: raise it for a marketplace that allows more than AWS did; `answer_limit` is that of an
+    answer that is read. `verify` is a file of certificates to trust in place of the usual ones, or False for none;
+    without it AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE are read. A `budget` refuses calls before they would
+    spend more.
     """
 
     def __init__(
@@ -62,6 +64,8 @@ class Connection:
         database: str | os.PathLike[str] | None = None,
         templates: Sequence[str | os.PathLike[str]] = (),
         question_limit: int = 65_535,
+        answer_limit: int = 5_000_000,
+        verify: bool | str | os.PathLike[str] | None = None,
         budget: Budget | None = None,
         clock: Clock = SYSTEM,
         random: Callable[[], float] = random.random,
@@ -78,11 +82,12 @@ class Connection:
         self.url = place
         self.templates = _folders(templates)
         self.question_limit = question_limit
+        self.answer_limit = answer_limit
         self.budget = _budget(budget)
         self.clock = clock
         self._credentials = source
         signed_for = find_region(region, place, settings)
-        self._transport = Transport(place, source, region=signed_for, timeout=_timeout(timeout))
+        self._transport = Transport(place, source, region=signed_for, timeout=_timeout(timeout), verify=_verify(verify))
         self._policy = RetryPolicy(_attempts(max_attempts), _patience(max_wait), clock, random)
         self._pace = Pace(clock)
         self._skew = 0.0
@@ -155,6 +160,8 @@ class Connection:
             f"the connection is throttled, and this call's turn did not come within {self._policy.max_wait:g} seconds",
             operation=operation,
             code="ThrottlingException",
+            status=getattr(tries.last, "status", None),
+            request_id=getattr(tries.last, "request_id", None),
             maybe_done=tries.maybe_done,
         )
 
@@ -194,6 +201,10 @@ def _timeout(value: float | tuple[float, float]) -> tuple[float, float]:
     return pair
 
 
+def _verify(value: bool | str | os.PathLike[str] | None) -> bool | str | None:
+    return value if value is None or isinstance(value, bool) else os.path.expanduser(os.fspath(value))
+
+
 def _budget(value: Budget | None) -> Budget | None:
     if value is not None and not isinstance(value, Budget):
         raise ValidationError(f"budget must be a Budget, such as Budget({value!r})")
@@ -215,7 +226,7 @@ def _patience(value: float) -> float:
 def _folders(value: Sequence[str | os.PathLike[str]]) -> tuple[str | os.PathLike[str], ...]:
     if isinstance(value, (str, os.PathLike)):
         raise ValidationError(f"templates must be a list of folders, not {value!r}")
-    return tuple(value)
+    return tuple(os.path.expanduser(folder) for folder in value)
 
 
 def _open_local(database: str | os.PathLike[str] | None, settings: Settings) -> tuple[str, FixedCredentials]:
@@ -260,6 +271,8 @@ def connect(
     database: str | os.PathLike[str] | None = None,
     templates: Sequence[str | os.PathLike[str]] = (),
     question_limit: int = 65_535,
+    answer_limit: int = 5_000_000,
+    verify: bool | str | os.PathLike[str] | None = None,
     budget: Budget | None = None,
 ) -> Connection:
     """Make the connection that this process uses from now on; the arguments are those of `Connection`."""
@@ -278,6 +291,8 @@ def connect(
         database=database,
         templates=templates,
         question_limit=question_limit,
+        answer_limit=answer_limit,
+        verify=verify,
         budget=budget,
     )
     _default = connection

@@ -45,7 +45,7 @@ if hasattr(os, "register_at_fork"):
 
 def marketplace(database: str | os.PathLike[str]) -> LocalMarketplace:
     """The marketplace on this database, started in the background when it does not run here yet."""
-    name = os.fspath(database)
+    name = os.path.expanduser(os.fspath(database))
     # A forked child has no server threads: it starts its own on the same file.
     key = (os.getpid(), name if "://" in name or name == ":memory:" else os.path.abspath(name))
     with _lock:

@@ -72,6 +72,7 @@ class Tries:
         self._made = 0
         self._paid = 0.0
         self.maybe_done = False
+        self.last: TransportError | ServiceError | None = None
         self._clock_corrected = False
         self.until = policy.clock.monotonic() + policy.max_wait
 
@@ -81,6 +82,7 @@ class Tries:
 
     def failed(self, error: TransportError | ServiceError) -> None:
         """Wait as long as it takes before another try, or raise the error if there is no use in one."""
+        self.last = error
         ambiguous = isinstance(error, Unavailable) or (isinstance(error, TransportError) and error.maybe_done)
         self.maybe_done = error.maybe_done = self.maybe_done or ambiguous
         if isinstance(error, Throttled):

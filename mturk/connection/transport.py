@@ -51,7 +51,7 @@ class Answer:
             return {}
         try:
             members = json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             members = None
         if not isinstance(members, dict):
             raise TransportError(
@@ -66,7 +66,7 @@ class Answer:
         """The exception for an answer that is no success; HTML or an empty body is judged by its status."""
         try:
             body = json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
             body = {
@@ -106,6 +106,7 @@ class Transport:
         region: str = "us-east-1",
         timeout: tuple[float, float] = (10.0, 60.0),
         user_agent: str = "mturk",
+        verify: bool | str | None = None,
     ) -> None:
         self.url = url
         self.region = region
@@ -118,7 +119,7 @@ class Transport:
                 "Accept-Encoding": "gzip, deflate",
             }
         )
-        self._settings: dict[str, Any] = {**_environment_settings(url), "timeout": timeout}
+        self._settings: dict[str, Any] = {**_environment_settings(url, verify), "timeout": timeout}
         self._adapter = Adapter(pool_maxsize=_MOST_IDLE)
         _check_certificates(url, self._settings["verify"])
         self._signers = threading.local()
@@ -177,10 +178,12 @@ class Transport:
         )
 
 
-def _environment_settings(url: str) -> dict[str, Any]:
+def _environment_settings(url: str, verify: bool | str | None) -> dict[str, Any]:
     """Proxies and certificates as the environment says; no proxy for an address on this machine."""
+    if verify is None:
+        verify = os.environ.get("AWS_CA_BUNDLE") or None  # before those that requests reads, as with AWS's own clients
     with requests.Session() as session:
-        settings = dict(session.merge_environment_settings(url, {}, False, None, None))
+        settings = dict(session.merge_environment_settings(url, {}, False, verify, None))
     host = urlsplit(url).hostname or ""
     # A proxy cannot reach our own loopback, and is often set without an exception for it.
     if host in ("localhost", "::1") or host.startswith("127."):

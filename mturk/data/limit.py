@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import Enum
+from numbers import Integral
 from typing import TypeVar
 
 from mturk.errors import ValidationError
@@ -20,7 +21,7 @@ MONTH = 2_592_000
 _E = TypeVar("_E", bound=Enum)
 
 # A request is JSON, its texts end up in XML and HTML: control characters are refused there.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ID = re.compile("[A-Z0-9]{1,64}")
 _WORKER_ID = re.compile("A[A-Z0-9]{0,63}")
 
@@ -48,11 +49,12 @@ def optional_text(name: str, value: str | None) -> str | None:
 
 def whole(name: str, value: int, least: int, most: int) -> int:
     """A whole number from `least` to `most`."""
-    if isinstance(value, bool) or not isinstance(value, int):
+    if isinstance(value, bool) or not isinstance(value, Integral):
         raise ValidationError(f"{name} must be an int, not {_shown(value)}")
-    if not least <= value <= most:
-        raise ValidationError(f"{name} must be from {least} to {most}, not {value}")
-    return value
+    number = int(value)  # of numpy's kinds too
+    if not least <= number <= most:
+        raise ValidationError(f"{name} must be from {least} to {most}, not {number}")
+    return number
 
 
 def flag(name: str, value: bool | None) -> bool | None:
@@ -68,10 +70,10 @@ def seconds(name: str, value: timedelta | int, least: int, most: int) -> int:
         number, rest = divmod(value, timedelta(seconds=1))
         if rest:
             raise ValidationError(f"{name} must be whole seconds, not {value!r}")
-    elif isinstance(value, bool) or not isinstance(value, int):
+    elif isinstance(value, bool) or not isinstance(value, Integral):
         raise ValidationError(f"{name} must be a timedelta or an int of seconds, not {_shown(value)}")
     else:
-        number = value
+        number = int(value)
     if not least <= number <= most:
         raise ValidationError(
             f"{name} must be from {least} to {most} seconds ({timedelta(seconds=most)}), not {number}"

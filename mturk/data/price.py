@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
+from numbers import Integral, Real
 
 import attrs
 
 from mturk.errors import ValidationError
 
+_PLAIN = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*")
 _TINY = Decimal("0.000001")  # what floats lose when they are added up
 
 
@@ -29,13 +32,16 @@ def amount(name: str, value: Money) -> Decimal:
 
 
 def _number(name: str, value: object) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+    if isinstance(value, str):
+        if not _PLAIN.fullmatch(value):
+            raise ValidationError(f'{name} must be a plain amount in US dollars such as "0.05", not {value!r}')
+        return Decimal(value)
+    if isinstance(value, bool) or not isinstance(value, (Decimal, Real)):
         raise ValidationError(f'{name} must be an amount such as "0.05", not {value!r}')
-    try:
-        # The repr of a float is what its author wrote; its binary value has fifty decimals.
-        return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
-    except InvalidOperation:
-        raise ValidationError(f'{name} must be a plain amount in US dollars such as "0.05", not {value!r}') from None
+    if isinstance(value, Decimal):
+        return value
+    # The shortest form of a float is what its author wrote; its binary value has fifty decimals.
+    return Decimal(int(value) if isinstance(value, Integral) else str(value))
 
 
 def _amount(value: Money) -> Decimal:

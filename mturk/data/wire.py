@@ -12,6 +12,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from numbers import Integral, Real
 from typing import Any
 
 import attrs
@@ -136,14 +137,16 @@ def many(read: Read) -> Read:
 
 def write(parameters: Mapping[str, object]) -> bytes:
     """The body of a request. None means left out."""
-    members = {name: written(value) for name, value in parameters.items() if value is not None}
     try:
+        members = {name: written(value) for name, value in parameters.items() if value is not None}
         return json.dumps(members, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError as error:
         raise ValidationError(
             f"a text holds half of a surrogate pair ({error.object[error.start]!r}), which is no character"
         ) from None
-    except ValueError as error:
+    except ValidationError:
+        raise
+    except (ValueError, RecursionError) as error:
         raise ValidationError(f"a value that JSON cannot hold: {error}") from None
 
 
@@ -157,6 +160,8 @@ def written(value: Any) -> Any:
         return write_it(value)
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Real):
+        return int(value) if isinstance(value, Integral) else float(value)
     for base in kind.__mro__:
         # Django's and Jinja2's safe texts, the timestamps of data frames
         if base in _AS_IT_IS or base in _WRITERS:
@@ -175,6 +180,13 @@ def _epoch(value: datetime) -> int:
     return int(value.timestamp())
 
 
+def _money(value: Decimal) -> str:
+    cents = f"{value:.2f}"
+    if not value.is_finite() or Decimal(cents) != value:
+        raise ValidationError(f"{value} is not a whole number of cents")
+    return cents
+
+
 def _list(values: Iterable[Any]) -> list[Any]:
     return [written(value) for value in values]
 
@@ -185,7 +197,7 @@ def _map(value: Mapping[str, Any]) -> dict[str, Any]:
 
 _AS_IT_IS = frozenset({str, int, float, bool})
 _WRITERS: dict[type, Callable[[Any], Any]] = {
-    Decimal: lambda value: f"{value:.2f}",
+    Decimal: _money,
     Price: lambda value: f"{value.amount:.2f}",
     datetime: _epoch,
     timedelta: lambda value: int(value.total_seconds()),

@@ -18,7 +18,16 @@ from mturk.cost import bonus_fee, hit_cost
 from mturk.data import limit, price, wire
 from mturk.data.enumeration import AnyAssignmentStatus, AssignmentStatus
 from mturk.data.price import Money
-from mturk.errors import AlreadyDone, AnswerError, InvalidState, MTurkError, RequestError, TransportError, Unavailable
+from mturk.errors import (
+    AlreadyDone,
+    AnswerError,
+    InvalidState,
+    MTurkError,
+    RequestError,
+    TransportError,
+    Unavailable,
+    ValidationError,
+)
 from mturk.model.bonus_payment import BonusPayment
 from mturk.question import answer
 from mturk.record.bulk import confirmed, do_all
@@ -89,7 +98,7 @@ class Assignment(Record):
         Read on first use; AnswerError if the document cannot be read.
         """
         if not self._has("_answers"):
-            self._set(_answers=answer.read(self.answer_xml, self.id))
+            self._set(_answers=answer.read(self.answer_xml, self.id, limit=self._answer_limit()))
         answers: Answers = self._answers
         return answers
 
@@ -266,6 +275,8 @@ def assignments_of(hit_id: str, connection: Connection, status: Statuses) -> Col
     """The submissions for a HIT, all or those in some states."""
     wanted = [status] if isinstance(status, str) else status
     statuses = None if wanted is None else [limit.choice("status", each, AssignmentStatus) for each in wanted]
+    if statuses == []:
+        raise ValidationError("status names no state, and the service would list all; leave it out for all of them")
     name = f"assignments of {hit_id}"
     return Assignment._list(
         "ListAssignmentsForHIT", "Assignments", connection, name=name, HITId=hit_id, AssignmentStatuses=statuses

@@ -20,19 +20,21 @@ class OpenWork:
     """What keeps a HIT from being deleted; false when nothing does.
 
     `pending` workers are at it, until `until` at the latest; `undecided` submissions wait for you; `on_offer` says
-    that workers can still accept it.
+    that workers can still accept it. `refused` is what the service said when it would not delete the HIT though
+    nothing is known to be open: try again in a minute.
     """
 
     pending: int = 0
     until: datetime | None = None
     undecided: int = 0
     on_offer: bool = False
+    refused: str | None = None
 
     def __repr__(self) -> str:
         return f"<OpenWork: {self}>"
 
     def __bool__(self) -> bool:
-        return bool(self.pending or self.undecided or self.on_offer)
+        return bool(self.pending or self.undecided or self.on_offer or self.refused)
 
     def __str__(self) -> str:
         parts = []
@@ -43,6 +45,8 @@ class OpenWork:
             parts.append(f"{self.pending} worker{'s' * (self.pending > 1)} at it{latest}")
         if self.undecided:
             parts.append(f"{self.undecided} submission{'s' * (self.undecided > 1)} undecided")
+        if self.refused:
+            parts.append(f"the service refused to delete it: {self.refused}")
         return ", ".join(parts) or "nothing is open"
 
 
@@ -59,7 +63,10 @@ def close(hit: HIT, *, approve: bool) -> OpenWork:
         approve_undecided(hit)
     work = open_work(hit)
     if not work:
-        hit.delete()
+        try:
+            hit.delete()
+        except InvalidState as error:
+            return OpenWork(refused=error.message)
     return work
 
 
@@ -113,8 +120,9 @@ def explained(hit: HIT, error: InvalidState) -> InvalidState:
         work = open_work(hit)
     except MTurkError:
         return error
+    known = f"What is open: {work}." if work else "Nothing is known to be open: the service's counters may lag."
     return InvalidState(
-        f"{error.message.rstrip('.')}. What is open: {work}. hit.close() expires it, and deletes it once it can be.",
+        f"{error.message.rstrip('.')}. {known} hit.close() expires it, and deletes it once it can be.",
         operation=error.operation,
         code=error.code,
         turk_code=error.turk_code,

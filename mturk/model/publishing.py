@@ -49,8 +49,8 @@ def _lifetime(value: timedelta | int) -> timedelta:
     return timedelta(seconds=limit.seconds("lifetime", value, 30, limit.YEAR))
 
 
-def _max_assignments(value: int) -> int:
-    return limit.whole("max_assignments", value, 1, MOST_ASSIGNMENTS)
+def _max_assignments(value: int | None) -> int:
+    return 1 if value is None else limit.whole("max_assignments", value, 1, MOST_ASSIGNMENTS)
 
 
 def _annotation(value: str | None) -> str | None:

@@ -54,7 +54,7 @@ class QualificationRequest(Record):
         from mturk.question import answer
 
         if not self._has("_answers"):
-            self._set(_answers=answer.read(self.answer_xml, None))
+            self._set(_answers=answer.read(self.answer_xml, None, limit=self._answer_limit()))
         answers: Answers = self._answers
         return answers
 

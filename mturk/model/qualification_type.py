@@ -63,6 +63,22 @@ class QualificationType(Record, Comparable):
     auto_granted: bool = wire.field("AutoGranted")
     auto_granted_value: int | None = wire.field("AutoGrantedValue")
 
+    @property
+    def test(self) -> QuestionForm | None:
+        """The test as a QuestionForm, read from the XML; None without one."""
+        from mturk.question.form import QuestionForm  # with all the parts of a form, which few programs need
+
+        form: QuestionForm | None = None if self.test_xml is None else QuestionForm.from_xml(self.test_xml)
+        return form
+
+    @property
+    def answer_key(self) -> AnswerKey | None:
+        """The answer key that grades the test, read from the XML; None without one."""
+        from mturk.question.scoring import AnswerKey
+
+        key: AnswerKey | None = None if self.answer_key_xml is None else AnswerKey.from_xml(self.answer_key_xml)
+        return key
+
     @classmethod
     @alters_data
     def create(

@@ -32,7 +32,7 @@ _AT_LEAST = {"percent_approved": requirements.percent_approved, "hits_approved":
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The arguments of `HITType.create` that a file gives."""
-    fields = _load(Path(path))
+    fields = _load(Path(path).expanduser())
     unknown = [name for name in fields if name not in (*_TERMS, *_AT_LEAST)]
     if unknown:
         known = ", ".join((*_TERMS, *_AT_LEAST))

@@ -118,7 +118,7 @@ class Worker(Record):
         call whose answer is lost is not repeated, as that might send the message twice: its TransportError has
         `maybe_done`, and its `partial` is a `PartlyNotified`: who is certain, who is not, who was not written to.
         """
-        ids = [worker_id(each) for each in several(workers)]
+        ids = list(dict.fromkeys(worker_id(each) for each in several(workers)))
         limit.text("subject", subject, 200, 1)
         limit.text("message", message, 4096, 1)
         connection = connection or current()

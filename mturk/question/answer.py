@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -21,6 +22,20 @@ _PLAIN: dict[str, Any] = {"strip_whitespace": False, "xml_attribs": False}
 # Only for documents that declare a prefix: with it parsing takes half as long again.
 _NAMESPACED: dict[str, Any] = {**_PLAIN, "process_namespaces": True, "namespaces": {namespace.ANSWERS: None}}
 _CROWD_FORM = "taskAnswers"
+_TEXT = "#text"  # what xmltodict calls the blanks between elements
+_KINDS = frozenset(
+    {
+        "QuestionIdentifier",
+        "FreeText",
+        "SelectionIdentifier",
+        "OtherSelectionText",
+        "UploadedFileKey",
+        "UploadedFileSizeInBytes",
+    }
+)
+_OF_ROOT = frozenset({"Answer", _TEXT})
+_OF_ANSWER = _KINDS | {_TEXT}
+_DEFAULT_NAMESPACE = re.compile(r"""[^<]*(?:<[?!][^>]*>[^<]*)*<QuestionFormAnswers\b[^>]*?\sxmlns=["']([^"']*)["']""")
 
 
 class Selected(tuple[str, ...]):
@@ -34,8 +49,11 @@ class Selected(tuple[str, ...]):
 
     def __new__(cls, identifiers: Any = (), other: str | None = None) -> Selected:
         made = super().__new__(cls, identifiers)
-        made.other = other
+        made.__dict__["other"] = other
         return made
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"an answer cannot be changed: {name} of {self!r}")
 
     def __eq__(self, value: object) -> bool:
         if isinstance(value, Selected) and self.other != value.other:
@@ -105,20 +123,20 @@ class Answers(Mapping[str, Any]):
         return [self._values[question]] if question in self._values else []
 
 
-def read(xml: str | None, assignment_id: str | None = None) -> Answers:
-    """The answers in the XML of an assignment; AnswerError if it cannot be read."""
+def read(xml: str | None, assignment_id: str | None = None, *, limit: int = element.SIZE) -> Answers:
+    """The answers in the XML of an assignment, of `limit` bytes at most; AnswerError if it cannot be read."""
     if not xml or xml.isspace():
         return Answers({}, xml or "")
     try:
-        return _read(xml)
+        return _read(xml, limit)
     except (ValidationError, ExpatError, ValueError) as error:
         whose = f"the answers of assignment {assignment_id}" if assignment_id else "the answers"
         raise AnswerError(f"{whose} cannot be read: {error}") from error
 
 
-def _read(xml: str) -> Answers:
+def _read(xml: str, limit: int) -> Answers:
     if len(xml) > _SMALL:
-        element.inspect(xml, depth=_DEPTH)
+        element.inspect(xml, size=limit, depth=_DEPTH)
     elif element.has_doctype(xml):
         element.refuse_doctype()
     document = xmltodict.parse(xml, **(_NAMESPACED if "xmlns:" in xml else _PLAIN))
@@ -126,8 +144,14 @@ def _read(xml: str) -> Answers:
         root = document["QuestionFormAnswers"]
     except KeyError:
         raise ValidationError(f"the document is {next(iter(document))[:80]}, not QuestionFormAnswers") from None
+    if "xmlns=" in xml:
+        _expect_namespace(xml)
     if root is None or isinstance(root, str):
+        _refuse_text(root)
         return Answers({}, xml)
+    if root.keys() - _OF_ROOT:
+        raise ValidationError(f"QuestionFormAnswers holds {_unknown(root, _OF_ROOT)}; expected Answer")
+    _refuse_text(root.get(_TEXT))
     answers = _several(root, "Answer")
     values: dict[str, Any] = {}
     for one in answers:
@@ -136,6 +160,21 @@ def _read(xml: str) -> Answers:
     if len(values) == len(answers) and _CROWD_FORM not in values:
         return Answers(values, xml)
     return _collect([_pair(one) for one in answers], xml)
+
+
+def _expect_namespace(xml: str) -> None:
+    found = _DEFAULT_NAMESPACE.match(xml)
+    if found and found[1] != namespace.ANSWERS:
+        raise ValidationError(f"the answers are of the namespace {found[1][:80]!r}; expected {namespace.ANSWERS}")
+
+
+def _unknown(parent: dict[str, Any], known: frozenset[str]) -> str:
+    return ", ".join(f"<{name[:80]}>" for name in sorted(parent.keys() - known))
+
+
+def _refuse_text(text: str | None) -> None:
+    if text and not text.isspace():
+        raise ValidationError(f"QuestionFormAnswers holds the text {text.strip()[:40]!r}, which is no answer")
 
 
 def _several(parent: dict[str, Any], name: str) -> list[Any]:
@@ -150,6 +189,8 @@ def _several(parent: dict[str, Any], name: str) -> list[Any]:
 def _pair(answer: Any) -> tuple[str, Any]:
     if type(answer) is not dict or "QuestionIdentifier" not in answer:
         raise ValidationError("an Answer has no QuestionIdentifier")
+    if answer.keys() - _OF_ANSWER:
+        raise ValidationError(f"an Answer holds {_unknown(answer, _OF_ANSWER)}; expected {', '.join(sorted(_KINDS))}")
     question, words = answer["QuestionIdentifier"], answer.get("FreeText")
     if type(question) is type(words) is str:  # nearly all answers are
         return question, words

@@ -24,7 +24,7 @@ class ExternalQuestion(Document):
     """
 
     url: str = field(converter=part.plain, validator=part.text)
-    frame_height: int = field(default=0, validator=part.whole())
+    frame_height: int = field(default=0, converter=part.height, validator=part.whole())
 
     @classmethod
     def from_element(cls, root: Element) -> ExternalQuestion:

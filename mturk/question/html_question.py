@@ -25,7 +25,7 @@ class HTMLQuestion(Document):
     """
 
     html: str = field(converter=part.plain, validator=part.text, repr=lambda html: f"<{len(html)} characters>")
-    frame_height: int = field(default=0, validator=part.whole())
+    frame_height: int = field(default=0, converter=part.height, validator=part.whole())
 
     @classmethod
     def from_template(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from attrs import field, frozen
 
+from mturk.errors import ValidationError
 from mturk.question import part
+
+_ID = re.compile("[A-Z0-9]{1,64}")
 
 
 def _text(value: Any) -> Any:
@@ -35,6 +39,13 @@ class Layout:
     def __init__(self, id: str, values: Mapping[str, object] | None = None, /, **parameters: object) -> None:
         chosen = {**(values or {}), **parameters}
         self.__attrs_init__(id, {name: _text(value) for name, value in chosen.items()})
+
+    def validate(self) -> None:
+        """Raise one ValidationError that lists every problem; the page itself is with the service. Nothing is sent."""
+        found = [] if _ID.fullmatch(self.id) else [f"Layout.id: {self.id!r}; expected capital letters and digits"]
+        found += [f"Layout.parameters: {name!r}; expected a name" for name in self.parameters if not name.strip()]
+        if found:
+            raise ValidationError("\n".join(found))
 
 
 @frozen

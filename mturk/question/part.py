@@ -100,6 +100,11 @@ def plain(value: Any) -> Any:
     return str.__str__(value) if isinstance(value, str) else value
 
 
+def height(value: Any) -> Any:
+    """The height of a frame in pixels; left out it is 0, the height of the worker's window."""
+    return 0 if value is None else value
+
+
 def sequence(value: Any) -> Any:
     """One item or several, as a tuple."""
     if value is None:

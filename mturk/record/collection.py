@@ -7,6 +7,8 @@ from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
+import attrs
+
 from mturk.data import limit
 from mturk.errors import TransportError, ValidationError
 from mturk.record.display import Table
@@ -22,22 +24,49 @@ Ask = Callable[[str | None, int], dict[str, Any]]
 """Asks for one page: takes the token of the page and its size, gives the answer's members."""
 
 
+@attrs.frozen
+class _Walk:
+    """Finds out whether a list leads back into itself, by Brent's algorithm: one token is remembered at a time."""
+
+    mark: str | None = None
+    steps: int = 0
+    stretch: int = 1
+
+    def past(self, token: str | None) -> _Walk:
+        """The walk after the page of this token."""
+        if token is None or self.steps + 1 < self.stretch:
+            return attrs.evolve(self, steps=self.steps + 1)
+        return _Walk(token, 0, self.stretch * 2)
+
+
+class _NoLength(AttributeError, TypeError):
+    """There is no len(): to hasattr() an attribute that is not there, to len() and list() the usual TypeError."""
+
+
 class Page(Generic[T]):
     """One page of a list: `items`, `num_results` (of this page, not in all) and the token of the next page.
 
     A page is iterable. An empty page may still have a next one.
     """
 
-    __slots__ = ("_ask", "_read", "_size", "items", "next_token", "num_results")
+    __slots__ = ("_ask", "_read", "_size", "_walk", "items", "next_token", "num_results")
 
-    def __init__(self, ask: Ask, read: Callable[[dict[str, Any]], list[T]], size: int, token: str | None):
+    def __init__(
+        self,
+        ask: Ask,
+        read: Callable[[dict[str, Any]], list[T]],
+        size: int,
+        token: str | None,
+        walk: _Walk | None = None,
+    ) -> None:
         answer = ask(token, size)
         self._ask, self._read, self._size = ask, read, size
         self.items: list[T] = read(answer)
         self.num_results: int = answer.get("NumResults", len(self.items))
         self.next_token: str | None = answer.get("NextToken")
-        if self.next_token is not None and self.next_token == token:
-            raise TransportError("The service gives the same page again and again: its NextToken never changes.")
+        self._walk = (walk or _Walk()).past(token)
+        if self.next_token is not None and self.next_token == self._walk.mark:
+            raise TransportError("The service gives the same page again and again: its NextToken leads back to it.")
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)
@@ -52,7 +81,7 @@ class Page(Generic[T]):
         """The page after this one, or None after the last. One call."""
         if self.next_token is None:
             return None
-        return Page(self._ask, self._read, self._size, self.next_token)
+        return Page(self._ask, self._read, self._size, self.next_token, self._walk)
 
 
 class Collection(Generic[T]):
@@ -107,6 +136,11 @@ class Collection(Generic[T]):
 
     def __bool__(self) -> bool:
         return self.first() is not None
+
+    @property
+    def __len__(self) -> Any:
+        # A property, so that hasattr() says no: Django's loops ask it, and then list() what has no length.
+        raise _NoLength("a list of the service has no len(), which would read all of it: write .count()")
 
     @overload
     def __getitem__(self, index: int) -> T: ...

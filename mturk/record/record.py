@@ -151,6 +151,11 @@ class Record:
             _set_connection(self, current())
         return self._connection or current()
 
+    def _answer_limit(self) -> int:
+        """How many bytes of an answer are read; a record that was loaded from a pickle may have no connection."""
+        connection = self._connection or existing()
+        return 5_000_000 if connection is None else connection.answer_limit
+
     def _call(self, operation: str, **parameters: object) -> dict[str, Any]:
         return self.connection.call(operation, **parameters)
 

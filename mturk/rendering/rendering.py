@@ -84,12 +84,12 @@ def _explained(name: str) -> Iterator[None]:
         raise ValidationError(
             f"no template {missing!r}: it is neither a file, nor in the folders of "
             "connect(templates=[…]), nor among the shipped ones"
-        ) from error
+        ) from None
     except TemplateSyntaxError as error:
-        raise ValidationError(f"{error.name or name}, line {error.lineno}: {error.message}") from error
+        raise ValidationError(f"{error.name or name}, line {error.lineno}: {error.message}") from None
     except UndefinedError as error:
-        raise ValidationError(f"{name}: {error.message}; give the template a value for it") from error
+        raise ValidationError(f"{name}: {error.message}; give the template a value for it") from None
     except UnicodeDecodeError as error:
-        raise ValidationError(f"{name}: a template has to be in UTF-8: {error}") from error
+        raise ValidationError(f"{name}: a template has to be in UTF-8: {error}") from None
     except SecurityError as error:
-        raise ValidationError(f"{name}: not allowed in a template that is data: {error}") from error
+        raise ValidationError(f"{name}: not allowed in a template that is data: {error}") from None

@@ -31,7 +31,7 @@ def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine =
         return _as_the_site_did(_source(path), values, os.fspath(path), xml)
     if engine != "jinja":
         raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
-    name = os.fspath(path)
+    name = _named(path)
     return rendering.render(name, values, folders=folders(), xml=xml, file=os.path.isfile(name))
 
 
@@ -51,6 +51,10 @@ def _as_the_site_did(source: str, values: Mapping[str, Any], name: str, xml: boo
     return filled if xml else submission.completed(filled, folders=folders())
 
 
+def _named(path: Folder) -> str:
+    return os.path.expanduser(os.fspath(path))
+
+
 def _source(path: Folder) -> str:
-    name = os.fspath(path)
+    name = _named(path)
     return rendering.source(name, folders=folders(), file=os.path.isfile(name))

@@ -301,7 +301,8 @@ def test_a_service_that_stays_away_after_doing_its_work_is_told_as_such(
         step.run(impatient)
     assert caught.value.maybe_done
     assert caught.value.operation == step.operation
-    assert "may have been carried out" in str(caught.value)
+    reads = step.operation.startswith(("Get", "List"))
+    assert ("may have been carried out" in str(caught.value)) is not reads
     assert counted(judge, step) == (1 if step.kind is Repeat.NEVER else tries)
     assert service.done[step.operation] == 1
 

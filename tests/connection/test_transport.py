@@ -149,7 +149,7 @@ def test_a_failure_says_whether_the_request_was_sent(error: Exception, sent: boo
     with responses.RequestsMock() as service:
         service.post(url, body=error)
         with pytest.raises(TransportError) as caught:
-            transport.send("GetHIT", b"{}", 0.0)
+            transport.send("CreateHIT", b"{}", 0.0)
     transport.close()
     assert caught.value.maybe_done is sent
     assert words in str(caught.value)

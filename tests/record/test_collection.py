@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from mturk import HIT, Collection, Page, TransportError, ValidationError
-from mturk.record.collection import Ask
 
 
 class Numbers:
@@ -169,10 +168,20 @@ def test_a_page_without_its_number_counts_its_items() -> None:
     assert page.num_results == 2
 
 
-def test_a_service_that_never_comes_to_an_end_is_found_out() -> None:
-    ask: Ask = lambda token, size: {"Numbers": [1], "NextToken": "same"}  # noqa: E731 - a service in one line
-    with pytest.raises(TransportError, match="NextToken never changes"):
+@pytest.mark.parametrize("circle", [1, 2, 3, 7, 50])
+def test_a_list_that_leads_back_into_itself_is_found_out(circle: int) -> None:
+    def ask(token: str | None, size: int) -> dict[str, Any]:
+        return {"Numbers": [1], "NextToken": str((int(token or "0") + 1) % circle + 100)}
+
+    with pytest.raises(TransportError, match="NextToken leads back"):
         list(Collection("numbers", ask, lambda answer: answer["Numbers"]))
+
+
+def test_len_names_what_there_is_instead() -> None:
+    with pytest.raises(TypeError, match=r"write \.count\(\)"):
+        len(Numbers(3).collection())  # type: ignore[arg-type]  # that is the point
+    assert list(Numbers(3).collection()) == [0, 1, 2]
+    assert not hasattr(Numbers(3).collection(), "__len__")
 
 
 def test_a_collection_says_what_it_is_of() -> None:
