@@ -54,9 +54,10 @@ people:         ledger message payout | requester worker | block
 signature
 delivery:       destination outbox | exchange | sender | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
+                | qualification_type_deletion
 hit:            hit_type review_policy | notification review_score | hit
-                | assignment extension offer publication review_report | bonus decision upload | review
-                | revision work | retirement
+                | assignment extension offer publication review_result review_status type_change
+                | bonus decision file_upload | review | expiration work | disposal
 dispatch
 timekeeper
 actor

@@ -12,12 +12,13 @@ from sqlalchemy import Connection, bindparam, select
 from mturk.marketplace.database.store import announce
 from mturk.marketplace.database.table import agenda
 
+# The words stand in databases, so they stay as they are.
 EXPIRE = "expire"
 ABANDON = "abandon"
 APPROVE = "approve"
-DISPOSE = "dispose"
-FORGET = "forget"
-OUTDATE = "outdate"
+DISPOSE_OLD_HIT = "outdate"
+DISPOSE_REQUIRING_HITS = "dispose"
+FREE_NAME = "forget"
 FORGET_TOKENS = "forget tokens"
 
 NEWS = "agenda"

@@ -20,19 +20,27 @@ from mturk.marketplace.hit import (
     assignment,
     bonus,
     decision,
+    disposal,
+    expiration,
+    extension,
+    file_upload,
     hit,
     hit_type,
     notification,
     publication,
-    retirement,
-    review_report,
-    revision,
-    upload,
+    review_result,
+    review_status,
+    type_change,
     work,
 )
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import block, ledger, message
-from mturk.marketplace.qualification import qualification, qualification_request, qualification_type
+from mturk.marketplace.qualification import (
+    qualification,
+    qualification_request,
+    qualification_type,
+    qualification_type_deletion,
+)
 from mturk.marketplace.request import idempotency
 from mturk.marketplace.request.rules import RULES
 
@@ -50,19 +58,19 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "AcceptQualificationRequest": Operation(qualification_request.accept_qualification_request),
     "ApproveAssignment": Operation(decision.approve_assignment),
     "AssociateQualificationWithWorker": Operation(qualification.associate_qualification_with_worker),
-    "CreateAdditionalAssignmentsForHIT": Operation(revision.create_additional_assignments_for_hit),
+    "CreateAdditionalAssignmentsForHIT": Operation(extension.create_additional_assignments_for_hit),
     "CreateHIT": Operation(publication.create_hit),
     "CreateHITType": Operation(hit_type.create_hit_type),
     "CreateHITWithHITType": Operation(publication.create_hit_with_hit_type),
     "CreateQualificationType": Operation(qualification_type.create_qualification_type),
     "CreateWorkerBlock": Operation(block.create_worker_block),
-    "DeleteHIT": Operation(revision.delete_hit),
-    "DeleteQualificationType": Operation(retirement.delete_qualification_type),
+    "DeleteHIT": Operation(disposal.delete_hit),
+    "DeleteQualificationType": Operation(qualification_type_deletion.delete_qualification_type),
     "DeleteWorkerBlock": Operation(block.delete_worker_block),
     "DisassociateQualificationFromWorker": Operation(qualification.disassociate_qualification_from_worker),
     "GetAccountBalance": Operation(ledger.get_account_balance, writes=False),
     "GetAssignment": Operation(assignment.get_assignment, writes=False),
-    "GetFileUploadURL": Operation(upload.get_file_upload_url, writes=False),
+    "GetFileUploadURL": Operation(file_upload.get_file_upload_url, writes=False),
     "GetHIT": Operation(hit.get_hit, writes=False),
     "GetQualificationScore": Operation(qualification.get_qualification_score, writes=False),
     "GetQualificationType": Operation(qualification_type.get_qualification_type, writes=False),
@@ -72,7 +80,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "ListHITsForQualificationType": Operation(hit.list_hits_for_qualification_type, writes=False),
     "ListQualificationRequests": Operation(qualification_request.list_qualification_requests, writes=False),
     "ListQualificationTypes": Operation(qualification_type.list_qualification_types, writes=False),
-    "ListReviewPolicyResultsForHIT": Operation(review_report.list_review_policy_results_for_hit, writes=False),
+    "ListReviewPolicyResultsForHIT": Operation(review_result.list_review_policy_results_for_hit, writes=False),
     "ListReviewableHITs": Operation(hit.list_reviewable_hits, writes=False),
     "ListWorkerBlocks": Operation(block.list_worker_blocks, writes=False),
     "ListWorkersWithQualificationType": Operation(qualification.list_workers_with_qualification_type, writes=False),
@@ -81,20 +89,20 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "RejectQualificationRequest": Operation(qualification_request.reject_qualification_request),
     "SendBonus": Operation(bonus.send_bonus),
     "SendTestEventNotification": Operation(notification.send_test_event_notification),
-    "UpdateExpirationForHIT": Operation(revision.update_expiration_for_hit),
-    "UpdateHITReviewStatus": Operation(revision.update_hit_review_status),
-    "UpdateHITTypeOfHIT": Operation(revision.update_hit_type_of_hit),
+    "UpdateExpirationForHIT": Operation(expiration.update_expiration_for_hit),
+    "UpdateHITReviewStatus": Operation(review_status.update_hit_review_status),
+    "UpdateHITTypeOfHIT": Operation(type_change.update_hit_type_of_hit),
     "UpdateNotificationSettings": Operation(notification.update_notification_settings),
     "UpdateQualificationType": Operation(qualification_type.update_qualification_type),
 }
 
 _BY_ITSELF: Final[dict[str, Callable[[Context, int], None]]] = {
-    agenda.EXPIRE: revision.expire,
+    agenda.EXPIRE: expiration.expire,
     agenda.ABANDON: work.abandon,
     agenda.APPROVE: decision.approve_by_itself,
-    agenda.DISPOSE: retirement.dispose,
-    agenda.FORGET: retirement.forget,
-    agenda.OUTDATE: revision.dispose_by_itself,
+    agenda.DISPOSE_REQUIRING_HITS: disposal.dispose_of_requiring,
+    agenda.FREE_NAME: qualification_type_deletion.free_name,
+    agenda.DISPOSE_OLD_HIT: disposal.dispose_of_old,
     agenda.FORGET_TOKENS: idempotency.forget,
 }
 # So many at a time: a long agenda must not keep others from writing.

@@ -1,25 +1,39 @@
-"""How many assignments a HIT offers and until when, and the money that is held for them."""
+"""More assignments and more time for a HIT, and the money that is held for them. CreateAdditionalAssignmentsForHIT."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from mturk.marketplace import agenda
-from mturk.marketplace.call import Context
+from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.database.table import hit as hits
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit, notification
 from mturk.marketplace.hit.hit import HIT, standing_of
 from mturk.marketplace.money import MANY_ASSIGNMENTS
 from mturk.marketplace.people import ledger
+from mturk.marketplace.request import idempotency
 
 _MOST_ASSIGNMENTS = 1_000_000_000
 
 
-def add_assignments(context: Context, row: HIT, number: int) -> None:
-    """Let more workers work on a HIT; refused where that makes each assignment cost more."""
-    _add(context, row, number)
-    _tell(context, row)
+def create_additional_assignments_for_hit(
+    call: Call,
+    *,
+    hit_id: str,
+    number_of_additional_assignments: int,
+    unique_request_token: str | None = None,
+) -> Answer:
+    """Let more workers work on a HIT; one that has expired stays closed until its time is extended too."""
+    operation = "CreateAdditionalAssignmentsForHIT"
+    made = idempotency.earlier(call, operation, unique_request_token)
+    if made:
+        raise RequestError("DuplicateCall", f"The request with ID {made} was already processed.")
+    row = hit.mine(call, hit_id, lock=True)
+    _add(call, row, number_of_additional_assignments)
+    _tell(call, row)
+    idempotency.remember(call, operation, unique_request_token, hit_id)
+    return {}
 
 
 def extend_until(context: Context, row: HIT, expiration: int) -> None:

@@ -1,4 +1,5 @@
-"""HITs: their state, and how they are found and shown. GetHIT, ListHITs, ListReviewableHITs."""
+"""HITs: their state, and how they are found and shown. GetHIT, ListHITs, ListReviewableHITs,
+ListHITsForQualificationType."""
 
 from __future__ import annotations
 
@@ -121,11 +122,11 @@ def tell_done(context: Context, row: HIT) -> None:
 
 def _turn(context: Context, row: HIT, status: str, quiet: bool) -> None:
     if status in DONE and row.status not in DONE:
-        agenda.plan(context.database, agenda.OUTDATE, row.number, context.now + KEPT)
+        agenda.plan(context.database, agenda.DISPOSE_OLD_HIT, row.number, context.now + KEPT)
         if not quiet:
             tell_done(context, row)
     elif status not in DONE and row.status in DONE:
-        agenda.cancel(context.database, agenda.OUTDATE, row.number)
+        agenda.cancel(context.database, agenda.DISPOSE_OLD_HIT, row.number)
 
 
 def mine(call: Call, hit_id: str, *, lock: bool = False, disposed: bool = False) -> HIT:

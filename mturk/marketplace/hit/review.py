@@ -20,7 +20,7 @@ from mturk.marketplace.hit import assignment, decision, extension, hit, review_s
 from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, VISIBLE, Assignment
 from mturk.marketplace.hit.hit import ASSIGNABLE, HIT, REVIEWABLE, UNASSIGNABLE
 from mturk.marketplace.hit.review_policy import Extension, KnownAnswers, Plurality, known_answers, plurality
-from mturk.marketplace.hit.review_report import CANCELLED, FAILED, SUCCEEDED, Outcome, Report, Subject
+from mturk.marketplace.hit.review_result import CANCELLED, FAILED, SUCCEEDED, Outcome, Report, Subject
 
 
 def submitted(context: Context, of: HIT, number: int) -> None:

@@ -1,0 +1,40 @@
+"""The end of a HIT's time, or more of it. UpdateExpirationForHIT, and expiry by itself."""
+
+from __future__ import annotations
+
+from mturk.marketplace import agenda
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.error import ParameterValidationError
+from mturk.marketplace.hit import extension, hit, notification, review
+from mturk.marketplace.hit.hit import HIT
+from mturk.marketplace.request.rules import YEAR
+
+
+def update_expiration_for_hit(call: Call, *, hit_id: str, expire_at: int) -> Answer:
+    """Extend the time of a HIT, or end it now with a time that has passed; accepted work is not touched."""
+    row = hit.mine(call, hit_id, lock=True)
+    if expire_at <= call.now:
+        agenda.cancel(call.database, agenda.EXPIRE, row.number)
+        extension.set_expiration(call, row, call.now if not row.expired else row.expiration, ended=True)
+        if not row.expired:
+            expire(call, row.number)
+        return {}
+    if expire_at < row.expiration or expire_at > call.now + YEAR * SECOND:
+        raise ParameterValidationError.of("ExpireAt", expire_at / SECOND)
+    extension.extend_until(call, row, expire_at)
+    return {}
+
+
+def expire(context: Context, number: int) -> None:
+    """End a HIT's time: nobody can accept it any more; who has accepted may finish."""
+    row = hit.by_number(context, number, lock=True)
+    if not row.expired and not row.disposed:
+        end(context, row)
+        review.settled(context, row)
+
+
+def end(context: Context, row: HIT) -> None:
+    """Close a HIT that is open, whatever its policies would say to that."""
+    notification.tell(context, notification.HIT_EXPIRED, row.hit_type, row.hit_id)
+    extension.resettle(context, row, expired=True)

@@ -1,0 +1,33 @@
+"""The end of qualification types, and of their names two days later. DeleteQualificationType."""
+
+from __future__ import annotations
+
+from mturk.marketplace import agenda
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.clock import DAY
+from mturk.marketplace.error import wrong_state
+from mturk.marketplace.qualification import qualification_request, qualification_type
+from mturk.marketplace.qualification.qualification_type import DISPOSED, DISPOSING, USABLE
+
+_NAME_TAKEN = 2 * DAY
+
+
+def delete_qualification_type(call: Call, *, qualification_type_id: str) -> Answer:
+    """Delete a type: open requests are rejected and HITs that require it disposed of; workers keep what they have.
+
+    The name can be used again after 48 hours. Work that was accepted can be finished, and is paid by itself.
+    """
+    row = qualification_type.mine(call, qualification_type_id, lock=True)
+    if row.status not in USABLE:
+        # Without a blank, as the service writes it here.
+        raise wrong_state("QualificationType", row.status, ",".join(USABLE))
+    qualification_type.change(call, row.number, status=DISPOSING)
+    qualification_request.reject_open(call, row.number, "The Qualification type was deleted.")
+    agenda.plan(call.database, agenda.DISPOSE_REQUIRING_HITS, row.number, call.now)
+    agenda.plan(call.database, agenda.FREE_NAME, row.number, call.now + _NAME_TAKEN)
+    return {}
+
+
+def free_name(context: Context, number: int) -> None:
+    """Let the name of a deleted type be used again."""
+    qualification_type.change(context, number, status=DISPOSED, taken_name=None)
