@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select
 
+from mturk.marketplace.database import table as t
 from mturk.marketplace.database.store import announce
-from mturk.marketplace.database.table import agenda
 
 # The words stand in databases, so they stay as they are.
 EXPIRE = "expire"
@@ -25,28 +25,28 @@ NEWS = "agenda"
 """What is announced when something is planned."""
 
 _NEXT = (
-    select(agenda)
-    .where(agenda.c.time <= bindparam("now"))
-    .order_by(agenda.c.time, agenda.c.kind, agenda.c.subject)
+    select(t.agenda)
+    .where(t.agenda.c.time <= bindparam("now"))
+    .order_by(t.agenda.c.time, t.agenda.c.kind, t.agenda.c.subject)
     .limit(1)
 )
 
 
 def plan(database: Connection, kind: str, subject: int, time: int) -> None:
     """Note that something will happen to a HIT, an assignment or a qualification type at that time."""
-    database.execute(agenda.insert(), {"kind": kind, "subject": subject, "time": time})
+    database.execute(t.agenda.insert(), {"kind": kind, "subject": subject, "time": time})
     announce(database, NEWS, time)
 
 
 def has(database: Connection, kind: str, subject: int) -> bool:
     """Whether such a thing will happen."""
-    query = select(agenda.c.time).where(agenda.c.kind == kind, agenda.c.subject == subject)
+    query = select(t.agenda.c.time).where(t.agenda.c.kind == kind, t.agenda.c.subject == subject)
     return database.execute(query).one_or_none() is not None
 
 
 def cancel(database: Connection, kind: str, subject: int) -> bool:
     """Take something off, because it happened or no longer will; False if it was not there."""
-    done = database.execute(agenda.delete().where(agenda.c.kind == kind, agenda.c.subject == subject))
+    done = database.execute(t.agenda.delete().where(t.agenda.c.kind == kind, t.agenda.c.subject == subject))
     return done.rowcount > 0
 
 

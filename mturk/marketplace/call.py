@@ -13,7 +13,7 @@ Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Terms:
+class Settings:
     """How this marketplace differs from MTurk's own rules."""
 
     fees: bool = True
@@ -31,7 +31,7 @@ class Context:
 
     database: Connection
     now: int
-    terms: Terms
+    settings: Settings
     new_id: Callable[[], str]
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from sqlalchemy import Connection
 
 from mturk.marketplace import agenda
-from mturk.marketplace.call import Answer, Call, Context, Terms
+from mturk.marketplace.call import Answer, Call, Context, Settings
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store, pulse
 from mturk.marketplace.error import FrontEndError
@@ -114,12 +114,12 @@ class _Overdue(Exception):
 
 
 class Dispatch:
-    """Carries out operations on a database, at the market's time and on its terms."""
+    """Carries out operations on a database, at the market's time and under its settings."""
 
-    def __init__(self, store: Store, clock: Clock, terms: Terms, identifiers: Identifiers) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: Settings, identifiers: Identifiers) -> None:
         self._store = store
         self._clock = clock
-        self._terms = terms
+        self._settings = settings
         self._identifiers = identifiers
 
     def call(self, requester: int, operation: str, given: Mapping[str, Any]) -> Answer:
@@ -147,7 +147,7 @@ class Dispatch:
 
     def context(self, database: Connection, now: int) -> Context:
         """What work in a transaction needs to know."""
-        return Context(database, now, self._terms, self._identifiers.entity)
+        return Context(database, now, self._settings, self._identifiers.entity)
 
     def catch_up(self) -> int:
         """Let everything happen that has fallen due, and say how late it is."""

@@ -8,8 +8,7 @@ from sqlalchemy import Row, Select, bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database.table import assignment, worker
-from mturk.marketplace.database.table import hit as hits
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError, does_not_exist, wrong_state
 from mturk.marketplace.hit import hit
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
@@ -30,20 +29,24 @@ VISIBLE = (SUBMITTED, APPROVED, REJECTED)
 """States in which the API shows an assignment."""
 
 _WHOLE = (
-    select(assignment, hits.c.hit_id, hits.c.requester, hits.c.disposed, worker.c.worker_id)
-    .join(hits, hits.c.number == assignment.c.hit)
-    .outerjoin(worker, worker.c.number == assignment.c.worker)
+    select(t.assignment, t.hit.c.hit_id, t.hit.c.requester, t.hit.c.disposed, t.worker.c.worker_id)
+    .join(t.hit, t.hit.c.number == t.assignment.c.hit)
+    .outerjoin(t.worker, t.worker.c.number == t.assignment.c.worker)
 )
-_BY_ID = _WHOLE.where(assignment.c.assignment_id == bindparam("assignment_id"))
-_BY_NUMBER = _WHOLE.where(assignment.c.number == bindparam("assignment_number"))
+_BY_ID = _WHOLE.where(t.assignment.c.assignment_id == bindparam("assignment_id"))
+_BY_NUMBER = _WHOLE.where(t.assignment.c.number == bindparam("assignment_number"))
 
 
 def mine(call: Call, assignment_id: str, *, lock: bool = False, disposed: bool = False) -> Assignment:
     """The assignment with that id, of one of the caller's HITs."""
-    row = by_id(call, assignment_id, lock=lock)
-    if row is None or row.requester != call.requester or (row.disposed and not disposed):
+    assignment_row = by_id(call, assignment_id, lock=lock)
+    if (
+        assignment_row is None
+        or assignment_row.requester != call.requester
+        or (assignment_row.disposed and not disposed)
+    ):
         raise does_not_exist("Assignment", assignment_id)
-    return row
+    return assignment_row
 
 
 def by_id(context: Context, assignment_id: str, *, lock: bool = False) -> Assignment | None:
@@ -57,44 +60,44 @@ def by_number(context: Context, number: int, *, lock: bool = False) -> Assignmen
     return context.database.execute(_locked(_BY_NUMBER, lock), {"assignment_number": number}).one()
 
 
-def change(context: Context, row: Assignment, **values: Any) -> None:
+def change(context: Context, assignment_row: Assignment, **values: Any) -> None:
     """Write down what changed about an assignment."""
-    context.database.execute(assignment.update().where(assignment.c.number == row.number).values(values))
+    context.database.execute(t.assignment.update().where(t.assignment.c.number == assignment_row.number).values(values))
 
 
-def describe(row: Assignment) -> Answer:
+def describe(assignment_row: Assignment) -> Answer:
     """An assignment as the API shows it."""
     times = {
-        "AutoApprovalTime": row.auto_approval_time,
-        "AcceptTime": row.accept_time,
-        "SubmitTime": row.submit_time,
-        "ApprovalTime": row.approval_time,
-        "RejectionTime": row.rejection_time,
-        "Deadline": row.deadline,
+        "AutoApprovalTime": assignment_row.auto_approval_time,
+        "AcceptTime": assignment_row.accept_time,
+        "SubmitTime": assignment_row.submit_time,
+        "ApprovalTime": assignment_row.approval_time,
+        "RejectionTime": assignment_row.rejection_time,
+        "Deadline": assignment_row.deadline,
     }
     shown = {
-        "AssignmentId": row.assignment_id,
-        "WorkerId": row.worker_id,
-        "HITId": row.hit_id,
-        "AssignmentStatus": row.status,
+        "AssignmentId": assignment_row.assignment_id,
+        "WorkerId": assignment_row.worker_id,
+        "HITId": assignment_row.hit_id,
+        "AssignmentStatus": assignment_row.status,
         **{name: time / SECOND for name, time in times.items() if time is not None},
-        "Answer": row.answer,
-        "RequesterFeedback": row.requester_feedback,
+        "Answer": assignment_row.answer,
+        "RequesterFeedback": assignment_row.requester_feedback,
     }
     return {name: value for name, value in shown.items() if value is not None}
 
 
 def get_assignment(call: Call, *, assignment_id: str) -> Answer:
     """One assignment that was submitted, and its HIT."""
-    row = mine(call, assignment_id)
-    if row.status not in VISIBLE:
+    assignment_row = mine(call, assignment_id)
+    if assignment_row.status not in VISIBLE:
         # The service's own names for submitted, approved and rejected work, in its own spacing.
         text = (
-            f"This Assignment is currently in the state '{row.status}'. "
+            f"This Assignment is currently in the state '{assignment_row.status}'. "
             "This operation can be called with a status of: Reviewable,Approved,Rejected"
         )
         raise RequestError("InvalidAssignmentState", text)
-    return {"Assignment": describe(row), "HIT": hit.describe(hit.by_number(call, row.hit))}
+    return {"Assignment": describe(assignment_row), "HIT": hit.describe(hit.by_number(call, assignment_row.hit))}
 
 
 def list_assignments_for_hit(
@@ -109,25 +112,25 @@ def list_assignments_for_hit(
     statuses = sorted(set(assignment_statuses or VISIBLE))
     page = Page(("assignments", hit_id, *statuses), next_token, max_results)
     listed = _WHOLE.where(
-        assignment.c.hit == hit.mine(call, hit_id).number,
-        assignment.c.status.in_(statuses),
-        assignment.c.submit_time.is_not(None),
+        t.assignment.c.hit == hit.mine(call, hit_id).number,
+        t.assignment.c.status.in_(statuses),
+        t.assignment.c.submit_time.is_not(None),
     )
-    if call.terms.eventual:
-        listed = listed.where(assignment.c.submit_time <= call.now - call.terms.eventual)
+    if call.settings.eventual:
+        listed = listed.where(t.assignment.c.submit_time <= call.now - call.settings.eventual)
     after = page.after()
     if after:
-        listed = listed.where(beyond(after, assignment.c.submit_time, assignment.c.number))
-    ordered = listed.order_by(assignment.c.submit_time, assignment.c.number)
+        listed = listed.where(beyond(after, t.assignment.c.submit_time, t.assignment.c.number))
+    ordered = listed.order_by(t.assignment.c.submit_time, t.assignment.c.number)
     rows = call.database.execute(ordered.limit(page.size)).all()
     return page.answer("Assignments", rows, describe, "submit_time", "number")
 
 
-def expect(row: Assignment, *allowed: str) -> None:
+def expect(assignment_row: Assignment, *allowed: str) -> None:
     """Refuse what is not possible in the assignment's present state."""
-    if row.status not in allowed:
-        raise wrong_state("Assignment", row.status, *allowed)
+    if assignment_row.status not in allowed:
+        raise wrong_state("Assignment", assignment_row.status, *allowed)
 
 
 def _locked(query: Select[Any], lock: bool) -> Select[Any]:
-    return query.with_for_update(of=assignment) if lock else query
+    return query.with_for_update(of=t.assignment) if lock else query

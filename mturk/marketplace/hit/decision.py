@@ -21,49 +21,51 @@ def approve_assignment(
     override_rejection: bool = False,
 ) -> Answer:
     """Approve the work, which pays the worker; a rejection can be overridden for 30 days."""
-    row = _locked(call, assignment_id)
-    if row.status == REJECTED and override_rejection:
-        _override(call, row, requester_feedback)
+    assignment_row = _locked(call, assignment_id)
+    if assignment_row.status == REJECTED and override_rejection:
+        _override(call, assignment_row, requester_feedback)
     else:
-        assignment.expect(row, SUBMITTED)
-        approve(call, row, requester_feedback)
+        assignment.expect(assignment_row, SUBMITTED)
+        approve(call, assignment_row, requester_feedback)
     return {}
 
 
 def reject_assignment(call: Call, *, assignment_id: str, requester_feedback: str) -> Answer:
     """Reject the work, which gives back the money that was held for it."""
-    row = _locked(call, assignment_id)
-    assignment.expect(row, SUBMITTED)
-    reject(call, row, requester_feedback)
+    assignment_row = _locked(call, assignment_id)
+    assignment.expect(assignment_row, SUBMITTED)
+    reject(call, assignment_row, requester_feedback)
     return {}
 
 
 def approve_by_itself(context: Context, number: int) -> None:
     """Approve work that its requester has not decided about in time."""
-    row = assignment.by_number(context, number, lock=True)
-    if row.status == SUBMITTED:
-        approve(context, row, None)
+    assignment_row = assignment.by_number(context, number, lock=True)
+    if assignment_row.status == SUBMITTED:
+        approve(context, assignment_row, None)
 
 
-def approve(context: Context, row: Assignment, feedback: str | None) -> None:
+def approve(context: Context, assignment_row: Assignment, feedback: str | None) -> None:
     """Approve submitted work, whoever decided so."""
-    agenda.cancel(context.database, agenda.APPROVE, row.number)
-    of = hit.by_number(context, row.hit, lock=True)
-    hit.settle(context, of, submitted=of.submitted - 1, approved=of.approved + 1)
-    worker.count(context, row.worker, "approved")
-    _pay(context, row, of)
-    assignment.change(context, row, status=APPROVED, approval_time=context.now, requester_feedback=feedback)
+    agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
+    hit_row = hit.by_number(context, assignment_row.hit, lock=True)
+    hit.settle(context, hit_row, submitted=hit_row.submitted - 1, approved=hit_row.approved + 1)
+    worker.count(context, assignment_row.worker, "approved")
+    _pay(context, assignment_row, hit_row)
+    assignment.change(context, assignment_row, status=APPROVED, approval_time=context.now, requester_feedback=feedback)
 
 
-def reject(context: Context, row: Assignment, feedback: str | None) -> None:
+def reject(context: Context, assignment_row: Assignment, feedback: str | None) -> None:
     """Reject submitted work, whoever decided so."""
-    agenda.cancel(context.database, agenda.APPROVE, row.number)
-    of = hit.by_number(context, row.hit, lock=True)
-    ledger.release(context, of.requester, of.number, of.reward + of.fee)
-    hit.settle(context, of, submitted=of.submitted - 1, rejected=of.rejected + 1)
-    worker.count(context, row.worker, "rejected")
-    assignment.change(context, row, status=REJECTED, rejection_time=context.now, requester_feedback=feedback)
-    notification.tell(context, notification.ASSIGNMENT_REJECTED, of.hit_type, of.hit_id, row.assignment_id)
+    agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
+    hit_row = hit.by_number(context, assignment_row.hit, lock=True)
+    ledger.release(context, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
+    hit.settle(context, hit_row, submitted=hit_row.submitted - 1, rejected=hit_row.rejected + 1)
+    worker.count(context, assignment_row.worker, "rejected")
+    assignment.change(context, assignment_row, status=REJECTED, rejection_time=context.now, requester_feedback=feedback)
+    notification.tell(
+        context, notification.ASSIGNMENT_REJECTED, hit_row.hit_type, hit_row.hit_id, assignment_row.assignment_id
+    )
 
 
 def _locked(call: Call, assignment_id: str) -> Assignment:
@@ -72,20 +74,20 @@ def _locked(call: Call, assignment_id: str) -> Assignment:
     return assignment.mine(call, assignment_id, lock=True)
 
 
-def _override(call: Call, row: Assignment, feedback: str | None) -> None:
-    if call.now > row.submit_time + _OVERRIDE_DAYS * DAY:
-        text = f"Assignment {row.assignment_id} was submitted more than {_OVERRIDE_DAYS} days ago."
+def _override(call: Call, assignment_row: Assignment, feedback: str | None) -> None:
+    if call.now > assignment_row.submit_time + _OVERRIDE_DAYS * DAY:
+        text = f"Assignment {assignment_row.assignment_id} was submitted more than {_OVERRIDE_DAYS} days ago."
         raise RequestError("InvalidAssignmentState", text)
-    of = hit.by_number(call, row.hit, lock=True)
-    ledger.hold(call, of.requester, of.number, of.reward + of.fee)
-    hit.settle(call, of, rejected=of.rejected - 1, approved=of.approved + 1)
-    worker.count(call, row.worker, "rejected", -1)
-    worker.count(call, row.worker, "approved")
-    _pay(call, row, of)
+    hit_row = hit.by_number(call, assignment_row.hit, lock=True)
+    ledger.hold(call, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
+    hit.settle(call, hit_row, rejected=hit_row.rejected - 1, approved=hit_row.approved + 1)
+    worker.count(call, assignment_row.worker, "rejected", -1)
+    worker.count(call, assignment_row.worker, "approved")
+    _pay(call, assignment_row, hit_row)
     # The rejection never was: its time goes, and its reason unless there is something else to say.
     assignment.change(
         call,
-        row,
+        assignment_row,
         status=APPROVED,
         approval_time=call.now,
         rejection_time=None,
@@ -93,6 +95,16 @@ def _override(call: Call, row: Assignment, feedback: str | None) -> None:
     )
 
 
-def _pay(context: Context, row: Assignment, of: hit.HIT) -> None:
-    notification.tell(context, notification.ASSIGNMENT_APPROVED, of.hit_type, of.hit_id, row.assignment_id)
-    ledger.pay_reward(context, of.requester, row.worker, of.reward, of.fee, hit=of.number, assignment=row.number)
+def _pay(context: Context, assignment_row: Assignment, hit_row: hit.HIT) -> None:
+    notification.tell(
+        context, notification.ASSIGNMENT_APPROVED, hit_row.hit_type, hit_row.hit_id, assignment_row.assignment_id
+    )
+    ledger.pay_reward(
+        context,
+        hit_row.requester,
+        assignment_row.worker,
+        hit_row.reward,
+        hit_row.fee,
+        hit=hit_row.number,
+        assignment=assignment_row.number,
+    )

@@ -7,8 +7,7 @@ from sqlalchemy import select
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
-from mturk.marketplace.database.table import hit as hits
-from mturk.marketplace.database.table import hit_type_requirement as requires
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError, wrong_state
 from mturk.marketplace.hit import expiration, hit, notification
 from mturk.marketplace.hit.hit import DISPOSED, DONE, HIT, REVIEWABLE, REVIEWING
@@ -20,59 +19,61 @@ _AT_ONCE = 20
 
 def delete_hit(call: Call, *, hit_id: str) -> Answer:
     """Dispose of a HIT whose work is done and decided; its assignments can no longer be read."""
-    row = hit.mine(call, hit_id, lock=True, disposed=True)
-    if row.status not in DONE:
-        raise wrong_state("HIT", row.status, REVIEWING, REVIEWABLE)
-    if row.submitted:
+    hit_row = hit.mine(call, hit_id, lock=True, disposed=True)
+    if hit_row.status not in DONE:
+        raise wrong_state("HIT", hit_row.status, REVIEWING, REVIEWABLE)
+    if hit_row.submitted:
         text = (
-            f"HIT {hit_id} has {row.submitted} submitted assignments that are neither approved nor rejected. "
+            f"HIT {hit_id} has {hit_row.submitted} submitted assignments that are neither approved nor rejected. "
             "Approve or reject them first."
         )
         raise RequestError("InvalidHITState", text)
-    dispose(call, row)
+    dispose(call, hit_row)
     return {}
 
 
-def dispose(context: Context, row: HIT) -> None:
+def dispose(context: Context, hit_row: HIT) -> None:
     """Put a HIT away for good: nothing of it can be read any more."""
-    agenda.cancel(context.database, agenda.EXPIRE, row.number)
-    agenda.cancel(context.database, agenda.DISPOSE_OLD_HIT, row.number)
+    agenda.cancel(context.database, agenda.EXPIRE, hit_row.number)
+    agenda.cancel(context.database, agenda.DISPOSE_OLD_HIT, hit_row.number)
     gone = {"status": DISPOSED, "status_time": context.now, "disposed": True}
-    context.database.execute(hits.update().where(hits.c.number == row.number).values(gone))
-    notification.tell(context, notification.HIT_DISPOSED, row.hit_type, row.hit_id)
+    context.database.execute(t.hit.update().where(t.hit.c.number == hit_row.number).values(gone))
+    notification.tell(context, notification.HIT_DISPOSED, hit_row.hit_type, hit_row.hit_id)
 
 
 def dispose_of_old(context: Context, number: int) -> None:
     """Dispose of a HIT that was done long ago; by then all of its work has been approved by itself."""
-    row = hit.by_number(context, number, lock=True)
-    if row.status in DONE:
-        dispose(context, row)
+    hit_row = hit.by_number(context, number, lock=True)
+    if hit_row.status in DONE:
+        dispose(context, hit_row)
 
 
 def dispose_of_requiring(context: Context, number: int) -> None:
     """Dispose of some HITs that require a deleted qualification type, and come back for more."""
-    row = qualification_type.by_number(context, number)
+    type_row = qualification_type.by_number(context, number)
     doomed = (
-        select(hits.c.number)
+        select(t.hit.c.number)
         .where(
-            ~hits.c.disposed,
-            hits.c.hit_type.in_(
-                select(requires.c.hit_type).where(requires.c.qualification_type_id == row.qualification_type_id)
+            ~t.hit.c.disposed,
+            t.hit.c.hit_type.in_(
+                select(t.hit_type_requirement.c.hit_type).where(
+                    t.hit_type_requirement.c.qualification_type_id == type_row.qualification_type_id
+                )
             ),
         )
-        .order_by(hits.c.number)
+        .order_by(t.hit.c.number)
         .limit(_AT_ONCE)
     )
     numbers = context.database.execute(doomed).scalars().all()
-    for one in numbers:
-        _dispose_of_requiring(context, one)
+    for hit_number in numbers:
+        _dispose_of_requiring(context, hit_number)
     if len(numbers) == _AT_ONCE:
         agenda.plan(context.database, agenda.DISPOSE_REQUIRING_HITS, number, context.now)
 
 
 def _dispose_of_requiring(context: Context, number: int) -> None:
     # Money for what nobody has accepted goes back; what was accepted is paid from what stays reserved.
-    row = hit.by_number(context, number, lock=True)
-    if not row.expired:
-        expiration.end(context, row)
-    dispose(context, row)
+    hit_row = hit.by_number(context, number, lock=True)
+    if not hit_row.expired:
+        expiration.end(context, hit_row)
+    dispose(context, hit_row)

@@ -13,28 +13,28 @@ from mturk.marketplace.request.rules import YEAR
 
 def update_expiration_for_hit(call: Call, *, hit_id: str, expire_at: int) -> Answer:
     """Extend the time of a HIT, or end it now with a time that has passed; accepted work is not touched."""
-    row = hit.mine(call, hit_id, lock=True)
+    hit_row = hit.mine(call, hit_id, lock=True)
     if expire_at <= call.now:
-        agenda.cancel(call.database, agenda.EXPIRE, row.number)
-        extension.set_expiration(call, row, call.now if not row.expired else row.expiration, ended=True)
-        if not row.expired:
-            expire(call, row.number)
+        agenda.cancel(call.database, agenda.EXPIRE, hit_row.number)
+        extension.set_expiration(call, hit_row, call.now if not hit_row.expired else hit_row.expiration, ended=True)
+        if not hit_row.expired:
+            expire(call, hit_row.number)
         return {}
-    if expire_at < row.expiration or expire_at > call.now + YEAR * SECOND:
+    if expire_at < hit_row.expiration or expire_at > call.now + YEAR * SECOND:
         raise ParameterValidationError.of("ExpireAt", expire_at / SECOND)
-    extension.extend_until(call, row, expire_at)
+    extension.extend_until(call, hit_row, expire_at)
     return {}
 
 
 def expire(context: Context, number: int) -> None:
     """End a HIT's time: nobody can accept it any more; who has accepted may finish."""
-    row = hit.by_number(context, number, lock=True)
-    if not row.expired and not row.disposed:
-        end(context, row)
-        review.settled(context, row)
+    hit_row = hit.by_number(context, number, lock=True)
+    if not hit_row.expired and not hit_row.disposed:
+        end(context, hit_row)
+        review.settled(context, hit_row)
 
 
-def end(context: Context, row: HIT) -> None:
+def end(context: Context, hit_row: HIT) -> None:
     """Close a HIT that is open, whatever its policies would say to that."""
-    notification.tell(context, notification.HIT_EXPIRED, row.hit_type, row.hit_id)
-    extension.resettle(context, row, expired=True)
+    notification.tell(context, notification.HIT_EXPIRED, hit_row.hit_type, hit_row.hit_id)
+    extension.resettle(context, hit_row, expired=True)

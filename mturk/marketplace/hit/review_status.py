@@ -10,9 +10,9 @@ from mturk.marketplace.hit.hit import REVIEWABLE, REVIEWING
 
 def update_hit_review_status(call: Call, *, hit_id: str, revert: bool = False) -> Answer:
     """Mark a HIT as being reviewed, or take the mark back."""
-    row = hit.mine(call, hit_id, lock=True)
+    hit_row = hit.mine(call, hit_id, lock=True)
     needed = REVIEWING if revert else REVIEWABLE
-    if row.status != needed:
-        raise wrong_state("HIT", row.status, needed)
-    hit.settle(call, row, reviewing=not revert)
+    if hit_row.status != needed:
+        raise wrong_state("HIT", hit_row.status, needed)
+    hit.settle(call, hit_row, reviewing=not revert)
     return {}

@@ -11,7 +11,7 @@ from sqlalchemy import Row, exists, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import as_datetime
-from mturk.marketplace.database.table import assignment, hit, message, requester, worker
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ParameterValidationError
 
 _STRANGER = "Cannot send a notification to a worker who has not done any work for you"
@@ -46,17 +46,17 @@ def send(context: Context, sender: int, receivers: Collection[int], subject: str
     """Put a message before workers, all known by number."""
     written = {"requester": sender, "subject": subject, "text": text, "time": context.now}
     if receivers:
-        context.database.execute(message.insert(), [{**written, "worker": number} for number in receivers])
+        context.database.execute(t.message.insert(), [{**written, "worker": number} for number in receivers])
 
 
 def messages_of(context: Context, worker_id: str) -> list[Message]:
     """What was written to a worker, oldest first."""
     written = (
-        select(message, requester.c.name)
-        .join(requester, requester.c.number == message.c.requester)
-        .join(worker, worker.c.number == message.c.worker)
-        .where(worker.c.worker_id == worker_id)
-        .order_by(message.c.number)
+        select(t.message, t.requester.c.name)
+        .join(t.requester, t.requester.c.number == t.message.c.requester)
+        .join(t.worker, t.worker.c.number == t.message.c.worker)
+        .where(t.worker.c.worker_id == worker_id)
+        .order_by(t.message.c.number)
     )
     rows = context.database.execute(written)
     return [Message(row.name, row.subject, row.text, as_datetime(row.time)) for row in rows]
@@ -64,12 +64,14 @@ def messages_of(context: Context, worker_id: str) -> list[Message]:
 
 def _known(call: Call, worker_ids: list[str]) -> list[Row[Any]]:
     met = exists().where(
-        assignment.c.worker == worker.c.number,
-        assignment.c.status.in_(_DECIDED),
-        hit.c.number == assignment.c.hit,
-        hit.c.requester == call.requester,
+        t.assignment.c.worker == t.worker.c.number,
+        t.assignment.c.status.in_(_DECIDED),
+        t.hit.c.number == t.assignment.c.hit,
+        t.hit.c.requester == call.requester,
     )
-    found = select(worker.c.number, worker.c.worker_id, met.label("met")).where(worker.c.worker_id.in_(worker_ids))
+    found = select(t.worker.c.number, t.worker.c.worker_id, met.label("met")).where(
+        t.worker.c.worker_id.in_(worker_ids)
+    )
     return list(call.database.execute(found))
 
 

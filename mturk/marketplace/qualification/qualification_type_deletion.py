@@ -17,14 +17,14 @@ def delete_qualification_type(call: Call, *, qualification_type_id: str) -> Answ
 
     The name can be used again after 48 hours. Work that was accepted can be finished, and is paid by itself.
     """
-    row = qualification_type.mine(call, qualification_type_id, lock=True)
-    if row.status not in USABLE:
+    type_row = qualification_type.mine(call, qualification_type_id, lock=True)
+    if type_row.status not in USABLE:
         # Without a blank, as the service writes it here.
-        raise wrong_state("QualificationType", row.status, ",".join(USABLE))
-    qualification_type.change(call, row.number, status=DISPOSING)
-    qualification_request.reject_open(call, row.number, "The Qualification type was deleted.")
-    agenda.plan(call.database, agenda.DISPOSE_REQUIRING_HITS, row.number, call.now)
-    agenda.plan(call.database, agenda.FREE_NAME, row.number, call.now + _NAME_TAKEN)
+        raise wrong_state("QualificationType", type_row.status, ",".join(USABLE))
+    qualification_type.change(call, type_row.number, status=DISPOSING)
+    qualification_request.reject_open(call, type_row.number, "The Qualification type was deleted.")
+    agenda.plan(call.database, agenda.DISPOSE_REQUIRING_HITS, type_row.number, call.now)
+    agenda.plan(call.database, agenda.FREE_NAME, type_row.number, call.now + _NAME_TAKEN)
     return {}
 
 
