@@ -46,7 +46,7 @@ money
 identifier
 routine
 call
-database:       address seal table | upgrade | store
+database:       address row seal table | upgrade | store
 agenda
 document:       schema | question | answer answer_key
 request:        idempotency paging shape | rules

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError, does_not_exist, wrong_state
 from mturk.marketplace.hit import hit
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
-Assignment = Row[Any]
-"""An assignment with the ids of its HIT and of its worker."""
+
+class Assignment(NamedTuple):
+    """An assignment with the ids of its HIT and of its worker; without a worker it waits to be given out again."""
+
+    number: int
+    assignment_id: str
+    hit: int
+    worker: int | None
+    status: str
+    accept_time: int | None
+    deadline: int | None
+    submit_time: int | None
+    auto_approval_time: int | None
+    approval_time: int | None
+    rejection_time: int | None
+    requester_feedback: str | None
+    answer: str | None
+    hit_id: str
+    requester: int
+    disposed: bool
+    worker_id: str | None
+
 
 ACCEPTED = "Accepted"
 RETURNED = "Returned"
@@ -35,6 +56,9 @@ _WHOLE = (
 )
 _BY_ID = _WHOLE.where(t.assignment.c.assignment_id == bindparam("assignment_id"))
 _BY_NUMBER = _WHOLE.where(t.assignment.c.number == bindparam("assignment_number"))
+_HANDED_IN = _WHOLE.where(t.assignment.c.hit == bindparam("hit_number"), t.assignment.c.status.in_(VISIBLE)).order_by(
+    t.assignment.c.submit_time, t.assignment.c.number
+)
 
 
 def mine(call: Call, assignment_id: str, *, lock: bool = False, disposed: bool = False) -> Assignment:
@@ -52,12 +76,19 @@ def mine(call: Call, assignment_id: str, *, lock: bool = False, disposed: bool =
 def by_id(context: Context, assignment_id: str, *, lock: bool = False) -> Assignment | None:
     """The assignment with that id, of anybody's HIT."""
     found = context.database.execute(_locked(_BY_ID, lock), {"assignment_id": assignment_id})
-    return found.one_or_none()
+    return cast("Assignment | None", found.one_or_none())
 
 
 def by_number(context: Context, number: int, *, lock: bool = False) -> Assignment:
     """The assignment that is known inside by that number."""
-    return context.database.execute(_locked(_BY_NUMBER, lock), {"assignment_number": number}).one()
+    found = context.database.execute(_locked(_BY_NUMBER, lock), {"assignment_number": number})
+    return cast(Assignment, found.one())
+
+
+def handed_in(context: Context, hit_number: int) -> Sequence[Assignment]:
+    """All work that was submitted for a HIT, whatever was decided about it, oldest first."""
+    found = context.database.execute(_HANDED_IN, {"hit_number": hit_number})
+    return cast("Sequence[Assignment]", found.all())
 
 
 def change(context: Context, assignment_row: Assignment, **values: Any) -> None:
@@ -116,13 +147,8 @@ def list_assignments_for_hit(
         t.assignment.c.status.in_(statuses),
         t.assignment.c.submit_time.is_not(None),
     )
-    if call.settings.eventual:
-        listed = listed.where(t.assignment.c.submit_time <= call.now - call.settings.eventual)
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, t.assignment.c.submit_time, t.assignment.c.number))
-    ordered = listed.order_by(t.assignment.c.submit_time, t.assignment.c.number)
-    rows = call.database.execute(ordered.limit(page.size)).all()
+    order = t.assignment.c.submit_time, t.assignment.c.number
+    rows = page.read(call, Assignment, listed, *order, shown_after=t.assignment.c.submit_time)
     return page.answer("Assignments", rows, describe, "submit_time", "number")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.clock import SECOND
@@ -15,7 +15,23 @@ from mturk.marketplace.hit.assignment import VISIBLE
 from mturk.marketplace.money import bonus_fee, dollars
 from mturk.marketplace.people import ledger, worker
 from mturk.marketplace.request import idempotency
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
+
+
+class Bonus(NamedTuple):
+    """A bonus payment with the ids of its assignment and of its worker."""
+
+    number: int
+    requester: int
+    hit: int
+    assignment: int
+    worker: int
+    cents: int
+    reason: str
+    grant_time: int
+    assignment_id: str
+    worker_id: str
+
 
 _WHOLE = (
     select(t.bonus, t.assignment.c.assignment_id, t.worker.c.worker_id)
@@ -86,14 +102,11 @@ def list_bonus_payments(
     if assignment_id is not None:
         assignment_row = assignment.mine(call, assignment_id, disposed=True)
         listed = listed.where(t.bonus.c.assignment == assignment_row.number)
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, t.bonus.c.number))
-    rows = call.database.execute(listed.order_by(t.bonus.c.number).limit(page.size)).all()
+    rows = page.read(call, Bonus, listed, t.bonus.c.number)
     return page.answer("BonusPayments", rows, _describe, "number")
 
 
-def _describe(bonus_row: Row[Any]) -> Answer:
+def _describe(bonus_row: Bonus) -> Answer:
     return {
         "WorkerId": bonus_row.worker_id,
         "BonusAmount": dollars(bonus_row.cents),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import DAY
+from mturk.marketplace.database.row import known
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.hit import assignment, hit, notification
 from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, Assignment
@@ -50,7 +51,7 @@ def approve(context: Context, assignment_row: Assignment, feedback: str | None) 
     agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
     hit_row = hit.by_number(context, assignment_row.hit, lock=True)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, approved=hit_row.approved + 1)
-    worker.count(context, assignment_row.worker, "approved")
+    worker.count(context, known(assignment_row.worker), "approved")
     _pay(context, assignment_row, hit_row)
     assignment.change(context, assignment_row, status=APPROVED, approval_time=context.now, requester_feedback=feedback)
 
@@ -61,7 +62,7 @@ def reject(context: Context, assignment_row: Assignment, feedback: str | None) -
     hit_row = hit.by_number(context, assignment_row.hit, lock=True)
     ledger.release(context, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, rejected=hit_row.rejected + 1)
-    worker.count(context, assignment_row.worker, "rejected")
+    worker.count(context, known(assignment_row.worker), "rejected")
     assignment.change(context, assignment_row, status=REJECTED, rejection_time=context.now, requester_feedback=feedback)
     notification.tell(
         context, notification.ASSIGNMENT_REJECTED, hit_row.hit_type, hit_row.hit_id, assignment_row.assignment_id
@@ -75,14 +76,14 @@ def _locked(call: Call, assignment_id: str) -> Assignment:
 
 
 def _override(call: Call, assignment_row: Assignment, feedback: str | None) -> None:
-    if call.now > assignment_row.submit_time + _OVERRIDE_DAYS * DAY:
+    if call.now > known(assignment_row.submit_time) + _OVERRIDE_DAYS * DAY:
         text = f"Assignment {assignment_row.assignment_id} was submitted more than {_OVERRIDE_DAYS} days ago."
         raise RequestError("InvalidAssignmentState", text)
     hit_row = hit.by_number(call, assignment_row.hit, lock=True)
     ledger.hold(call, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
     hit.settle(call, hit_row, rejected=hit_row.rejected - 1, approved=hit_row.approved + 1)
-    worker.count(call, assignment_row.worker, "rejected", -1)
-    worker.count(call, assignment_row.worker, "approved")
+    worker.count(call, known(assignment_row.worker), "rejected", -1)
+    worker.count(call, known(assignment_row.worker), "approved")
     _pay(call, assignment_row, hit_row)
     # The rejection never was: its time goes, and its reason unless there is something else to say.
     assignment.change(
@@ -102,7 +103,7 @@ def _pay(context: Context, assignment_row: Assignment, hit_row: hit.HIT) -> None
     ledger.pay_reward(
         context,
         hit_row.requester,
-        assignment_row.worker,
+        known(assignment_row.worker),
         hit_row.reward,
         hit_row.fee,
         hit=hit_row.number,

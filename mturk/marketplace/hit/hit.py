@@ -4,9 +4,9 @@ ListHITsForQualificationType."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
@@ -18,10 +18,43 @@ from mturk.marketplace.hit.hit_type import requirements_of
 from mturk.marketplace.money import dollars
 from mturk.marketplace.qualification import qualification_type
 from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
-HIT = Row[Any]
-"""A HIT together with its type and its content."""
+
+class HIT(NamedTuple):
+    """A HIT together with its content and its type."""
+
+    number: int
+    hit_id: str
+    requester: int
+    hit_type: int
+    status: str
+    status_time: int
+    creation_time: int
+    expiration: int
+    expired: bool
+    ended: bool
+    disposed: bool
+    max_assignments: int
+    pending: int
+    submitted: int
+    approved: int
+    rejected: int
+    fee: int
+    question: str
+    requester_annotation: str | None
+    assignment_review_policy: str | None
+    hit_review_policy: str | None
+    hit_type_id: str
+    hit_group_id: str
+    title: str
+    description: str
+    keywords: str | None
+    reward: int
+    assignment_duration: int
+    auto_approval_delay: int
+    requirements: str
+
 
 ASSIGNABLE = "Assignable"
 UNASSIGNABLE = "Unassignable"
@@ -138,12 +171,13 @@ def mine(call: Call, hit_id: str, *, lock: bool = False, disposed: bool = False)
 
 def by_id(context: Context, hit_id: str, *, lock: bool = False) -> HIT | None:
     """Anybody's HIT with that id."""
-    return context.database.execute(_locked(_BY_ID, lock), {"hit_id": hit_id}).one_or_none()
+    found = context.database.execute(_locked(_BY_ID, lock), {"hit_id": hit_id})
+    return cast("HIT | None", found.one_or_none())
 
 
 def by_number(context: Context, number: int, *, lock: bool = False) -> HIT:
     """The HIT that is known inside by that number."""
-    return context.database.execute(_locked(_BY_NUMBER, lock), {"hit_number": number}).one()
+    return cast(HIT, context.database.execute(_locked(_BY_NUMBER, lock), {"hit_number": number}).one())
 
 
 def describe(hit_row: HIT) -> Answer:
@@ -183,9 +217,7 @@ def list_hits(call: Call, *, next_token: str | None = None, max_results: int = D
     """All of the caller's HITs that are not disposed, newest first."""
     page = Page(("HITs", call.requester), next_token, max_results)
     listed = _WHOLE.where(t.hit.c.requester == call.requester, ~t.hit.c.disposed)
-    if call.settings.eventual:
-        listed = listed.where(t.hit.c.creation_time <= call.now - call.settings.eventual)
-    return _listed(call, page, listed)
+    return _listed(call, page, listed, t.hit.c.creation_time)
 
 
 def list_reviewable_hits(
@@ -201,9 +233,7 @@ def list_reviewable_hits(
     listed = _WHOLE.where(t.hit.c.requester == call.requester, t.hit.c.status == status)
     if hit_type_id is not None:
         listed = listed.where(t.hit.c.hit_type == hit_type.mine(call, hit_type_id).number)
-    if call.settings.eventual:
-        listed = listed.where(t.hit.c.status_time <= call.now - call.settings.eventual)
-    return _listed(call, page, listed)
+    return _listed(call, page, listed, t.hit.c.status_time)
 
 
 def list_hits_for_qualification_type(
@@ -221,16 +251,11 @@ def list_hits_for_qualification_type(
         t.hit_type_requirement.c.qualification_type_id == qualification_type_id
     )
     listed = _WHOLE.where(t.hit.c.requester == call.requester, ~t.hit.c.disposed, t.hit.c.hit_type.in_(requires))
-    if call.settings.eventual:
-        listed = listed.where(t.hit.c.creation_time <= call.now - call.settings.eventual)
-    return _listed(call, page, listed)
+    return _listed(call, page, listed, t.hit.c.creation_time)
 
 
-def _listed(call: Call, page: Page, listed: Select[Any]) -> Answer:
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, t.hit.c.number, descending=True))
-    rows = call.database.execute(listed.order_by(t.hit.c.number.desc()).limit(page.size)).all()
+def _listed(call: Call, page: Page, listed: Select[Any], shown_after: ColumnElement[Any]) -> Answer:
+    rows = page.read(call, HIT, listed, t.hit.c.number, descending=True, shown_after=shown_after)
     return page.answer("HITs", rows, describe, "number")
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.database import table as t
@@ -15,7 +15,26 @@ from mturk.marketplace.money import assignment_fee
 from mturk.marketplace.qualification import qualification_type, requirement
 from mturk.marketplace.qualification.requirement import Requirement
 
-HITType = Row[Any]
+if TYPE_CHECKING:
+    from mturk.marketplace.hit.hit import HIT
+
+
+class HITType(NamedTuple):
+    """What all HITs of a group have in common."""
+
+    number: int
+    requester: int
+    hit_type_id: str
+    hit_group_id: str
+    title: str
+    description: str
+    keywords: str | None
+    reward: int
+    assignment_duration: int
+    auto_approval_delay: int
+    requirements: str
+    digest: str
+
 
 DEFAULT_AUTO_APPROVAL_DELAY = 2_592_000
 
@@ -78,7 +97,7 @@ def find_or_make(
     }
     digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
     same = {"requester": call.requester, "digest": digest}
-    hit_type_row = call.database.execute(_BY_DIGEST, same).one_or_none()
+    hit_type_row = cast("HITType | None", call.database.execute(_BY_DIGEST, same).one_or_none())
     if hit_type_row:
         return hit_type_row
     ids = {"hit_type_id": call.new_id(), "hit_group_id": call.new_id()}
@@ -86,14 +105,13 @@ def find_or_make(
     if type_ids:
         requirements_of_type = [{"hit_type": number, "qualification_type_id": type_id} for type_id in sorted(type_ids)]
         call.database.execute(t.hit_type_requirement.insert(), requirements_of_type)
-    return call.database.execute(_BY_DIGEST, same).one()
+    return cast(HITType, call.database.execute(_BY_DIGEST, same).one())
 
 
 def mine(call: Call, hit_type_id: str) -> HITType:
     """The caller's type with that id."""
-    hit_type_row = call.database.execute(
-        _BY_ID, {"requester": call.requester, "hit_type_id": hit_type_id}
-    ).one_or_none()
+    which = {"requester": call.requester, "hit_type_id": hit_type_id}
+    hit_type_row = cast("HITType | None", call.database.execute(_BY_ID, which).one_or_none())
     if hit_type_row is None:
         raise RequestError("HITTypeDoesNotExist", f"Hit type {hit_type_id} does not exist.")
     return hit_type_row
@@ -106,9 +124,9 @@ def open_to_hits(call: Call, hit_type_id: str) -> HITType:
     return hit_type_row
 
 
-def requirements_of(hit_type_row: HITType) -> list[Requirement]:
+def requirements_of(type_or_hit: HITType | HIT) -> list[Requirement]:
     """The qualification requirements of a type, or of a HIT read together with its type."""
-    requirements: list[Requirement] = json.loads(hit_type_row.requirements)
+    requirements: list[Requirement] = json.loads(type_or_hit.requirements)
     return requirements
 
 

@@ -4,7 +4,7 @@ which writes an event down for them."""
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, select
 
@@ -31,7 +31,16 @@ _VERSIONS = ("2006-05-05", outbox.VERSION)
 
 Specification = dict[str, Any]
 
-_WANTED = (
+
+class Setting(NamedTuple):
+    """Which events of a HIT type are told, and where to."""
+
+    outlet: int
+    event_types: str
+    hit_type_id: str
+
+
+_SETTING = (
     select(t.notification_setting.c.outlet, t.notification_setting.c.event_types, t.hit_type.c.hit_type_id)
     .join(t.hit_type, t.hit_type.c.number == t.notification_setting.c.hit_type)
     .where(t.notification_setting.c.hit_type == bindparam("of_type"), t.notification_setting.c.active)
@@ -68,11 +77,13 @@ def send_test_event_notification(call: Call, *, notification: Specification, tes
     return {}
 
 
-def tell(context: Context, event_type: str, of_type: int, hit_id: str, assignment_id: str | None = None) -> None:
+def tell(
+    context: Context, event_type: str, hit_type_number: int, hit_id: str, assignment_id: str | None = None
+) -> None:
     """Write an event of a HIT of that type down, if its requester wants to be told."""
-    wanted = context.database.execute(_WANTED, {"of_type": of_type}).one_or_none()
-    if wanted and event_type in json.loads(wanted.event_types):
-        outbox.write(context, wanted.outlet, event_type, wanted.hit_type_id, hit_id, assignment_id)
+    setting = cast("Setting | None", context.database.execute(_SETTING, {"of_type": hit_type_number}).one_or_none())
+    if setting and event_type in json.loads(setting.event_types):
+        outbox.write(context, setting.outlet, event_type, setting.hit_type_id, hit_id, assignment_id)
 
 
 def _setting(call: Call, notification: Specification) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import bindparam, exists, func, select
 
@@ -63,7 +63,7 @@ def offers(
 
     With `acceptable` only those whose HITs the worker may accept.
     """
-    worker_row = _known(context, worker_id)
+    worker_row = worker.on_site(context, worker_id)
     walk = (
         Offer(group, allowed, _count(context, worker_row, group))
         for group, allowed in _walk(context, worker_row, _END if before is None else before)
@@ -75,9 +75,9 @@ def offers(
 
 def offer(context: Context, worker_id: str, group_id: str) -> Offer:
     """The group with that id, or with that HIT type id, as a worker sees it; WorkerError if they may not find it."""
-    worker_row = _known(context, worker_id)
+    worker_row = worker.on_site(context, worker_id)
     is_it = (t.hit_type.c.hit_group_id == group_id) | (t.hit_type.c.hit_type_id == group_id)
-    group = context.database.execute(select(t.hit_type).where(is_it)).one_or_none()
+    group = cast("HITType | None", context.database.execute(select(t.hit_type).where(is_it)).one_or_none())
     allowed = eligibility(context, worker_row, requirements_of(group)) if group else None
     if group is None or allowed is None or not allowed.can_discover:
         raise WorkerError("There are no more available HITs in this group.")
@@ -86,7 +86,7 @@ def offer(context: Context, worker_id: str, group_id: str) -> Offer:
 
 def next_hit(context: Context, worker_id: str, group_id: str) -> str:
     """The HIT of a group that a worker would get next; WorkerError if none is left."""
-    worker_row = _known(context, worker_id)
+    worker_row = worker.on_site(context, worker_id)
     hit_id = _first(context, worker_row, offer(context, worker_id, group_id).group)
     if hit_id is None:
         raise WorkerError("There are no more available HITs in this group.")
@@ -95,20 +95,13 @@ def next_hit(context: Context, worker_id: str, group_id: str) -> str:
 
 def preview(context: Context, worker_id: str, hit_id: str) -> HIT:
     """A HIT that the worker may look at before accepting it."""
-    worker_row = _known(context, worker_id)
+    worker_row = worker.on_site(context, worker_id)
     hit_row = hit.by_id(context, hit_id)
     if hit_row is None or hit_row.disposed:
         raise WorkerError(f"There is no HIT {hit_id}.")
     if not eligibility(context, worker_row, requirements_of(hit_row)).can_preview:
         raise WorkerError("Your Qualifications do not meet the requirements to preview HITs in this group.")
     return hit_row
-
-
-def _known(context: Context, worker_id: str) -> Worker:
-    worker_row = worker.find(context.database, worker_id)
-    if worker_row is None:
-        raise WorkerError(f"There is no worker {worker_id}.")
-    return worker_row
 
 
 def _may_accept(context: Context, worker_row: Worker, group: HITType, allowed: Eligibility) -> bool:
@@ -129,7 +122,7 @@ def _walk(context: Context, worker_row: Worker, before: int) -> Iterator[tuple[H
 def _open_groups(context: Context, before: int) -> Sequence[HITType]:
     open_ones = context.database.execute(_NUMBERS, {"before": before}).scalars().all()
     query = select(t.hit_type).where(t.hit_type.c.number.in_(open_ones)).order_by(t.hit_type.c.number.desc())
-    return context.database.execute(query).all()
+    return cast("Sequence[HITType]", context.database.execute(query).all())
 
 
 def _first(context: Context, worker_row: Worker, group: HITType) -> str | None:

@@ -9,15 +9,13 @@ import json
 from collections.abc import Callable
 from functools import partial
 
-from sqlalchemy import select
-
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import entered
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.hit import assignment, decision, extension, hit, review_score
-from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, VISIBLE, Assignment
+from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, Assignment
 from mturk.marketplace.hit.hit import ASSIGNABLE, HIT, REVIEWABLE, UNASSIGNABLE
 from mturk.marketplace.hit.review_policy import Extension, KnownAnswers, Plurality, known_answers, plurality
 from mturk.marketplace.hit.review_result import CANCELLED, FAILED, SUCCEEDED, Outcome, Report, Subject
@@ -25,10 +23,10 @@ from mturk.marketplace.hit.review_result import CANCELLED, FAILED, SUCCEEDED, Ou
 
 def submitted(context: Context, hit_row: HIT, number: int) -> None:
     """Apply the HIT's policy for assignments, which it has, to one that was just submitted."""
-    policy = known_answers(json.loads(hit_row.assignment_review_policy))
+    policy = known_answers(json.loads(known(hit_row.assignment_review_policy)))
     assignment_row = assignment.by_number(context, number)
     subject = Subject("Assignment", assignment_row.assignment_id)
-    score = review_score.score(policy, entered(assignment_row.answer))
+    score = review_score.score(policy, entered(known(assignment_row.answer)))
     report = Report(context, hit_row.number, "Assignment")
     report.reviewed(subject, f"{score.number} of {len(score.correct)} known answers are correct")
     for question, correct in score.correct.items():
@@ -51,23 +49,19 @@ def settled(context: Context, before: HIT) -> None:
         return
     hit_row = hit.by_number(context, before.number)
     if hit_row.status == REVIEWABLE:
-        _compare(context, hit_row, plurality(json.loads(hit_row.hit_review_policy)))
+        _compare(context, hit_row, plurality(json.loads(before.hit_review_policy)))
 
 
 def _compare(context: Context, hit_row: HIT, policy: Plurality) -> None:
-    found = select(t.assignment).where(t.assignment.c.hit == hit_row.number, t.assignment.c.status.in_(VISIBLE))
-    every = context.database.execute(found.order_by(t.assignment.c.submit_time, t.assignment.c.number)).all()
+    every = assignment.handed_in(context, hit_row.number)
     if not every:
         # Nobody came, so there is nothing to compare and nobody to replace.
         return
-    known = (
-        None
-        if hit_row.assignment_review_policy is None
-        else known_answers(json.loads(hit_row.assignment_review_policy))
-    )
-    read = [(assignment_row, entered(assignment_row.answer)) for assignment_row in every]
+    written = hit_row.assignment_review_policy
+    key = None if written is None else known_answers(json.loads(written))
+    read = [(assignment_row, entered(known(assignment_row.answer))) for assignment_row in every]
     work = [
-        (assignment_row, answers) for assignment_row, answers in read if _counts(policy, known, assignment_row, answers)
+        (assignment_row, answers) for assignment_row, answers in read if _counts(policy, key, assignment_row, answers)
     ]
     comparison = review_score.compare(policy, [answers for _, answers in work])
     subject = Subject("HIT", hit_row.hit_id)
@@ -110,13 +104,13 @@ def _judge(
 
 
 def _counts(
-    policy: Plurality, known: KnownAnswers | None, assignment_row: Assignment, answers: review_score.Answers
+    policy: Plurality, key: KnownAnswers | None, assignment_row: Assignment, answers: review_score.Answers
 ) -> bool:
     if policy.disregard_rejected and assignment_row.status == REJECTED:
         return False
-    if policy.disregard_below is None or known is None:
+    if policy.disregard_below is None or key is None:
         return True
-    return review_score.score(known, answers).percent >= policy.disregard_below
+    return review_score.score(key, answers).percent >= policy.disregard_below
 
 
 def _approve(context: Context, assignment_row: Assignment, reason: str | None) -> Outcome:

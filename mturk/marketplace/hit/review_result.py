@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.hit import hit
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 Level = Literal["Assignment", "HIT"]
 
@@ -33,6 +33,23 @@ class Outcome(NamedTuple):
     status: str
     text: str
     code: str | None = None
+
+
+class Entry(NamedTuple):
+    """Something that a review found out, or did."""
+
+    number: int
+    hit: int
+    level: str
+    action_id: str
+    subject_type: str
+    subject_id: str
+    question: str | None
+    key: str
+    value: str
+    status: str | None
+    error_code: str | None
+    time: int
 
 
 class Report:
@@ -111,21 +128,19 @@ def list_review_policy_results_for_hit(
         listed = listed.where(t.review_entry.c.status.is_(None))
     if not retrieve_results:
         listed = listed.where(t.review_entry.c.status.is_not(None))
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, t.review_entry.c.number))
-    entries = call.database.execute(listed.order_by(t.review_entry.c.number).limit(page.size)).all()
+    entries = page.read(call, Entry, listed, t.review_entry.c.number)
     answer: Answer = {"HITId": hit_id}
     policies = {"Assignment": hit_row.assignment_review_policy, "HIT": hit_row.hit_review_policy}
     for level in levels:
-        if policies[level] is not None:
+        policy = policies[level]
+        if policy is not None:
             of_level = [entry for entry in entries if entry.level == level]
-            answer[f"{level}ReviewPolicy"] = {"PolicyName": json.loads(policies[level])["PolicyName"]}
+            answer[f"{level}ReviewPolicy"] = {"PolicyName": json.loads(policy)["PolicyName"]}
             answer[f"{level}ReviewReport"] = _report(of_level, actions=retrieve_actions, results=retrieve_results)
     return {**answer, **page.token_after(entries, "number")}
 
 
-def _report(entries: list[Row[Any]], *, actions: bool, results: bool) -> Answer:
+def _report(entries: list[Entry], *, actions: bool, results: bool) -> Answer:
     report: Answer = {}
     if results:
         report["ReviewResults"] = [_result(entry) for entry in entries if entry.status is None]
@@ -134,7 +149,7 @@ def _report(entries: list[Row[Any]], *, actions: bool, results: bool) -> Answer:
     return report
 
 
-def _result(entry: Row[Any]) -> Answer:
+def _result(entry: Entry) -> Answer:
     shown = {
         "ActionId": entry.action_id,
         "SubjectId": entry.subject_id,
@@ -146,7 +161,7 @@ def _result(entry: Row[Any]) -> Answer:
     return {name: value for name, value in shown.items() if value is not None}
 
 
-def _action(entry: Row[Any]) -> Answer:
+def _action(entry: Entry) -> Answer:
     shown = {
         "ActionId": entry.action_id,
         "ActionName": entry.key,

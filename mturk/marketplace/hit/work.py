@@ -10,6 +10,7 @@ from mturk.marketplace import agenda
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
 from mturk.marketplace.error import WorkerError
 from mturk.marketplace.hit import assignment, hit, notification, review
@@ -37,7 +38,7 @@ def accept(context: Context, worker_id: str, hit_id: str) -> str:
     hit_row = hit.by_id(context, hit_id, lock=True)
     if hit_row is None or hit_row.disposed:
         raise WorkerError(f"There is no HIT {hit_id}.")
-    worker_row = _known(context, worker_id)
+    worker_row = worker.on_site(context, worker_id)
     _refuse_acceptance(context, worker_row, hit_row)
     number, assignment_id = _give_out(context, worker_row, hit_row)
     agenda.plan(context.database, agenda.ABANDON, number, _deadline(context, hit_row))
@@ -82,15 +83,8 @@ def abandon(context: Context, number: int) -> None:
     """Take back an assignment whose time is over."""
     assignment_row = assignment.by_number(context, number)
     hit_row = hit.by_number(context, assignment_row.hit, lock=True)
-    worker.count(context, assignment_row.worker, "abandoned")
+    worker.count(context, known(assignment_row.worker), "abandoned")
     _free(context, assignment_row, hit_row, ABANDONED)
-
-
-def _known(context: Context, worker_id: str) -> Worker:
-    worker_row = worker.find(context.database, worker_id)
-    if worker_row is None:
-        raise WorkerError(f"There is no worker {worker_id}.")
-    return worker_row
 
 
 def _refuse_acceptance(context: Context, worker_row: Worker, hit_row: HIT) -> None:
@@ -132,7 +126,7 @@ def _deadline(context: Context, hit_row: HIT) -> int:
 
 
 def _in_work(context: Context, worker_id: str, assignment_id: str) -> tuple[Worker, Assignment, HIT]:
-    worker_row = _known(context, worker_id)
+    worker_row = worker.on_site(context, worker_id)
     assignment_row = assignment.by_id(context, assignment_id)
     if assignment_row is not None:
         hit.by_number(context, assignment_row.hit, lock=True)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.people import worker
 from mturk.marketplace.people.worker import Worker
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 _MOST = 100_000
 
@@ -19,7 +19,18 @@ _IS = (
     t.worker_block.c.requester == bindparam("of_requester"),
     t.worker_block.c.worker == bindparam("of_worker"),
 )
+_WHOLE = select(t.worker_block, t.worker.c.worker_id).join(t.worker, t.worker.c.number == t.worker_block.c.worker)
 _ONE = select(t.worker_block.c.number).where(*_IS)
+
+
+class WorkerBlock(NamedTuple):
+    """A block with the id of its worker."""
+
+    number: int
+    requester: int
+    worker: int
+    reason: str
+    worker_id: str
 
 
 def is_blocked(context: Context, requester_number: int, worker_number: int) -> bool:
@@ -30,7 +41,7 @@ def is_blocked(context: Context, requester_number: int, worker_number: int) -> b
 
 def create_worker_block(call: Call, *, worker_id: str, reason: str) -> Answer:
     """Keep a worker from accepting any more of the caller's work; a second time changes the reason."""
-    key = _key(call, _known(call, worker_id))
+    key = _key(call, worker.named(call, worker_id))
     if call.database.execute(t.worker_block.update().where(*_IS).values(reason=reason), key).rowcount:
         return {}
     mine = select(func.count()).select_from(t.worker_block).where(t.worker_block.c.requester == call.requester)
@@ -53,27 +64,13 @@ def delete_worker_block(call: Call, *, worker_id: str, reason: str | None = None
 def list_worker_blocks(call: Call, *, next_token: str | None = None, max_results: int = DEFAULT_SIZE) -> Answer:
     """The workers whom the caller blocked, in the order in which it was done."""
     page = Page(("blocks", call.requester), next_token, max_results)
-    listed = (
-        select(t.worker_block, t.worker.c.worker_id)
-        .join(t.worker, t.worker.c.number == t.worker_block.c.worker)
-        .where(t.worker_block.c.requester == call.requester)
-    )
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, t.worker_block.c.number))
-    rows = call.database.execute(listed.order_by(t.worker_block.c.number).limit(page.size)).all()
+    listed = _WHOLE.where(t.worker_block.c.requester == call.requester)
+    rows = page.read(call, WorkerBlock, listed, t.worker_block.c.number)
     return page.answer("WorkerBlocks", rows, _describe, "number")
 
 
-def _describe(block_row: Row[Any]) -> Answer:
+def _describe(block_row: WorkerBlock) -> Answer:
     return {"WorkerId": block_row.worker_id, "Reason": block_row.reason}
-
-
-def _known(call: Call, worker_id: str) -> Worker:
-    worker_row = worker.find(call.database, worker_id)
-    if worker_row is None:
-        raise ParameterValidationError.of("WorkerId", worker_id)
-    return worker_row
 
 
 def _key(call: Call, worker_row: Worker) -> dict[str, int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple, cast
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import bindparam, exists, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import as_datetime
@@ -28,18 +28,37 @@ class Message:
     time: datetime
 
 
+class Receiver(NamedTuple):
+    """A worker, and whether the caller has ever decided about work of theirs."""
+
+    number: int
+    worker_id: str
+    met: bool
+
+
+_MET = exists().where(
+    t.assignment.c.worker == t.worker.c.number,
+    t.assignment.c.status.in_(_DECIDED),
+    t.hit.c.number == t.assignment.c.hit,
+    t.hit.c.requester == bindparam("of_requester"),
+)
+_RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, _MET.label("met")).where(
+    t.worker.c.worker_id.in_(bindparam("worker_ids", expanding=True))
+)
+
+
 def notify_workers(call: Call, *, subject: str, message_text: str, worker_ids: list[str]) -> Answer:
     """Write to workers; one whose work the caller never decided on is not written to, and named in the answer."""
     if not worker_ids:
         raise ParameterValidationError("WorkerIds", "Your request parameter WorkerIds has a minimum length of 1.")
-    known = {row.worker_id: row for row in _known(call, worker_ids)}
+    known = {receiver.worker_id: receiver for receiver in _receivers(call, worker_ids)}
     unknown = [one for one in worker_ids if one not in known]
     if unknown:
         raise ParameterValidationError.of("WorkerIds", unknown[0])
     # Each gets one message, however often they were named.
     named = [known[one] for one in dict.fromkeys(worker_ids)]
-    send(call, call.requester, [row.number for row in named if row.met], subject, message_text)
-    return {"NotifyWorkersFailureStatuses": [_failure(row) for row in named if not row.met]}
+    send(call, call.requester, [receiver.number for receiver in named if receiver.met], subject, message_text)
+    return {"NotifyWorkersFailureStatuses": [_failure(receiver) for receiver in named if not receiver.met]}
 
 
 def send(context: Context, sender: int, receivers: Collection[int], subject: str, text: str) -> None:
@@ -62,22 +81,14 @@ def messages_of(context: Context, worker_id: str) -> list[Message]:
     return [Message(row.name, row.subject, row.text, as_datetime(row.time)) for row in rows]
 
 
-def _known(call: Call, worker_ids: list[str]) -> list[Row[Any]]:
-    met = exists().where(
-        t.assignment.c.worker == t.worker.c.number,
-        t.assignment.c.status.in_(_DECIDED),
-        t.hit.c.number == t.assignment.c.hit,
-        t.hit.c.requester == call.requester,
-    )
-    found = select(t.worker.c.number, t.worker.c.worker_id, met.label("met")).where(
-        t.worker.c.worker_id.in_(worker_ids)
-    )
-    return list(call.database.execute(found))
+def _receivers(call: Call, worker_ids: list[str]) -> Sequence[Receiver]:
+    found = call.database.execute(_RECEIVERS, {"of_requester": call.requester, "worker_ids": worker_ids})
+    return cast("Sequence[Receiver]", found.all())
 
 
-def _failure(row: Row[Any]) -> Answer:
+def _failure(receiver: Receiver) -> Answer:
     return {
         "NotifyWorkersFailureCode": "HardFailure",
         "NotifyWorkersFailureMessage": _STRANGER,
-        "WorkerId": row.worker_id,
+        "WorkerId": receiver.worker_id,
     }

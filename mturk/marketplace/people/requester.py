@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -27,6 +27,16 @@ class KeyPair(NamedTuple):
 
     def __repr__(self) -> str:
         return f"<KeyPair {self.access_key}>"
+
+
+class SealedKey(NamedTuple):
+    """A key pair as it stands in the database."""
+
+    access_key: str
+    requester: int
+    sealed_secret: str
+    creation_time: int
+    revocation_time: int | None
 
 
 class Key(NamedTuple):
@@ -62,19 +72,19 @@ class Keys:
 
     def pair(self, database: Connection, key: str) -> KeyPair | None:
         """The pair that belongs to an access key, if it is known and was not revoked."""
-        row = database.execute(_BY_KEY, {"key": key}).one_or_none()
-        return KeyPair(row.requester, key, self._seal.open(row.sealed_secret, key)) if row else None
+        found = cast("SealedKey | None", database.execute(_BY_KEY, {"key": key}).one_or_none())
+        return self._pair(found) if found else None
 
     def oldest(self, database: Connection, number: int) -> KeyPair | None:
         """The oldest pair of a requester that was not revoked."""
-        row = database.execute(_BY_REQUESTER, {"requester": number}).one_or_none()
-        return self.pair(database, row.access_key) if row else None
+        found = cast("SealedKey | None", database.execute(_BY_REQUESTER, {"requester": number}).one_or_none())
+        return self._pair(found) if found else None
 
     def check(self, database: Connection) -> None:
         """Fail now, and not at the first call, if the seal is not the one that the database's keys have."""
-        row = database.execute(_VALID.limit(1)).one_or_none()
-        if row:
-            self._seal.open(row.sealed_secret, row.access_key)
+        found = cast("SealedKey | None", database.execute(_VALID.limit(1)).one_or_none())
+        if found:
+            self._pair(found)
 
     def add(self, context: Context, number: int) -> KeyPair:
         """Give a requester another pair."""
@@ -97,6 +107,9 @@ class Keys:
         if number is None:
             number = self._make(context, name, deposit)
         return self.oldest(context.database, number) or self.add(context, number)
+
+    def _pair(self, key: SealedKey) -> KeyPair:
+        return KeyPair(key.requester, key.access_key, self._seal.open(key.sealed_secret, key.access_key))
 
     def _make(self, context: Context, name: str, deposit: int) -> int:
         if not (name.strip() and name.isprintable() and len(name) <= _LONGEST_NAME):

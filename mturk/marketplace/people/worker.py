@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
-from mturk.marketplace.call import Context
+from mturk.marketplace.call import Call, Context
 from mturk.marketplace.clock import as_datetime
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.error import MarketplaceError, ParameterValidationError, WorkerError
 from mturk.marketplace.money import dollars
 from mturk.marketplace.people import ledger
 from mturk.marketplace.request.rules import CUSTOMER_ID
 
-Worker = Row[Any]
+
+class Worker(NamedTuple):
+    """Who a worker is, and the record of their work."""
+
+    number: int
+    worker_id: str
+    country: str | None
+    subdivision: str | None
+    adult: bool
+    masters: bool
+    blocked: bool
+    creation_time: int
+    accepted: int
+    returned: int
+    abandoned: int
+    submitted: int
+    approved: int
+    rejected: int
+
 
 _BY_ID = select(t.worker).where(t.worker.c.worker_id == bindparam("worker_id"))
 
@@ -24,7 +42,23 @@ _BY_ID = select(t.worker).where(t.worker.c.worker_id == bindparam("worker_id"))
 def find(database: Connection, worker_id: str, *, lock: bool = False) -> Worker | None:
     """The worker with that id, if there is one; with `lock` nobody else changes the row until this ends."""
     query = _BY_ID.with_for_update() if lock else _BY_ID
-    return database.execute(query, {"worker_id": worker_id}).one_or_none()
+    return cast("Worker | None", database.execute(query, {"worker_id": worker_id}).one_or_none())
+
+
+def on_site(context: Context, worker_id: str, *, lock: bool = False) -> Worker:
+    """The worker with that id, who does something on the site."""
+    worker_row = find(context.database, worker_id, lock=lock)
+    if worker_row is None:
+        raise WorkerError(f"There is no worker {worker_id}.")
+    return worker_row
+
+
+def named(call: Call, worker_id: str, *, lock: bool = False) -> Worker:
+    """The worker whom a requester names in a call."""
+    worker_row = find(call.database, worker_id, lock=lock)
+    if worker_row is None:
+        raise ParameterValidationError.of("WorkerId", worker_id)
+    return worker_row
 
 
 def register(
@@ -51,7 +85,7 @@ def register(
         ledger.open_accounts(database, ledger.earned(t.add_row(database, t.worker, row)))
     elif any(facts.values()):
         database.execute(t.worker.update().where(t.worker.c.number == known.number).values(**facts))
-    return database.execute(_BY_ID, {"worker_id": worker_id}).one()
+    return cast(Worker, database.execute(_BY_ID, {"worker_id": worker_id}).one())
 
 
 def block(context: Context, worker_id: str, *, blocked: bool = True) -> None:

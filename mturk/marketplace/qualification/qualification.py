@@ -4,22 +4,36 @@ DisassociateQualificationFromWorker, GetQualificationScore, ListWorkersWithQuali
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import NamedTuple, cast
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
+from mturk.marketplace.error import RequestError, wrong_state
 from mturk.marketplace.people import message, worker
 from mturk.marketplace.qualification import qualification_type
 from mturk.marketplace.qualification.qualification_type import ACTIVE
 from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
-Qualification = Row[Any]
-"""A qualification with the ids of its type and of its worker."""
+
+class Qualification(NamedTuple):
+    """A qualification with the ids of its type and of its worker."""
+
+    number: int
+    qualification_type: int
+    worker: int
+    value: int
+    status: str
+    grant_time: int
+    reason: str | None
+    qualification_type_id: str
+    requester: int
+    name: str
+    worker_id: str
+
 
 GRANTED = "Granted"
 REVOKED = "Revoked"
@@ -55,9 +69,7 @@ def associate_qualification_with_worker(
     """Grant a qualification, or change the score of one, and tell the worker; a request that waits goes on waiting."""
     type_row = qualification_type.mine(call, qualification_type_id, share=True)
     qualification_type.expect(type_row, ACTIVE)
-    worker_row = worker.find(call.database, worker_id)
-    if worker_row is None:
-        raise ParameterValidationError.of("WorkerId", worker_id)
+    worker_row = worker.named(call, worker_id)
     grant(call, type_row.number, worker_row.number, integer_value)
     if send_notification:
         text = f'You were granted the Qualification "{type_row.name}" with a score of {integer_value}.'
@@ -97,12 +109,8 @@ def list_workers_with_qualification_type(
     page = Page(("workers", qualification_type_id, status), next_token, max_results)
     type_row = qualification_type.visible(call, qualification_type_id)
     listed = _WHOLE.where(t.qualification.c.qualification_type == type_row.number, t.qualification.c.status == status)
-    if call.settings.eventual:
-        listed = listed.where(t.qualification.c.grant_time <= call.now - call.settings.eventual)
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, t.qualification.c.number))
-    rows = call.database.execute(listed.order_by(t.qualification.c.number).limit(page.size)).all()
+    order, shown_after = t.qualification.c.number, t.qualification.c.grant_time
+    rows = page.read(call, Qualification, listed, order, shown_after=shown_after)
     return page.answer("Qualifications", rows, _describe, "number")
 
 
@@ -141,7 +149,8 @@ def scores(context: Context, worker_number: int, type_ids: Collection[str]) -> d
 
 def _mine(call: Call, type_id: str, worker_id: str, *, lock: bool = False) -> Qualification:
     query = _OF_WORKER.with_for_update(of=t.qualification) if lock else _OF_WORKER
-    qualification_row = call.database.execute(query, {"type_id": type_id, "worker_id": worker_id}).one_or_none()
+    found = call.database.execute(query, {"type_id": type_id, "worker_id": worker_id})
+    qualification_row = cast("Qualification | None", found.one_or_none())
     if qualification_row is None or qualification_row.requester != call.requester:
         raise RequestError("QualificationDoesNotExist", "You requested a Qualification that does not exist.")
     if qualification_row.status != GRANTED:

@@ -4,13 +4,14 @@ RejectQualificationRequest."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
 from mturk.marketplace.document.answer_key import grade
 from mturk.marketplace.error import RequestError, WorkerError, wrong_state
@@ -18,10 +19,29 @@ from mturk.marketplace.people import message, worker
 from mturk.marketplace.qualification import qualification, qualification_type
 from mturk.marketplace.qualification.qualification_type import ACTIVE, USABLE, QualificationType
 from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
-QualificationRequest = Row[Any]
-"""A request with the ids of its type and of its worker."""
+
+class QualificationRequest(NamedTuple):
+    """A request with the ids of its type and of its worker."""
+
+    number: int
+    qualification_request_id: str
+    requester: int
+    qualification_type: int
+    worker: int
+    status: str
+    start_time: int
+    deadline: int | None
+    submit_time: int | None
+    test: str | None
+    answer_key: str | None
+    answer: str | None
+    reason: str | None
+    qualification_type_id: str
+    name: str
+    worker_id: str
+
 
 STARTED = "Started"
 """The worker has begun a test and not handed it in; nobody else sees it."""
@@ -41,8 +61,7 @@ _WHOLE = (
 )
 _BY_ID = _WHOLE.where(t.qualification_request.c.qualification_request_id == bindparam("request_id"))
 _LAST = (
-    select(t.qualification_request)
-    .where(
+    _WHOLE.where(
         t.qualification_request.c.worker == bindparam("of_worker"),
         t.qualification_request.c.qualification_type == bindparam("of_type"),
     )
@@ -65,12 +84,8 @@ def list_qualification_requests(
     if qualification_type_id is not None:
         type_row = qualification_type.visible(call, qualification_type_id)
         listed = listed.where(column.qualification_type == type_row.number)
-    if call.settings.eventual:
-        listed = listed.where(column.submit_time <= call.now - call.settings.eventual)
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, column.submit_time, column.number))
-    rows = call.database.execute(listed.order_by(column.submit_time, column.number).limit(page.size)).all()
+    order = column.submit_time, column.number
+    rows = page.read(call, QualificationRequest, listed, *order, shown_after=column.submit_time)
     return page.answer("QualificationRequests", rows, _describe, "submit_time", "number")
 
 
@@ -103,8 +118,9 @@ def reject_open(context: Context, type_number: int, reason: str) -> None:
 
 def _start(context: Context, worker_id: str, type_id: str) -> QualificationRequest:
     worker_row, type_row = _known(context, worker_id, type_id)
-    last = context.database.execute(_LAST, {"of_worker": worker_row.number, "of_type": type_row.number}).one_or_none()
-    if last is not None and last.status == STARTED and context.now < last.deadline:
+    found = context.database.execute(_LAST, {"of_worker": worker_row.number, "of_type": type_row.number})
+    last = cast("QualificationRequest | None", found.one_or_none())
+    if last is not None and last.status == STARTED and context.now < known(last.deadline):
         return last
     _refuse_request(context, worker_row, type_row, last)
     request_id = context.new_id()
@@ -123,8 +139,8 @@ def _start(context: Context, worker_id: str, type_id: str) -> QualificationReque
             "answer_key": type_row.answer_key,
         },
     )
-    query = select(t.qualification_request).where(t.qualification_request.c.number == number)
-    return context.database.execute(query).one()
+    query = _WHOLE.where(t.qualification_request.c.number == number)
+    return cast(QualificationRequest, context.database.execute(query).one())
 
 
 def start_test(context: Context, worker_id: str, type_id: str) -> QualificationRequest:
@@ -215,7 +231,8 @@ def _selections(value: Value) -> list[str]:
 
 def _waiting(call: Call, request_id: str) -> QualificationRequest:
     query = _BY_ID.with_for_update(of=t.qualification_request)
-    request_row = call.database.execute(query, {"request_id": request_id}).one_or_none()
+    found = call.database.execute(query, {"request_id": request_id})
+    request_row = cast("QualificationRequest | None", found.one_or_none())
     if request_row is None or request_row.requester != call.requester or request_row.submit_time is None:
         raise RequestError("QualificationRequestDoesNotExist", f"QualificationRequest {request_id} does not exist.")
     if request_row.status != PENDING:
@@ -235,6 +252,6 @@ def _describe(request_row: QualificationRequest) -> Answer:
         "WorkerId": request_row.worker_id,
         "Test": request_row.test,
         "Answer": request_row.answer,
-        "SubmitTime": request_row.submit_time / SECOND,
+        "SubmitTime": known(request_row.submit_time) / SECOND,
     }
     return {name: value for name, value in shown.items() if value is not None}

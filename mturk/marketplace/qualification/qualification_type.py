@@ -4,9 +4,9 @@ UpdateQualificationType, GetQualificationType, ListQualificationTypes."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
@@ -17,7 +17,27 @@ from mturk.marketplace.error import ParameterValidationError, RequestError, wron
 from mturk.marketplace.qualification.system_type import CREATION_TIME, SYSTEM_TYPES, SystemType
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
-QualificationType = Row[Any]
+
+class QualificationType(NamedTuple):
+    """A type that a requester made."""
+
+    number: int
+    requester: int
+    qualification_type_id: str
+    name: str
+    taken_name: str | None
+    description: str
+    keywords: str | None
+    words: str
+    status: str
+    test: str | None
+    test_duration: int | None
+    answer_key: str | None
+    retry_delay: int | None
+    auto_granted: bool
+    auto_granted_value: int | None
+    creation_time: int
+
 
 ACTIVE = "Active"
 INACTIVE = "Inactive"
@@ -148,7 +168,7 @@ def list_qualification_types(
     page = Page(what, next_token, max_results)
     words = sorted({*(query or "").casefold().split()})
     (after,) = page.after() or (None,)
-    found = _my_page(call, words, after, page.size)
+    found = _my_page(call, page, words)
     if not must_be_requestable and not must_be_owned_by_caller:
         found += _system_page(words, after)
     return page.answer("QualificationTypes", found[: page.size], lambda one: one.answer, "number")
@@ -176,12 +196,12 @@ def visible(call: Call, type_id: str) -> QualificationType:
 def by_id(context: Context, type_id: str, *, lock: bool = False, share: bool = False) -> QualificationType | None:
     """Anybody's type with that id."""
     query = _BY_ID.with_for_update(read=share) if lock or share else _BY_ID
-    return context.database.execute(query, {"type_id": type_id}).one_or_none()
+    return cast("QualificationType | None", context.database.execute(query, {"type_id": type_id}).one_or_none())
 
 
 def by_number(context: Context, number: int) -> QualificationType:
     """The type that is known inside by that number."""
-    return context.database.execute(_BY_NUMBER, {"type_number": number}).one()
+    return cast(QualificationType, context.database.execute(_BY_NUMBER, {"type_number": number}).one())
 
 
 def change(context: Context, number: int, **values: Any) -> None:
@@ -261,16 +281,13 @@ def _words(name: str, keywords: str | None, description: str) -> str:
     return "\n".join([name, keywords or "", description]).casefold()
 
 
-def _my_page(call: Call, words: list[str], after: int | None, size: int) -> list[_Listed]:
+def _my_page(call: Call, page: Page, words: list[str]) -> list[_Listed]:
     column = t.qualification_type.c
     listed = select(t.qualification_type).where(column.requester == call.requester, column.status.in_(USABLE))
     for word in words:
         listed = listed.where(column.words.contains(word, autoescape=True))
-    if call.settings.eventual:
-        listed = listed.where(column.creation_time <= call.now - call.settings.eventual)
-    if after is not None:
-        listed = listed.where(column.number < after)
-    rows = call.database.execute(listed.order_by(column.number.desc()).limit(size))
+    order, shown_after = column.number, column.creation_time
+    rows = page.read(call, QualificationType, listed, order, descending=True, shown_after=shown_after)
     return [_Listed(type_row.number, describe(type_row)) for type_row in rows]
 
 
