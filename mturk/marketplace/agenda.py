@@ -7,6 +7,8 @@ happens exactly once, whichever process comes first.
 
 from __future__ import annotations
 
+from typing import NamedTuple, cast
+
 from sqlalchemy import Connection, bindparam, select
 
 from mturk.marketplace.database import table as t
@@ -32,6 +34,14 @@ _NEXT = (
 )
 
 
+class Item(NamedTuple):
+    """Something that will happen."""
+
+    kind: str
+    subject: int
+    time: int
+
+
 def plan(database: Connection, kind: str, subject: int, time: int) -> None:
     """Note that something will happen to a HIT, an assignment or a qualification type at that time."""
     database.execute(t.agenda.insert(), {"kind": kind, "subject": subject, "time": time})
@@ -50,11 +60,6 @@ def cancel(database: Connection, kind: str, subject: int) -> bool:
     return done.rowcount > 0
 
 
-def take(database: Connection, now: int) -> tuple[str, int, int] | None:
-    """Take the earliest thing that is due: its kind, its subject, and when it was due."""
-    while True:
-        row = database.execute(_NEXT, {"now": now}).one_or_none()
-        if row is None:
-            return None
-        if cancel(database, row.kind, row.subject):
-            return row.kind, row.subject, row.time
+def first(database: Connection, now: int) -> Item | None:
+    """The earliest thing that is due."""
+    return cast("Item | None", database.execute(_NEXT, {"now": now}).one_or_none())

@@ -18,6 +18,7 @@ from mturk.marketplace.database.store import Store, pulse
 from mturk.marketplace.error import FrontEndError
 from mturk.marketplace.hit import (
     assignment,
+    batch,
     bonus,
     decision,
     disposal,
@@ -105,8 +106,6 @@ _BY_ITSELF: Final[dict[str, Callable[[Context, int], None]]] = {
     agenda.DISPOSE_OLD_HIT: disposal.dispose_of_old,
     agenda.FORGET_TOKENS: idempotency.forget,
 }
-# So many at a time: a long agenda must not keep others from writing.
-_BATCH = 100
 
 
 class _Overdue(Exception):
@@ -153,10 +152,9 @@ class Dispatch:
         """Let everything happen that has fallen due, and say how late it is."""
         shift, due = self._store.read(pulse)
         now = self._clock.at(shift)
-        while due is not None and due <= now:
-            done = self._store.write(lambda database: self._catch_up_some(database, now))
-            if done < _BATCH:
-                break
+        if due is not None and due <= now:
+            while self._store.write(lambda database: self._catch_up_some(database, now)):
+                pass
         return now
 
     def _present(self, database: Connection) -> Context:
@@ -167,15 +165,19 @@ class Dispatch:
             raise _Overdue
         return self.context(database, now)
 
-    def _catch_up_some(self, database: Connection, now: int) -> int:
-        for done in range(_BATCH):
-            item = agenda.take(database, now)
+    def _catch_up_some(self, database: Connection, now: int) -> bool:
+        """Let the earliest things happen, and say whether there may be more."""
+        together = batch.begin(database, now)
+        for done in range(batch.LARGEST):
+            item = agenda.first(database, now)
             if item is None:
-                return done
-            kind, subject, time = item
-            # Each thing happens at the time it was due, however late we notice.
-            _BY_ITSELF[kind](self.context(database, time), subject)
-        return _BATCH
+                return False
+            if together is not None and not together.includes(item, done):
+                return True
+            if agenda.cancel(database, item.kind, item.subject):
+                # Each thing happens at the time it was due, however late we notice.
+                _BY_ITSELF[item.kind](self.context(database, item.time), item.subject)
+        return True
 
 
 def _fields(context: Context) -> dict[str, Any]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import known
 from mturk.marketplace.error import RequestError, does_not_exist, wrong_state
 from mturk.marketplace.hit import hit
+from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 
@@ -35,6 +37,13 @@ class Assignment(NamedTuple):
     requester: int
     disposed: bool
     worker_id: str | None
+
+
+class Work(NamedTuple):
+    """An assignment and its HIT, as they are until this transaction changes them: the HIT is locked."""
+
+    assignment: Assignment
+    hit: HIT
 
 
 ACCEPTED = "Accepted"
@@ -61,9 +70,10 @@ _HANDED_IN = _WHOLE.where(t.assignment.c.hit == bindparam("hit_number"), t.assig
 )
 
 
-def mine(call: Call, assignment_id: str, *, lock: bool = False, disposed: bool = False) -> Assignment:
+def mine(call: Call, assignment_id: str, *, disposed: bool = False) -> Assignment:
     """The assignment with that id, of one of the caller's HITs."""
-    assignment_row = by_id(call, assignment_id, lock=lock)
+    found = call.database.execute(_BY_ID, {"assignment_id": assignment_id})
+    assignment_row = cast("Assignment | None", found.one_or_none())
     if (
         assignment_row is None
         or assignment_row.requester != call.requester
@@ -73,16 +83,32 @@ def mine(call: Call, assignment_id: str, *, lock: bool = False, disposed: bool =
     return assignment_row
 
 
-def by_id(context: Context, assignment_id: str, *, lock: bool = False) -> Assignment | None:
-    """The assignment with that id, of anybody's HIT."""
-    found = context.database.execute(_locked(_BY_ID, lock), {"assignment_id": assignment_id})
-    return cast("Assignment | None", found.one_or_none())
+def my_work(call: Call, assignment_id: str) -> Work:
+    """The caller's assignment with that id and its HIT, to be changed."""
+    work = with_hit(call, assignment_id)
+    if work is None or work.hit.requester != call.requester or work.hit.disposed:
+        raise does_not_exist("Assignment", assignment_id)
+    return work
 
 
-def by_number(context: Context, number: int, *, lock: bool = False) -> Assignment:
+def with_hit(context: Context, assignment_id: str) -> Work | None:
+    """The assignment with that id and its HIT, whosever they are, to be changed."""
+    hit_row = hit.of_assignment(context, assignment_id=assignment_id)
+    if hit_row is None:
+        return None
+    found = context.database.execute(_BY_ID, {"assignment_id": assignment_id})
+    return Work(cast(Assignment, found.one()), hit_row)
+
+
+def with_hit_by_number(context: Context, number: int) -> Work:
+    """The assignment that is known inside by that number and its HIT, to be changed."""
+    hit_row = known(hit.of_assignment(context, number=number))
+    return Work(by_number(context, number), hit_row)
+
+
+def by_number(context: Context, number: int) -> Assignment:
     """The assignment that is known inside by that number."""
-    found = context.database.execute(_locked(_BY_NUMBER, lock), {"assignment_number": number})
-    return cast(Assignment, found.one())
+    return cast(Assignment, context.database.execute(_BY_NUMBER, {"assignment_number": number}).one())
 
 
 def handed_in(context: Context, hit_number: int) -> Sequence[Assignment]:
@@ -156,7 +182,3 @@ def expect(assignment_row: Assignment, *allowed: str) -> None:
     """Refuse what is not possible in the assignment's present state."""
     if assignment_row.status not in allowed:
         raise wrong_state("Assignment", assignment_row.status, *allowed)
-
-
-def _locked(query: Select[Any], lock: bool) -> Select[Any]:
-    return query.with_for_update(of=t.assignment) if lock else query

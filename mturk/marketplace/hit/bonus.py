@@ -53,8 +53,8 @@ def send_bonus(
     if idempotency.earlier(call, "SendBonus", unique_request_token):
         text = f'The idempotency token "{unique_request_token}" has already been processed.'
         raise RequestError("DuplicateCall", text)
-    assignment_row = assignment.mine(call, assignment_id, lock=True, disposed=True)
-    worker_row = worker.find(call.database, worker_id)
+    assignment_row = assignment.mine(call, assignment_id, disposed=True)
+    worker_row = worker.find(call.database, worker_id, lock=True)
     if worker_row is None or assignment_row.worker != worker_row.number:
         raise ParameterValidationError.of("WorkerId", worker_id)
     assignment.expect(assignment_row, *VISIBLE)

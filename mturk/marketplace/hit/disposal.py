@@ -14,7 +14,7 @@ from mturk.marketplace.hit.hit import DISPOSED, DONE, HIT, REVIEWABLE, REVIEWING
 from mturk.marketplace.qualification import qualification_type
 
 # So many HITs in one step of the agenda, so that others get their turn.
-_AT_ONCE = 20
+_AT_ONCE = 50
 
 
 def delete_hit(call: Call, *, hit_id: str) -> Answer:
@@ -74,6 +74,8 @@ def dispose_of_requiring(context: Context, number: int) -> None:
 def _dispose_of_requiring(context: Context, number: int) -> None:
     # Money for what nobody has accepted goes back; what was accepted is paid from what stays reserved.
     hit_row = hit.by_number(context, number, lock=True)
+    if hit_row.disposed:
+        return
     if not hit_row.expired:
         expiration.end(context, hit_row)
     dispose(context, hit_row)

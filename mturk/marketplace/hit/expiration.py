@@ -17,8 +17,7 @@ def update_expiration_for_hit(call: Call, *, hit_id: str, expire_at: int) -> Ans
     if expire_at <= call.now:
         agenda.cancel(call.database, agenda.EXPIRE, hit_row.number)
         extension.set_expiration(call, hit_row, call.now if not hit_row.expired else hit_row.expiration, ended=True)
-        if not hit_row.expired:
-            expire(call, hit_row.number)
+        _close(call, hit_row)
         return {}
     if expire_at < hit_row.expiration or expire_at > call.now + YEAR * SECOND:
         raise ParameterValidationError.of("ExpireAt", expire_at / SECOND)
@@ -29,7 +28,12 @@ def update_expiration_for_hit(call: Call, *, hit_id: str, expire_at: int) -> Ans
 def expire(context: Context, number: int) -> None:
     """End a HIT's time: nobody can accept it any more; who has accepted may finish."""
     hit_row = hit.by_number(context, number, lock=True)
+    _close(context, hit_row)
+
+
+def _close(context: Context, hit_row: HIT) -> None:
     if not hit_row.expired and not hit_row.disposed:
+        review.prepare(context, hit_row)
         end(context, hit_row)
         review.settled(context, hit_row)
 

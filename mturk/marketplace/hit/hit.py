@@ -12,6 +12,8 @@ from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import find as find_locked
+from mturk.marketplace.database.row import known
 from mturk.marketplace.error import does_not_exist
 from mturk.marketplace.hit import hit_type, notification
 from mturk.marketplace.hit.hit_type import requirements_of
@@ -78,6 +80,13 @@ _WHOLE = (
 )
 _BY_ID = _WHOLE.where(t.hit.c.hit_id == bindparam("hit_id"))
 _BY_NUMBER = _WHOLE.where(t.hit.c.number == bindparam("hit_number"))
+_ITS_HIT = select(t.assignment.c.hit)
+_OF_ASSIGNMENT_ID = _WHOLE.where(
+    t.hit.c.number == _ITS_HIT.where(t.assignment.c.assignment_id == bindparam("assignment_id")).scalar_subquery()
+)
+_OF_ASSIGNMENT = _WHOLE.where(
+    t.hit.c.number == _ITS_HIT.where(t.assignment.c.number == bindparam("assignment_number")).scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -171,13 +180,19 @@ def mine(call: Call, hit_id: str, *, lock: bool = False, disposed: bool = False)
 
 def by_id(context: Context, hit_id: str, *, lock: bool = False) -> HIT | None:
     """Anybody's HIT with that id."""
-    found = context.database.execute(_locked(_BY_ID, lock), {"hit_id": hit_id})
-    return cast("HIT | None", found.one_or_none())
+    return _find(context, _BY_ID, {"hit_id": hit_id}, lock=lock)
 
 
 def by_number(context: Context, number: int, *, lock: bool = False) -> HIT:
     """The HIT that is known inside by that number."""
-    return cast(HIT, context.database.execute(_locked(_BY_NUMBER, lock), {"hit_number": number}).one())
+    return known(_find(context, _BY_NUMBER, {"hit_number": number}, lock=lock))
+
+
+def of_assignment(context: Context, *, assignment_id: str | None = None, number: int | None = None) -> HIT | None:
+    """The HIT of the assignment with that id, or that is known inside by that number; locked, and thereby both."""
+    if assignment_id is not None:
+        return _find(context, _OF_ASSIGNMENT_ID, {"assignment_id": assignment_id}, lock=True)
+    return _find(context, _OF_ASSIGNMENT, {"assignment_number": number}, lock=True)
 
 
 def describe(hit_row: HIT) -> Answer:
@@ -259,5 +274,7 @@ def _listed(call: Call, page: Page, listed: Select[Any], shown_after: ColumnElem
     return page.answer("HITs", rows, describe, "number")
 
 
-def _locked(query: Select[Any], lock: bool) -> Select[Any]:
-    return query.with_for_update(of=t.hit) if lock else query
+def _find(context: Context, query: Select[Any], values: dict[str, Any], *, lock: bool) -> HIT | None:
+    if lock:
+        return cast("HIT | None", find_locked(context.database, query, t.hit, values))
+    return cast("HIT | None", context.database.execute(query, values).one_or_none())

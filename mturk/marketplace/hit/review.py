@@ -6,19 +6,41 @@ It happens in the transaction of its cause, so that nobody sees the one without 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
+
+from sqlalchemy import Connection, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database import lock
+from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import entered
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.hit import assignment, decision, extension, hit, review_score
-from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, Assignment
+from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, Assignment, Work
 from mturk.marketplace.hit.hit import ASSIGNABLE, HIT, REVIEWABLE, UNASSIGNABLE
 from mturk.marketplace.hit.review_policy import Extension, KnownAnswers, Plurality, known_answers, plurality
 from mturk.marketplace.hit.review_result import CANCELLED, FAILED, SUCCEEDED, Outcome, Report, Subject
+from mturk.marketplace.people import ledger
+
+
+def prepare(context: Context, hit_row: HIT) -> None:
+    """Lock what reviews of the HIT may change, before anything else is changed."""
+    if hit_row.assignment_review_policy is not None or hit_row.hit_review_policy is not None:
+        hold(context.database, [hit_row.number])
+
+
+def hold(database: Connection, hits: Collection[int], assignments: Collection[int] = ()) -> None:
+    """Lock what reviews of HITs may change, and what decisions about some assignments will."""
+    content = t.hit_content.c
+    policies = content.assignment_review_policy.is_not(None) | content.hit_review_policy.is_not(None)
+    reviewed = select(content.hit).where(content.hit.in_(hits), policies)
+    concerned = t.assignment.c.hit.in_(reviewed) | t.assignment.c.number.in_(assignments)
+    lock.hold(database, t.worker, t.worker.c.number.in_(select(t.assignment.c.worker).where(concerned)))
+    requesters = select(t.hit.c.requester).where(t.hit.c.number.in_(hits))
+    lock.hold(database, t.account, t.account.c.kind.in_(ledger.OF_REQUESTERS), t.account.c.owner.in_(requesters))
 
 
 def submitted(context: Context, hit_row: HIT, number: int) -> None:
@@ -114,26 +136,24 @@ def _counts(
 
 
 def _approve(context: Context, assignment_row: Assignment, reason: str | None) -> Outcome:
-    step = partial(decision.approve, feedback=reason)
-    return _decide(context, assignment_row.number, APPROVED, step)
+    return _decide(context, assignment_row.number, APPROVED, partial(decision.approve, feedback=reason))
 
 
 def _reject(context: Context, assignment_row: Assignment, reason: str | None) -> Outcome:
-    step = partial(decision.reject, feedback=reason)
-    return _decide(context, assignment_row.number, REJECTED, step)
+    return _decide(context, assignment_row.number, REJECTED, partial(decision.reject, feedback=reason))
 
 
-def _decide(context: Context, number: int, wanted: str, step: Callable[[Context, Assignment], None]) -> Outcome:
+def _decide(context: Context, number: int, status: str, step: Callable[[Context, Work], None]) -> Outcome:
     # Read again, for what else the review did.
-    assignment_row = assignment.by_number(context, number, lock=True)
-    if assignment_row.status == wanted:
-        return Outcome(SUCCEEDED, f"Already {wanted.lower()}")
+    assignment_row = assignment.by_number(context, number)
+    if assignment_row.status == status:
+        return Outcome(SUCCEEDED, f"Already {status.lower()}")
     try:
         assignment.expect(assignment_row, SUBMITTED)
     except RequestError as refusal:
         return _failed(refusal)
-    step(context, assignment_row)
-    return Outcome(SUCCEEDED, wanted)
+    step(context, Work(assignment_row, hit.by_number(context, assignment_row.hit)))
+    return Outcome(SUCCEEDED, status)
 
 
 def _extend_below(context: Context, hit_row: HIT, report: Report, policy: Extension | None, percent: int) -> None:
@@ -142,7 +162,7 @@ def _extend_below(context: Context, hit_row: HIT, report: Report, policy: Extens
 
 
 def _extend(context: Context, number: int, policy: Extension) -> Outcome:
-    hit_row = hit.by_number(context, number, lock=True)
+    hit_row = hit.by_number(context, number)
     if hit_row.max_assignments >= policy.most:
         return Outcome(SUCCEEDED, f"Already {hit_row.max_assignments} assignments")
     if hit_row.ended or hit_row.disposed:

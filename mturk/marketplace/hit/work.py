@@ -14,7 +14,7 @@ from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
 from mturk.marketplace.error import WorkerError
 from mturk.marketplace.hit import assignment, hit, notification, review
-from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, SUBMITTED, Assignment
+from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, SUBMITTED, Work
 from mturk.marketplace.hit.hit import HIT, standing_of
 from mturk.marketplace.hit.hit_type import requirements_of
 from mturk.marketplace.people import block, ledger, worker
@@ -50,7 +50,7 @@ def accept(context: Context, worker_id: str, hit_id: str) -> str:
 
 def submit(context: Context, worker_id: str, assignment_id: str, answers: Mapping[str, Value]) -> None:
     """Hand in an assignment with its answers."""
-    worker_row, assignment_row, hit_row = _in_work(context, worker_id, assignment_id)
+    worker_row, (assignment_row, hit_row) = _in_hand(context, worker_id, assignment_id)
     approval = context.now + hit_row.auto_approval_delay * SECOND
     assignment.change(
         context,
@@ -73,18 +73,18 @@ def submit(context: Context, worker_id: str, assignment_id: str, answers: Mappin
 
 def give_back(context: Context, worker_id: str, assignment_id: str) -> None:
     """Return an assignment undone; somebody else can have it, under the same id."""
-    worker_row, assignment_row, hit_row = _in_work(context, worker_id, assignment_id)
-    agenda.cancel(context.database, agenda.ABANDON, assignment_row.number)
-    _free(context, assignment_row, hit_row, RETURNED)
+    worker_row, work = _in_hand(context, worker_id, assignment_id)
+    agenda.cancel(context.database, agenda.ABANDON, work.assignment.number)
     worker.count(context, worker_row.number, "returned")
+    _free(context, work, RETURNED)
 
 
 def abandon(context: Context, number: int) -> None:
     """Take back an assignment whose time is over."""
-    assignment_row = assignment.by_number(context, number)
-    hit_row = hit.by_number(context, assignment_row.hit, lock=True)
-    worker.count(context, known(assignment_row.worker), "abandoned")
-    _free(context, assignment_row, hit_row, ABANDONED)
+    work = assignment.with_hit_by_number(context, number)
+    review.prepare(context, work.hit)
+    worker.count(context, known(work.assignment.worker), "abandoned")
+    _free(context, work, ABANDONED)
 
 
 def _refuse_acceptance(context: Context, worker_row: Worker, hit_row: HIT) -> None:
@@ -125,20 +125,19 @@ def _deadline(context: Context, hit_row: HIT) -> int:
     return int(context.now + hit_row.assignment_duration * SECOND)
 
 
-def _in_work(context: Context, worker_id: str, assignment_id: str) -> tuple[Worker, Assignment, HIT]:
+def _in_hand(context: Context, worker_id: str, assignment_id: str) -> tuple[Worker, Work]:
     worker_row = worker.on_site(context, worker_id)
-    assignment_row = assignment.by_id(context, assignment_id)
-    if assignment_row is not None:
-        hit.by_number(context, assignment_row.hit, lock=True)
-        assignment_row = assignment.by_id(context, assignment_id, lock=True)
-    if assignment_row is None or assignment_row.worker != worker_row.number:
+    work = assignment.with_hit(context, assignment_id)
+    if work is None or work.assignment.worker != worker_row.number:
         raise WorkerError(f"You are not working on the assignment {assignment_id}; its time may be over.")
-    if assignment_row.status != ACCEPTED:
+    if work.assignment.status != ACCEPTED:
         raise WorkerError(f"You have already submitted the assignment {assignment_id}.")
-    return worker_row, assignment_row, hit.by_number(context, assignment_row.hit)
+    review.prepare(context, work.hit)
+    return worker_row, work
 
 
-def _free(context: Context, assignment_row: Assignment, hit_row: HIT, status: str) -> None:
+def _free(context: Context, work: Work, status: str) -> None:
+    assignment_row, hit_row = work
     assignment.change(context, assignment_row, status=status, worker=None)
     notification.tell(context, _FREED[status], hit_row.hit_type, hit_row.hit_id, assignment_row.assignment_id)
     hit.settle(context, hit_row, pending=hit_row.pending - 1)

@@ -25,6 +25,10 @@ class Account(NamedTuple):
     owner: int = 0
 
 
+OF_REQUESTERS = ("available", "hold")
+# Balances are changed in this order, so that two transactions never wait for each other.
+_ORDER = (*OF_REQUESTERS, "earned", "fees", "outside")
+
 OUTSIDE = Account("outside")
 FEES = Account("fees")
 
@@ -138,12 +142,10 @@ def _move(
     if cents == 0:
         return
     # More than the database can count is more than anybody has.
-    taken = cents <= LARGEST and _change(context, source, cents)
-    if not taken and source.kind == "available":
-        raise _insufficient_funds()
-    if not taken:
+    if cents > LARGEST or not _change_both(context, source, target, cents):
+        if source.kind == "available":
+            raise _insufficient_funds()
         raise AssertionError(f"{source} holds less than the {cents} cents to be moved for {reason}")
-    context.database.execute(_ADD, {"of_kind": target.kind, "of_owner": target.owner, "cents": cents})
     context.database.execute(
         t.transfer.insert(),
         {
@@ -160,12 +162,17 @@ def _move(
     )
 
 
-def _change(context: Context, source: Account, cents: int) -> bool:
-    where = {"of_kind": source.kind, "of_owner": source.owner}
-    if source == OUTSIDE:
-        # What is outside has no bottom: its balance is minus all that ever came in.
-        return context.database.execute(_ADD, {**where, "cents": -cents}).rowcount == 1
-    return context.database.execute(_TAKE, {**where, "cents": cents}).rowcount == 1
+def _change_both(context: Context, source: Account, target: Account, cents: int) -> bool:
+    changes = sorted(((source, -cents), (target, cents)), key=lambda change: _ORDER.index(change[0].kind))
+    return all(_change(context, account, by) for account, by in changes)
+
+
+def _change(context: Context, account: Account, by: int) -> bool:
+    which = {"of_kind": account.kind, "of_owner": account.owner}
+    # What is outside has no bottom: its balance is minus all that ever came in.
+    if by > 0 or account == OUTSIDE:
+        return context.database.execute(_ADD, {**which, "cents": by}).rowcount == 1
+    return context.database.execute(_TAKE, {**which, "cents": -by}).rowcount == 1
 
 
 def _insufficient_funds() -> RequestError:

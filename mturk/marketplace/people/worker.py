@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 from mturk.marketplace.call import Call, Context
 from mturk.marketplace.clock import as_datetime
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.error import MarketplaceError, ParameterValidationError, WorkerError
 from mturk.marketplace.money import dollars
 from mturk.marketplace.people import ledger
@@ -41,8 +42,10 @@ _BY_ID = select(t.worker).where(t.worker.c.worker_id == bindparam("worker_id"))
 
 def find(database: Connection, worker_id: str, *, lock: bool = False) -> Worker | None:
     """The worker with that id, if there is one; with `lock` nobody else changes the row until this ends."""
-    query = _BY_ID.with_for_update() if lock else _BY_ID
-    return cast("Worker | None", database.execute(query, {"worker_id": worker_id}).one_or_none())
+    which = {"worker_id": worker_id}
+    if lock:
+        return cast("Worker | None", find_locked(database, _BY_ID, t.worker, which))
+    return cast("Worker | None", database.execute(_BY_ID, which).one_or_none())
 
 
 def on_site(context: Context, worker_id: str, *, lock: bool = False) -> Worker:
@@ -53,9 +56,9 @@ def on_site(context: Context, worker_id: str, *, lock: bool = False) -> Worker:
     return worker_row
 
 
-def named(call: Call, worker_id: str, *, lock: bool = False) -> Worker:
+def named(call: Call, worker_id: str) -> Worker:
     """The worker whom a requester names in a call."""
-    worker_row = find(call.database, worker_id, lock=lock)
+    worker_row = find(call.database, worker_id)
     if worker_row is None:
         raise ParameterValidationError.of("WorkerId", worker_id)
     return worker_row

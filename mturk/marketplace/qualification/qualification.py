@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.error import RequestError, wrong_state
 from mturk.marketplace.people import message, worker
 from mturk.marketplace.qualification import qualification_type
@@ -67,7 +68,7 @@ def associate_qualification_with_worker(
     send_notification: bool = True,
 ) -> Answer:
     """Grant a qualification, or change the score of one, and tell the worker; a request that waits goes on waiting."""
-    type_row = qualification_type.mine(call, qualification_type_id, share=True)
+    type_row = qualification_type.mine(call, qualification_type_id)
     qualification_type.expect(type_row, ACTIVE)
     worker_row = worker.named(call, worker_id)
     grant(call, type_row.number, worker_row.number, integer_value)
@@ -148,9 +149,13 @@ def scores(context: Context, worker_number: int, type_ids: Collection[str]) -> d
 
 
 def _mine(call: Call, type_id: str, worker_id: str, *, lock: bool = False) -> Qualification:
-    query = _OF_WORKER.with_for_update(of=t.qualification) if lock else _OF_WORKER
-    found = call.database.execute(query, {"type_id": type_id, "worker_id": worker_id})
-    qualification_row = cast("Qualification | None", found.one_or_none())
+    which = {"type_id": type_id, "worker_id": worker_id}
+    found = (
+        find_locked(call.database, _OF_WORKER, t.qualification, which)
+        if lock
+        else call.database.execute(_OF_WORKER, which).one_or_none()
+    )
+    qualification_row = cast("Qualification | None", found)
     if qualification_row is None or qualification_row.requester != call.requester:
         raise RequestError("QualificationDoesNotExist", "You requested a Qualification that does not exist.")
     if qualification_row.status != GRANTED:

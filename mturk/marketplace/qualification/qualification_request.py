@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
 from mturk.marketplace.document.answer_key import grade
@@ -116,12 +117,12 @@ def reject_open(context: Context, type_number: int, reason: str) -> None:
     context.database.execute(t.qualification_request.update().where(*open_ones).values(status=REJECTED, reason=reason))
 
 
-def _start(context: Context, worker_id: str, type_id: str) -> QualificationRequest:
-    worker_row, type_row = _known(context, worker_id, type_id)
+def _start(context: Context, worker_id: str, type_id: str) -> tuple[QualificationRequest, QualificationType]:
+    worker_row, type_row = _asking(context, worker_id, type_id)
     found = context.database.execute(_LAST, {"of_worker": worker_row.number, "of_type": type_row.number})
     last = cast("QualificationRequest | None", found.one_or_none())
     if last is not None and last.status == STARTED and context.now < known(last.deadline):
-        return last
+        return last, type_row
     _refuse_request(context, worker_row, type_row, last)
     request_id = context.new_id()
     number = t.add_row(
@@ -140,7 +141,7 @@ def _start(context: Context, worker_id: str, type_id: str) -> QualificationReque
         },
     )
     query = _WHOLE.where(t.qualification_request.c.number == number)
-    return cast(QualificationRequest, context.database.execute(query).one())
+    return cast(QualificationRequest, context.database.execute(query).one()), type_row
 
 
 def start_test(context: Context, worker_id: str, type_id: str) -> QualificationRequest:
@@ -148,7 +149,7 @@ def start_test(context: Context, worker_id: str, type_id: str) -> QualificationR
 
     Who has begun it gets the same one again until that time.
     """
-    request_row = _start(context, worker_id, type_id)
+    request_row, _ = _start(context, worker_id, type_id)
     if request_row.test is None:
         raise WorkerError("This Qualification has no test to answer.")
     return request_row
@@ -159,8 +160,7 @@ def submit(context: Context, worker_id: str, type_id: str, answers: Mapping[str,
 
     The score, if it is granted at once; None if the request waits for the requester.
     """
-    request_row = _start(context, worker_id, type_id)
-    type_row = qualification_type.by_number(context, request_row.qualification_type)
+    request_row, type_row = _start(context, worker_id, type_id)
     answer = _answer(request_row, answers)
     score = _score(type_row, request_row, answers)
     status = PENDING if score is None else GRANTED
@@ -170,16 +170,14 @@ def submit(context: Context, worker_id: str, type_id: str, answers: Mapping[str,
     return score
 
 
-def _known(context: Context, worker_id: str, type_id: str) -> tuple[worker.Worker, QualificationType]:
+def _asking(context: Context, worker_id: str, type_id: str) -> tuple[worker.Worker, QualificationType]:
+    type_row = None if type_id in SYSTEM_TYPES else qualification_type.by_id(context, type_id, share=True)
     # Locked, so that nobody asks twice at the same moment.
-    worker_row = worker.find(context.database, worker_id, lock=True)
-    if worker_row is None:
-        raise WorkerError(f"There is no worker {worker_id}.")
+    worker_row = worker.on_site(context, worker_id, lock=True)
     if worker_row.blocked:
         raise WorkerError("Your account has been suspended.")
     if type_id in SYSTEM_TYPES:
         raise WorkerError(f"{SYSTEM_TYPES[type_id].name} cannot be requested; it follows from your record.")
-    type_row = qualification_type.by_id(context, type_id, share=True)
     if type_row is None or type_row.status not in USABLE:
         raise WorkerError(f"There is no Qualification type {type_id}.")
     return worker_row, type_row
@@ -230,9 +228,8 @@ def _selections(value: Value) -> list[str]:
 
 
 def _waiting(call: Call, request_id: str) -> QualificationRequest:
-    query = _BY_ID.with_for_update(of=t.qualification_request)
-    found = call.database.execute(query, {"request_id": request_id})
-    request_row = cast("QualificationRequest | None", found.one_or_none())
+    found = find_locked(call.database, _BY_ID, t.qualification_request, {"request_id": request_id})
+    request_row = cast("QualificationRequest | None", found)
     if request_row is None or request_row.requester != call.requester or request_row.submit_time is None:
         raise RequestError("QualificationRequestDoesNotExist", f"QualificationRequest {request_id} does not exist.")
     if request_row.status != PENDING:

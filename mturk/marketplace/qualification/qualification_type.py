@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.document.answer_key import check_answer_key
 from mturk.marketplace.document.question import check_test
 from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
@@ -195,8 +196,12 @@ def visible(call: Call, type_id: str) -> QualificationType:
 
 def by_id(context: Context, type_id: str, *, lock: bool = False, share: bool = False) -> QualificationType | None:
     """Anybody's type with that id."""
-    query = _BY_ID.with_for_update(read=share) if lock or share else _BY_ID
-    return cast("QualificationType | None", context.database.execute(query, {"type_id": type_id}).one_or_none())
+    which = {"type_id": type_id}
+    if lock or share:
+        found = find_locked(context.database, _BY_ID, t.qualification_type, which, shared=share)
+    else:
+        found = context.database.execute(_BY_ID, which).one_or_none()
+    return cast("QualificationType | None", found)
 
 
 def by_number(context: Context, number: int) -> QualificationType:

@@ -13,11 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple, cast
 
 from sqlalchemy import Select, bindparam, exists, func, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import Clock
+from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import SettingError, WorkerError
@@ -55,6 +57,13 @@ def _next(query: Select[tuple[str, int]]) -> Select[tuple[str, int]]:
 
 
 _NEXT = _next(_OFFERED)
+
+
+class _Found(NamedTuple):
+    """A HIT that a worker has not had yet."""
+
+    hit_id: str
+    number: int
 
 
 @dataclass
@@ -218,12 +227,22 @@ def _look(context: Context, where: float, how_far: float) -> tuple[int, int] | N
 def _take(context: Context, visit: _Visit) -> tuple[str, HIT] | None:
     """Accept the next HIT of the group that the worker has not had; None if there is no more."""
     member = visit.member
+    found = _next_hit(context, visit)
+    if found is not None:
+        # Before the worker, as everywhere.
+        lock.hold(context.database, t.hit, t.hit.c.number == found.number)
     if not member.known:
         worker.register(context, member.id, country=member.country, adult=member.adult)
+    if found is None:
+        return None
+    visit.start = found.number + 1
+    return work.accept(context, member.id, found.hit_id), hit.by_number(context, found.number)
+
+
+def _next_hit(context: Context, visit: _Visit) -> _Found | None:
     for start in (visit.start, 0):
-        query = {"group": visit.group, "start": start, "worker": member.id}
-        found = context.database.execute(_NEXT, query).one_or_none()
-        if found:
-            visit.start = found.number + 1
-            return work.accept(context, member.id, found.hit_id), hit.by_number(context, found.number)
+        which = {"group": visit.group, "start": start, "worker": visit.member.id}
+        found = context.database.execute(_NEXT, which).one_or_none()
+        if found is not None:
+            return cast(_Found, found)
     return None

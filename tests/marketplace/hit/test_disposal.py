@@ -121,7 +121,7 @@ def _delete(client: Client, type_id: str) -> None:
 def test_hits_that_require_the_type_are_disposed_of_and_no_others(
     client: Client, publish: Callable[..., dict[str, Any]], needed: list[dict[str, Any]], type_id: str, refused: Refused
 ) -> None:
-    doomed = [publish(QualificationRequirements=needed, RequesterAnnotation=str(n))["HITId"] for n in range(25)]
+    doomed = [publish(QualificationRequirements=needed, RequesterAnnotation=str(n))["HITId"] for n in range(55)]
     other = publish(Title="Something else", MaxAssignments=1)["HITId"]
     _delete(client, type_id)
     assert [one["HITId"] for one in client.list_hits(MaxResults=100)["HITs"]] == [other]
