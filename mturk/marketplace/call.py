@@ -40,3 +40,8 @@ class Call(Context):
     """One call of the API by a requester, known by its number."""
 
     requester: int
+
+    @classmethod
+    def of(cls, requester: int, context: Context) -> Call:
+        """A requester's call in a transaction."""
+        return cls(context.database, context.now, context.settings, context.new_id, requester)

@@ -5,7 +5,6 @@ Before each call, what has fallen due in the meantime is carried out in transact
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -128,12 +127,7 @@ class Dispatch:
             text = f"The operation {operation!r} is not known here."
             raise FrontEndError("UnknownOperationException", text)
         arguments = RULES[operation].read(given)
-
-        def answer(context: Context) -> Answer:
-            call = Call(**_fields(context), requester=requester)
-            return found.function(call, **arguments)
-
-        return self.run(answer, writes=found.writes)
+        return self.run(lambda context: found.function(Call.of(requester, context), **arguments), writes=found.writes)
 
     def run(self, step: Callable[[Context], Result], *, writes: bool = True) -> Result:
         """Do anything else at the present moment, in one transaction."""
@@ -178,7 +172,3 @@ class Dispatch:
                 # Each thing happens at the time it was due, however late we notice.
                 _BY_ITSELF[item.kind](self.context(database, item.time), item.subject)
         return True
-
-
-def _fields(context: Context) -> dict[str, Any]:
-    return {field.name: getattr(context, field.name) for field in dataclasses.fields(context)}

@@ -54,10 +54,11 @@ def begin(database: Connection, now: int) -> Batch | None:
         return None
     due = cast("list[Due]", database.execute(_DUE, {"now": now}).all())
     together = list(takewhile(lambda one: one.kind in _OF_HIT or one.hit is not None, due))
-    if len(together) < 2:
-        # It locks by itself what it needs, in order. What is about other things than HITs always happens alone.
+    if not together:
+        # What is about other things than HITs locks by itself what it needs, in order, and so happens alone.
         return Batch(frozenset((one.kind, one.subject) for one in due[:1]), frozenset())
     hits = frozenset(one.subject if one.hit is None else one.hit for one in together)
     lock.hold(database, t.hit, t.hit.c.number.in_(hits))
-    review.hold(database, hits, [one.subject for one in together if one.hit is not None])
+    if len(together) > 1:
+        review.hold(database, hits, [one.subject for one in together if one.hit is not None])
     return Batch(frozenset((one.kind, one.subject) for one in together), hits)

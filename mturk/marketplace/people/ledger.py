@@ -26,8 +26,9 @@ class Account(NamedTuple):
 
 
 OF_REQUESTERS = ("available", "hold")
-# Balances are changed in this order, so that two transactions never wait for each other.
-_ORDER = (*OF_REQUESTERS, "earned", "fees", "outside")
+"""The kinds of a requester's own accounts."""
+ORDER = (*OF_REQUESTERS, "earned", "fees", "outside")
+"""The order in which a transaction changes balances: see `database/lock.py`."""
 
 OUTSIDE = Account("outside")
 FEES = Account("fees")
@@ -163,7 +164,7 @@ def _move(
 
 
 def _change_both(context: Context, source: Account, target: Account, cents: int) -> bool:
-    changes = sorted(((source, -cents), (target, cents)), key=lambda change: _ORDER.index(change[0].kind))
+    changes = sorted(((source, -cents), (target, cents)), key=lambda change: ORDER.index(change[0].kind))
     return all(_change(context, account, by) for account, by in changes)
 
 
