@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import as_datetime
@@ -51,15 +51,14 @@ class Key(NamedTuple):
 _VALID = select(t.access_key).where(t.access_key.c.revocation_time.is_(None))
 _BY_KEY = _VALID.where(t.access_key.c.access_key == bindparam("key"))
 _BY_REQUESTER = (
-    _VALID.where(t.access_key.c.requester == bindparam("requester"))
-    .order_by(t.access_key.c.creation_time, t.access_key.c.access_key)
-    .limit(1)
+    _VALID.where(t.access_key.c.requester == bindparam("requester")).order_by(t.access_key.c.creation_time).limit(1)
 )
+_LATEST = select(func.max(t.access_key.c.creation_time)).where(t.access_key.c.requester == bindparam("requester"))
 _BY_NAME = select(t.requester.c.number).where(t.requester.c.name == bindparam("name"))
 _LISTED = (
     select(t.requester.c.name, t.access_key.c.access_key, t.access_key.c.creation_time, t.access_key.c.revocation_time)
     .join(t.access_key, t.access_key.c.requester == t.requester.c.number)
-    .order_by(t.requester.c.name, t.access_key.c.creation_time, t.access_key.c.access_key)
+    .order_by(t.requester.c.name, t.access_key.c.creation_time)
 )
 
 
@@ -93,7 +92,7 @@ class Keys:
             "access_key": pair.access_key,
             "requester": number,
             "sealed_secret": self._seal.close(pair.secret_key, pair.access_key),
-            "creation_time": context.now,
+            "creation_time": self._creation_time(context, number),
         }
         context.database.execute(t.access_key.insert(), new)
         return pair
@@ -107,6 +106,11 @@ class Keys:
         if number is None:
             number = self._make(context, name, deposit)
         return self.oldest(context.database, number) or self.add(context, number)
+
+    def _creation_time(self, context: Context, number: int) -> int:
+        # A requester's pairs have different times, because that is the order in which they are listed.
+        latest = context.database.execute(_LATEST, {"requester": number}).scalar_one()
+        return context.now if latest is None else max(context.now, int(latest) + 1)
 
     def _pair(self, key: SealedKey) -> KeyPair:
         return KeyPair(key.requester, key.access_key, self._seal.open(key.sealed_secret, key.access_key))
