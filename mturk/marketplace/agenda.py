@@ -1,8 +1,8 @@
-"""What will happen by itself and when: expiry, abandonment, automatic approval, the end of qualification types,
+"""What will happen automatically, and when: expiry, abandonment, automatic approval, the end of qualification types,
 and of HITs and tokens that are old.
 
-Each thing is put here in the transaction that causes it, and taken off in the one that carries it out. So it
-happens exactly once, whichever process comes first.
+Each thing is put here in the transaction that causes it, and removed in the one that carries it out. So it
+happens exactly once, whichever process is first.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FREE_NAME = "forget"
 FORGET_TOKENS = "forget tokens"
 
 NEWS = "agenda"
-"""What is announced when something is planned."""
+"""What is announced when something was planned."""
 
 _NEXT = (
     select(t.agenda)
@@ -49,13 +49,13 @@ def plan(database: Connection, kind: str, subject: int, time: int) -> None:
 
 
 def has(database: Connection, kind: str, subject: int) -> bool:
-    """Whether such a thing will happen."""
+    """Whether something of that kind is planned for the subject."""
     query = select(t.agenda.c.time).where(t.agenda.c.kind == kind, t.agenda.c.subject == subject)
     return database.execute(query).one_or_none() is not None
 
 
 def cancel(database: Connection, kind: str, subject: int) -> bool:
-    """Take something off, because it happened or no longer will; False if it was not there."""
+    """Remove something because it happens now, or will not happen; False if it was not there."""
     done = database.execute(t.agenda.delete().where(t.agenda.c.kind == kind, t.agenda.c.subject == subject))
     return done.rowcount > 0
 

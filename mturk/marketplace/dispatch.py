@@ -1,6 +1,6 @@
 """From the name of an operation to the function that does it, in one transaction at one moment.
 
-Before each call, what has fallen due in the meantime is carried out in transactions of its own.
+What has become due since the last call is carried out first, in transactions of its own.
 """
 
 from __future__ import annotations
@@ -96,10 +96,10 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "UpdateQualificationType": Operation(qualification_type.update_qualification_type),
 }
 
-_BY_ITSELF: Final[dict[str, Callable[[Context, int], None]]] = {
+_AUTOMATIC: Final[dict[str, Callable[[Context, int], None]]] = {
     agenda.EXPIRE: expiration.expire,
     agenda.ABANDON: work.abandon,
-    agenda.APPROVE: decision.approve_by_itself,
+    agenda.APPROVE: decision.approve_automatically,
     agenda.DISPOSE_REQUIRING_HITS: disposal.dispose_of_requiring,
     agenda.FREE_NAME: qualification_type_deletion.free_name,
     agenda.DISPOSE_OLD_HIT: disposal.dispose_of_old,
@@ -108,7 +108,7 @@ _BY_ITSELF: Final[dict[str, Callable[[Context, int], None]]] = {
 
 
 class _Overdue(Exception):
-    """Something has fallen due that must happen first."""
+    """Something is due that must be carried out first."""
 
 
 class Dispatch:
@@ -130,7 +130,7 @@ class Dispatch:
         return self.run(lambda context: found.function(Call.of(requester, context), **arguments), writes=found.writes)
 
     def run(self, step: Callable[[Context], Result], *, writes: bool = True) -> Result:
-        """Do anything else at the present moment, in one transaction."""
+        """Do one step at the present market time, in one transaction."""
         transaction = self._store.write if writes else self._store.read
         while True:
             try:
@@ -139,11 +139,11 @@ class Dispatch:
                 self.catch_up()
 
     def context(self, database: Connection, now: int) -> Context:
-        """What work in a transaction needs to know."""
+        """The context of a transaction at that market time."""
         return Context(database, now, self._settings, self._identifiers.entity)
 
     def catch_up(self) -> int:
-        """Let everything happen that has fallen due, and say how late it is."""
+        """Carry out everything that is due, and return the market time."""
         shift, due = self._store.read(pulse)
         now = self._clock.at(shift)
         if due is not None and due <= now:
@@ -160,7 +160,7 @@ class Dispatch:
         return self.context(database, now)
 
     def _catch_up_some(self, database: Connection, now: int) -> bool:
-        """Let the earliest things happen, and say whether there may be more."""
+        """Carry out the earliest things, and return whether there may be more."""
         together = batch.begin(database, now)
         for done in range(batch.LARGEST):
             item = agenda.first(database, now)
@@ -169,6 +169,6 @@ class Dispatch:
             if together is not None and not together.includes(item, done):
                 return True
             if agenda.cancel(database, item.kind, item.subject):
-                # Each thing happens at the time it was due, however late we notice.
-                _BY_ITSELF[item.kind](self.context(database, item.time), item.subject)
+                # At the time at which it was due, however late that is noticed.
+                _AUTOMATIC[item.kind](self.context(database, item.time), item.subject)
         return True

@@ -57,7 +57,7 @@ class Marketplace:
 
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
     no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
-    a real service. `strict` wants HTTPS for every ExternalQuestion. `port=0` takes a free port.
+    a real service. `strict` requires HTTPS for every ExternalQuestion. `port=0` takes a free port.
     With `existing` no new database is made.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
@@ -205,7 +205,7 @@ class Marketplace:
         return self._store.read(requester.listed)
 
     def revoke_key(self, access_key: str) -> None:
-        """Take a key pair out of use, at once and for ever."""
+        """Take a key pair out of use, at once and permanently."""
         self._open()
         self._dispatch.run(lambda context: requester.revoke(context, access_key))
 
@@ -300,7 +300,7 @@ class Marketplace:
             number = requester.find(database, name)
             return None if number is None else self._keys.oldest(database, number)
 
-        # Another process may be quicker, so whoever writes looks again.
+        # Another process may have made it in the meantime, so the writing transaction looks again.
         pair = self._store.read(find) or self._dispatch.run(
             lambda context: self._keys.requester(context, name, deposit)
         )

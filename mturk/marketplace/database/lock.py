@@ -4,21 +4,21 @@ SQLite has one writer, who begins IMMEDIATE. There is nothing to lock, and nothi
 
 PostgreSQL locks rows, in the order of `ORDER`:
 
-1. the HIT. Who changes a HIT, its assignments or its reports locks the HIT before reading them, so that
-   assignments and reports have no locks of their own.
+1. the HIT. A transaction that changes a HIT, its assignments or its reports locks the HIT before it reads them, so
+   that assignments and reports have no locks of their own.
 2. the qualification type: to change it, or `shared` to rely on its state until the end of the transaction.
 3. the worker: before a second request for a qualification can be made, and before money reaches the worker.
 4. the request for a qualification, then the qualification.
 5. the accounts: "available", "hold", "earned", "fees". An UPDATE of a balance is the lock.
 
 An UPDATE locks as well, so writes keep the order too. Several rows of one table are locked from the lowest number.
-Who will change several, and cannot change them in this order, holds all of them beforehand: a review (its HIT's
-workers, its requester's accounts) and a batch of the agenda. What is new has no row to lock: there a unique
-constraint decides (tokens, names, HIT types, grants), and `Store.write` tries the loser again. Nobody ever waits for
-somebody who waits for them.
+A transaction that will change several, and cannot do so in this order, locks all of them beforehand by `hold`: a review
+(the workers of its HIT, the accounts of its requester) and a batch of the agenda. What is new has no row
+to lock: there a unique constraint decides (tokens, names, HIT types, grants), and `Store.write` repeats the transaction
+that came second. So no two transactions wait for each other.
 
-Each thing on the agenda is taken off after the lock on what it is about, so that calls and the agenda cannot both
-do it, nor wait for each other.
+Something on the agenda is removed only once the HIT that it is about is locked, so that it cannot be carried out while
+a call cancels it.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def begin(database: Connection, now: int) -> Batch | None:
     due = cast("list[Due]", database.execute(_DUE, {"now": now}).all())
     together = list(takewhile(lambda one: one.kind in _OF_HIT or one.hit is not None, due))
     if not together:
-        # What is about other things than HITs locks by itself what it needs, in order, and so happens alone.
+        # What is about anything but HITs locks what it needs while it happens, and so has a transaction of its own.
         return Batch(frozenset((one.kind, one.subject) for one in due[:1]), frozenset())
     hits = frozenset(one.subject if one.hit is None else one.hit for one in together)
     lock.hold(database, t.hit, t.hit.c.number.in_(hits))

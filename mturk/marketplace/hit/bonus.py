@@ -49,7 +49,7 @@ def send_bonus(
     reason: str,
     unique_request_token: str | None = None,
 ) -> Answer:
-    """Pay a worker something on top of the reward, for an assignment that they did."""
+    """Pay a worker a bonus in addition to the reward, for an assignment that they submitted."""
     if idempotency.earlier(call, "SendBonus", unique_request_token):
         text = f'The idempotency token "{unique_request_token}" has already been processed.'
         raise RequestError("DuplicateCall", text)

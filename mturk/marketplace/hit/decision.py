@@ -1,4 +1,4 @@
-"""Decisions about submitted work: ApproveAssignment, RejectAssignment, and approval by itself."""
+"""Decisions about submitted work: ApproveAssignment, RejectAssignment, and automatic approval."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def reject_assignment(call: Call, *, assignment_id: str, requester_feedback: str
     return {}
 
 
-def approve_by_itself(context: Context, number: int) -> None:
-    """Approve work that its requester has not decided about in time."""
+def approve_automatically(context: Context, number: int) -> None:
+    """Approve work about which its requester did not decide in time."""
     work = assignment.with_hit_by_number(context, number)
     if work.assignment.status == SUBMITTED:
         approve(context, work, None)
 
 
 def approve(context: Context, work: Work, feedback: str | None) -> None:
-    """Approve submitted work, whoever decided so."""
+    """Approve submitted work: decided by its requester, a review policy or time."""
     assignment_row, hit_row = work
     agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, approved=hit_row.approved + 1)
@@ -57,7 +57,7 @@ def approve(context: Context, work: Work, feedback: str | None) -> None:
 
 
 def reject(context: Context, work: Work, feedback: str | None) -> None:
-    """Reject submitted work, whoever decided so."""
+    """Reject submitted work: decided by its requester or a review policy."""
     assignment_row, hit_row = work
     agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, rejected=hit_row.rejected + 1)
@@ -77,7 +77,7 @@ def _override(call: Call, work: Work, feedback: str | None) -> None:
     worker.count(call, known(assignment_row.worker), "approved")
     ledger.hold(call, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
     _pay(call, work)
-    # The rejection never was: its time goes, and its reason unless there is something else to say.
+    # As if it had never been rejected: with another feedback, or none, and no time of rejection.
     assignment.change(
         call,
         assignment_row,

@@ -1,5 +1,4 @@
-"""The end of HITs. DeleteHIT, and disposal by itself: of old HITs, and of those that require a deleted qualification
-type."""
+"""Disposing of HITs. DeleteHIT, and automatically: old HITs, and those that require a deleted qualification type."""
 
 from __future__ import annotations
 
@@ -33,7 +32,7 @@ def delete_hit(call: Call, *, hit_id: str) -> Answer:
 
 
 def dispose(context: Context, hit_row: HIT) -> None:
-    """Put a HIT away for good: nothing of it can be read any more."""
+    """Dispose of a HIT: from now on it cannot be read."""
     agenda.cancel(context.database, agenda.EXPIRE, hit_row.number)
     agenda.cancel(context.database, agenda.DISPOSE_OLD_HIT, hit_row.number)
     gone = {"status": DISPOSED, "status_time": context.now, "disposed": True}
@@ -42,14 +41,14 @@ def dispose(context: Context, hit_row: HIT) -> None:
 
 
 def dispose_of_old(context: Context, number: int) -> None:
-    """Dispose of a HIT that was done long ago; by then all of its work has been approved by itself."""
+    """Dispose of a HIT that was done long ago; by then all of its work has been approved automatically."""
     hit_row = hit.by_number(context, number, lock=True)
     if hit_row.status in DONE:
         dispose(context, hit_row)
 
 
 def dispose_of_requiring(context: Context, number: int) -> None:
-    """Dispose of some HITs that require a deleted qualification type, and come back for more."""
+    """Dispose of some HITs that require a deleted qualification type, and plan the next step if there are more."""
     type_row = qualification_type.by_number(context, number)
     doomed = (
         select(t.hit.c.number)
@@ -72,7 +71,7 @@ def dispose_of_requiring(context: Context, number: int) -> None:
 
 
 def _dispose_of_requiring(context: Context, number: int) -> None:
-    # Money for what nobody has accepted goes back; what was accepted is paid from what stays reserved.
+    # Money for assignments that nobody accepted is released; for the others it stays on hold, to pay them.
     hit_row = hit.by_number(context, number, lock=True)
     if hit_row.disposed:
         return

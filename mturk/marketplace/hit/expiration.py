@@ -1,4 +1,4 @@
-"""The end of a HIT's time, or more of it. UpdateExpirationForHIT, and expiry by itself."""
+"""When a HIT expires. UpdateExpirationForHIT, and automatic expiry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mturk.marketplace.request.rules import YEAR
 
 
 def update_expiration_for_hit(call: Call, *, hit_id: str, expire_at: int) -> Answer:
-    """Extend the time of a HIT, or end it now with a time that has passed; accepted work is not touched."""
+    """Extend the time of a HIT, or end it now if the time has passed; accepted assignments are not affected."""
     hit_row = hit.mine(call, hit_id, lock=True)
     if expire_at <= call.now:
         agenda.cancel(call.database, agenda.EXPIRE, hit_row.number)
@@ -26,7 +26,7 @@ def update_expiration_for_hit(call: Call, *, hit_id: str, expire_at: int) -> Ans
 
 
 def expire(context: Context, number: int) -> None:
-    """End a HIT's time: nobody can accept it any more; who has accepted may finish."""
+    """Let a HIT expire: it cannot be accepted any more; accepted assignments can still be submitted."""
     hit_row = hit.by_number(context, number, lock=True)
     _close(context, hit_row)
 
@@ -39,6 +39,6 @@ def _close(context: Context, hit_row: HIT) -> None:
 
 
 def end(context: Context, hit_row: HIT) -> None:
-    """Close a HIT that is open, whatever its policies would say to that."""
+    """Let an open HIT expire, without applying its review policies."""
     notification.tell(context, notification.HIT_EXPIRED, hit_row.hit_type, hit_row.hit_id)
     extension.resettle(context, hit_row, expired=True)

@@ -44,7 +44,7 @@ def extend_until(context: Context, hit_row: HIT, expiration: int) -> None:
 
 
 def extend(context: Context, hit_row: HIT, number: int, least: int) -> None:
-    """Let more workers work on a HIT, who have time until `least` if not longer."""
+    """Let more workers work on a HIT, and give them time at least until `least`."""
     _add(context, hit_row, number)
     if least > hit_row.expiration:
         _offer_until(context, hit.by_number(context, hit_row.number), least)

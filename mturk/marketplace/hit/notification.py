@@ -1,5 +1,5 @@
-"""Notifications: who wants to be told of what. UpdateNotificationSettings, SendTestEventNotification, and `tell`,
-which writes an event down for them."""
+"""Notifications: which events a requester is told of. UpdateNotificationSettings, SendTestEventNotification, and `tell`,
+which writes an event into the outbox."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _SETTING = (
 def update_notification_settings(
     call: Call, *, hit_type_id: str, notification: Specification | None = None, active: bool | None = None
 ) -> Answer:
-    """Say where events of a type's HITs are told, or pause and resume that."""
+    """Set where events of a type's HITs are sent, or pause or resume sending them."""
     hit_type_row = hit_type.mine(call, hit_type_id)
     if notification is None and active is None:
         raise ParameterValidationError("Notification", "One of Notification and Active must be given.")
@@ -80,7 +80,7 @@ def send_test_event_notification(call: Call, *, notification: Specification, tes
 def tell(
     context: Context, event_type: str, hit_type_number: int, hit_id: str, assignment_id: str | None = None
 ) -> None:
-    """Write an event of a HIT of that type down, if its requester wants to be told."""
+    """Write an event of a HIT of that type into the outbox, if its requester asked for such events."""
     setting = cast("Setting | None", context.database.execute(_SETTING, {"of_type": hit_type_number}).one_or_none())
     if setting and event_type in json.loads(setting.event_types):
         outbox.write(context, setting.outlet, event_type, setting.hit_type_id, hit_id, assignment_id)

@@ -1,6 +1,6 @@
-"""Review policies at work: on each submission, and whenever a HIT becomes Reviewable.
+"""Applying review policies: to each submission, and to a HIT whenever it becomes Reviewable.
 
-It happens in the transaction of its cause, so that nobody sees the one without the other, and once.
+That happens in the transaction that causes it, so that nobody sees the one without the other.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def hold(database: Connection, hits: Collection[int], assignments: Collection[in
 
 
 def submitted(context: Context, hit_row: HIT, number: int) -> None:
-    """Apply the HIT's policy for assignments, which it has, to one that was just submitted."""
+    """Apply the HIT's assignment review policy to an assignment that was just submitted."""
     policy = known_answers(json.loads(known(hit_row.assignment_review_policy)))
     assignment_row = assignment.by_number(context, number)
     subject = Subject("Assignment", assignment_row.assignment_id)
@@ -112,7 +112,7 @@ def _judge(
 ) -> None:
     percent = comparison.worker_percent(answers)
     if percent is None:
-        # Where nothing is agreed on, nobody is right or wrong.
+        # Without an agreed answer nobody is right or wrong.
         return
     subject = Subject("Assignment", assignment_row.assignment_id)
     correct = comparison.with_majority(answers)
@@ -171,7 +171,7 @@ def _extend(context: Context, number: int, policy: Extension) -> Outcome:
         text = f"HIT {hit_row.hit_id} has expired, and its policy gives no more time."
         return _failed(RequestError("InvalidHITState", text))
     try:
-        # What is refused half way, for want of money, leaves nothing behind.
+        # If the money is not enough, everything that was changed so far is undone.
         with context.database.begin_nested():
             extension.extend(context, hit_row, 1, context.now + policy.seconds * SECOND)
     except RequestError as refusal:

@@ -28,7 +28,7 @@ class Subject(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of something that a policy wanted to do; a failure has a code."""
+    """The outcome of an action of a policy; a failure has a code."""
 
     status: str
     text: str
@@ -53,7 +53,7 @@ class Entry(NamedTuple):
 
 
 class Report:
-    """Takes down what a policy finds out and does in one review of a HIT or an assignment."""
+    """Collects what a policy finds out and does in one review of a HIT or an assignment."""
 
     def __init__(self, context: Context, hit_number: int, level: Level) -> None:
         self._context = context
@@ -119,7 +119,7 @@ def list_review_policy_results_for_hit(
     next_token: str | None = None,
     max_results: int = DEFAULT_SIZE,
 ) -> Answer:
-    """What the review policies of a HIT found out and did, oldest first, as far as it was asked for."""
+    """What the review policies of a HIT found out and did, oldest first; actions, results or both."""
     hit_row = hit.mine(call, hit_id)
     levels = sorted(set(policy_levels or ("Assignment", "HIT")))
     page = Page(("reviews", hit_id, *levels, retrieve_actions, retrieve_results), next_token, max_results)

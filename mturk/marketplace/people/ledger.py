@@ -2,8 +2,8 @@
 
 Money comes in from "outside" as a deposit and waits as "available". Publishing a HIT moves reward and fee
 for each assignment to "hold"; a decision moves them on to the worker ("earned") and to the marketplace
-("fees"), or back. A movement takes from one account what it gives to the other, so all balances together are
-always nought.
+("fees"), or back. A movement takes from one account what it gives to the other, so the sum of all balances is
+always zero.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ _TAKE = (
 
 
 def open_accounts(database: Connection, *accounts: Account) -> None:
-    """Begin accounts with nothing in them."""
+    """Open accounts with a balance of zero."""
     database.execute(t.account.insert(), [{**one._asdict(), "balance": 0} for one in accounts])
 
 
@@ -142,7 +142,7 @@ def _move(
 ) -> None:
     if cents == 0:
         return
-    # More than the database can count is more than anybody has.
+    # The database cannot store a larger number, so nobody has as much.
     if cents > LARGEST or not _change_both(context, source, target, cents):
         if source.kind == "available":
             raise _insufficient_funds()
@@ -170,7 +170,7 @@ def _change_both(context: Context, source: Account, target: Account, cents: int)
 
 def _change(context: Context, account: Account, by: int) -> bool:
     which = {"of_kind": account.kind, "of_owner": account.owner}
-    # What is outside has no bottom: its balance is minus all that ever came in.
+    # "outside" may be negative: its balance is minus everything that was ever deposited.
     if by > 0 or account == OUTSIDE:
         return context.database.execute(_ADD, {**which, "cents": by}).rowcount == 1
     return context.database.execute(_TAKE, {**which, "cents": -by}).rowcount == 1

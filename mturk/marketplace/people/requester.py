@@ -51,14 +51,16 @@ class Key(NamedTuple):
 _VALID = select(t.access_key).where(t.access_key.c.revocation_time.is_(None))
 _BY_KEY = _VALID.where(t.access_key.c.access_key == bindparam("key"))
 _BY_REQUESTER = (
-    _VALID.where(t.access_key.c.requester == bindparam("requester")).order_by(t.access_key.c.creation_time).limit(1)
+    _VALID.where(t.access_key.c.requester == bindparam("requester"))
+    .order_by(t.access_key.c.creation_time, t.access_key.c.access_key)
+    .limit(1)
 )
 _LATEST = select(func.max(t.access_key.c.creation_time)).where(t.access_key.c.requester == bindparam("requester"))
 _BY_NAME = select(t.requester.c.number).where(t.requester.c.name == bindparam("name"))
 _LISTED = (
     select(t.requester.c.name, t.access_key.c.access_key, t.access_key.c.creation_time, t.access_key.c.revocation_time)
     .join(t.access_key, t.access_key.c.requester == t.requester.c.number)
-    .order_by(t.requester.c.name, t.access_key.c.creation_time)
+    .order_by(t.requester.c.name, t.access_key.c.creation_time, t.access_key.c.access_key)
 )
 
 

@@ -133,14 +133,14 @@ def has(context: Context, type_number: int, worker_number: int) -> bool:
 
 def scores(context: Context, worker_number: int, type_ids: Collection[str]) -> dict[str, int]:
     """A worker's scores of those types that they have, by the types' ids."""
-    wanted = set(type_ids) - set(SYSTEM_TYPES)
-    if not wanted:
+    own_types = set(type_ids) - set(SYSTEM_TYPES)
+    if not own_types:
         return {}
     rows = context.database.execute(
         select(t.qualification_type.c.qualification_type_id, t.qualification.c.value)
         .join(t.qualification, t.qualification.c.qualification_type == t.qualification_type.c.number)
         .where(
-            t.qualification_type.c.qualification_type_id.in_(wanted),
+            t.qualification_type.c.qualification_type_id.in_(own_types),
             t.qualification.c.worker == worker_number,
             t.qualification.c.status == GRANTED,
         )

@@ -1,4 +1,4 @@
-"""Workers ask for qualifications, and requesters answer. ListQualificationRequests, AcceptQualificationRequest,
+"""Workers request qualifications, and requesters answer. ListQualificationRequests, AcceptQualificationRequest,
 RejectQualificationRequest."""
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def list_qualification_requests(
 
 
 def accept_qualification_request(call: Call, *, qualification_request_id: str, integer_value: int = 1) -> Answer:
-    """Grant what was asked for; a score that the worker has already is replaced."""
+    """Grant the request; a score that the worker already has is replaced."""
     request_row = _waiting(call, qualification_request_id)
     qualification.grant(call, request_row.qualification_type, request_row.worker, integer_value)
     _change(call, request_row, status=GRANTED)
@@ -101,7 +101,7 @@ def accept_qualification_request(call: Call, *, qualification_request_id: str, i
 
 
 def reject_qualification_request(call: Call, *, qualification_request_id: str, reason: str | None = None) -> Answer:
-    """Refuse what was asked for, and tell the worker why; a qualification that the worker has already stays."""
+    """Reject the request, and tell the worker why; a qualification that the worker already has is kept."""
     request_row = _waiting(call, qualification_request_id)
     _change(call, request_row, status=REJECTED, reason=reason)
     if reason:
@@ -111,7 +111,7 @@ def reject_qualification_request(call: Call, *, qualification_request_id: str, r
 
 
 def reject_open(context: Context, type_number: int, reason: str) -> None:
-    """Refuse all requests for a type, and tests that were begun."""
+    """Reject all requests for a type, tests that were begun included."""
     column = t.qualification_request.c
     open_ones = (column.qualification_type == type_number, column.status.in_((STARTED, PENDING)))
     context.database.execute(t.qualification_request.update().where(*open_ones).values(status=REJECTED, reason=reason))
@@ -147,7 +147,7 @@ def _start(context: Context, worker_id: str, type_id: str) -> tuple[Qualificatio
 def start_test(context: Context, worker_id: str, type_id: str) -> QualificationRequest:
     """Let a worker begin the test of a type; the request has the test and the time by which it must be answered.
 
-    Who has begun it gets the same one again until that time.
+    A worker who has begun it gets the same request again until that time.
     """
     request_row, _ = _start(context, worker_id, type_id)
     if request_row.test is None:
@@ -156,9 +156,9 @@ def start_test(context: Context, worker_id: str, type_id: str) -> QualificationR
 
 
 def submit(context: Context, worker_id: str, type_id: str, answers: Mapping[str, Value]) -> int | None:
-    """Ask for a qualification, with the answers to its test if it has one.
+    """Request a qualification, with the answers to its test if it has one.
 
-    The score, if it is granted at once; None if the request waits for the requester.
+    Returns the score if it is granted at once, and None if the request waits for the requester.
     """
     request_row, type_row = _start(context, worker_id, type_id)
     answer = _answer(request_row, answers)
@@ -172,7 +172,7 @@ def submit(context: Context, worker_id: str, type_id: str, answers: Mapping[str,
 
 def _asking(context: Context, worker_id: str, type_id: str) -> tuple[worker.Worker, QualificationType]:
     type_row = None if type_id in SYSTEM_TYPES else qualification_type.by_id(context, type_id, share=True)
-    # Locked, so that nobody asks twice at the same moment.
+    # Locked, so that a worker cannot make two requests at the same moment.
     worker_row = worker.on_site(context, worker_id, lock=True)
     if worker_row.blocked:
         raise WorkerError("Your account has been suspended.")

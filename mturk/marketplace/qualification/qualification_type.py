@@ -76,7 +76,7 @@ def create_qualification_type(
     auto_granted: bool = False,
     auto_granted_value: int | None = None,
 ) -> Answer:
-    """Make a qualification type, which workers can then ask for; its name and keywords stay for ever."""
+    """Make a qualification type, which workers can then request; its name and keywords cannot be changed."""
     _check_test(call, test, answer_key, test_duration_in_seconds, auto_granted)
     if test is None and test_duration_in_seconds is not None:
         raise ParameterValidationError("TestDurationInSeconds", "TestDurationInSeconds needs a Test.")
@@ -253,7 +253,7 @@ def describe(type_row: QualificationType) -> Answer:
 
 
 def granted_value(type_row: QualificationType) -> int:
-    """The score that who asks for an auto-granted type gets."""
+    """The score that workers get who request an auto-granted type."""
     return _DEFAULT_VALUE if type_row.auto_granted_value is None else int(type_row.auto_granted_value)
 
 

@@ -1,4 +1,4 @@
-"""The end of qualification types, and of their names two days later. DeleteQualificationType."""
+"""Deleting qualification types, whose names can be used again two days later. DeleteQualificationType."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _NAME_TAKEN = 2 * DAY
 def delete_qualification_type(call: Call, *, qualification_type_id: str) -> Answer:
     """Delete a type: open requests are rejected and HITs that require it disposed of; workers keep what they have.
 
-    The name can be used again after 48 hours. Work that was accepted can be finished, and is paid by itself.
+    The name can be used again after 48 hours. Accepted work can still be submitted, and is approved automatically.
     """
     type_row = qualification_type.mine(call, qualification_type_id, lock=True)
     if type_row.status not in USABLE:
-        # Without a blank, as the service writes it here.
+        # Without a space after the comma: so the service writes it here.
         raise wrong_state("QualificationType", type_row.status, ",".join(USABLE))
     qualification_type.change(call, type_row.number, status=DISPOSING)
     qualification_request.reject_open(call, type_row.number, "The Qualification type was deleted.")

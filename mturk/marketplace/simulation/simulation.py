@@ -1,7 +1,7 @@
 """A random workload: made-up workers who come over market time and do the HITs that are on offer.
 
 Everything is drawn from one seed, and the clock is moved from one step to the next. So the same seed on the same
-marketplace is the same run, as long as it is faster than the time that it plays.
+marketplace is the same run, as long as it runs faster than the time that it simulates.
 """
 
 from __future__ import annotations
