@@ -17,10 +17,10 @@ from mturk.marketplace.database.store import Store, pulse
 from mturk.marketplace.error import FrontEndError
 from mturk.marketplace.hit import (
     assignment,
-    batch,
     bonus,
     decision,
     disposal,
+    due_batch,
     expiration,
     extension,
     file_upload,
@@ -161,8 +161,8 @@ class Dispatch:
 
     def _catch_up_some(self, database: Connection, now: int) -> bool:
         """Carry out the earliest things, and return whether there may be more."""
-        together = batch.begin(database, now)
-        for done in range(batch.LARGEST):
+        together = due_batch.begin(database, now)
+        for done in range(due_batch.LARGEST):
             item = agenda.first(database, now)
             if item is None:
                 return False

@@ -13,12 +13,14 @@ PostgreSQL locks rows, in the order of `ORDER`:
 
 An UPDATE locks as well, so writes keep the order too. Several rows of one table are locked from the lowest number.
 A transaction that will change several, and cannot do so in this order, locks all of them beforehand by `hold`: a review
-(the workers of its HIT, the accounts of its requester) and a batch of the agenda. What is new has no row
-to lock: there a unique constraint decides (tokens, names, HIT types, grants), and `Store.write` repeats the transaction
-that came second. So no two transactions wait for each other.
+(the workers of its HIT, the accounts of its requester) and a batch of the agenda. What is new has no row to lock: there
+a unique constraint decides (tokens, names, HIT types, grants), and `Store.write` repeats the transaction that came
+second. So no two transactions wait for each other.
 
 Something on the agenda is removed only once the HIT that it is about is locked, so that it cannot be carried out while
 a call cancels it.
+
+Only making and upgrading the tables needs one writer on PostgreSQL too.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError, wrong_state
 from mturk.marketplace.hit import expiration, hit, notification
@@ -64,6 +65,7 @@ def dispose_of_requiring(context: Context, number: int) -> None:
         .limit(_AT_ONCE)
     )
     numbers = context.database.execute(doomed).scalars().all()
+    lock.hold(context.database, t.hit, t.hit.c.number.in_(numbers))
     for hit_number in numbers:
         _dispose_of_requiring(context, hit_number)
     if len(numbers) == _AT_ONCE:

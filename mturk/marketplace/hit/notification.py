@@ -1,5 +1,5 @@
-"""Notifications: which events a requester is told of. UpdateNotificationSettings, SendTestEventNotification, and `tell`,
-which writes an event into the outbox."""
+"""Notifications: which events a requester is told of. UpdateNotificationSettings, SendTestEventNotification, and
+`tell`, which writes an event into the outbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workers whom a requester blocked: they cannot accept any more of their work. CreateWorkerBlock, DeleteWorkerBlock, ListWorkerBlocks."""
+"""Workers whom a requester blocked from accepting more work. CreateWorkerBlock, DeleteWorkerBlock, ListWorkerBlocks."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import Connection, event, func, select
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.actor import Worker
@@ -49,6 +49,36 @@ class Listener:
             found = [values["of_kind"] for text, values in statements if text.startswith("UPDATE account")]
             held = any(" FROM account " in text and " FOR NO KEY UPDATE" in text for text, _ in statements)
             yield list(dict.fromkeys([*(ledger.OF_REQUESTERS if held else ()), *found]))
+
+    def hits_locked_late(self, numbers: dict[str | int, int]) -> Iterator[int]:
+        """HITs that a transaction asked for only after it had asked for other things."""
+        for statements in self.transactions:
+            locked: set[int] = set()
+            past_hits = False
+            for text, values in statements:
+                asked = {match[1] or match[2] for match in ASKS.finditer(text)}
+                if asked == {"hit"} and not text.startswith("UPDATE"):
+                    names = {-value if name == "assignment_number" else value for name, value in values.items()}
+                    concerned = {numbers[name] for name in names if name in numbers}
+                    yield from (concerned - locked if past_hits else ())
+                    locked |= concerned
+                past_hits = past_hits or bool(asked & set(TABLES[1:]))
+
+
+def hits_by_all_names(market: Marketplace) -> dict[str | int, int]:
+    """The numbers of HITs by their numbers and ids, and by those of their assignments (the numbers negative)."""
+
+    def read(database: Connection) -> dict[str | int, int]:
+        hits = database.execute(select(t.hit.c.number, t.hit.c.hit_id)).all()
+        assignments = database.execute(
+            select(t.assignment.c.number, t.assignment.c.assignment_id, t.assignment.c.hit)
+        ).all()
+        return {
+            **{name: number for number, hit_id in hits for name in (number, hit_id)},
+            **{name: hit for number, assignment_id, hit in assignments for name in (-number, assignment_id)},
+        }
+
+    return market._store.read(read)
 
 
 class Lab:
@@ -147,6 +177,8 @@ def change_everything(lab: Lab) -> None:
     lab.call("SendTestEventNotification", Notification=notification, TestEventType="Ping")
     # What happens by itself, much of it in one transaction.
     market.simulate(minutes=20)
+    for title in ("Doomed", "Doomed too"):
+        lab.publish(Title=title, QualificationRequirements=needed)
     lab.call("DeleteQualificationType", QualificationTypeId=type_id)
     market.simulate(hours=1, seed=2)
     market.clock.advance(days=200)
@@ -163,7 +195,9 @@ def test_locks_are_asked_for_in_the_documented_order(postgresql: PostgreSQL, mon
         assert lab.called >= {name for name, operation in OPERATIONS.items() if operation.writes}
         left = select(func.count()).select_from(t.agenda)
         assert market._store.read(lambda database: database.execute(left).scalar()) == 0
+        numbers = hits_by_all_names(market)
         market.stop()
+    assert list(listener.hits_locked_late(numbers)) == []
     assert {name for names in listener.asked() for name in names} == set(TABLES)
     for names in listener.asked():
         assert names == sorted(names, key=TABLES.index)
