@@ -37,7 +37,7 @@ def test_the_example_of_the_page_about_testing_passes(pytester, run):
 def test_the_settings_of_the_page_about_testing_are_ones_that_pytest_takes(pytester, run):
     (settings,) = re.findall(r"^```toml\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     pytester.makepyprojecttoml(settings)
-    run("def test_nothing(mturk_market): assert mturk_market._terms.fees is False").assert_outcomes(passed=1)
+    run("def test_nothing(mturk_market): assert mturk_market._settings.fees is False").assert_outcomes(passed=1)
 
 
 def test_each_test_has_a_marketplace_of_its_own_and_leaves_nothing_behind(run):
@@ -108,12 +108,12 @@ def test_markers_set_what_the_marketplace_is_like(pytester, run):
         class TestClass:
             def test_class(self, mturk_connection, mturk_market):
                 assert balance(mturk_connection) == "5.00"
-                assert not mturk_market._terms.fees
+                assert not mturk_market._settings.fees
 
             @pytest.mark.mturk_market(deposit="3.00")
             def test_nearest(self, mturk_connection, mturk_market):
                 assert balance(mturk_connection) == "3.00"
-                assert not mturk_market._terms.fees
+                assert not mturk_market._settings.fees
 
         @pytest.mark.mturk_market(faults=[Fault("GetAccountBalance", "refused", every=2), "GetHIT: slow every 3"])
         def test_faults(mturk_market):
@@ -126,7 +126,7 @@ def test_markers_set_what_the_marketplace_is_like(pytester, run):
 
         @pytest.mark.mturk_market(strict=True, question_limit=100, rate=5, burst=2, eventual=3)
         def test_the_others(mturk_market):
-            terms = mturk_market._terms
+            terms = mturk_market._settings
             assert (terms.strict, terms.question_limit, terms.eventual) == (True, 100, 3000)
         """,
         "--strict-markers",

@@ -50,16 +50,17 @@ identifier
 routine
 signature
 call
-database:       address seal table | diagnosis engine upgrade | store
+database:       address row seal table | diagnosis engine lock upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
 people:         ledger message payout | requester worker | block
 delivery:       destination outbox | exchange | sender | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
+                | qualification_type_deletion
 hit:            hit_type review_policy | notification review_score | hit
-                | assignment extension offer publication review_report | bonus decision upload | review
-                | revision work | retirement
+                | assignment extension offer publication review_result review_status type_change
+                | bonus decision file_upload | review | due_batch expiration work | disposal
 dispatch
 timekeeper
 actor

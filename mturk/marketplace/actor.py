@@ -61,7 +61,7 @@ class Requester:
         return self._dispatch.run(lambda context: listed(context.database, self.name), writes=False)
 
     def revoke_key(self, access_key: str | None = None) -> None:
-        """Take a key pair out of use, at once and for ever; without a name the one that this object has."""
+        """Take a key pair out of use, at once and permanently; without an argument the one that this object has."""
         key = access_key or self.access_key
         if key not in {one.access_key for one in self.access_keys()}:
             raise MarketplaceError(f"{key} is no access key of the requester {self.name!r}.")
@@ -134,7 +134,7 @@ class Worker:
     def block(self) -> None:
         """Keep the worker from taking on any work of this marketplace; work in hand can be finished.
 
-        A requester who wants to keep a worker from their own work calls CreateWorkerBlock.
+        A requester who blocks a worker only from their own work calls CreateWorkerBlock.
         """
         self._dispatch.run(lambda context: block(context, self.id))
 

@@ -1,59 +1,65 @@
-"""What will happen by itself and when: expiry, abandonment, automatic approval, the end of qualification types,
+"""What will happen automatically, and when: expiry, abandonment, automatic approval, the end of qualification types,
 and of HITs and tokens that are old.
 
-Each thing is put here in the transaction that causes it, and taken off in the one that carries it out. So it
-happens exactly once, whichever process comes first.
+Each thing is put here in the transaction that causes it, and removed in the one that carries it out. So it
+happens exactly once, whichever process is first.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple, cast
+
 from sqlalchemy import Connection, bindparam, select
 
+from mturk.marketplace.database import table as t
 from mturk.marketplace.database.store import announce
-from mturk.marketplace.database.table import agenda
 
+# The words stand in databases, so they stay as they are.
 EXPIRE = "expire"
 ABANDON = "abandon"
 APPROVE = "approve"
-DISPOSE = "dispose"
-FORGET = "forget"
-OUTDATE = "outdate"
+DISPOSE_OLD_HIT = "outdate"
+DISPOSE_REQUIRING_HITS = "dispose"
+FREE_NAME = "forget"
 FORGET_TOKENS = "forget tokens"
 
 NEWS = "agenda"
-"""What is announced when something is planned."""
+"""What is announced when something was planned."""
 
 _NEXT = (
-    select(agenda)
-    .where(agenda.c.time <= bindparam("now"))
-    .order_by(agenda.c.time, agenda.c.kind, agenda.c.subject)
+    select(t.agenda)
+    .where(t.agenda.c.time <= bindparam("now"))
+    .order_by(t.agenda.c.time, t.agenda.c.kind, t.agenda.c.subject)
     .limit(1)
 )
 
 
+class Item(NamedTuple):
+    """Something that will happen."""
+
+    kind: str
+    subject: int
+    time: int
+
+
 def plan(database: Connection, kind: str, subject: int, time: int) -> None:
     """Note that something will happen to a HIT, an assignment or a qualification type at that time."""
-    database.execute(agenda.insert(), {"kind": kind, "subject": subject, "time": time})
+    database.execute(t.agenda.insert(), {"kind": kind, "subject": subject, "time": time})
     announce(database, NEWS, time)
 
 
 def has(database: Connection, kind: str, subject: int) -> bool:
-    """Whether such a thing will happen."""
-    query = select(agenda.c.time).where(agenda.c.kind == kind, agenda.c.subject == subject)
+    """Whether something of that kind is planned for the subject."""
+    query = select(t.agenda.c.time).where(t.agenda.c.kind == kind, t.agenda.c.subject == subject)
     return database.execute(query).one_or_none() is not None
 
 
 def cancel(database: Connection, kind: str, subject: int) -> bool:
-    """Take something off, because it happened or no longer will; False if it was not there."""
-    done = database.execute(agenda.delete().where(agenda.c.kind == kind, agenda.c.subject == subject))
+    """Remove something because it happens now, or will not happen; False if it was not there."""
+    done = database.execute(t.agenda.delete().where(t.agenda.c.kind == kind, t.agenda.c.subject == subject))
     return done.rowcount > 0
 
 
-def take(database: Connection, now: int) -> tuple[str, int, int] | None:
-    """Take the earliest thing that is due: its kind, its subject, and when it was due."""
-    while True:
-        row = database.execute(_NEXT, {"now": now}).one_or_none()
-        if row is None:
-            return None
-        if cancel(database, row.kind, row.subject):
-            return row.kind, row.subject, row.time
+def first(database: Connection, now: int) -> Item | None:
+    """The earliest thing that is due."""
+    return cast("Item | None", database.execute(_NEXT, {"now": now}).one_or_none())

@@ -13,7 +13,7 @@ Answer = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Terms:
+class Settings:
     """How this marketplace differs from MTurk's own rules."""
 
     fees: bool = True
@@ -31,7 +31,7 @@ class Context:
 
     database: Connection
     now: int
-    terms: Terms
+    settings: Settings
     new_id: Callable[[], str]
 
 
@@ -40,3 +40,8 @@ class Call(Context):
     """One call of the API by a requester, known by its number."""
 
     requester: int
+
+    @classmethod
+    def of(cls, requester: int, context: Context) -> Call:
+        """A requester's call in a transaction."""
+        return cls(context.database, context.now, context.settings, context.new_id, requester)

@@ -1,18 +1,17 @@
 """From the name of an operation to the function that does it, in one transaction at one moment.
 
-Before each call, what has fallen due in the meantime is carried out in transactions of its own.
+What has become due since the last call is carried out first, in transactions of its own.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
 
 from mturk.marketplace import agenda
-from mturk.marketplace.call import Answer, Call, Context, Terms
+from mturk.marketplace.call import Answer, Call, Context, Settings
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store, pulse
 from mturk.marketplace.error import FrontEndError
@@ -20,19 +19,28 @@ from mturk.marketplace.hit import (
     assignment,
     bonus,
     decision,
+    disposal,
+    due_batch,
+    expiration,
+    extension,
+    file_upload,
     hit,
     hit_type,
     notification,
     publication,
-    retirement,
-    review_report,
-    revision,
-    upload,
+    review_result,
+    review_status,
+    type_change,
     work,
 )
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import block, ledger, message
-from mturk.marketplace.qualification import qualification, qualification_request, qualification_type
+from mturk.marketplace.qualification import (
+    qualification,
+    qualification_request,
+    qualification_type,
+    qualification_type_deletion,
+)
 from mturk.marketplace.request import idempotency
 from mturk.marketplace.request.rules import RULES
 
@@ -50,19 +58,19 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "AcceptQualificationRequest": Operation(qualification_request.accept_qualification_request),
     "ApproveAssignment": Operation(decision.approve_assignment),
     "AssociateQualificationWithWorker": Operation(qualification.associate_qualification_with_worker),
-    "CreateAdditionalAssignmentsForHIT": Operation(revision.create_additional_assignments_for_hit),
+    "CreateAdditionalAssignmentsForHIT": Operation(extension.create_additional_assignments_for_hit),
     "CreateHIT": Operation(publication.create_hit),
     "CreateHITType": Operation(hit_type.create_hit_type),
     "CreateHITWithHITType": Operation(publication.create_hit_with_hit_type),
     "CreateQualificationType": Operation(qualification_type.create_qualification_type),
     "CreateWorkerBlock": Operation(block.create_worker_block),
-    "DeleteHIT": Operation(revision.delete_hit),
-    "DeleteQualificationType": Operation(retirement.delete_qualification_type),
+    "DeleteHIT": Operation(disposal.delete_hit),
+    "DeleteQualificationType": Operation(qualification_type_deletion.delete_qualification_type),
     "DeleteWorkerBlock": Operation(block.delete_worker_block),
     "DisassociateQualificationFromWorker": Operation(qualification.disassociate_qualification_from_worker),
     "GetAccountBalance": Operation(ledger.get_account_balance, writes=False),
     "GetAssignment": Operation(assignment.get_assignment, writes=False),
-    "GetFileUploadURL": Operation(upload.get_file_upload_url, writes=False),
+    "GetFileUploadURL": Operation(file_upload.get_file_upload_url, writes=False),
     "GetHIT": Operation(hit.get_hit, writes=False),
     "GetQualificationScore": Operation(qualification.get_qualification_score, writes=False),
     "GetQualificationType": Operation(qualification_type.get_qualification_type, writes=False),
@@ -72,7 +80,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "ListHITsForQualificationType": Operation(hit.list_hits_for_qualification_type, writes=False),
     "ListQualificationRequests": Operation(qualification_request.list_qualification_requests, writes=False),
     "ListQualificationTypes": Operation(qualification_type.list_qualification_types, writes=False),
-    "ListReviewPolicyResultsForHIT": Operation(review_report.list_review_policy_results_for_hit, writes=False),
+    "ListReviewPolicyResultsForHIT": Operation(review_result.list_review_policy_results_for_hit, writes=False),
     "ListReviewableHITs": Operation(hit.list_reviewable_hits, writes=False),
     "ListWorkerBlocks": Operation(block.list_worker_blocks, writes=False),
     "ListWorkersWithQualificationType": Operation(qualification.list_workers_with_qualification_type, writes=False),
@@ -81,37 +89,35 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "RejectQualificationRequest": Operation(qualification_request.reject_qualification_request),
     "SendBonus": Operation(bonus.send_bonus),
     "SendTestEventNotification": Operation(notification.send_test_event_notification),
-    "UpdateExpirationForHIT": Operation(revision.update_expiration_for_hit),
-    "UpdateHITReviewStatus": Operation(revision.update_hit_review_status),
-    "UpdateHITTypeOfHIT": Operation(revision.update_hit_type_of_hit),
+    "UpdateExpirationForHIT": Operation(expiration.update_expiration_for_hit),
+    "UpdateHITReviewStatus": Operation(review_status.update_hit_review_status),
+    "UpdateHITTypeOfHIT": Operation(type_change.update_hit_type_of_hit),
     "UpdateNotificationSettings": Operation(notification.update_notification_settings),
     "UpdateQualificationType": Operation(qualification_type.update_qualification_type),
 }
 
-_BY_ITSELF: Final[dict[str, Callable[[Context, int], None]]] = {
-    agenda.EXPIRE: revision.expire,
+_AUTOMATIC: Final[dict[str, Callable[[Context, int], None]]] = {
+    agenda.EXPIRE: expiration.expire,
     agenda.ABANDON: work.abandon,
-    agenda.APPROVE: decision.approve_by_itself,
-    agenda.DISPOSE: retirement.dispose,
-    agenda.FORGET: retirement.forget,
-    agenda.OUTDATE: revision.dispose_by_itself,
+    agenda.APPROVE: decision.approve_automatically,
+    agenda.DISPOSE_REQUIRING_HITS: disposal.dispose_of_requiring,
+    agenda.FREE_NAME: qualification_type_deletion.free_name,
+    agenda.DISPOSE_OLD_HIT: disposal.dispose_of_old,
     agenda.FORGET_TOKENS: idempotency.forget,
 }
-# So many at a time: a long agenda must not keep others from writing.
-_BATCH = 100
 
 
 class _Overdue(Exception):
-    """Something has fallen due that must happen first."""
+    """Something is due that must be carried out first."""
 
 
 class Dispatch:
-    """Carries out operations on a database, at the market's time and on its terms."""
+    """Carries out operations on a database, at the market's time and under its settings."""
 
-    def __init__(self, store: Store, clock: Clock, terms: Terms, identifiers: Identifiers) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: Settings, identifiers: Identifiers) -> None:
         self._store = store
         self._clock = clock
-        self._terms = terms
+        self._settings = settings
         self._identifiers = identifiers
 
     def call(self, requester: int, operation: str, given: Mapping[str, Any]) -> Answer:
@@ -121,15 +127,10 @@ class Dispatch:
             text = f"The operation {operation!r} is not known here."
             raise FrontEndError("UnknownOperationException", text)
         arguments = RULES[operation].read(given)
-
-        def answer(context: Context) -> Answer:
-            call = Call(**_fields(context), requester=requester)
-            return found.function(call, **arguments)
-
-        return self.run(answer, writes=found.writes)
+        return self.run(lambda context: found.function(Call.of(requester, context), **arguments), writes=found.writes)
 
     def run(self, step: Callable[[Context], Result], *, writes: bool = True) -> Result:
-        """Do anything else at the present moment, in one transaction."""
+        """Do one step at the present market time, in one transaction."""
         transaction = self._store.write if writes else self._store.read
         while True:
             try:
@@ -138,17 +139,16 @@ class Dispatch:
                 self.catch_up()
 
     def context(self, database: Connection, now: int) -> Context:
-        """What work in a transaction needs to know."""
-        return Context(database, now, self._terms, self._identifiers.entity)
+        """The context of a transaction at that market time."""
+        return Context(database, now, self._settings, self._identifiers.entity)
 
     def catch_up(self) -> int:
-        """Let everything happen that has fallen due, and say how late it is."""
+        """Carry out everything that is due, and return the market time."""
         shift, due = self._store.read(pulse)
         now = self._clock.at(shift)
-        while due is not None and due <= now:
-            done = self._store.write(lambda database: self._catch_up_some(database, now))
-            if done < _BATCH:
-                break
+        if due is not None and due <= now:
+            while self._store.write(lambda database: self._catch_up_some(database, now)):
+                pass
         return now
 
     def _present(self, database: Connection) -> Context:
@@ -159,16 +159,16 @@ class Dispatch:
             raise _Overdue
         return self.context(database, now)
 
-    def _catch_up_some(self, database: Connection, now: int) -> int:
-        for done in range(_BATCH):
-            item = agenda.take(database, now)
+    def _catch_up_some(self, database: Connection, now: int) -> bool:
+        """Carry out the earliest things, and return whether there may be more."""
+        together = due_batch.begin(database, now)
+        for done in range(due_batch.LARGEST):
+            item = agenda.first(database, now)
             if item is None:
-                return done
-            kind, subject, time = item
-            # Each thing happens at the time it was due, however late we notice.
-            _BY_ITSELF[kind](self.context(database, time), subject)
-        return _BATCH
-
-
-def _fields(context: Context) -> dict[str, Any]:
-    return {field.name: getattr(context, field.name) for field in dataclasses.fields(context)}
+                return False
+            if together is not None and not together.includes(item, done):
+                return True
+            if agenda.cancel(database, item.kind, item.subject):
+                # At the time at which it was due, however late that is noticed.
+                _AUTOMATIC[item.kind](self.context(database, item.time), item.subject)
+        return True

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from mturk.marketplace import agenda
 from mturk.marketplace.actor import Requester, Worker
-from mturk.marketplace.call import Terms
+from mturk.marketplace.call import Settings
 from mturk.marketplace.clock import SECOND, Clock
 from mturk.marketplace.database import seal
 from mturk.marketplace.database.store import Store
@@ -57,7 +57,7 @@ class Marketplace:
 
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
     no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
-    a real service. `strict` wants HTTPS for every ExternalQuestion. `port=0` takes a free port.
+    a real service. `strict` requires HTTPS for every ExternalQuestion. `port=0` takes a free port.
     With `existing` no new database is made.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
@@ -93,7 +93,7 @@ class Marketplace:
         self._master_key = master_key
         # Of a database in memory; others are unsealed when they are opened.
         self._keys = Keys(seal.passing(), self._identifiers)
-        self._terms = Terms(
+        self._settings = Settings(
             fees=bool(fees),
             strict=strict,
             question_limit=int(_least("question_limit", question_limit, 1)),
@@ -101,7 +101,7 @@ class Marketplace:
             own_queues=bool(os.environ.get("AWS_ENDPOINT_URL_SQS")),
         )
         self.clock = Clock(self._shift, self._add_shift, real_time)
-        self._dispatch = Dispatch(self._store, self.clock, self._terms, self._identifiers)
+        self._dispatch = Dispatch(self._store, self.clock, self._settings, self._identifiers)
         self._api = Api(
             self._dispatch,
             lambda key: self._store.read(lambda database: self._keys.pair(database, key)),
@@ -155,7 +155,7 @@ class Marketplace:
     def app(self) -> Flask:
         """The marketplace as a WSGI application, to be hosted by a server of your own."""
         self._open()
-        return make_app(self._api, question_limit=self._terms.question_limit)
+        return make_app(self._api, question_limit=self._settings.question_limit)
 
     @property
     def database(self) -> str:
@@ -205,7 +205,7 @@ class Marketplace:
         return self._store.read(requester.listed)
 
     def revoke_key(self, access_key: str) -> None:
-        """Take a key pair out of use, at once and for ever."""
+        """Take a key pair out of use, at once and permanently."""
         self._open()
         self._dispatch.run(lambda context: requester.revoke(context, access_key))
 
@@ -238,7 +238,8 @@ class Marketplace:
         """
         self._open()
         return self._dispatch.run(
-            lambda context: payout.owed(context.database, context.now, since, until, of=requester), writes=False
+            lambda context: payout.owed(context.database, context.now, since, until, requester_name=requester),
+            writes=False,
         )
 
     def export_workers(self, file: TextIO) -> int:
@@ -299,7 +300,7 @@ class Marketplace:
             number = requester.find(database, name)
             return None if number is None else self._keys.oldest(database, number)
 
-        # Another process may be quicker, so whoever writes looks again.
+        # Another process may have made it in the meantime, so the writing transaction looks again.
         pair = self._store.read(find) or self._dispatch.run(
             lambda context: self._keys.requester(context, name, deposit)
         )

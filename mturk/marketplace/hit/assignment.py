@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database.table import assignment, worker
-from mturk.marketplace.database.table import hit as hits
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import known
 from mturk.marketplace.error import RequestError, does_not_exist, wrong_state
 from mturk.marketplace.hit import hit
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.hit.hit import HIT
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
-Assignment = Row[Any]
-"""An assignment with the ids of its HIT and of its worker."""
+
+class Assignment(NamedTuple):
+    """An assignment with the ids of its HIT and of its worker; without a worker it waits to be given out again."""
+
+    number: int
+    assignment_id: str
+    hit: int
+    worker: int | None
+    status: str
+    accept_time: int | None
+    deadline: int | None
+    submit_time: int | None
+    auto_approval_time: int | None
+    approval_time: int | None
+    rejection_time: int | None
+    requester_feedback: str | None
+    answer: str | None
+    hit_id: str
+    requester: int
+    disposed: bool
+    worker_id: str | None
+
+
+class Work(NamedTuple):
+    """An assignment and its HIT, as they are until this transaction changes them: the HIT is locked."""
+
+    assignment: Assignment
+    hit: HIT
+
 
 ACCEPTED = "Accepted"
 RETURNED = "Returned"
@@ -30,71 +59,102 @@ VISIBLE = (SUBMITTED, APPROVED, REJECTED)
 """States in which the API shows an assignment."""
 
 _WHOLE = (
-    select(assignment, hits.c.hit_id, hits.c.requester, hits.c.disposed, worker.c.worker_id)
-    .join(hits, hits.c.number == assignment.c.hit)
-    .outerjoin(worker, worker.c.number == assignment.c.worker)
+    select(t.assignment, t.hit.c.hit_id, t.hit.c.requester, t.hit.c.disposed, t.worker.c.worker_id)
+    .join(t.hit, t.hit.c.number == t.assignment.c.hit)
+    .outerjoin(t.worker, t.worker.c.number == t.assignment.c.worker)
 )
-_BY_ID = _WHOLE.where(assignment.c.assignment_id == bindparam("assignment_id"))
-_BY_NUMBER = _WHOLE.where(assignment.c.number == bindparam("assignment_number"))
+_BY_ID = _WHOLE.where(t.assignment.c.assignment_id == bindparam("assignment_id"))
+_BY_NUMBER = _WHOLE.where(t.assignment.c.number == bindparam("assignment_number"))
+_HANDED_IN = _WHOLE.where(t.assignment.c.hit == bindparam("hit_number"), t.assignment.c.status.in_(VISIBLE)).order_by(
+    t.assignment.c.submit_time, t.assignment.c.number
+)
 
 
-def mine(call: Call, assignment_id: str, *, lock: bool = False, disposed: bool = False) -> Assignment:
+def mine(call: Call, assignment_id: str, *, disposed: bool = False) -> Assignment:
     """The assignment with that id, of one of the caller's HITs."""
-    row = by_id(call, assignment_id, lock=lock)
-    if row is None or row.requester != call.requester or (row.disposed and not disposed):
+    found = call.database.execute(_BY_ID, {"assignment_id": assignment_id})
+    assignment_row = cast("Assignment | None", found.one_or_none())
+    if (
+        assignment_row is None
+        or assignment_row.requester != call.requester
+        or (assignment_row.disposed and not disposed)
+    ):
         raise does_not_exist("Assignment", assignment_id)
-    return row
+    return assignment_row
 
 
-def by_id(context: Context, assignment_id: str, *, lock: bool = False) -> Assignment | None:
-    """The assignment with that id, of anybody's HIT."""
-    found = context.database.execute(_locked(_BY_ID, lock), {"assignment_id": assignment_id})
-    return found.one_or_none()
+def my_work(call: Call, assignment_id: str) -> Work:
+    """The caller's assignment with that id and its HIT, to be changed."""
+    work = with_hit(call, assignment_id)
+    if work is None or work.hit.requester != call.requester or work.hit.disposed:
+        raise does_not_exist("Assignment", assignment_id)
+    return work
 
 
-def by_number(context: Context, number: int, *, lock: bool = False) -> Assignment:
+def with_hit(context: Context, assignment_id: str) -> Work | None:
+    """The assignment with that id and its HIT, whosever they are, to be changed."""
+    hit_row = hit.of_assignment(context, assignment_id=assignment_id)
+    if hit_row is None:
+        return None
+    found = context.database.execute(_BY_ID, {"assignment_id": assignment_id})
+    return Work(cast(Assignment, found.one()), hit_row)
+
+
+def with_hit_by_number(context: Context, number: int) -> Work:
+    """The assignment that is known inside by that number and its HIT, to be changed."""
+    hit_row = known(hit.of_assignment(context, number=number))
+    return Work(by_number(context, number), hit_row)
+
+
+def by_number(context: Context, number: int) -> Assignment:
     """The assignment that is known inside by that number."""
-    return context.database.execute(_locked(_BY_NUMBER, lock), {"assignment_number": number}).one()
+    return cast(Assignment, context.database.execute(_BY_NUMBER, {"assignment_number": number}).one())
 
 
-def change(context: Context, row: Assignment, **values: Any) -> None:
+def handed_in(context: Context, hit_number: int) -> Sequence[Assignment]:
+    """All work that was submitted for a HIT, whatever was decided about it, oldest first."""
+    found = context.database.execute(_HANDED_IN, {"hit_number": hit_number})
+    return cast("Sequence[Assignment]", found.all())
+
+
+def change(context: Context, assignment_row: Assignment, **values: Any) -> None:
     """Write down what changed about an assignment."""
-    context.database.execute(assignment.update().where(assignment.c.number == row.number).values(values))
+    context.database.execute(t.assignment.update().where(t.assignment.c.number == assignment_row.number).values(values))
 
 
-def describe(row: Assignment) -> Answer:
+def describe(assignment_row: Assignment) -> Answer:
     """An assignment as the API shows it."""
     times = {
-        "AutoApprovalTime": row.auto_approval_time,
-        "AcceptTime": row.accept_time,
-        "SubmitTime": row.submit_time,
-        "ApprovalTime": row.approval_time,
-        "RejectionTime": row.rejection_time,
-        "Deadline": row.deadline,
+        "AutoApprovalTime": assignment_row.auto_approval_time,
+        "AcceptTime": assignment_row.accept_time,
+        "SubmitTime": assignment_row.submit_time,
+        "ApprovalTime": assignment_row.approval_time,
+        "RejectionTime": assignment_row.rejection_time,
+        "Deadline": assignment_row.deadline,
     }
     shown = {
-        "AssignmentId": row.assignment_id,
-        "WorkerId": row.worker_id,
-        "HITId": row.hit_id,
-        "AssignmentStatus": row.status,
+        "AssignmentId": assignment_row.assignment_id,
+        "WorkerId": assignment_row.worker_id,
+        "HITId": assignment_row.hit_id,
+        "AssignmentStatus": assignment_row.status,
         **{name: time / SECOND for name, time in times.items() if time is not None},
-        "Answer": row.answer,
-        "RequesterFeedback": row.requester_feedback,
+        "Answer": assignment_row.answer,
+        "RequesterFeedback": assignment_row.requester_feedback,
     }
     return {name: value for name, value in shown.items() if value is not None}
 
 
 def get_assignment(call: Call, *, assignment_id: str) -> Answer:
     """One assignment that was submitted, and its HIT."""
-    row = mine(call, assignment_id)
-    if row.status not in VISIBLE:
+    assignment_row = mine(call, assignment_id)
+    if assignment_row.status not in VISIBLE:
         # The service's own names for submitted, approved and rejected work, in its own spacing.
         text = (
-            f"This Assignment is currently in the state '{row.status}'. "
+            f"This Assignment is currently in the state '{assignment_row.status}'. "
             "This operation can be called with a status of: Reviewable,Approved,Rejected"
         )
         raise RequestError("InvalidAssignmentState", text)
-    return {"Assignment": describe(row), "HIT": hit.describe(hit.by_number(call, row.hit))}
+    return {"Assignment": describe(assignment_row), "HIT": hit.describe(hit.by_number(call, assignment_row.hit))}
 
 
 def list_assignments_for_hit(
@@ -109,25 +169,16 @@ def list_assignments_for_hit(
     statuses = sorted(set(assignment_statuses or VISIBLE))
     page = Page(("assignments", hit_id, *statuses), next_token, max_results)
     listed = _WHOLE.where(
-        assignment.c.hit == hit.mine(call, hit_id).number,
-        assignment.c.status.in_(statuses),
-        assignment.c.submit_time.is_not(None),
+        t.assignment.c.hit == hit.mine(call, hit_id).number,
+        t.assignment.c.status.in_(statuses),
+        t.assignment.c.submit_time.is_not(None),
     )
-    if call.terms.eventual:
-        listed = listed.where(assignment.c.submit_time <= call.now - call.terms.eventual)
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, assignment.c.submit_time, assignment.c.number))
-    ordered = listed.order_by(assignment.c.submit_time, assignment.c.number)
-    rows = call.database.execute(ordered.limit(page.size)).all()
+    order = t.assignment.c.submit_time, t.assignment.c.number
+    rows = page.read(call, Assignment, listed, *order, shown_after=t.assignment.c.submit_time)
     return page.answer("Assignments", rows, describe, "submit_time", "number")
 
 
-def expect(row: Assignment, *allowed: str) -> None:
+def expect(assignment_row: Assignment, *allowed: str) -> None:
     """Refuse what is not possible in the assignment's present state."""
-    if row.status not in allowed:
-        raise wrong_state("Assignment", row.status, *allowed)
-
-
-def _locked(query: Select[Any], lock: bool) -> Select[Any]:
-    return query.with_for_update(of=assignment) if lock else query
+    if assignment_row.status not in allowed:
+        raise wrong_state("Assignment", assignment_row.status, *allowed)

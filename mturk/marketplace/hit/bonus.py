@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database.table import assignment as assignments
-from mturk.marketplace.database.table import bonus
-from mturk.marketplace.database.table import worker as workers
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import assignment, hit
 from mturk.marketplace.hit.assignment import VISIBLE
 from mturk.marketplace.money import bonus_fee, dollars
 from mturk.marketplace.people import ledger, worker
 from mturk.marketplace.request import idempotency
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
+
+
+class Bonus(NamedTuple):
+    """A bonus payment with the ids of its assignment and of its worker."""
+
+    number: int
+    requester: int
+    hit: int
+    assignment: int
+    worker: int
+    cents: int
+    reason: str
+    grant_time: int
+    assignment_id: str
+    worker_id: str
+
 
 _WHOLE = (
-    select(bonus, assignments.c.assignment_id, workers.c.worker_id)
-    .join(assignments, assignments.c.number == bonus.c.assignment)
-    .join(workers, workers.c.number == bonus.c.worker)
+    select(t.bonus, t.assignment.c.assignment_id, t.worker.c.worker_id)
+    .join(t.assignment, t.assignment.c.number == t.bonus.c.assignment)
+    .join(t.worker, t.worker.c.number == t.bonus.c.worker)
 )
 
 
@@ -35,24 +49,32 @@ def send_bonus(
     reason: str,
     unique_request_token: str | None = None,
 ) -> Answer:
-    """Pay a worker something on top of the reward, for an assignment that they did."""
+    """Pay a worker a bonus in addition to the reward, for an assignment that they submitted."""
     if idempotency.earlier(call, "SendBonus", unique_request_token):
         text = f'The idempotency token "{unique_request_token}" has already been processed.'
         raise RequestError("DuplicateCall", text)
-    row = assignment.mine(call, assignment_id, lock=True, disposed=True)
-    who = worker.find(call.database, worker_id)
-    if who is None or row.worker != who.number:
+    assignment_row = assignment.mine(call, assignment_id, disposed=True)
+    worker_row = worker.find(call.database, worker_id, lock=True)
+    if worker_row is None or assignment_row.worker != worker_row.number:
         raise ParameterValidationError.of("WorkerId", worker_id)
-    assignment.expect(row, *VISIBLE)
-    fee = bonus_fee(bonus_amount) if call.terms.fees else 0
-    ledger.pay_bonus(call, call.requester, who.number, bonus_amount, fee, hit=row.hit, assignment=row.number)
+    assignment.expect(assignment_row, *VISIBLE)
+    fee = bonus_fee(bonus_amount) if call.settings.fees else 0
+    ledger.pay_bonus(
+        call,
+        call.requester,
+        worker_row.number,
+        bonus_amount,
+        fee,
+        hit=assignment_row.hit,
+        assignment=assignment_row.number,
+    )
     call.database.execute(
-        bonus.insert(),
+        t.bonus.insert(),
         {
             "requester": call.requester,
-            "hit": row.hit,
-            "assignment": row.number,
-            "worker": who.number,
+            "hit": assignment_row.hit,
+            "assignment": assignment_row.number,
+            "worker": worker_row.number,
             "cents": bonus_amount,
             "reason": reason,
             "grant_time": call.now,
@@ -76,22 +98,19 @@ def list_bonus_payments(
     if hit_id is None and assignment_id is None:
         raise ParameterValidationError("HITId", "One of HITId and AssignmentId must be given.")
     if hit_id is not None:
-        listed = listed.where(bonus.c.hit == hit.mine(call, hit_id, disposed=True).number)
+        listed = listed.where(t.bonus.c.hit == hit.mine(call, hit_id, disposed=True).number)
     if assignment_id is not None:
-        row = assignment.mine(call, assignment_id, disposed=True)
-        listed = listed.where(bonus.c.assignment == row.number)
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, bonus.c.number))
-    rows = call.database.execute(listed.order_by(bonus.c.number).limit(page.size)).all()
+        assignment_row = assignment.mine(call, assignment_id, disposed=True)
+        listed = listed.where(t.bonus.c.assignment == assignment_row.number)
+    rows = page.read(call, Bonus, listed, t.bonus.c.number)
     return page.answer("BonusPayments", rows, _describe, "number")
 
 
-def _describe(row: Row[Any]) -> Answer:
+def _describe(bonus_row: Bonus) -> Answer:
     return {
-        "WorkerId": row.worker_id,
-        "BonusAmount": dollars(row.cents),
-        "AssignmentId": row.assignment_id,
-        "Reason": row.reason,
-        "GrantTime": row.grant_time / SECOND,
+        "WorkerId": bonus_row.worker_id,
+        "BonusAmount": dollars(bonus_row.cents),
+        "AssignmentId": bonus_row.assignment_id,
+        "Reason": bonus_row.reason,
+        "GrantTime": bonus_row.grant_time / SECOND,
     }

@@ -1,13 +1,14 @@
-"""Decisions about submitted work: ApproveAssignment, RejectAssignment, and approval by itself."""
+"""Decisions about submitted work: ApproveAssignment, RejectAssignment, and automatic approval."""
 
 from __future__ import annotations
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import DAY
+from mturk.marketplace.database.row import known
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.hit import assignment, hit, notification
-from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, Assignment
+from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, Work
 from mturk.marketplace.people import ledger, worker
 
 _OVERRIDE_DAYS = 30
@@ -21,71 +22,65 @@ def approve_assignment(
     override_rejection: bool = False,
 ) -> Answer:
     """Approve the work, which pays the worker; a rejection can be overridden for 30 days."""
-    row = _locked(call, assignment_id)
-    if row.status == REJECTED and override_rejection:
-        _override(call, row, requester_feedback)
+    work = assignment.my_work(call, assignment_id)
+    if work.assignment.status == REJECTED and override_rejection:
+        _override(call, work, requester_feedback)
     else:
-        assignment.expect(row, SUBMITTED)
-        approve(call, row, requester_feedback)
+        assignment.expect(work.assignment, SUBMITTED)
+        approve(call, work, requester_feedback)
     return {}
 
 
 def reject_assignment(call: Call, *, assignment_id: str, requester_feedback: str) -> Answer:
     """Reject the work, which gives back the money that was held for it."""
-    row = _locked(call, assignment_id)
-    assignment.expect(row, SUBMITTED)
-    reject(call, row, requester_feedback)
+    work = assignment.my_work(call, assignment_id)
+    assignment.expect(work.assignment, SUBMITTED)
+    reject(call, work, requester_feedback)
     return {}
 
 
-def approve_by_itself(context: Context, number: int) -> None:
-    """Approve work that its requester has not decided about in time."""
-    row = assignment.by_number(context, number, lock=True)
-    if row.status == SUBMITTED:
-        approve(context, row, None)
+def approve_automatically(context: Context, number: int) -> None:
+    """Approve work about which its requester did not decide in time."""
+    work = assignment.with_hit_by_number(context, number)
+    if work.assignment.status == SUBMITTED:
+        approve(context, work, None)
 
 
-def approve(context: Context, row: Assignment, feedback: str | None) -> None:
-    """Approve submitted work, whoever decided so."""
-    agenda.cancel(context.database, agenda.APPROVE, row.number)
-    of = hit.by_number(context, row.hit, lock=True)
-    hit.settle(context, of, submitted=of.submitted - 1, approved=of.approved + 1)
-    worker.count(context, row.worker, "approved")
-    _pay(context, row, of)
-    assignment.change(context, row, status=APPROVED, approval_time=context.now, requester_feedback=feedback)
+def approve(context: Context, work: Work, feedback: str | None) -> None:
+    """Approve submitted work: decided by its requester, a review policy or time."""
+    assignment_row, hit_row = work
+    agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
+    hit.settle(context, hit_row, submitted=hit_row.submitted - 1, approved=hit_row.approved + 1)
+    worker.count(context, known(assignment_row.worker), "approved")
+    _pay(context, work)
+    assignment.change(context, assignment_row, status=APPROVED, approval_time=context.now, requester_feedback=feedback)
 
 
-def reject(context: Context, row: Assignment, feedback: str | None) -> None:
-    """Reject submitted work, whoever decided so."""
-    agenda.cancel(context.database, agenda.APPROVE, row.number)
-    of = hit.by_number(context, row.hit, lock=True)
-    ledger.release(context, of.requester, of.number, of.reward + of.fee)
-    hit.settle(context, of, submitted=of.submitted - 1, rejected=of.rejected + 1)
-    worker.count(context, row.worker, "rejected")
-    assignment.change(context, row, status=REJECTED, rejection_time=context.now, requester_feedback=feedback)
-    notification.tell(context, notification.ASSIGNMENT_REJECTED, of.hit_type, of.hit_id, row.assignment_id)
+def reject(context: Context, work: Work, feedback: str | None) -> None:
+    """Reject submitted work: decided by its requester or a review policy."""
+    assignment_row, hit_row = work
+    agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
+    hit.settle(context, hit_row, submitted=hit_row.submitted - 1, rejected=hit_row.rejected + 1)
+    worker.count(context, known(assignment_row.worker), "rejected")
+    ledger.release(context, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
+    assignment.change(context, assignment_row, status=REJECTED, rejection_time=context.now, requester_feedback=feedback)
+    _tell(context, notification.ASSIGNMENT_REJECTED, work)
 
 
-def _locked(call: Call, assignment_id: str) -> Assignment:
-    # The HIT first, here as everywhere, so that two transactions never wait for each other.
-    hit.by_number(call, assignment.mine(call, assignment_id).hit, lock=True)
-    return assignment.mine(call, assignment_id, lock=True)
-
-
-def _override(call: Call, row: Assignment, feedback: str | None) -> None:
-    if call.now > row.submit_time + _OVERRIDE_DAYS * DAY:
-        text = f"Assignment {row.assignment_id} was submitted more than {_OVERRIDE_DAYS} days ago."
+def _override(call: Call, work: Work, feedback: str | None) -> None:
+    assignment_row, hit_row = work
+    if call.now > known(assignment_row.submit_time) + _OVERRIDE_DAYS * DAY:
+        text = f"Assignment {assignment_row.assignment_id} was submitted more than {_OVERRIDE_DAYS} days ago."
         raise RequestError("InvalidAssignmentState", text)
-    of = hit.by_number(call, row.hit, lock=True)
-    ledger.hold(call, of.requester, of.number, of.reward + of.fee)
-    hit.settle(call, of, rejected=of.rejected - 1, approved=of.approved + 1)
-    worker.count(call, row.worker, "rejected", -1)
-    worker.count(call, row.worker, "approved")
-    _pay(call, row, of)
-    # The rejection never was: its time goes, and its reason unless there is something else to say.
+    hit.settle(call, hit_row, rejected=hit_row.rejected - 1, approved=hit_row.approved + 1)
+    worker.count(call, known(assignment_row.worker), "rejected", -1)
+    worker.count(call, known(assignment_row.worker), "approved")
+    ledger.hold(call, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
+    _pay(call, work)
+    # As if it had never been rejected: with another feedback, or none, and no time of rejection.
     assignment.change(
         call,
-        row,
+        assignment_row,
         status=APPROVED,
         approval_time=call.now,
         rejection_time=None,
@@ -93,6 +88,19 @@ def _override(call: Call, row: Assignment, feedback: str | None) -> None:
     )
 
 
-def _pay(context: Context, row: Assignment, of: hit.HIT) -> None:
-    notification.tell(context, notification.ASSIGNMENT_APPROVED, of.hit_type, of.hit_id, row.assignment_id)
-    ledger.pay_reward(context, of.requester, row.worker, of.reward, of.fee, hit=of.number, assignment=row.number)
+def _pay(context: Context, work: Work) -> None:
+    assignment_row, hit_row = work
+    _tell(context, notification.ASSIGNMENT_APPROVED, work)
+    ledger.pay_reward(
+        context,
+        hit_row.requester,
+        known(assignment_row.worker),
+        hit_row.reward,
+        hit_row.fee,
+        hit=hit_row.number,
+        assignment=assignment_row.number,
+    )
+
+
+def _tell(context: Context, event_type: str, work: Work) -> None:
+    notification.tell(context, event_type, work.hit.hit_type, work.hit.hit_id, work.assignment.assignment_id)

@@ -1,27 +1,62 @@
-"""HITs: their state, and how they are found and shown. GetHIT, ListHITs, ListReviewableHITs."""
+"""HITs: their state, and how they are found and shown. GetHIT, ListHITs, ListReviewableHITs,
+ListHITsForQualificationType."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import DAY, SECOND
-from mturk.marketplace.database.table import hit, hit_content, hit_type, hit_type_requirement
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import find as find_locked
+from mturk.marketplace.database.row import known
 from mturk.marketplace.error import does_not_exist
-from mturk.marketplace.hit import notification
-from mturk.marketplace.hit.hit_type import mine as my_type
+from mturk.marketplace.hit import hit_type, notification
 from mturk.marketplace.hit.hit_type import requirements_of
 from mturk.marketplace.money import dollars
-from mturk.marketplace.qualification.qualification_type import visible as visible_qualification_type
+from mturk.marketplace.qualification import qualification_type
 from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
-HIT = Row[Any]
-"""A HIT together with its type and its content."""
+
+class HIT(NamedTuple):
+    """A HIT together with its content and its type."""
+
+    number: int
+    hit_id: str
+    requester: int
+    hit_type: int
+    status: str
+    status_time: int
+    creation_time: int
+    expiration: int
+    expired: bool
+    ended: bool
+    disposed: bool
+    max_assignments: int
+    pending: int
+    submitted: int
+    approved: int
+    rejected: int
+    fee: int
+    question: str
+    requester_annotation: str | None
+    assignment_review_policy: str | None
+    hit_review_policy: str | None
+    hit_type_id: str
+    hit_group_id: str
+    title: str
+    description: str
+    keywords: str | None
+    reward: int
+    assignment_duration: int
+    auto_approval_delay: int
+    requirements: str
+
 
 ASSIGNABLE = "Assignable"
 UNASSIGNABLE = "Unassignable"
@@ -36,15 +71,22 @@ KEPT = 120 * DAY
 
 _WHOLE = (
     select(
-        hit,
-        *(column for column in hit_content.c if column.name != "hit"),
-        *(column for column in hit_type.c if column.name not in hit.c and column.name != "digest"),
+        t.hit,
+        *(column for column in t.hit_content.c if column.name != "hit"),
+        *(column for column in t.hit_type.c if column.name not in t.hit.c and column.name != "digest"),
     )
-    .join(hit_type, hit_type.c.number == hit.c.hit_type)
-    .join(hit_content, hit_content.c.hit == hit.c.number)
+    .join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
+    .join(t.hit_content, t.hit_content.c.hit == t.hit.c.number)
 )
-_BY_ID = _WHOLE.where(hit.c.hit_id == bindparam("hit_id"))
-_BY_NUMBER = _WHOLE.where(hit.c.number == bindparam("hit_number"))
+_BY_ID = _WHOLE.where(t.hit.c.hit_id == bindparam("hit_id"))
+_BY_NUMBER = _WHOLE.where(t.hit.c.number == bindparam("hit_number"))
+_ITS_HIT = select(t.assignment.c.hit)
+_OF_ASSIGNMENT_ID = _WHOLE.where(
+    t.hit.c.number == _ITS_HIT.where(t.assignment.c.assignment_id == bindparam("assignment_id")).scalar_subquery()
+)
+_OF_ASSIGNMENT = _WHOLE.where(
+    t.hit.c.number == _ITS_HIT.where(t.assignment.c.number == bindparam("assignment_number")).scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -85,87 +127,94 @@ class Standing:
         return REVIEWING if self.reviewing else REVIEWABLE
 
 
-def standing_of(row: HIT) -> Standing:
+def standing_of(hit_row: HIT) -> Standing:
     """How far the HIT of this row is."""
     return Standing(
-        row.max_assignments,
-        row.pending,
-        row.submitted,
-        row.approved,
-        row.rejected,
-        row.expired,
-        row.status == REVIEWING,
+        hit_row.max_assignments,
+        hit_row.pending,
+        hit_row.submitted,
+        hit_row.approved,
+        hit_row.rejected,
+        hit_row.expired,
+        hit_row.status == REVIEWING,
     )
 
 
-def settle(context: Context, row: HIT, *, quiet: bool = False, **changes: Any) -> Standing:
+def settle(context: Context, hit_row: HIT, *, quiet: bool = False, **changes: Any) -> Standing:
     """Write down what changed about a HIT, and the status that follows from it.
 
     With `quiet` nobody is told yet that the HIT is done, because what comes next may keep it open.
     """
-    standing = replace(standing_of(row), **changes)
-    values = {name: value for name, value in changes.items() if name in hit.c}
+    standing = replace(standing_of(hit_row), **changes)
+    values = {name: value for name, value in changes.items() if name in t.hit.c}
     # Work that was begun before a HIT was disposed of goes on, and changes no more than the counters.
-    if standing.status != row.status and not row.disposed:
+    if standing.status != hit_row.status and not hit_row.disposed:
         values |= {"status": standing.status, "status_time": context.now}
-        _turn(context, row, standing.status, quiet)
+        _turn(context, hit_row, standing.status, quiet)
     if values:
-        context.database.execute(hit.update().where(hit.c.number == row.number).values(values))
+        context.database.execute(t.hit.update().where(t.hit.c.number == hit_row.number).values(values))
     return standing
 
 
-def tell_done(context: Context, row: HIT) -> None:
+def tell_done(context: Context, hit_row: HIT) -> None:
     """Tell the requester that a HIT has become Reviewable."""
-    notification.tell(context, notification.HIT_REVIEWABLE, row.hit_type, row.hit_id)
+    notification.tell(context, notification.HIT_REVIEWABLE, hit_row.hit_type, hit_row.hit_id)
 
 
-def _turn(context: Context, row: HIT, status: str, quiet: bool) -> None:
-    if status in DONE and row.status not in DONE:
-        agenda.plan(context.database, agenda.OUTDATE, row.number, context.now + KEPT)
+def _turn(context: Context, hit_row: HIT, status: str, quiet: bool) -> None:
+    if status in DONE and hit_row.status not in DONE:
+        agenda.plan(context.database, agenda.DISPOSE_OLD_HIT, hit_row.number, context.now + KEPT)
         if not quiet:
-            tell_done(context, row)
-    elif status not in DONE and row.status in DONE:
-        agenda.cancel(context.database, agenda.OUTDATE, row.number)
+            tell_done(context, hit_row)
+    elif status not in DONE and hit_row.status in DONE:
+        agenda.cancel(context.database, agenda.DISPOSE_OLD_HIT, hit_row.number)
 
 
 def mine(call: Call, hit_id: str, *, lock: bool = False, disposed: bool = False) -> HIT:
     """The caller's HIT with that id; with `lock` nobody else changes it until this transaction ends."""
-    row = by_id(call, hit_id, lock=lock)
-    if row is None or row.requester != call.requester or (row.disposed and not disposed):
+    hit_row = by_id(call, hit_id, lock=lock)
+    if hit_row is None or hit_row.requester != call.requester or (hit_row.disposed and not disposed):
         raise does_not_exist("HIT", hit_id)
-    return row
+    return hit_row
 
 
 def by_id(context: Context, hit_id: str, *, lock: bool = False) -> HIT | None:
     """Anybody's HIT with that id."""
-    return context.database.execute(_locked(_BY_ID, lock), {"hit_id": hit_id}).one_or_none()
+    return _find(context, _BY_ID, {"hit_id": hit_id}, lock=lock)
 
 
 def by_number(context: Context, number: int, *, lock: bool = False) -> HIT:
     """The HIT that is known inside by that number."""
-    return context.database.execute(_locked(_BY_NUMBER, lock), {"hit_number": number}).one()
+    return known(_find(context, _BY_NUMBER, {"hit_number": number}, lock=lock))
 
 
-def describe(row: HIT) -> Answer:
+def of_assignment(context: Context, *, assignment_id: str | None = None, number: int | None = None) -> HIT | None:
+    """The HIT of the assignment with that id, or that is known inside by that number; locked, and thereby both."""
+    if assignment_id is not None:
+        return _find(context, _OF_ASSIGNMENT_ID, {"assignment_id": assignment_id}, lock=True)
+    return _find(context, _OF_ASSIGNMENT, {"assignment_number": number}, lock=True)
+
+
+def describe(hit_row: HIT) -> Answer:
     """A HIT as the API shows it."""
-    standing = standing_of(row)
+    standing = standing_of(hit_row)
     shown = {
-        "HITId": row.hit_id,
-        "HITTypeId": row.hit_type_id,
-        "HITGroupId": row.hit_group_id,
-        "CreationTime": row.creation_time / SECOND,
-        "Title": row.title,
-        "Description": row.description,
-        "Question": row.question,
-        "Keywords": row.keywords,
-        "HITStatus": row.status,
-        "MaxAssignments": row.max_assignments,
-        "Reward": dollars(row.reward),
-        "AutoApprovalDelayInSeconds": row.auto_approval_delay,
-        "Expiration": row.expiration / SECOND,
-        "AssignmentDurationInSeconds": row.assignment_duration,
-        "RequesterAnnotation": row.requester_annotation,
-        "QualificationRequirements": requirements_of(row),
+        "HITId": hit_row.hit_id,
+        "HITTypeId": hit_row.hit_type_id,
+        "HITGroupId": hit_row.hit_group_id,
+        "CreationTime": hit_row.creation_time / SECOND,
+        "Title": hit_row.title,
+        "Description": hit_row.description,
+        "Question": hit_row.question,
+        "Keywords": hit_row.keywords,
+        "HITStatus": hit_row.status,
+        "MaxAssignments": hit_row.max_assignments,
+        "Reward": dollars(hit_row.reward),
+        "AutoApprovalDelayInSeconds": hit_row.auto_approval_delay,
+        "Expiration": hit_row.expiration / SECOND,
+        "AssignmentDurationInSeconds": hit_row.assignment_duration,
+        "RequesterAnnotation": hit_row.requester_annotation,
+        "QualificationRequirements": requirements_of(hit_row),
         "HITReviewStatus": "NotReviewed",
         "NumberOfAssignmentsPending": standing.pending,
         "NumberOfAssignmentsAvailable": standing.available,
@@ -182,10 +231,8 @@ def get_hit(call: Call, *, hit_id: str) -> Answer:
 def list_hits(call: Call, *, next_token: str | None = None, max_results: int = DEFAULT_SIZE) -> Answer:
     """All of the caller's HITs that are not disposed, newest first."""
     page = Page(("HITs", call.requester), next_token, max_results)
-    listed = _WHOLE.where(hit.c.requester == call.requester, ~hit.c.disposed)
-    if call.terms.eventual:
-        listed = listed.where(hit.c.creation_time <= call.now - call.terms.eventual)
-    return _listed(call, page, listed)
+    listed = _WHOLE.where(t.hit.c.requester == call.requester, ~t.hit.c.disposed)
+    return _listed(call, page, listed, t.hit.c.creation_time)
 
 
 def list_reviewable_hits(
@@ -198,12 +245,10 @@ def list_reviewable_hits(
 ) -> Answer:
     """The caller's HITs whose work is done, or those marked as being reviewed; one status a call."""
     page = Page(("reviewable", call.requester, hit_type_id, status), next_token, max_results)
-    listed = _WHOLE.where(hit.c.requester == call.requester, hit.c.status == status)
+    listed = _WHOLE.where(t.hit.c.requester == call.requester, t.hit.c.status == status)
     if hit_type_id is not None:
-        listed = listed.where(hit.c.hit_type == my_type(call, hit_type_id).number)
-    if call.terms.eventual:
-        listed = listed.where(hit.c.status_time <= call.now - call.terms.eventual)
-    return _listed(call, page, listed)
+        listed = listed.where(t.hit.c.hit_type == hit_type.mine(call, hit_type_id).number)
+    return _listed(call, page, listed, t.hit.c.status_time)
 
 
 def list_hits_for_qualification_type(
@@ -216,23 +261,20 @@ def list_hits_for_qualification_type(
     """The caller's HITs that require a qualification, newest first."""
     page = Page(("HITs for", call.requester, qualification_type_id), next_token, max_results)
     if qualification_type_id not in SYSTEM_TYPES:
-        visible_qualification_type(call, qualification_type_id)
-    requires = select(hit_type_requirement.c.hit_type).where(
-        hit_type_requirement.c.qualification_type_id == qualification_type_id
+        qualification_type.visible(call, qualification_type_id)
+    requires = select(t.hit_type_requirement.c.hit_type).where(
+        t.hit_type_requirement.c.qualification_type_id == qualification_type_id
     )
-    listed = _WHOLE.where(hit.c.requester == call.requester, ~hit.c.disposed, hit.c.hit_type.in_(requires))
-    if call.terms.eventual:
-        listed = listed.where(hit.c.creation_time <= call.now - call.terms.eventual)
-    return _listed(call, page, listed)
+    listed = _WHOLE.where(t.hit.c.requester == call.requester, ~t.hit.c.disposed, t.hit.c.hit_type.in_(requires))
+    return _listed(call, page, listed, t.hit.c.creation_time)
 
 
-def _listed(call: Call, page: Page, listed: Select[Any]) -> Answer:
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, hit.c.number, descending=True))
-    rows = call.database.execute(listed.order_by(hit.c.number.desc()).limit(page.size)).all()
+def _listed(call: Call, page: Page, listed: Select[Any], shown_after: ColumnElement[Any]) -> Answer:
+    rows = page.read(call, HIT, listed, t.hit.c.number, descending=True, shown_after=shown_after)
     return page.answer("HITs", rows, describe, "number")
 
 
-def _locked(query: Select[Any], lock: bool) -> Select[Any]:
-    return query.with_for_update(of=hit) if lock else query
+def _find(context: Context, query: Select[Any], values: dict[str, Any], *, lock: bool) -> HIT | None:
+    if lock:
+        return cast("HIT | None", find_locked(context.database, query, t.hit, values))
+    return cast("HIT | None", context.database.execute(query, values).one_or_none())

@@ -4,26 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call
-from mturk.marketplace.database.table import add_row, hit_type, hit_type_requirement
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.money import assignment_fee
 from mturk.marketplace.qualification import qualification_type, requirement
 from mturk.marketplace.qualification.requirement import Requirement
 
-HITType = Row[Any]
+if TYPE_CHECKING:
+    from mturk.marketplace.hit.hit import HIT
+
+
+class HITType(NamedTuple):
+    """What all HITs of a group have in common."""
+
+    number: int
+    requester: int
+    hit_type_id: str
+    hit_group_id: str
+    title: str
+    description: str
+    keywords: str | None
+    reward: int
+    assignment_duration: int
+    auto_approval_delay: int
+    requirements: str
+    digest: str
+
 
 DEFAULT_AUTO_APPROVAL_DELAY = 2_592_000
 
-_BY_DIGEST = select(hit_type).where(
-    hit_type.c.requester == bindparam("requester"), hit_type.c.digest == bindparam("digest")
+_BY_DIGEST = select(t.hit_type).where(
+    t.hit_type.c.requester == bindparam("requester"), t.hit_type.c.digest == bindparam("digest")
 )
-_BY_ID = select(hit_type).where(
-    hit_type.c.requester == bindparam("requester"), hit_type.c.hit_type_id == bindparam("hit_type_id")
+_BY_ID = select(t.hit_type).where(
+    t.hit_type.c.requester == bindparam("requester"), t.hit_type.c.hit_type_id == bindparam("hit_type_id")
 )
 
 
@@ -39,7 +58,7 @@ def create_hit_type(
     qualification_requirements: list[Requirement] | None = None,
 ) -> Answer:
     """Register what HITs can have in common; the same values give the same type."""
-    found = find_or_make(
+    hit_type_row = find_or_make(
         call,
         title=title,
         description=description,
@@ -49,7 +68,7 @@ def create_hit_type(
         auto_approval_delay=auto_approval_delay_in_seconds,
         requirements=qualification_requirements or [],
     )
-    return {"HITTypeId": found.hit_type_id}
+    return {"HITTypeId": hit_type_row.hit_type_id}
 
 
 def find_or_make(
@@ -78,41 +97,42 @@ def find_or_make(
     }
     digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
     same = {"requester": call.requester, "digest": digest}
-    found = call.database.execute(_BY_DIGEST, same).one_or_none()
-    if found:
-        return found
+    hit_type_row = cast("HITType | None", call.database.execute(_BY_DIGEST, same).one_or_none())
+    if hit_type_row:
+        return hit_type_row
     ids = {"hit_type_id": call.new_id(), "hit_group_id": call.new_id()}
-    number = add_row(call.database, hit_type, {**values, **same, **ids})
+    number = t.add_row(call.database, t.hit_type, {**values, **same, **ids})
     if type_ids:
-        of = [{"hit_type": number, "qualification_type_id": type_id} for type_id in sorted(type_ids)]
-        call.database.execute(hit_type_requirement.insert(), of)
-    return call.database.execute(_BY_DIGEST, same).one()
+        requirements_of_type = [{"hit_type": number, "qualification_type_id": type_id} for type_id in sorted(type_ids)]
+        call.database.execute(t.hit_type_requirement.insert(), requirements_of_type)
+    return cast(HITType, call.database.execute(_BY_DIGEST, same).one())
 
 
 def mine(call: Call, hit_type_id: str) -> HITType:
     """The caller's type with that id."""
-    found = call.database.execute(_BY_ID, {"requester": call.requester, "hit_type_id": hit_type_id}).one_or_none()
-    if found is None:
+    which = {"requester": call.requester, "hit_type_id": hit_type_id}
+    hit_type_row = cast("HITType | None", call.database.execute(_BY_ID, which).one_or_none())
+    if hit_type_row is None:
         raise RequestError("HITTypeDoesNotExist", f"Hit type {hit_type_id} does not exist.")
-    return found
+    return hit_type_row
 
 
 def open_to_hits(call: Call, hit_type_id: str) -> HITType:
     """The caller's type with that id, for a new HIT: the qualifications that it requires must be in use."""
-    found = mine(call, hit_type_id)
-    qualification_type.expect_usable(call, requirement.type_ids(requirements_of(found)))
-    return found
+    hit_type_row = mine(call, hit_type_id)
+    qualification_type.expect_usable(call, requirement.type_ids(requirements_of(hit_type_row)))
+    return hit_type_row
 
 
-def requirements_of(kind: HITType) -> list[Requirement]:
+def requirements_of(type_or_hit: HITType | HIT) -> list[Requirement]:
     """The qualification requirements of a type, or of a HIT read together with its type."""
-    requirements: list[Requirement] = json.loads(kind.requirements)
+    requirements: list[Requirement] = json.loads(type_or_hit.requirements)
     return requirements
 
 
-def fee_of(call: Call, kind: HITType, max_assignments: int) -> int:
+def fee_of(call: Call, hit_type_row: HITType, max_assignments: int) -> int:
     """The fee for one assignment of a HIT of this type."""
-    if not call.terms.fees:
+    if not call.settings.fees:
         return 0
-    masters = requirement.needs_masters(requirements_of(kind))
-    return assignment_fee(kind.reward, max_assignments, masters=masters)
+    masters = requirement.needs_masters(requirements_of(hit_type_row))
+    return assignment_fee(hit_type_row.reward, max_assignments, masters=masters)

@@ -1,16 +1,15 @@
-"""Notifications: who wants to be told of what. UpdateNotificationSettings, SendTestEventNotification, and `tell`,
-which writes an event down for them."""
+"""Notifications: which events a requester is told of. UpdateNotificationSettings, SendTestEventNotification, and
+`tell`, which writes an event into the outbox."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
-from mturk.marketplace.database.table import hit_type as hit_types
-from mturk.marketplace.database.table import notification_setting
+from mturk.marketplace.database import table as t
 from mturk.marketplace.delivery import destination, outbox
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit_type
@@ -32,22 +31,31 @@ _VERSIONS = ("2006-05-05", outbox.VERSION)
 
 Specification = dict[str, Any]
 
-_WANTED = (
-    select(notification_setting.c.outlet, notification_setting.c.event_types, hit_types.c.hit_type_id)
-    .join(hit_types, hit_types.c.number == notification_setting.c.hit_type)
-    .where(notification_setting.c.hit_type == bindparam("of_type"), notification_setting.c.active)
+
+class Setting(NamedTuple):
+    """Which events of a HIT type are told, and where to."""
+
+    outlet: int
+    event_types: str
+    hit_type_id: str
+
+
+_SETTING = (
+    select(t.notification_setting.c.outlet, t.notification_setting.c.event_types, t.hit_type.c.hit_type_id)
+    .join(t.hit_type, t.hit_type.c.number == t.notification_setting.c.hit_type)
+    .where(t.notification_setting.c.hit_type == bindparam("of_type"), t.notification_setting.c.active)
 )
 
 
 def update_notification_settings(
     call: Call, *, hit_type_id: str, notification: Specification | None = None, active: bool | None = None
 ) -> Answer:
-    """Say where events of a type's HITs are told, or pause and resume that."""
-    kind = hit_type.mine(call, hit_type_id)
+    """Set where events of a type's HITs are sent, or pause or resume sending them."""
+    hit_type_row = hit_type.mine(call, hit_type_id)
     if notification is None and active is None:
         raise ParameterValidationError("Notification", "One of Notification and Active must be given.")
-    of_type = notification_setting.c.hit_type == kind.number
-    has = call.database.execute(select(notification_setting.c.active).where(of_type)).one_or_none()
+    of_type = t.notification_setting.c.hit_type == hit_type_row.number
+    has = call.database.execute(select(t.notification_setting.c.active).where(of_type)).one_or_none()
     values: dict[str, Any] = {} if active is None else {"active": active}
     if notification is not None:
         values = {"active": has.active if has else True, **values, **_setting(call, notification)}
@@ -55,9 +63,9 @@ def update_notification_settings(
         reason = "The HIT type has no notification specification; give one in Notification."
         raise ParameterValidationError.of("Active", "true", reason)
     if has:
-        call.database.execute(notification_setting.update().where(of_type).values(values))
+        call.database.execute(t.notification_setting.update().where(of_type).values(values))
     elif notification is not None:
-        call.database.execute(notification_setting.insert(), {"hit_type": kind.number, **values})
+        call.database.execute(t.notification_setting.insert(), {"hit_type": hit_type_row.number, **values})
     return {}
 
 
@@ -69,11 +77,13 @@ def send_test_event_notification(call: Call, *, notification: Specification, tes
     return {}
 
 
-def tell(context: Context, event_type: str, of_type: int, hit_id: str, assignment_id: str | None = None) -> None:
-    """Write an event of a HIT of that type down, if its requester wants to be told."""
-    wanted = context.database.execute(_WANTED, {"of_type": of_type}).one_or_none()
-    if wanted and event_type in json.loads(wanted.event_types):
-        outbox.write(context, wanted.outlet, event_type, wanted.hit_type_id, hit_id, assignment_id)
+def tell(
+    context: Context, event_type: str, hit_type_number: int, hit_id: str, assignment_id: str | None = None
+) -> None:
+    """Write an event of a HIT of that type into the outbox, if its requester asked for such events."""
+    setting = cast("Setting | None", context.database.execute(_SETTING, {"of_type": hit_type_number}).one_or_none())
+    if setting and event_type in json.loads(setting.event_types):
+        outbox.write(context, setting.outlet, event_type, setting.hit_type_id, hit_id, assignment_id)
 
 
 def _setting(call: Call, notification: Specification) -> dict[str, Any]:
@@ -96,7 +106,7 @@ def _setting(call: Call, notification: Specification) -> dict[str, Any]:
 
 def _check(call: Call, transport: str, where: str) -> None:
     if transport == "SQS":
-        destination.check_queue(where, anywhere=call.terms.own_queues)
+        destination.check_queue(where, anywhere=call.settings.own_queues)
     elif transport == "SNS":
         destination.region_of_topic(where)
     else:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import bindparam, exists, func, select
 
 from mturk.marketplace.call import Context
-from mturk.marketplace.database.table import assignment, hit_type
-from mturk.marketplace.database.table import hit as hits
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import WorkerError
 from mturk.marketplace.hit import hit
 from mturk.marketplace.hit.hit import ASSIGNABLE, HIT
@@ -28,23 +27,23 @@ MOST_COUNTED = 1000
 
 # The open groups after one, each found from the one before: a plain DISTINCT would walk over all their HITs.
 _NEWEST = (
-    select(func.max(hits.c.hit_type).label("number"))
-    .where(hits.c.status == ASSIGNABLE, hits.c.hit_type < bindparam("before"))
+    select(func.max(t.hit.c.hit_type).label("number"))
+    .where(t.hit.c.status == ASSIGNABLE, t.hit.c.hit_type < bindparam("before"))
     .cte("open_group", recursive=True)
 )
 _NEXT = (
-    select(func.max(hits.c.hit_type))
-    .where(hits.c.status == ASSIGNABLE, hits.c.hit_type < _NEWEST.c.number)
+    select(func.max(t.hit.c.hit_type))
+    .where(t.hit.c.status == ASSIGNABLE, t.hit.c.hit_type < _NEWEST.c.number)
     .correlate(_NEWEST)
     .scalar_subquery()
 )
 _OPEN_GROUPS = _NEWEST.union_all(select(_NEXT).where(_NEWEST.c.number.is_not(None)))
 _AT_ONCE = 50
 _NUMBERS = select(_OPEN_GROUPS.c.number).where(_OPEN_GROUPS.c.number.is_not(None)).limit(_AT_ONCE)
-_TAKEN = exists().where(assignment.c.hit == hits.c.number, assignment.c.worker == bindparam("of_worker"))
-_LEFT = hits.c.hit_type == bindparam("of_type"), hits.c.status == ASSIGNABLE, ~_TAKEN
-_FIRST_LEFT = select(hits.c.hit_id).where(*_LEFT).order_by(hits.c.number).limit(1)
-_COUNT_LEFT = select(func.count()).select_from(select(hits.c.number).where(*_LEFT).limit(MOST_COUNTED).subquery())
+_TAKEN = exists().where(t.assignment.c.hit == t.hit.c.number, t.assignment.c.worker == bindparam("of_worker"))
+_LEFT = t.hit.c.hit_type == bindparam("of_type"), t.hit.c.status == ASSIGNABLE, ~_TAKEN
+_FIRST_LEFT = select(t.hit.c.hit_id).where(*_LEFT).order_by(t.hit.c.number).limit(1)
+_COUNT_LEFT = select(func.count()).select_from(select(t.hit.c.number).where(*_LEFT).limit(MOST_COUNTED).subquery())
 _END = 2**63 - 1
 
 
@@ -64,31 +63,31 @@ def offers(
 
     With `acceptable` only those whose HITs the worker may accept.
     """
-    who = _known(context, worker_id)
+    worker_row = worker.on_site(context, worker_id)
     walk = (
-        Offer(group, allowed, _count(context, who, group))
-        for group, allowed in _walk(context, who, _END if before is None else before)
-        if (_may_accept(context, who, group, allowed) if acceptable else allowed.can_discover)
-        and _first(context, who, group)
+        Offer(group, allowed, _count(context, worker_row, group))
+        for group, allowed in _walk(context, worker_row, _END if before is None else before)
+        if (_may_accept(context, worker_row, group, allowed) if acceptable else allowed.can_discover)
+        and _first(context, worker_row, group)
     )
     return list(islice(walk, size))
 
 
 def offer(context: Context, worker_id: str, group_id: str) -> Offer:
     """The group with that id, or with that HIT type id, as a worker sees it; WorkerError if they may not find it."""
-    who = _known(context, worker_id)
-    is_it = (hit_type.c.hit_group_id == group_id) | (hit_type.c.hit_type_id == group_id)
-    group = context.database.execute(select(hit_type).where(is_it)).one_or_none()
-    allowed = eligibility(context, who, requirements_of(group)) if group else None
+    worker_row = worker.on_site(context, worker_id)
+    is_it = (t.hit_type.c.hit_group_id == group_id) | (t.hit_type.c.hit_type_id == group_id)
+    group = cast("HITType | None", context.database.execute(select(t.hit_type).where(is_it)).one_or_none())
+    allowed = eligibility(context, worker_row, requirements_of(group)) if group else None
     if group is None or allowed is None or not allowed.can_discover:
         raise WorkerError("There are no more available HITs in this group.")
-    return Offer(group, allowed, _count(context, who, group))
+    return Offer(group, allowed, _count(context, worker_row, group))
 
 
 def next_hit(context: Context, worker_id: str, group_id: str) -> str:
     """The HIT of a group that a worker would get next; WorkerError if none is left."""
-    who = _known(context, worker_id)
-    hit_id = _first(context, who, offer(context, worker_id, group_id).group)
+    worker_row = worker.on_site(context, worker_id)
+    hit_id = _first(context, worker_row, offer(context, worker_id, group_id).group)
     if hit_id is None:
         raise WorkerError("There are no more available HITs in this group.")
     return hit_id
@@ -96,44 +95,41 @@ def next_hit(context: Context, worker_id: str, group_id: str) -> str:
 
 def preview(context: Context, worker_id: str, hit_id: str) -> HIT:
     """A HIT that the worker may look at before accepting it."""
-    who = _known(context, worker_id)
-    row = hit.by_id(context, hit_id)
-    if row is None or row.disposed:
+    worker_row = worker.on_site(context, worker_id)
+    hit_row = hit.by_id(context, hit_id)
+    if hit_row is None or hit_row.disposed:
         raise WorkerError(f"There is no HIT {hit_id}.")
-    if not eligibility(context, who, requirements_of(row)).can_preview:
+    if not eligibility(context, worker_row, requirements_of(hit_row)).can_preview:
         raise WorkerError("Your Qualifications do not meet the requirements to preview HITs in this group.")
-    return row
+    return hit_row
 
 
-def _known(context: Context, worker_id: str) -> Worker:
-    who = worker.find(context.database, worker_id)
-    if who is None:
-        raise WorkerError(f"There is no worker {worker_id}.")
-    return who
+def _may_accept(context: Context, worker_row: Worker, group: HITType, allowed: Eligibility) -> bool:
+    return (
+        allowed.can_accept
+        and not worker_row.blocked
+        and not block.is_blocked(context, group.requester, worker_row.number)
+    )
 
 
-def _may_accept(context: Context, who: Worker, group: HITType, allowed: Eligibility) -> bool:
-    return allowed.can_accept and not who.blocked and not block.is_blocked(context, group.requester, who.number)
-
-
-def _walk(context: Context, who: Worker, before: int) -> Iterator[tuple[HITType, Eligibility]]:
+def _walk(context: Context, worker_row: Worker, before: int) -> Iterator[tuple[HITType, Eligibility]]:
     while groups := _open_groups(context, before):
-        allowed = eligibilities(context, who, [requirements_of(group) for group in groups])
+        allowed = eligibilities(context, worker_row, [requirements_of(group) for group in groups])
         yield from zip(groups, allowed, strict=True)
         before = groups[-1].number
 
 
 def _open_groups(context: Context, before: int) -> Sequence[HITType]:
     open_ones = context.database.execute(_NUMBERS, {"before": before}).scalars().all()
-    query = select(hit_type).where(hit_type.c.number.in_(open_ones)).order_by(hit_type.c.number.desc())
-    return context.database.execute(query).all()
+    query = select(t.hit_type).where(t.hit_type.c.number.in_(open_ones)).order_by(t.hit_type.c.number.desc())
+    return cast("Sequence[HITType]", context.database.execute(query).all())
 
 
-def _first(context: Context, who: Worker, group: HITType) -> str | None:
-    found = context.database.execute(_FIRST_LEFT, {"of_type": group.number, "of_worker": who.number})
+def _first(context: Context, worker_row: Worker, group: HITType) -> str | None:
+    found = context.database.execute(_FIRST_LEFT, {"of_type": group.number, "of_worker": worker_row.number})
     return found.scalar_one_or_none()
 
 
-def _count(context: Context, who: Worker, group: HITType) -> int:
-    found = context.database.execute(_COUNT_LEFT, {"of_type": group.number, "of_worker": who.number})
+def _count(context: Context, worker_row: Worker, group: HITType) -> int:
+    found = context.database.execute(_COUNT_LEFT, {"of_type": group.number, "of_worker": worker_row.number})
     return int(found.scalar_one())

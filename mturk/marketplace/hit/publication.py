@@ -9,8 +9,7 @@ from typing import Any
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database.table import add_row, hit_content
-from mturk.marketplace.database.table import hit as hits
+from mturk.marketplace.database import table as t
 from mturk.marketplace.document.question import check_question
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit, hit_type, notification
@@ -46,7 +45,7 @@ def create_hit(
 ) -> Answer:
     """Publish a HIT, and register its type if that is new."""
     _refuse_repetition(call, "CreateHIT", unique_request_token)
-    kind = hit_type.find_or_make(
+    hit_type_row = hit_type.find_or_make(
         call,
         title=title,
         description=description,
@@ -64,7 +63,7 @@ def create_hit(
         assignment_review_policy=assignment_review_policy,
         hit_review_policy=hit_review_policy,
     )
-    hit_id = _publish(call, kind, content, lifetime_in_seconds, max_assignments)
+    hit_id = _publish(call, hit_type_row, content, lifetime_in_seconds, max_assignments)
     idempotency.remember(call, "CreateHIT", unique_request_token, hit_id)
     return hit.get_hit(call, hit_id=hit_id)
 
@@ -85,7 +84,7 @@ def create_hit_with_hit_type(
 ) -> Answer:
     """Publish a HIT of a type that is registered already."""
     _refuse_repetition(call, "CreateHITWithHITType", unique_request_token)
-    kind = hit_type.open_to_hits(call, hit_type_id)
+    hit_type_row = hit_type.open_to_hits(call, hit_type_id)
     content = _content(
         call,
         question,
@@ -94,7 +93,7 @@ def create_hit_with_hit_type(
         assignment_review_policy=assignment_review_policy,
         hit_review_policy=hit_review_policy,
     )
-    hit_id = _publish(call, kind, content, lifetime_in_seconds, max_assignments)
+    hit_id = _publish(call, hit_type_row, content, lifetime_in_seconds, max_assignments)
     idempotency.remember(call, "CreateHITWithHITType", unique_request_token, hit_id)
     return hit.get_hit(call, hit_id=hit_id)
 
@@ -130,7 +129,7 @@ def _question(call: Call, question: str | None, layout: str | None) -> str:
         raise RequestError("HITLayoutDoesNotExist", f"Hit layout {layout} does not exist.")
     if question is None:
         raise ParameterValidationError("Question", "One of Question and HITLayoutId must be given.")
-    check_question(question, limit=call.terms.question_limit, strict=call.terms.strict)
+    check_question(question, limit=call.settings.question_limit, strict=call.settings.strict)
     return question
 
 
@@ -141,17 +140,19 @@ def _policy(check: Callable[[ReviewPolicy], object], policy: ReviewPolicy | None
     return json.dumps(policy)
 
 
-def _publish(call: Call, kind: HITType, content: dict[str, str | None], lifetime: int, max_assignments: int) -> str:
+def _publish(
+    call: Call, hit_type_row: HITType, content: dict[str, str | None], lifetime: int, max_assignments: int
+) -> str:
     hit_id = call.new_id()
-    fee = hit_type.fee_of(call, kind, max_assignments)
+    fee = hit_type.fee_of(call, hit_type_row, max_assignments)
     expiration = call.now + lifetime * SECOND
-    number = add_row(
+    number = t.add_row(
         call.database,
-        hits,
+        t.hit,
         {
             "hit_id": hit_id,
             "requester": call.requester,
-            "hit_type": kind.number,
+            "hit_type": hit_type_row.number,
             "status": hit.ASSIGNABLE,
             "status_time": call.now,
             "creation_time": call.now,
@@ -160,8 +161,8 @@ def _publish(call: Call, kind: HITType, content: dict[str, str | None], lifetime
             "fee": fee,
         },
     )
-    call.database.execute(hit_content.insert(), {"hit": number, **content})
-    ledger.hold(call, call.requester, number, max_assignments * (kind.reward + fee))
+    call.database.execute(t.hit_content.insert(), {"hit": number, **content})
+    ledger.hold(call, call.requester, number, max_assignments * (hit_type_row.reward + fee))
     agenda.plan(call.database, agenda.EXPIRE, number, expiration)
-    notification.tell(call, notification.HIT_CREATED, kind.number, hit_id)
+    notification.tell(call, notification.HIT_CREATED, hit_type_row.number, hit_id)
     return hit_id

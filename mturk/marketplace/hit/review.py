@@ -1,46 +1,66 @@
-"""Review policies at work: on each submission, and whenever a HIT becomes Reviewable.
+"""Applying review policies: to each submission, and to a HIT whenever it becomes Reviewable.
 
-It happens in the transaction of its cause, so that nobody sees the one without the other, and once.
+That happens in the transaction that causes it, so that nobody sees the one without the other.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database.table import assignment as assignments
+from mturk.marketplace.database import lock
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import entered
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.hit import assignment, decision, extension, hit, review_score
-from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, VISIBLE, Assignment
+from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, Assignment, Work
 from mturk.marketplace.hit.hit import ASSIGNABLE, HIT, REVIEWABLE, UNASSIGNABLE
 from mturk.marketplace.hit.review_policy import Extension, KnownAnswers, Plurality, known_answers, plurality
-from mturk.marketplace.hit.review_report import CANCELLED, FAILED, SUCCEEDED, Outcome, Report, Subject
+from mturk.marketplace.hit.review_result import CANCELLED, FAILED, SUCCEEDED, Outcome, Report, Subject
+from mturk.marketplace.people import ledger
 
 
-def submitted(context: Context, of: HIT, number: int) -> None:
-    """Apply the HIT's policy for assignments, which it has, to one that was just submitted."""
-    policy = known_answers(json.loads(of.assignment_review_policy))
-    row = assignment.by_number(context, number)
-    subject = Subject("Assignment", row.assignment_id)
-    score = review_score.score(policy, entered(row.answer))
-    report = Report(context, of.number, "Assignment")
+def prepare(context: Context, hit_row: HIT) -> None:
+    """Lock what reviews of the HIT may change, before anything else is changed."""
+    if hit_row.assignment_review_policy is not None or hit_row.hit_review_policy is not None:
+        hold(context.database, [hit_row.number])
+
+
+def hold(database: Connection, hits: Collection[int], assignments: Collection[int] = ()) -> None:
+    """Lock what reviews of HITs may change, and what decisions about some assignments will."""
+    content = t.hit_content.c
+    policies = content.assignment_review_policy.is_not(None) | content.hit_review_policy.is_not(None)
+    reviewed = select(content.hit).where(content.hit.in_(hits), policies)
+    concerned = t.assignment.c.hit.in_(reviewed) | t.assignment.c.number.in_(assignments)
+    lock.hold(database, t.worker, t.worker.c.number.in_(select(t.assignment.c.worker).where(concerned)))
+    requesters = select(t.hit.c.requester).where(t.hit.c.number.in_(hits))
+    lock.hold(database, t.account, t.account.c.kind.in_(ledger.OF_REQUESTERS), t.account.c.owner.in_(requesters))
+
+
+def submitted(context: Context, hit_row: HIT, number: int) -> None:
+    """Apply the HIT's assignment review policy to an assignment that was just submitted."""
+    policy = known_answers(json.loads(known(hit_row.assignment_review_policy)))
+    assignment_row = assignment.by_number(context, number)
+    subject = Subject("Assignment", assignment_row.assignment_id)
+    score = review_score.score(policy, entered(known(assignment_row.answer)))
+    report = Report(context, hit_row.number, "Assignment")
     report.reviewed(subject, f"{score.number} of {len(score.correct)} known answers are correct")
     for question, correct in score.correct.items():
         report.found(subject, "KnownAnswerCorrect", int(correct), question)
     report.found(subject, "KnownAnswerScore", score.percent)
     if policy.approve_from is not None and score.percent >= policy.approve_from:
-        report.did("approve", subject, _approve(context, row, policy.approve_reason))
+        report.did("approve", subject, _approve(context, assignment_row, policy.approve_reason))
     if policy.reject_below is not None and score.percent < policy.reject_below:
-        report.did("reject", subject, _reject(context, row, policy.reject_reason))
-    _extend_below(context, of, report, policy.extension, score.percent)
+        report.did("reject", subject, _reject(context, assignment_row, policy.reject_reason))
+    _extend_below(context, hit_row, report, policy.extension, score.percent)
     report.write()
-    after = hit.by_number(context, of.number)
+    after = hit.by_number(context, hit_row.number)
     if after.status == REVIEWABLE:
         hit.tell_done(context, after)
 
@@ -49,23 +69,25 @@ def settled(context: Context, before: HIT) -> None:
     """Apply the HIT's own policy if it has just become Reviewable; `before` is how it was."""
     if before.hit_review_policy is None or before.status not in (ASSIGNABLE, UNASSIGNABLE):
         return
-    of = hit.by_number(context, before.number)
-    if of.status == REVIEWABLE:
-        _compare(context, of, plurality(json.loads(of.hit_review_policy)))
+    hit_row = hit.by_number(context, before.number)
+    if hit_row.status == REVIEWABLE:
+        _compare(context, hit_row, plurality(json.loads(before.hit_review_policy)))
 
 
-def _compare(context: Context, of: HIT, policy: Plurality) -> None:
-    found = select(assignments).where(assignments.c.hit == of.number, assignments.c.status.in_(VISIBLE))
-    every = context.database.execute(found.order_by(assignments.c.submit_time, assignments.c.number)).all()
+def _compare(context: Context, hit_row: HIT, policy: Plurality) -> None:
+    every = assignment.handed_in(context, hit_row.number)
     if not every:
         # Nobody came, so there is nothing to compare and nobody to replace.
         return
-    known = None if of.assignment_review_policy is None else known_answers(json.loads(of.assignment_review_policy))
-    read = [(row, entered(row.answer)) for row in every]
-    work = [(row, answers) for row, answers in read if _counts(policy, known, row, answers)]
+    written = hit_row.assignment_review_policy
+    key = None if written is None else known_answers(json.loads(written))
+    read = [(assignment_row, entered(known(assignment_row.answer))) for assignment_row in every]
+    work = [
+        (assignment_row, answers) for assignment_row, answers in read if _counts(policy, key, assignment_row, answers)
+    ]
     comparison = review_score.compare(policy, [answers for _, answers in work])
-    subject = Subject("HIT", of.hit_id)
-    report = Report(context, of.number, "HIT")
+    subject = Subject("HIT", hit_row.hit_id)
+    report = Report(context, hit_row.number, "HIT")
     agreed = f"{comparison.number} of {len(policy.questions)} questions have an agreed answer"
     report.reviewed(subject, f"{len(work)} of {len(every)} assignments compared; {agreed}")
     for question, answer in comparison.agreed.items():
@@ -74,9 +96,9 @@ def _compare(context: Context, of: HIT, policy: Plurality) -> None:
             report.found(subject, "AgreedAnswer", "|".join(sorted(answer.answer)), question)
             report.found(subject, "AnswerAgreementScore", answer.percent, question)
     report.found(subject, "HitAgreementScore", comparison.percent)
-    for row, answers in work:
-        _judge(context, policy, comparison, report, row, answers)
-    _extend_below(context, of, report, policy.extension, comparison.percent)
+    for assignment_row, answers in work:
+        _judge(context, policy, comparison, report, assignment_row, answers)
+    _extend_below(context, hit_row, report, policy.extension, comparison.percent)
     report.write()
 
 
@@ -85,76 +107,76 @@ def _judge(
     policy: Plurality,
     comparison: review_score.Comparison,
     report: Report,
-    row: Assignment,
+    assignment_row: Assignment,
     answers: review_score.Answers,
 ) -> None:
     percent = comparison.worker_percent(answers)
     if percent is None:
-        # Where nothing is agreed on, nobody is right or wrong.
+        # Without an agreed answer nobody is right or wrong.
         return
-    subject = Subject("Assignment", row.assignment_id)
+    subject = Subject("Assignment", assignment_row.assignment_id)
     correct = comparison.with_majority(answers)
     report.found(subject, "WorkerAgreementScore", percent)
     report.found(subject, "PluralityAnswersCorrect", correct)
     report.found(subject, "PluralityAnswersIncorrect", comparison.number - correct)
     if policy.approve_from is not None and percent >= policy.approve_from:
-        report.did("approve", subject, _approve(context, row, None))
+        report.did("approve", subject, _approve(context, assignment_row, None))
     if policy.reject_below is not None and percent < policy.reject_below:
-        report.did("reject", subject, _reject(context, row, policy.reject_reason))
+        report.did("reject", subject, _reject(context, assignment_row, policy.reject_reason))
 
 
-def _counts(policy: Plurality, known: KnownAnswers | None, row: Assignment, answers: review_score.Answers) -> bool:
-    if policy.disregard_rejected and row.status == REJECTED:
+def _counts(
+    policy: Plurality, key: KnownAnswers | None, assignment_row: Assignment, answers: review_score.Answers
+) -> bool:
+    if policy.disregard_rejected and assignment_row.status == REJECTED:
         return False
-    if policy.disregard_below is None or known is None:
+    if policy.disregard_below is None or key is None:
         return True
-    return review_score.score(known, answers).percent >= policy.disregard_below
+    return review_score.score(key, answers).percent >= policy.disregard_below
 
 
-def _approve(context: Context, row: Assignment, reason: str | None) -> Outcome:
-    step = partial(decision.approve, feedback=reason)
-    return _decide(context, row.number, APPROVED, step)
+def _approve(context: Context, assignment_row: Assignment, reason: str | None) -> Outcome:
+    return _decide(context, assignment_row.number, APPROVED, partial(decision.approve, feedback=reason))
 
 
-def _reject(context: Context, row: Assignment, reason: str | None) -> Outcome:
-    step = partial(decision.reject, feedback=reason)
-    return _decide(context, row.number, REJECTED, step)
+def _reject(context: Context, assignment_row: Assignment, reason: str | None) -> Outcome:
+    return _decide(context, assignment_row.number, REJECTED, partial(decision.reject, feedback=reason))
 
 
-def _decide(context: Context, number: int, wanted: str, step: Callable[[Context, Assignment], None]) -> Outcome:
+def _decide(context: Context, number: int, status: str, step: Callable[[Context, Work], None]) -> Outcome:
     # Read again, for what else the review did.
-    row = assignment.by_number(context, number, lock=True)
-    if row.status == wanted:
-        return Outcome(SUCCEEDED, f"Already {wanted.lower()}")
+    assignment_row = assignment.by_number(context, number)
+    if assignment_row.status == status:
+        return Outcome(SUCCEEDED, f"Already {status.lower()}")
     try:
-        assignment.expect(row, SUBMITTED)
+        assignment.expect(assignment_row, SUBMITTED)
     except RequestError as refusal:
         return _failed(refusal)
-    step(context, row)
-    return Outcome(SUCCEEDED, wanted)
+    step(context, Work(assignment_row, hit.by_number(context, assignment_row.hit)))
+    return Outcome(SUCCEEDED, status)
 
 
-def _extend_below(context: Context, of: HIT, report: Report, policy: Extension | None, percent: int) -> None:
+def _extend_below(context: Context, hit_row: HIT, report: Report, policy: Extension | None, percent: int) -> None:
     if policy is not None and percent < policy.below:
-        report.did("extend", Subject("HIT", of.hit_id), _extend(context, of.number, policy))
+        report.did("extend", Subject("HIT", hit_row.hit_id), _extend(context, hit_row.number, policy))
 
 
 def _extend(context: Context, number: int, policy: Extension) -> Outcome:
-    row = hit.by_number(context, number, lock=True)
-    if row.max_assignments >= policy.most:
-        return Outcome(SUCCEEDED, f"Already {row.max_assignments} assignments")
-    if row.ended or row.disposed:
+    hit_row = hit.by_number(context, number)
+    if hit_row.max_assignments >= policy.most:
+        return Outcome(SUCCEEDED, f"Already {hit_row.max_assignments} assignments")
+    if hit_row.ended or hit_row.disposed:
         return Outcome(CANCELLED, "The requester has ended the HIT")
-    if row.expired and not policy.seconds:
-        text = f"HIT {row.hit_id} has expired, and its policy gives no more time."
+    if hit_row.expired and not policy.seconds:
+        text = f"HIT {hit_row.hit_id} has expired, and its policy gives no more time."
         return _failed(RequestError("InvalidHITState", text))
     try:
-        # What is refused half way, for want of money, leaves nothing behind.
+        # If the money is not enough, everything that was changed so far is undone.
         with context.database.begin_nested():
-            extension.extend(context, row, 1, context.now + policy.seconds * SECOND)
+            extension.extend(context, hit_row, 1, context.now + policy.seconds * SECOND)
     except RequestError as refusal:
         return _failed(refusal)
-    return Outcome(SUCCEEDED, f"Extended to {row.max_assignments + 1} assignments")
+    return Outcome(SUCCEEDED, f"Extended to {hit_row.max_assignments + 1} assignments")
 
 
 def _failed(refusal: RequestError) -> Outcome:

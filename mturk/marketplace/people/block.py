@@ -1,81 +1,77 @@
-"""Workers whom a requester no longer wants. CreateWorkerBlock, DeleteWorkerBlock, ListWorkerBlocks."""
+"""Workers whom a requester blocked from accepting more work. CreateWorkerBlock, DeleteWorkerBlock, ListWorkerBlocks."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from mturk.marketplace.call import Answer, Call, Context
-from mturk.marketplace.database.table import worker as workers
-from mturk.marketplace.database.table import worker_block
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.people import worker
 from mturk.marketplace.people.worker import Worker
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 _MOST = 100_000
 
 _IS = (
-    worker_block.c.requester == bindparam("of_requester"),
-    worker_block.c.worker == bindparam("of_worker"),
+    t.worker_block.c.requester == bindparam("of_requester"),
+    t.worker_block.c.worker == bindparam("of_worker"),
 )
-_ONE = select(worker_block.c.number).where(*_IS)
+_WHOLE = select(t.worker_block, t.worker.c.worker_id).join(t.worker, t.worker.c.number == t.worker_block.c.worker)
+_ONE = select(t.worker_block.c.number).where(*_IS)
 
 
-def is_blocked(context: Context, requester: int, who: int) -> bool:
+class WorkerBlock(NamedTuple):
+    """A block with the id of its worker."""
+
+    number: int
+    requester: int
+    worker: int
+    reason: str
+    worker_id: str
+
+
+def is_blocked(context: Context, requester_number: int, worker_number: int) -> bool:
     """Whether a worker, known by number, is kept from a requester's work."""
-    found = context.database.execute(_ONE, {"of_requester": requester, "of_worker": who})
+    found = context.database.execute(_ONE, {"of_requester": requester_number, "of_worker": worker_number})
     return found.one_or_none() is not None
 
 
 def create_worker_block(call: Call, *, worker_id: str, reason: str) -> Answer:
     """Keep a worker from accepting any more of the caller's work; a second time changes the reason."""
-    key = _key(call, _known(call, worker_id))
-    if call.database.execute(worker_block.update().where(*_IS).values(reason=reason), key).rowcount:
+    key = _key(call, worker.named(call, worker_id))
+    if call.database.execute(t.worker_block.update().where(*_IS).values(reason=reason), key).rowcount:
         return {}
-    mine = select(func.count()).select_from(worker_block).where(worker_block.c.requester == call.requester)
+    mine = select(func.count()).select_from(t.worker_block).where(t.worker_block.c.requester == call.requester)
     if call.database.execute(mine).scalar_one() >= _MOST:
         raise RequestError("InvalidParameterValue", f"No more than {_MOST} workers can be blocked.")
     row = {"requester": key["of_requester"], "worker": key["of_worker"], "reason": reason}
-    call.database.execute(worker_block.insert(), row)
+    call.database.execute(t.worker_block.insert(), row)
     return {}
 
 
 def delete_worker_block(call: Call, *, worker_id: str, reason: str | None = None) -> Answer:
     """Let a worker accept the caller's work again; nothing happens to one who is not blocked."""
-    who = worker.find(call.database, worker_id)
-    if who is None:
+    worker_row = worker.find(call.database, worker_id)
+    if worker_row is None:
         raise ParameterValidationError("WorkerId", "WorkerId is invalid.")
-    call.database.execute(worker_block.delete().where(*_IS), _key(call, who))
+    call.database.execute(t.worker_block.delete().where(*_IS), _key(call, worker_row))
     return {}
 
 
 def list_worker_blocks(call: Call, *, next_token: str | None = None, max_results: int = DEFAULT_SIZE) -> Answer:
     """The workers whom the caller blocked, in the order in which it was done."""
     page = Page(("blocks", call.requester), next_token, max_results)
-    listed = (
-        select(worker_block, workers.c.worker_id)
-        .join(workers, workers.c.number == worker_block.c.worker)
-        .where(worker_block.c.requester == call.requester)
-    )
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, worker_block.c.number))
-    rows = call.database.execute(listed.order_by(worker_block.c.number).limit(page.size)).all()
+    listed = _WHOLE.where(t.worker_block.c.requester == call.requester)
+    rows = page.read(call, WorkerBlock, listed, t.worker_block.c.number)
     return page.answer("WorkerBlocks", rows, _describe, "number")
 
 
-def _describe(row: Row[Any]) -> Answer:
-    return {"WorkerId": row.worker_id, "Reason": row.reason}
+def _describe(block_row: WorkerBlock) -> Answer:
+    return {"WorkerId": block_row.worker_id, "Reason": block_row.reason}
 
 
-def _known(call: Call, worker_id: str) -> Worker:
-    who = worker.find(call.database, worker_id)
-    if who is None:
-        raise ParameterValidationError.of("WorkerId", worker_id)
-    return who
-
-
-def _key(call: Call, who: Worker) -> dict[str, int]:
-    return {"of_requester": call.requester, "of_worker": who.number}
+def _key(call: Call, worker_row: Worker) -> dict[str, int]:
+    return {"of_requester": call.requester, "of_worker": worker_row.number}

@@ -2,8 +2,8 @@
 
 Money comes in from "outside" as a deposit and waits as "available". Publishing a HIT moves reward and fee
 for each assignment to "hold"; a decision moves them on to the worker ("earned") and to the marketplace
-("fees"), or back. A movement takes from one account what it gives to the other, so all balances together are
-always nought.
+("fees"), or back. A movement takes from one account what it gives to the other, so the sum of all balances is
+always zero.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, func, select
 
 from mturk.marketplace.call import Answer, Call, Context
-from mturk.marketplace.database.table import account, transfer
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.money import LARGEST, dollars
 
@@ -24,6 +24,11 @@ class Account(NamedTuple):
     kind: str
     owner: int = 0
 
+
+OF_REQUESTERS = ("available", "hold")
+"""The kinds of a requester's own accounts."""
+ORDER = (*OF_REQUESTERS, "earned", "fees", "outside")
+"""The order in which a transaction changes balances: see `database/lock.py`."""
 
 OUTSIDE = Account("outside")
 FEES = Account("fees")
@@ -44,18 +49,18 @@ def earned(worker: int) -> Account:
     return Account("earned", worker)
 
 
-_IS = (account.c.kind == bindparam("of_kind"), account.c.owner == bindparam("of_owner"))
-_ADD = account.update().where(*_IS).values(balance=account.c.balance + bindparam("cents"))
+_IS = (t.account.c.kind == bindparam("of_kind"), t.account.c.owner == bindparam("of_owner"))
+_ADD = t.account.update().where(*_IS).values(balance=t.account.c.balance + bindparam("cents"))
 _TAKE = (
-    account.update()
-    .where(*_IS, account.c.balance >= bindparam("cents"))
-    .values(balance=account.c.balance - bindparam("cents"))
+    t.account.update()
+    .where(*_IS, t.account.c.balance >= bindparam("cents"))
+    .values(balance=t.account.c.balance - bindparam("cents"))
 )
 
 
 def open_accounts(database: Connection, *accounts: Account) -> None:
-    """Begin accounts with nothing in them."""
-    database.execute(account.insert(), [{**one._asdict(), "balance": 0} for one in accounts])
+    """Open accounts with a balance of zero."""
+    database.execute(t.account.insert(), [{**one._asdict(), "balance": 0} for one in accounts])
 
 
 def deposit(context: Context, requester: int, cents: int) -> None:
@@ -91,29 +96,29 @@ def pay_bonus(
     _move(context, "fee", source, FEES, fee, hit=hit, assignment=assignment)
 
 
-def balance(database: Connection, of: Account) -> int:
+def balance(database: Connection, account: Account) -> int:
     """What is in an account, in cents."""
-    query = select(account.c.balance).where(*_IS)
-    return int(database.execute(query, {"of_kind": of.kind, "of_owner": of.owner}).scalar_one())
+    query = select(t.account.c.balance).where(*_IS)
+    return int(database.execute(query, {"of_kind": account.kind, "of_owner": account.owner}).scalar_one())
 
 
 def audit(database: Connection) -> list[str]:
     """What does not add up, one line each: nothing, if every cent is accounted for."""
-    came = select(transfer.c.to_kind, transfer.c.to_owner, func.sum(transfer.c.cents))
-    went = select(transfer.c.from_kind, transfer.c.from_owner, func.sum(transfer.c.cents))
+    came = select(t.transfer.c.to_kind, t.transfer.c.to_owner, func.sum(t.transfer.c.cents))
+    went = select(t.transfer.c.from_kind, t.transfer.c.from_owner, func.sum(t.transfer.c.cents))
     moved: dict[Account, int] = {}
     for kind, owner, total in database.execute(came.group_by("to_kind", "to_owner")):
         moved[Account(kind, owner)] = moved.get(Account(kind, owner), 0) + int(total)
     for kind, owner, total in database.execute(went.group_by("from_kind", "from_owner")):
         moved[Account(kind, owner)] = moved.get(Account(kind, owner), 0) - int(total)
     wrong = []
-    for row in database.execute(select(account)):
+    for row in database.execute(select(t.account)):
         expected = moved.get(Account(row.kind, row.owner), 0)
         if row.balance != expected:
             wrong.append(f"{row.kind} {row.owner}: the balance is {row.balance}, the movements {expected}")
         if row.balance < 0 and row.kind != OUTSIDE.kind:
             wrong.append(f"{row.kind} {row.owner}: the balance is {row.balance}")
-    total = database.execute(select(func.sum(account.c.balance))).scalar_one()
+    total = database.execute(select(func.sum(t.account.c.balance))).scalar_one()
     return [*wrong, f"all balances together are {total}"] if total else wrong
 
 
@@ -137,15 +142,13 @@ def _move(
 ) -> None:
     if cents == 0:
         return
-    # More than the database can count is more than anybody has.
-    taken = cents <= LARGEST and _change(context, source, cents)
-    if not taken and source.kind == "available":
-        raise _insufficient_funds()
-    if not taken:
+    # The database cannot store a larger number, so nobody has as much.
+    if cents > LARGEST or not _change_both(context, source, target, cents):
+        if source.kind == "available":
+            raise _insufficient_funds()
         raise AssertionError(f"{source} holds less than the {cents} cents to be moved for {reason}")
-    context.database.execute(_ADD, {"of_kind": target.kind, "of_owner": target.owner, "cents": cents})
     context.database.execute(
-        transfer.insert(),
+        t.transfer.insert(),
         {
             "time": context.now,
             "reason": reason,
@@ -160,12 +163,17 @@ def _move(
     )
 
 
-def _change(context: Context, source: Account, cents: int) -> bool:
-    where = {"of_kind": source.kind, "of_owner": source.owner}
-    if source == OUTSIDE:
-        # What is outside has no bottom: its balance is minus all that ever came in.
-        return context.database.execute(_ADD, {**where, "cents": -cents}).rowcount == 1
-    return context.database.execute(_TAKE, {**where, "cents": cents}).rowcount == 1
+def _change_both(context: Context, source: Account, target: Account, cents: int) -> bool:
+    changes = sorted(((source, -cents), (target, cents)), key=lambda change: ORDER.index(change[0].kind))
+    return all(_change(context, account, by) for account, by in changes)
+
+
+def _change(context: Context, account: Account, by: int) -> bool:
+    which = {"of_kind": account.kind, "of_owner": account.owner}
+    # "outside" may be negative: its balance is minus everything that was ever deposited.
+    if by > 0 or account == OUTSIDE:
+        return context.database.execute(_ADD, {**which, "cents": by}).rowcount == 1
+    return context.database.execute(_TAKE, {**which, "cents": -by}).rowcount == 1
 
 
 def _insufficient_funds() -> RequestError:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple, cast
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import bindparam, exists, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import as_datetime
-from mturk.marketplace.database.table import assignment, hit, message, requester, worker
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ParameterValidationError
 
 _STRANGER = "Cannot send a notification to a worker who has not done any work for you"
@@ -28,54 +28,67 @@ class Message:
     time: datetime
 
 
+class Receiver(NamedTuple):
+    """A worker, and whether the caller has ever decided about work of theirs."""
+
+    number: int
+    worker_id: str
+    met: bool
+
+
+_MET = exists().where(
+    t.assignment.c.worker == t.worker.c.number,
+    t.assignment.c.status.in_(_DECIDED),
+    t.hit.c.number == t.assignment.c.hit,
+    t.hit.c.requester == bindparam("of_requester"),
+)
+_RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, _MET.label("met")).where(
+    t.worker.c.worker_id.in_(bindparam("worker_ids", expanding=True))
+)
+
+
 def notify_workers(call: Call, *, subject: str, message_text: str, worker_ids: list[str]) -> Answer:
     """Write to workers; one whose work the caller never decided on is not written to, and named in the answer."""
     if not worker_ids:
         raise ParameterValidationError("WorkerIds", "Your request parameter WorkerIds has a minimum length of 1.")
-    known = {row.worker_id: row for row in _known(call, worker_ids)}
+    known = {receiver.worker_id: receiver for receiver in _receivers(call, worker_ids)}
     unknown = [one for one in worker_ids if one not in known]
     if unknown:
         raise ParameterValidationError.of("WorkerIds", unknown[0])
     # Each gets one message, however often they were named.
     named = [known[one] for one in dict.fromkeys(worker_ids)]
-    send(call, call.requester, [row.number for row in named if row.met], subject, message_text)
-    return {"NotifyWorkersFailureStatuses": [_failure(row) for row in named if not row.met]}
+    send(call, call.requester, [receiver.number for receiver in named if receiver.met], subject, message_text)
+    return {"NotifyWorkersFailureStatuses": [_failure(receiver) for receiver in named if not receiver.met]}
 
 
 def send(context: Context, sender: int, receivers: Collection[int], subject: str, text: str) -> None:
     """Put a message before workers, all known by number."""
     written = {"requester": sender, "subject": subject, "text": text, "time": context.now}
     if receivers:
-        context.database.execute(message.insert(), [{**written, "worker": number} for number in receivers])
+        context.database.execute(t.message.insert(), [{**written, "worker": number} for number in receivers])
 
 
 def messages_of(context: Context, worker_id: str) -> list[Message]:
     """What was written to a worker, oldest first."""
     written = (
-        select(message, requester.c.name)
-        .join(requester, requester.c.number == message.c.requester)
-        .join(worker, worker.c.number == message.c.worker)
-        .where(worker.c.worker_id == worker_id)
-        .order_by(message.c.number)
+        select(t.message, t.requester.c.name)
+        .join(t.requester, t.requester.c.number == t.message.c.requester)
+        .join(t.worker, t.worker.c.number == t.message.c.worker)
+        .where(t.worker.c.worker_id == worker_id)
+        .order_by(t.message.c.number)
     )
     rows = context.database.execute(written)
     return [Message(row.name, row.subject, row.text, as_datetime(row.time)) for row in rows]
 
 
-def _known(call: Call, worker_ids: list[str]) -> list[Row[Any]]:
-    met = exists().where(
-        assignment.c.worker == worker.c.number,
-        assignment.c.status.in_(_DECIDED),
-        hit.c.number == assignment.c.hit,
-        hit.c.requester == call.requester,
-    )
-    found = select(worker.c.number, worker.c.worker_id, met.label("met")).where(worker.c.worker_id.in_(worker_ids))
-    return list(call.database.execute(found))
+def _receivers(call: Call, worker_ids: list[str]) -> Sequence[Receiver]:
+    found = call.database.execute(_RECEIVERS, {"of_requester": call.requester, "worker_ids": worker_ids})
+    return cast("Sequence[Receiver]", found.all())
 
 
-def _failure(row: Row[Any]) -> Answer:
+def _failure(receiver: Receiver) -> Answer:
     return {
         "NotifyWorkersFailureCode": "HardFailure",
         "NotifyWorkersFailureMessage": _STRANGER,
-        "WorkerId": row.worker_id,
+        "WorkerId": receiver.worker_id,
     }

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from mturk.marketplace.clock import as_milliseconds
-from mturk.marketplace.database.table import requester, transfer, worker
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.money import dollars
 
@@ -34,18 +34,18 @@ class Payout:
 
 
 def owed(
-    database: Connection, now: int, since: datetime, until: datetime | None = None, *, of: str | None = None
+    database: Connection, now: int, since: datetime, until: datetime | None = None, *, requester_name: str | None = None
 ) -> list[Payout]:
-    """What each worker earned from `since` until before `until`, by worker id; `of` names a requester."""
+    """What each worker earned from `since` until before `until`, by worker id; or only what one requester paid."""
     start, end = as_milliseconds(since), None if until is None else as_milliseconds(until)
     if end is not None and end > now:
         # What comes in until then would be in no list.
         raise MarketplaceError(f"{until} has not come yet in market time. Name a moment that has, or none.")
-    query = _movements().where(transfer.c.time >= start)
+    query = _movements().where(t.transfer.c.time >= start)
     if end is not None:
-        query = query.where(transfer.c.time < end)
-    if of is not None:
-        query = query.where(transfer.c.from_owner == _number(database, of))
+        query = query.where(t.transfer.c.time < end)
+    if requester_name is not None:
+        query = query.where(t.transfer.c.from_owner == _number(database, requester_name))
     rows: list[Any] = list(database.execute(query))
     return [_payout(worker_id, parts) for worker_id, parts in groupby(rows, key=lambda row: str(row[0]))]
 
@@ -53,11 +53,11 @@ def owed(
 def _movements() -> Select[Any]:
     # Only requesters pay workers, so the number of who paid is a requester's.
     return (
-        select(worker.c.worker_id, transfer.c.reason, func.count(), func.sum(transfer.c.cents))
-        .join(worker, worker.c.number == transfer.c.to_owner)
-        .where(transfer.c.to_kind == "earned")
-        .group_by(worker.c.worker_id, transfer.c.reason)
-        .order_by(worker.c.worker_id, transfer.c.reason)
+        select(t.worker.c.worker_id, t.transfer.c.reason, func.count(), func.sum(t.transfer.c.cents))
+        .join(t.worker, t.worker.c.number == t.transfer.c.to_owner)
+        .where(t.transfer.c.to_kind == "earned")
+        .group_by(t.worker.c.worker_id, t.transfer.c.reason)
+        .order_by(t.worker.c.worker_id, t.transfer.c.reason)
     )
 
 
@@ -68,8 +68,8 @@ def _payout(worker_id: str, parts: Iterable[tuple[Any, ...]]) -> Payout:
 
 
 def _number(database: Connection, name: str) -> int:
-    found = database.execute(select(requester.c.number).where(requester.c.name == name)).scalar_one_or_none()
+    found = database.execute(select(t.requester.c.number).where(t.requester.c.name == name)).scalar_one_or_none()
     if found is None:
-        names = database.execute(select(requester.c.name).order_by(requester.c.number)).scalars().all()
+        names = database.execute(select(t.requester.c.name).order_by(t.requester.c.number)).scalars().all()
         raise MarketplaceError(f"There is no requester {name!r}, only: {', '.join(names)}.")
     return int(found)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import as_datetime
+from mturk.marketplace.database import table as t
 from mturk.marketplace.database.seal import Seal
-from mturk.marketplace.database.table import access_key, add_row, requester
 from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import ledger
@@ -29,6 +29,16 @@ class KeyPair(NamedTuple):
         return f"<KeyPair {self.access_key}>"
 
 
+class SealedKey(NamedTuple):
+    """A key pair as it stands in the database."""
+
+    access_key: str
+    requester: int
+    sealed_secret: str
+    creation_time: int
+    revocation_time: int | None
+
+
 class Key(NamedTuple):
     """What others than its holder may know of a key pair; times are the market's."""
 
@@ -38,18 +48,19 @@ class Key(NamedTuple):
     revoked: datetime | None
 
 
-_VALID = select(access_key).where(access_key.c.revocation_time.is_(None))
-_BY_KEY = _VALID.where(access_key.c.access_key == bindparam("key"))
+_VALID = select(t.access_key).where(t.access_key.c.revocation_time.is_(None))
+_BY_KEY = _VALID.where(t.access_key.c.access_key == bindparam("key"))
 _BY_REQUESTER = (
-    _VALID.where(access_key.c.requester == bindparam("requester"))
-    .order_by(access_key.c.creation_time, access_key.c.access_key)
+    _VALID.where(t.access_key.c.requester == bindparam("requester"))
+    .order_by(t.access_key.c.creation_time, t.access_key.c.access_key)
     .limit(1)
 )
-_BY_NAME = select(requester.c.number).where(requester.c.name == bindparam("name"))
+_LATEST = select(func.max(t.access_key.c.creation_time)).where(t.access_key.c.requester == bindparam("requester"))
+_BY_NAME = select(t.requester.c.number).where(t.requester.c.name == bindparam("name"))
 _LISTED = (
-    select(requester.c.name, access_key.c.access_key, access_key.c.creation_time, access_key.c.revocation_time)
-    .join(access_key, access_key.c.requester == requester.c.number)
-    .order_by(requester.c.name, access_key.c.creation_time, access_key.c.access_key)
+    select(t.requester.c.name, t.access_key.c.access_key, t.access_key.c.creation_time, t.access_key.c.revocation_time)
+    .join(t.access_key, t.access_key.c.requester == t.requester.c.number)
+    .order_by(t.requester.c.name, t.access_key.c.creation_time, t.access_key.c.access_key)
 )
 
 
@@ -62,19 +73,19 @@ class Keys:
 
     def pair(self, database: Connection, key: str) -> KeyPair | None:
         """The pair that belongs to an access key, if it is known and was not revoked."""
-        row = database.execute(_BY_KEY, {"key": key}).one_or_none()
-        return KeyPair(row.requester, key, self._seal.open(row.sealed_secret, key)) if row else None
+        found = cast("SealedKey | None", database.execute(_BY_KEY, {"key": key}).one_or_none())
+        return self._pair(found) if found else None
 
     def oldest(self, database: Connection, number: int) -> KeyPair | None:
         """The oldest pair of a requester that was not revoked."""
-        row = database.execute(_BY_REQUESTER, {"requester": number}).one_or_none()
-        return self.pair(database, row.access_key) if row else None
+        found = cast("SealedKey | None", database.execute(_BY_REQUESTER, {"requester": number}).one_or_none())
+        return self._pair(found) if found else None
 
     def check(self, database: Connection) -> None:
         """Fail now, and not at the first call, if the seal is not the one that the database's keys have."""
-        row = database.execute(_VALID.limit(1)).one_or_none()
-        if row:
-            self._seal.open(row.sealed_secret, row.access_key)
+        found = cast("SealedKey | None", database.execute(_VALID.limit(1)).one_or_none())
+        if found:
+            self._pair(found)
 
     def add(self, context: Context, number: int) -> KeyPair:
         """Give a requester another pair."""
@@ -83,9 +94,9 @@ class Keys:
             "access_key": pair.access_key,
             "requester": number,
             "sealed_secret": self._seal.close(pair.secret_key, pair.access_key),
-            "creation_time": context.now,
+            "creation_time": self._creation_time(context, number),
         }
-        context.database.execute(access_key.insert(), new)
+        context.database.execute(t.access_key.insert(), new)
         return pair
 
     def requester(self, context: Context, name: str, deposit: int) -> KeyPair:
@@ -98,11 +109,19 @@ class Keys:
             number = self._make(context, name, deposit)
         return self.oldest(context.database, number) or self.add(context, number)
 
+    def _creation_time(self, context: Context, number: int) -> int:
+        # A requester's pairs have different times, because that is the order in which they are listed.
+        latest = context.database.execute(_LATEST, {"requester": number}).scalar_one()
+        return context.now if latest is None else max(context.now, int(latest) + 1)
+
+    def _pair(self, key: SealedKey) -> KeyPair:
+        return KeyPair(key.requester, key.access_key, self._seal.open(key.sealed_secret, key.access_key))
+
     def _make(self, context: Context, name: str, deposit: int) -> int:
         if not (name.strip() and name.isprintable() and len(name) <= _LONGEST_NAME):
             raise ValueError(f"A requester's name is 1 to {_LONGEST_NAME} printable characters, not {name!r}.")
-        person = {"name": name, "customer_id": self._identifiers.customer(), "creation_time": context.now}
-        number = add_row(context.database, requester, person)
+        new = {"name": name, "customer_id": self._identifiers.customer(), "creation_time": context.now}
+        number = t.add_row(context.database, t.requester, new)
         ledger.open_accounts(context.database, ledger.available(number), ledger.held(number))
         ledger.deposit(context, number, deposit)
         return number
@@ -115,21 +134,21 @@ def find(database: Connection, name: str) -> int | None:
 
 def names(database: Connection) -> list[str]:
     """The names of all requesters."""
-    return list(database.execute(select(requester.c.name).order_by(requester.c.name)).scalars())
+    return list(database.execute(select(t.requester.c.name).order_by(t.requester.c.name)).scalars())
 
 
 def listed(database: Connection, name: str | None = None) -> list[Key]:
     """All key pairs, or those of one requester, without their secrets; revoked ones too."""
-    query = _LISTED if name is None else _LISTED.where(requester.c.name == name)
+    query = _LISTED if name is None else _LISTED.where(t.requester.c.name == name)
     return [
-        Key(who, key, as_datetime(created), None if revoked is None else as_datetime(revoked))
-        for who, key, created, revoked in database.execute(query)
+        Key(requester_name, key, as_datetime(created), None if revoked is None else as_datetime(revoked))
+        for requester_name, key, created, revoked in database.execute(query)
     ]
 
 
 def revoke(context: Context, key: str) -> None:
     """Take a key pair out of use; its secret is forgotten."""
     gone = {"revocation_time": context.now, "sealed_secret": ""}
-    valid = access_key.c.access_key == key, access_key.c.revocation_time.is_(None)
-    if context.database.execute(access_key.update().where(*valid).values(gone)).rowcount == 0:
+    valid = t.access_key.c.access_key == key, t.access_key.c.revocation_time.is_(None)
+    if context.database.execute(t.access_key.update().where(*valid).values(gone)).rowcount == 0:
         raise MarketplaceError(f"There is no access key {key}, or it was revoked before.")

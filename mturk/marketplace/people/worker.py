@@ -4,27 +4,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
-from mturk.marketplace.call import Context
+from mturk.marketplace.call import Call, Context
 from mturk.marketplace.clock import as_datetime
-from mturk.marketplace.database.table import account, add_row, worker
-from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import find as find_locked
+from mturk.marketplace.error import MarketplaceError, ParameterValidationError, WorkerError
 from mturk.marketplace.money import dollars
 from mturk.marketplace.people import ledger
 from mturk.marketplace.request.rules import CUSTOMER_ID
 
-Worker = Row[Any]
 
-_BY_ID = select(worker).where(worker.c.worker_id == bindparam("worker_id"))
+class Worker(NamedTuple):
+    """Who a worker is, and the record of their work."""
+
+    number: int
+    worker_id: str
+    country: str | None
+    subdivision: str | None
+    adult: bool
+    masters: bool
+    blocked: bool
+    creation_time: int
+    accepted: int
+    returned: int
+    abandoned: int
+    submitted: int
+    approved: int
+    rejected: int
+
+
+_BY_ID = select(t.worker).where(t.worker.c.worker_id == bindparam("worker_id"))
 
 
 def find(database: Connection, worker_id: str, *, lock: bool = False) -> Worker | None:
     """The worker with that id, if there is one; with `lock` nobody else changes the row until this ends."""
-    query = _BY_ID.with_for_update() if lock else _BY_ID
-    return database.execute(query, {"worker_id": worker_id}).one_or_none()
+    which = {"worker_id": worker_id}
+    if lock:
+        return cast("Worker | None", find_locked(database, _BY_ID, t.worker, which))
+    return cast("Worker | None", database.execute(_BY_ID, which).one_or_none())
+
+
+def on_site(context: Context, worker_id: str, *, lock: bool = False) -> Worker:
+    """The worker with that id, who does something on the site."""
+    worker_row = find(context.database, worker_id, lock=lock)
+    if worker_row is None:
+        raise WorkerError(f"There is no worker {worker_id}.")
+    return worker_row
+
+
+def named(call: Call, worker_id: str) -> Worker:
+    """The worker whom a requester names in a call."""
+    worker_row = find(call.database, worker_id)
+    if worker_row is None:
+        raise ParameterValidationError.of("WorkerId", worker_id)
+    return worker_row
 
 
 def register(
@@ -48,27 +85,29 @@ def register(
     known = find(database, worker_id)
     if known is None:
         row = {"worker_id": worker_id, "creation_time": context.now, **facts}
-        ledger.open_accounts(database, ledger.earned(add_row(database, worker, row)))
+        ledger.open_accounts(database, ledger.earned(t.add_row(database, t.worker, row)))
     elif any(facts.values()):
-        database.execute(worker.update().where(worker.c.number == known.number).values(**facts))
-    return database.execute(_BY_ID, {"worker_id": worker_id}).one()
+        database.execute(t.worker.update().where(t.worker.c.number == known.number).values(**facts))
+    return cast(Worker, database.execute(_BY_ID, {"worker_id": worker_id}).one())
 
 
 def block(context: Context, worker_id: str, *, blocked: bool = True) -> None:
     """Keep a worker from taking on any work here, or let them again; work in hand can be finished."""
-    change = worker.update().where(worker.c.worker_id == worker_id).values(blocked=blocked)
+    change = t.worker.update().where(t.worker.c.worker_id == worker_id).values(blocked=blocked)
     if context.database.execute(change).rowcount == 0:
         raise MarketplaceError(f"There is no worker {worker_id}.")
 
 
-ROSTER = (*(column.name for column in worker.c if column.name != "number"), "earned")
+ROSTER = (*(column.name for column in t.worker.c if column.name != "number"), "earned")
 """What is told of a worker in a list of all."""
 
 
 def roster(database: Connection) -> Iterator[tuple[object, ...]]:
     """All workers with their records and what they were paid, by id; read row by row."""
-    paid = (account.c.kind == "earned") & (account.c.owner == worker.c.number)
-    everybody = select(worker, account.c.balance.label("earned")).join(account, paid).order_by(worker.c.worker_id)
+    paid = (t.account.c.kind == "earned") & (t.account.c.owner == t.worker.c.number)
+    everybody = (
+        select(t.worker, t.account.c.balance.label("earned")).join(t.account, paid).order_by(t.worker.c.worker_id)
+    )
     for row in database.execution_options(yield_per=1000).execute(everybody).mappings():
         shown = {
             **row,
@@ -80,5 +119,5 @@ def roster(database: Connection) -> Iterator[tuple[object, ...]]:
 
 def count(context: Context, number: int, what: str, by: int = 1) -> None:
     """Change a part of a worker's record."""
-    change = {what: worker.c[what] + by}
-    context.database.execute(worker.update().where(worker.c.number == number).values(change))
+    change = {what: t.worker.c[what] + by}
+    context.database.execute(t.worker.update().where(t.worker.c.number == number).values(change))

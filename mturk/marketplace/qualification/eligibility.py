@@ -34,17 +34,17 @@ class Eligibility(NamedTuple):
         return not requirement.guarding(self.unmet, action)
 
 
-def eligibility(context: Context, who: Worker, requirements: Sequence[Requirement]) -> Eligibility:
+def eligibility(context: Context, worker_row: Worker, requirements: Sequence[Requirement]) -> Eligibility:
     """What this worker may do at this moment."""
-    return eligibilities(context, who, [requirements])[0]
+    return eligibilities(context, worker_row, [requirements])[0]
 
 
-def eligibilities(context: Context, who: Worker, several: Sequence[Sequence[Requirement]]) -> list[Eligibility]:
+def eligibilities(context: Context, worker_row: Worker, several: Sequence[Sequence[Requirement]]) -> list[Eligibility]:
     """The same for several lists of requirements, at the price of one."""
     type_ids = {type_id for requirements in several for type_id in requirement.type_ids(requirements)}
-    values: dict[str, Value] = {**qualification.scores(context, who.number, type_ids)}
+    values: dict[str, Value] = {**qualification.scores(context, worker_row.number, type_ids)}
     for type_id in type_ids & set(SYSTEM_TYPES):
-        values[type_id] = SYSTEM_TYPES[type_id].value(who)
+        values[type_id] = SYSTEM_TYPES[type_id].value(worker_row)
     return [
         Eligibility(tuple(one for one in requirements if not requirement.is_met(one, values.get(_type(one)))))
         for requirements in several

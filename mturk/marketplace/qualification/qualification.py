@@ -4,39 +4,58 @@ DisassociateQualificationFromWorker, GetQualificationScore, ListWorkersWithQuali
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import NamedTuple, cast
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database.table import qualification
-from mturk.marketplace.database.table import qualification_type as types
-from mturk.marketplace.database.table import worker as workers
-from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import find as find_locked
+from mturk.marketplace.error import RequestError, wrong_state
 from mturk.marketplace.people import message, worker
 from mturk.marketplace.qualification import qualification_type
 from mturk.marketplace.qualification.qualification_type import ACTIVE
 from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
-Qualification = Row[Any]
-"""A qualification with the ids of its type and of its worker."""
+
+class Qualification(NamedTuple):
+    """A qualification with the ids of its type and of its worker."""
+
+    number: int
+    qualification_type: int
+    worker: int
+    value: int
+    status: str
+    grant_time: int
+    reason: str | None
+    qualification_type_id: str
+    requester: int
+    name: str
+    worker_id: str
+
 
 GRANTED = "Granted"
 REVOKED = "Revoked"
 
 _WHOLE = (
-    select(qualification, types.c.qualification_type_id, types.c.requester, types.c.name, workers.c.worker_id)
-    .join(types, types.c.number == qualification.c.qualification_type)
-    .join(workers, workers.c.number == qualification.c.worker)
+    select(
+        t.qualification,
+        t.qualification_type.c.qualification_type_id,
+        t.qualification_type.c.requester,
+        t.qualification_type.c.name,
+        t.worker.c.worker_id,
+    )
+    .join(t.qualification_type, t.qualification_type.c.number == t.qualification.c.qualification_type)
+    .join(t.worker, t.worker.c.number == t.qualification.c.worker)
 )
 _OF_WORKER = _WHOLE.where(
-    types.c.qualification_type_id == bindparam("type_id"), workers.c.worker_id == bindparam("worker_id")
+    t.qualification_type.c.qualification_type_id == bindparam("type_id"), t.worker.c.worker_id == bindparam("worker_id")
 )
 _IS = (
-    qualification.c.qualification_type == bindparam("of_type"),
-    qualification.c.worker == bindparam("of_worker"),
+    t.qualification.c.qualification_type == bindparam("of_type"),
+    t.qualification.c.worker == bindparam("of_worker"),
 )
 
 
@@ -49,15 +68,13 @@ def associate_qualification_with_worker(
     send_notification: bool = True,
 ) -> Answer:
     """Grant a qualification, or change the score of one, and tell the worker; a request that waits goes on waiting."""
-    kind = qualification_type.mine(call, qualification_type_id, share=True)
-    qualification_type.expect(kind, ACTIVE)
-    who = worker.find(call.database, worker_id)
-    if who is None:
-        raise ParameterValidationError.of("WorkerId", worker_id)
-    grant(call, kind.number, who.number, integer_value)
+    type_row = qualification_type.mine(call, qualification_type_id)
+    qualification_type.expect(type_row, ACTIVE)
+    worker_row = worker.named(call, worker_id)
+    grant(call, type_row.number, worker_row.number, integer_value)
     if send_notification:
-        text = f'You were granted the Qualification "{kind.name}" with a score of {integer_value}.'
-        message.send(call, call.requester, [who.number], "You were granted a Qualification", text)
+        text = f'You were granted the Qualification "{type_row.name}" with a score of {integer_value}.'
+        message.send(call, call.requester, [worker_row.number], "You were granted a Qualification", text)
     return {}
 
 
@@ -65,12 +82,14 @@ def disassociate_qualification_from_worker(
     call: Call, *, worker_id: str, qualification_type_id: str, reason: str | None = None
 ) -> Answer:
     """Revoke a qualification, and tell the worker if there is a reason; what was accepted stays accepted."""
-    row = _mine(call, qualification_type_id, worker_id, lock=True)
+    qualification_row = _mine(call, qualification_type_id, worker_id, lock=True)
     revoked = {"status": REVOKED, "reason": reason}
-    call.database.execute(qualification.update().where(qualification.c.number == row.number).values(revoked))
+    call.database.execute(
+        t.qualification.update().where(t.qualification.c.number == qualification_row.number).values(revoked)
+    )
     if reason:
-        text = f'Your Qualification "{row.name}" was revoked: {reason}'
-        message.send(call, call.requester, [row.worker], "A Qualification was revoked", text)
+        text = f'Your Qualification "{qualification_row.name}" was revoked: {reason}'
+        message.send(call, call.requester, [qualification_row.worker], "A Qualification was revoked", text)
     return {}
 
 
@@ -89,65 +108,66 @@ def list_workers_with_qualification_type(
 ) -> Answer:
     """Who has a qualification, or with Revoked who had it, in the order in which they first got it."""
     page = Page(("workers", qualification_type_id, status), next_token, max_results)
-    kind = qualification_type.visible(call, qualification_type_id)
-    listed = _WHOLE.where(qualification.c.qualification_type == kind.number, qualification.c.status == status)
-    if call.terms.eventual:
-        listed = listed.where(qualification.c.grant_time <= call.now - call.terms.eventual)
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, qualification.c.number))
-    rows = call.database.execute(listed.order_by(qualification.c.number).limit(page.size)).all()
+    type_row = qualification_type.visible(call, qualification_type_id)
+    listed = _WHOLE.where(t.qualification.c.qualification_type == type_row.number, t.qualification.c.status == status)
+    order, shown_after = t.qualification.c.number, t.qualification.c.grant_time
+    rows = page.read(call, Qualification, listed, order, shown_after=shown_after)
     return page.answer("Qualifications", rows, _describe, "number")
 
 
 def grant(context: Context, type_number: int, worker_number: int, value: int) -> None:
     """Give a worker a score, whether they had one or not."""
-    of = {"of_type": type_number, "of_worker": worker_number}
+    which = {"of_type": type_number, "of_worker": worker_number}
     values = {"value": value, "status": GRANTED, "grant_time": context.now, "reason": None}
-    if context.database.execute(qualification.update().where(*_IS).values(values), of).rowcount == 0:
+    if context.database.execute(t.qualification.update().where(*_IS).values(values), which).rowcount == 0:
         new = {"qualification_type": type_number, "worker": worker_number, **values}
-        context.database.execute(qualification.insert(), new)
+        context.database.execute(t.qualification.insert(), new)
 
 
 def has(context: Context, type_number: int, worker_number: int) -> bool:
     """Whether a worker has a qualification at present."""
-    query = select(qualification.c.status).where(*_IS)
+    query = select(t.qualification.c.status).where(*_IS)
     found = context.database.execute(query, {"of_type": type_number, "of_worker": worker_number})
     return found.scalar_one_or_none() == GRANTED
 
 
 def scores(context: Context, worker_number: int, type_ids: Collection[str]) -> dict[str, int]:
     """A worker's scores of those types that they have, by the types' ids."""
-    wanted = set(type_ids) - set(SYSTEM_TYPES)
-    if not wanted:
+    own_types = set(type_ids) - set(SYSTEM_TYPES)
+    if not own_types:
         return {}
     rows = context.database.execute(
-        select(types.c.qualification_type_id, qualification.c.value)
-        .join(qualification, qualification.c.qualification_type == types.c.number)
+        select(t.qualification_type.c.qualification_type_id, t.qualification.c.value)
+        .join(t.qualification, t.qualification.c.qualification_type == t.qualification_type.c.number)
         .where(
-            types.c.qualification_type_id.in_(wanted),
-            qualification.c.worker == worker_number,
-            qualification.c.status == GRANTED,
+            t.qualification_type.c.qualification_type_id.in_(own_types),
+            t.qualification.c.worker == worker_number,
+            t.qualification.c.status == GRANTED,
         )
     )
     return {row.qualification_type_id: row.value for row in rows}
 
 
 def _mine(call: Call, type_id: str, worker_id: str, *, lock: bool = False) -> Qualification:
-    query = _OF_WORKER.with_for_update(of=qualification) if lock else _OF_WORKER
-    row = call.database.execute(query, {"type_id": type_id, "worker_id": worker_id}).one_or_none()
-    if row is None or row.requester != call.requester:
+    which = {"type_id": type_id, "worker_id": worker_id}
+    found = (
+        find_locked(call.database, _OF_WORKER, t.qualification, which)
+        if lock
+        else call.database.execute(_OF_WORKER, which).one_or_none()
+    )
+    qualification_row = cast("Qualification | None", found)
+    if qualification_row is None or qualification_row.requester != call.requester:
         raise RequestError("QualificationDoesNotExist", "You requested a Qualification that does not exist.")
-    if row.status != GRANTED:
-        raise wrong_state("Qualification", row.status, GRANTED)
-    return row
+    if qualification_row.status != GRANTED:
+        raise wrong_state("Qualification", qualification_row.status, GRANTED)
+    return qualification_row
 
 
-def _describe(row: Qualification) -> Answer:
+def _describe(qualification_row: Qualification) -> Answer:
     return {
-        "QualificationTypeId": row.qualification_type_id,
-        "WorkerId": row.worker_id,
-        "GrantTime": row.grant_time / SECOND,
-        "IntegerValue": row.value,
-        "Status": row.status,
+        "QualificationTypeId": qualification_row.qualification_type_id,
+        "WorkerId": qualification_row.worker_id,
+        "GrantTime": qualification_row.grant_time / SECOND,
+        "IntegerValue": qualification_row.value,
+        "Status": qualification_row.status,
     }

@@ -1,18 +1,18 @@
-"""Workers ask for qualifications, and requesters answer. ListQualificationRequests, AcceptQualificationRequest,
+"""Workers request qualifications, and requesters answer. ListQualificationRequests, AcceptQualificationRequest,
 RejectQualificationRequest."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database.table import add_row, qualification_request
-from mturk.marketplace.database.table import qualification_type as types
-from mturk.marketplace.database.table import worker as workers
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import find as find_locked
+from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
 from mturk.marketplace.document.answer_key import grade
 from mturk.marketplace.error import RequestError, WorkerError, wrong_state
@@ -20,10 +20,29 @@ from mturk.marketplace.people import message, worker
 from mturk.marketplace.qualification import qualification, qualification_type
 from mturk.marketplace.qualification.qualification_type import ACTIVE, USABLE, QualificationType
 from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
-QualificationRequest = Row[Any]
-"""A request with the ids of its type and of its worker."""
+
+class QualificationRequest(NamedTuple):
+    """A request with the ids of its type and of its worker."""
+
+    number: int
+    qualification_request_id: str
+    requester: int
+    qualification_type: int
+    worker: int
+    status: str
+    start_time: int
+    deadline: int | None
+    submit_time: int | None
+    test: str | None
+    answer_key: str | None
+    answer: str | None
+    reason: str | None
+    qualification_type_id: str
+    name: str
+    worker_id: str
+
 
 STARTED = "Started"
 """The worker has begun a test and not handed it in; nobody else sees it."""
@@ -32,18 +51,22 @@ GRANTED = "Granted"
 REJECTED = "Rejected"
 
 _WHOLE = (
-    select(qualification_request, types.c.qualification_type_id, types.c.name, workers.c.worker_id)
-    .join(types, types.c.number == qualification_request.c.qualification_type)
-    .join(workers, workers.c.number == qualification_request.c.worker)
-)
-_BY_ID = _WHOLE.where(qualification_request.c.qualification_request_id == bindparam("request_id"))
-_LAST = (
-    select(qualification_request)
-    .where(
-        qualification_request.c.worker == bindparam("of_worker"),
-        qualification_request.c.qualification_type == bindparam("of_type"),
+    select(
+        t.qualification_request,
+        t.qualification_type.c.qualification_type_id,
+        t.qualification_type.c.name,
+        t.worker.c.worker_id,
     )
-    .order_by(qualification_request.c.number.desc())
+    .join(t.qualification_type, t.qualification_type.c.number == t.qualification_request.c.qualification_type)
+    .join(t.worker, t.worker.c.number == t.qualification_request.c.worker)
+)
+_BY_ID = _WHOLE.where(t.qualification_request.c.qualification_request_id == bindparam("request_id"))
+_LAST = (
+    _WHOLE.where(
+        t.qualification_request.c.worker == bindparam("of_worker"),
+        t.qualification_request.c.qualification_type == bindparam("of_type"),
+    )
+    .order_by(t.qualification_request.c.number.desc())
     .limit(1)
 )
 
@@ -57,152 +80,146 @@ def list_qualification_requests(
 ) -> Answer:
     """The requests that wait for the caller, for one type or for all, oldest first."""
     page = Page(("requests", call.requester, qualification_type_id), next_token, max_results)
-    column = qualification_request.c
+    column = t.qualification_request.c
     listed = _WHOLE.where(column.requester == call.requester, column.status == PENDING)
     if qualification_type_id is not None:
-        kind = qualification_type.visible(call, qualification_type_id)
-        listed = listed.where(column.qualification_type == kind.number)
-    if call.terms.eventual:
-        listed = listed.where(column.submit_time <= call.now - call.terms.eventual)
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, column.submit_time, column.number))
-    rows = call.database.execute(listed.order_by(column.submit_time, column.number).limit(page.size)).all()
+        type_row = qualification_type.visible(call, qualification_type_id)
+        listed = listed.where(column.qualification_type == type_row.number)
+    order = column.submit_time, column.number
+    rows = page.read(call, QualificationRequest, listed, *order, shown_after=column.submit_time)
     return page.answer("QualificationRequests", rows, _describe, "submit_time", "number")
 
 
 def accept_qualification_request(call: Call, *, qualification_request_id: str, integer_value: int = 1) -> Answer:
-    """Grant what was asked for; a score that the worker has already is replaced."""
-    row = _waiting(call, qualification_request_id)
-    qualification.grant(call, row.qualification_type, row.worker, integer_value)
-    _change(call, row, status=GRANTED)
-    text = f'You were granted the Qualification "{row.name}" with a score of {integer_value}.'
-    message.send(call, call.requester, [row.worker], "Your request was accepted", text)
+    """Grant the request; a score that the worker already has is replaced."""
+    request_row = _waiting(call, qualification_request_id)
+    qualification.grant(call, request_row.qualification_type, request_row.worker, integer_value)
+    _change(call, request_row, status=GRANTED)
+    text = f'You were granted the Qualification "{request_row.name}" with a score of {integer_value}.'
+    message.send(call, call.requester, [request_row.worker], "Your request was accepted", text)
     return {}
 
 
 def reject_qualification_request(call: Call, *, qualification_request_id: str, reason: str | None = None) -> Answer:
-    """Refuse what was asked for, and tell the worker why; a qualification that the worker has already stays."""
-    row = _waiting(call, qualification_request_id)
-    _change(call, row, status=REJECTED, reason=reason)
+    """Reject the request, and tell the worker why; a qualification that the worker already has is kept."""
+    request_row = _waiting(call, qualification_request_id)
+    _change(call, request_row, status=REJECTED, reason=reason)
     if reason:
-        text = f'Your request for the Qualification "{row.name}" was rejected: {reason}'
-        message.send(call, call.requester, [row.worker], "Your request was rejected", text)
+        text = f'Your request for the Qualification "{request_row.name}" was rejected: {reason}'
+        message.send(call, call.requester, [request_row.worker], "Your request was rejected", text)
     return {}
 
 
 def reject_open(context: Context, type_number: int, reason: str) -> None:
-    """Refuse all requests for a type, and tests that were begun."""
-    column = qualification_request.c
+    """Reject all requests for a type, tests that were begun included."""
+    column = t.qualification_request.c
     open_ones = (column.qualification_type == type_number, column.status.in_((STARTED, PENDING)))
-    context.database.execute(qualification_request.update().where(*open_ones).values(status=REJECTED, reason=reason))
+    context.database.execute(t.qualification_request.update().where(*open_ones).values(status=REJECTED, reason=reason))
 
 
-def _start(context: Context, worker_id: str, type_id: str) -> QualificationRequest:
-    who, kind = _known(context, worker_id, type_id)
-    last = context.database.execute(_LAST, {"of_worker": who.number, "of_type": kind.number}).one_or_none()
-    if last is not None and last.status == STARTED and context.now < last.deadline:
-        return last
-    _refuse_request(context, who, kind, last)
+def _start(context: Context, worker_id: str, type_id: str) -> tuple[QualificationRequest, QualificationType]:
+    worker_row, type_row = _asking(context, worker_id, type_id)
+    found = context.database.execute(_LAST, {"of_worker": worker_row.number, "of_type": type_row.number})
+    last = cast("QualificationRequest | None", found.one_or_none())
+    if last is not None and last.status == STARTED and context.now < known(last.deadline):
+        return last, type_row
+    _refuse_request(context, worker_row, type_row, last)
     request_id = context.new_id()
-    number = add_row(
+    number = t.add_row(
         context.database,
-        qualification_request,
+        t.qualification_request,
         {
             "qualification_request_id": request_id,
-            "requester": kind.requester,
-            "qualification_type": kind.number,
-            "worker": who.number,
+            "requester": type_row.requester,
+            "qualification_type": type_row.number,
+            "worker": worker_row.number,
             "status": STARTED,
             "start_time": context.now,
-            "deadline": context.now + (kind.test_duration or 0) * SECOND,
-            "test": kind.test,
-            "answer_key": kind.answer_key,
+            "deadline": context.now + (type_row.test_duration or 0) * SECOND,
+            "test": type_row.test,
+            "answer_key": type_row.answer_key,
         },
     )
-    query = select(qualification_request).where(qualification_request.c.number == number)
-    return context.database.execute(query).one()
+    query = _WHOLE.where(t.qualification_request.c.number == number)
+    return cast(QualificationRequest, context.database.execute(query).one()), type_row
 
 
 def start_test(context: Context, worker_id: str, type_id: str) -> QualificationRequest:
     """Let a worker begin the test of a type; the request has the test and the time by which it must be answered.
 
-    Who has begun it gets the same one again until that time.
+    A worker who has begun it gets the same request again until that time.
     """
-    row = _start(context, worker_id, type_id)
-    if row.test is None:
+    request_row, _ = _start(context, worker_id, type_id)
+    if request_row.test is None:
         raise WorkerError("This Qualification has no test to answer.")
-    return row
+    return request_row
 
 
 def submit(context: Context, worker_id: str, type_id: str, answers: Mapping[str, Value]) -> int | None:
-    """Ask for a qualification, with the answers to its test if it has one.
+    """Request a qualification, with the answers to its test if it has one.
 
-    The score, if it is granted at once; None if the request waits for the requester.
+    Returns the score if it is granted at once, and None if the request waits for the requester.
     """
-    row = _start(context, worker_id, type_id)
-    kind = qualification_type.by_number(context, row.qualification_type)
-    answer = _answer(row, answers)
-    score = _score(kind, row, answers)
+    request_row, type_row = _start(context, worker_id, type_id)
+    answer = _answer(request_row, answers)
+    score = _score(type_row, request_row, answers)
     status = PENDING if score is None else GRANTED
-    _change(context, row, status=status, submit_time=context.now, answer=answer)
+    _change(context, request_row, status=status, submit_time=context.now, answer=answer)
     if score is not None:
-        qualification.grant(context, kind.number, row.worker, score)
+        qualification.grant(context, type_row.number, request_row.worker, score)
     return score
 
 
-def _known(context: Context, worker_id: str, type_id: str) -> tuple[worker.Worker, QualificationType]:
-    # Locked, so that nobody asks twice at the same moment.
-    who = worker.find(context.database, worker_id, lock=True)
-    if who is None:
-        raise WorkerError(f"There is no worker {worker_id}.")
-    if who.blocked:
+def _asking(context: Context, worker_id: str, type_id: str) -> tuple[worker.Worker, QualificationType]:
+    type_row = None if type_id in SYSTEM_TYPES else qualification_type.by_id(context, type_id, share=True)
+    # Locked, so that a worker cannot make two requests at the same moment.
+    worker_row = worker.on_site(context, worker_id, lock=True)
+    if worker_row.blocked:
         raise WorkerError("Your account has been suspended.")
     if type_id in SYSTEM_TYPES:
         raise WorkerError(f"{SYSTEM_TYPES[type_id].name} cannot be requested; it follows from your record.")
-    kind = qualification_type.by_id(context, type_id, share=True)
-    if kind is None or kind.status not in USABLE:
+    if type_row is None or type_row.status not in USABLE:
         raise WorkerError(f"There is no Qualification type {type_id}.")
-    return who, kind
+    return worker_row, type_row
 
 
 def _refuse_request(
-    context: Context, who: worker.Worker, kind: QualificationType, last: QualificationRequest | None
+    context: Context, worker_row: worker.Worker, type_row: QualificationType, last: QualificationRequest | None
 ) -> None:
-    if kind.status != ACTIVE:
+    if type_row.status != ACTIVE:
         raise WorkerError("This Qualification cannot be requested at present.")
     if last is not None and last.status == PENDING:
         raise WorkerError("You have already requested this Qualification; the requester has not answered yet.")
-    if kind.retry_delay is None and qualification.has(context, kind.number, who.number):
+    if type_row.retry_delay is None and qualification.has(context, type_row.number, worker_row.number):
         raise WorkerError("You already have this Qualification.")
     if last is None:
         return
-    if kind.retry_delay is None and last.status == STARTED:
+    if type_row.retry_delay is None and last.status == STARTED:
         raise WorkerError("The time for the test of this Qualification is over, and it can be taken only once.")
-    if kind.retry_delay is None:
+    if type_row.retry_delay is None:
         raise WorkerError("You have already requested this Qualification, and it can be requested only once.")
     # A test that was begun and never handed in counts as a try.
-    again = (last.submit_time or last.start_time) + kind.retry_delay * SECOND
+    again = (last.submit_time or last.start_time) + type_row.retry_delay * SECOND
     if context.now < again:
         left = -(-(again - context.now) // SECOND)
         raise WorkerError(f"You may request this Qualification again in {left} seconds.")
 
 
-def _answer(row: QualificationRequest, answers: Mapping[str, Value]) -> str | None:
-    if row.test is not None:
-        return answer_document(row.test, answers)
+def _answer(request_row: QualificationRequest, answers: Mapping[str, Value]) -> str | None:
+    if request_row.test is not None:
+        return answer_document(request_row.test, answers)
     if answers:
         raise WorkerError("This Qualification has no test to answer.")
     return None
 
 
-def _score(kind: QualificationType, row: QualificationRequest, answers: Mapping[str, Value]) -> int | None:
-    if row.test is None:
-        return qualification_type.granted_value(kind) if kind.auto_granted else None
-    if row.answer_key is None:
+def _score(type_row: QualificationType, request_row: QualificationRequest, answers: Mapping[str, Value]) -> int | None:
+    if request_row.test is None:
+        return qualification_type.granted_value(type_row) if type_row.auto_granted else None
+    if request_row.answer_key is None:
         return None
     # Only selections are graded, and `answer_document` has seen that these are some.
-    return grade(row.answer_key, {name: _selections(value) for name, value in answers.items()})
+    return grade(request_row.answer_key, {name: _selections(value) for name, value in answers.items()})
 
 
 def _selections(value: Value) -> list[str]:
@@ -211,27 +228,27 @@ def _selections(value: Value) -> list[str]:
 
 
 def _waiting(call: Call, request_id: str) -> QualificationRequest:
-    query = _BY_ID.with_for_update(of=qualification_request)
-    row = call.database.execute(query, {"request_id": request_id}).one_or_none()
-    if row is None or row.requester != call.requester or row.submit_time is None:
+    found = find_locked(call.database, _BY_ID, t.qualification_request, {"request_id": request_id})
+    request_row = cast("QualificationRequest | None", found)
+    if request_row is None or request_row.requester != call.requester or request_row.submit_time is None:
         raise RequestError("QualificationRequestDoesNotExist", f"QualificationRequest {request_id} does not exist.")
-    if row.status != PENDING:
-        raise wrong_state("QualificationRequest", row.status, PENDING)
-    return row
+    if request_row.status != PENDING:
+        raise wrong_state("QualificationRequest", request_row.status, PENDING)
+    return request_row
 
 
-def _change(context: Context, row: QualificationRequest, **values: Any) -> None:
-    is_this = qualification_request.c.number == row.number
-    context.database.execute(qualification_request.update().where(is_this).values(values))
+def _change(context: Context, request_row: QualificationRequest, **values: Any) -> None:
+    is_this = t.qualification_request.c.number == request_row.number
+    context.database.execute(t.qualification_request.update().where(is_this).values(values))
 
 
-def _describe(row: QualificationRequest) -> Answer:
+def _describe(request_row: QualificationRequest) -> Answer:
     shown = {
-        "QualificationRequestId": row.qualification_request_id,
-        "QualificationTypeId": row.qualification_type_id,
-        "WorkerId": row.worker_id,
-        "Test": row.test,
-        "Answer": row.answer,
-        "SubmitTime": row.submit_time / SECOND,
+        "QualificationRequestId": request_row.qualification_request_id,
+        "QualificationTypeId": request_row.qualification_type_id,
+        "WorkerId": request_row.worker_id,
+        "Test": request_row.test,
+        "Answer": request_row.answer,
+        "SubmitTime": known(request_row.submit_time) / SECOND,
     }
     return {name: value for name, value in shown.items() if value is not None}

@@ -4,20 +4,41 @@ UpdateQualificationType, GetQualificationType, ListQualificationTypes."""
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database.table import add_row, qualification_type
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.document.answer_key import check_answer_key
 from mturk.marketplace.document.question import check_test
 from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
 from mturk.marketplace.qualification.system_type import CREATION_TIME, SYSTEM_TYPES, SystemType
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
-QualificationType = Row[Any]
+
+class QualificationType(NamedTuple):
+    """A type that a requester made."""
+
+    number: int
+    requester: int
+    qualification_type_id: str
+    name: str
+    taken_name: str | None
+    description: str
+    keywords: str | None
+    words: str
+    status: str
+    test: str | None
+    test_duration: int | None
+    answer_key: str | None
+    retry_delay: int | None
+    auto_granted: bool
+    auto_granted_value: int | None
+    creation_time: int
+
 
 ACTIVE = "Active"
 INACTIVE = "Inactive"
@@ -29,10 +50,10 @@ USABLE = (ACTIVE, INACTIVE)
 """States in which the API shows a type."""
 
 _DEFAULT_VALUE = 1
-_BY_ID = select(qualification_type).where(qualification_type.c.qualification_type_id == bindparam("type_id"))
-_BY_NUMBER = select(qualification_type).where(qualification_type.c.number == bindparam("type_number"))
-_BY_NAME = select(qualification_type.c.qualification_type_id).where(
-    qualification_type.c.requester == bindparam("requester"), qualification_type.c.taken_name == bindparam("name")
+_BY_ID = select(t.qualification_type).where(t.qualification_type.c.qualification_type_id == bindparam("type_id"))
+_BY_NUMBER = select(t.qualification_type).where(t.qualification_type.c.number == bindparam("type_number"))
+_BY_NAME = select(t.qualification_type.c.qualification_type_id).where(
+    t.qualification_type.c.requester == bindparam("requester"), t.qualification_type.c.taken_name == bindparam("name")
 )
 
 
@@ -55,16 +76,16 @@ def create_qualification_type(
     auto_granted: bool = False,
     auto_granted_value: int | None = None,
 ) -> Answer:
-    """Make a qualification type, which workers can then ask for; its name and keywords stay for ever."""
+    """Make a qualification type, which workers can then request; its name and keywords cannot be changed."""
     _check_test(call, test, answer_key, test_duration_in_seconds, auto_granted)
     if test is None and test_duration_in_seconds is not None:
         raise ParameterValidationError("TestDurationInSeconds", "TestDurationInSeconds needs a Test.")
     taken = call.database.execute(_BY_NAME, {"requester": call.requester, "name": name}).one_or_none()
     if taken:
         raise RequestError("QualificationTypeAlreadyExists", f'You have already a QualificationType named "{name}".')
-    number = add_row(
+    number = t.add_row(
         call.database,
-        qualification_type,
+        t.qualification_type,
         {
             "requester": call.requester,
             "qualification_type_id": call.new_id(),
@@ -100,13 +121,13 @@ def update_qualification_type(
     auto_granted_value: int | None = None,
 ) -> Answer:
     """Change what can be changed. A new test comes with its duration, and drops the old key unless it has its own."""
-    row = mine(call, qualification_type_id, lock=True)
-    expect(row, *USABLE)
-    granted = row.auto_granted if auto_granted is None else auto_granted
+    type_row = mine(call, qualification_type_id, lock=True)
+    expect(type_row, *USABLE)
+    granted = type_row.auto_granted if auto_granted is None else auto_granted
     _check_test(call, test, answer_key, test_duration_in_seconds, granted)
-    if granted and row.test is not None:
+    if granted and type_row.test is not None:
         raise _excludes_test()
-    if test is None and row.test is None and test_duration_in_seconds is not None:
+    if test is None and type_row.test is None and test_duration_in_seconds is not None:
         raise ParameterValidationError("TestDurationInSeconds", "TestDurationInSeconds needs a Test.")
     changes = {
         "description": description,
@@ -121,9 +142,9 @@ def update_qualification_type(
     if test is not None:
         values["answer_key"] = answer_key
     if description is not None:
-        values["words"] = _words(row.name, row.keywords, description)
-    change(call, row.number, **values)
-    return {"QualificationType": describe(by_number(call, row.number))}
+        values["words"] = _words(type_row.name, type_row.keywords, description)
+    change(call, type_row.number, **values)
+    return {"QualificationType": describe(by_number(call, type_row.number))}
 
 
 def get_qualification_type(call: Call, *, qualification_type_id: str) -> Answer:
@@ -144,11 +165,11 @@ def list_qualification_types(
     max_results: int = DEFAULT_SIZE,
 ) -> Answer:
     """The caller's own types, newest first, then those of the system; all words of the query must occur in them."""
-    of = ("types", call.requester, query, must_be_requestable, must_be_owned_by_caller)
-    page = Page(of, next_token, max_results)
+    what = ("types", call.requester, query, must_be_requestable, must_be_owned_by_caller)
+    page = Page(what, next_token, max_results)
     words = sorted({*(query or "").casefold().split()})
     (after,) = page.after() or (None,)
-    found = _my_page(call, words, after, page.size)
+    found = _my_page(call, page, words)
     if not must_be_requestable and not must_be_owned_by_caller:
         found += _system_page(words, after)
     return page.answer("QualificationTypes", found[: page.size], lambda one: one.answer, "number")
@@ -159,83 +180,87 @@ def mine(call: Call, type_id: str, *, lock: bool = False, share: bool = False) -
 
     With `lock` nobody else changes it until this transaction ends; with `share` others may hold on to it too.
     """
-    row = by_id(call, type_id, lock=lock, share=share)
-    if row is None or row.requester != call.requester or row.status == DISPOSED:
+    type_row = by_id(call, type_id, lock=lock, share=share)
+    if type_row is None or type_row.requester != call.requester or type_row.status == DISPOSED:
         raise _does_not_exist(type_id)
-    return row
+    return type_row
 
 
 def visible(call: Call, type_id: str) -> QualificationType:
     """The caller's type with that id, as long as it is not deleted."""
-    row = mine(call, type_id)
-    if row.status not in USABLE:
+    type_row = mine(call, type_id)
+    if type_row.status not in USABLE:
         raise _does_not_exist(type_id)
-    return row
+    return type_row
 
 
 def by_id(context: Context, type_id: str, *, lock: bool = False, share: bool = False) -> QualificationType | None:
     """Anybody's type with that id."""
-    query = _BY_ID.with_for_update(read=share) if lock or share else _BY_ID
-    return context.database.execute(query, {"type_id": type_id}).one_or_none()
+    which = {"type_id": type_id}
+    if lock or share:
+        found = find_locked(context.database, _BY_ID, t.qualification_type, which, shared=share)
+    else:
+        found = context.database.execute(_BY_ID, which).one_or_none()
+    return cast("QualificationType | None", found)
 
 
 def by_number(context: Context, number: int) -> QualificationType:
     """The type that is known inside by that number."""
-    return context.database.execute(_BY_NUMBER, {"type_number": number}).one()
+    return cast(QualificationType, context.database.execute(_BY_NUMBER, {"type_number": number}).one())
 
 
 def change(context: Context, number: int, **values: Any) -> None:
     """Write down what changed about a type."""
     if values:
         context.database.execute(
-            qualification_type.update().where(qualification_type.c.number == number).values(values)
+            t.qualification_type.update().where(t.qualification_type.c.number == number).values(values)
         )
 
 
-def expect(row: QualificationType, *allowed: str) -> None:
+def expect(type_row: QualificationType, *allowed: str) -> None:
     """Refuse what is not possible in the type's present state."""
-    if row.status not in allowed:
-        raise wrong_state("QualificationType", row.status, *allowed)
+    if type_row.status not in allowed:
+        raise wrong_state("QualificationType", type_row.status, *allowed)
 
 
 def expect_usable(call: Call, type_ids: Collection[str]) -> None:
     """Refuse new work that needs types which the caller does not have, or which are not active."""
     for type_id in sorted(set(type_ids) - set(SYSTEM_TYPES)):
-        row = mine(call, type_id, share=True)
-        if row.status not in USABLE:
+        type_row = mine(call, type_id, share=True)
+        if type_row.status not in USABLE:
             raise _does_not_exist(type_id)
-        expect(row, ACTIVE)
+        expect(type_row, ACTIVE)
 
 
-def describe(row: QualificationType) -> Answer:
+def describe(type_row: QualificationType) -> Answer:
     """A type as the API shows it."""
     shown = {
-        "QualificationTypeId": row.qualification_type_id,
-        "CreationTime": row.creation_time / SECOND,
-        "Name": row.name,
-        "Description": row.description,
-        "Keywords": row.keywords,
-        "QualificationTypeStatus": row.status,
-        "Test": row.test,
-        "TestDurationInSeconds": row.test_duration,
-        "AnswerKey": row.answer_key,
-        "RetryDelayInSeconds": row.retry_delay,
+        "QualificationTypeId": type_row.qualification_type_id,
+        "CreationTime": type_row.creation_time / SECOND,
+        "Name": type_row.name,
+        "Description": type_row.description,
+        "Keywords": type_row.keywords,
+        "QualificationTypeStatus": type_row.status,
+        "Test": type_row.test,
+        "TestDurationInSeconds": type_row.test_duration,
+        "AnswerKey": type_row.answer_key,
+        "RetryDelayInSeconds": type_row.retry_delay,
         "IsRequestable": True,
-        "AutoGranted": row.auto_granted,
-        "AutoGrantedValue": granted_value(row) if row.auto_granted else None,
+        "AutoGranted": type_row.auto_granted,
+        "AutoGrantedValue": granted_value(type_row) if type_row.auto_granted else None,
     }
     return {name: value for name, value in shown.items() if value is not None}
 
 
-def granted_value(row: QualificationType) -> int:
-    """The score that who asks for an auto-granted type gets."""
-    return _DEFAULT_VALUE if row.auto_granted_value is None else int(row.auto_granted_value)
+def granted_value(type_row: QualificationType) -> int:
+    """The score that workers get who request an auto-granted type."""
+    return _DEFAULT_VALUE if type_row.auto_granted_value is None else int(type_row.auto_granted_value)
 
 
 def _check_test(
     call: Call, test: str | None, answer_key: str | None, test_duration: int | None, auto_granted: bool
 ) -> None:
-    limit = call.terms.question_limit
+    limit = call.settings.question_limit
     if test is None and answer_key is not None:
         raise ParameterValidationError("AnswerKey", "AnswerKey needs a Test.")
     if test is None:
@@ -261,17 +286,14 @@ def _words(name: str, keywords: str | None, description: str) -> str:
     return "\n".join([name, keywords or "", description]).casefold()
 
 
-def _my_page(call: Call, words: list[str], after: int | None, size: int) -> list[_Listed]:
-    column = qualification_type.c
-    listed = select(qualification_type).where(column.requester == call.requester, column.status.in_(USABLE))
+def _my_page(call: Call, page: Page, words: list[str]) -> list[_Listed]:
+    column = t.qualification_type.c
+    listed = select(t.qualification_type).where(column.requester == call.requester, column.status.in_(USABLE))
     for word in words:
         listed = listed.where(column.words.contains(word, autoescape=True))
-    if call.terms.eventual:
-        listed = listed.where(column.creation_time <= call.now - call.terms.eventual)
-    if after is not None:
-        listed = listed.where(column.number < after)
-    rows = call.database.execute(listed.order_by(column.number.desc()).limit(size))
-    return [_Listed(row.number, describe(row)) for row in rows]
+    order, shown_after = column.number, column.creation_time
+    rows = page.read(call, QualificationType, listed, order, descending=True, shown_after=shown_after)
+    return [_Listed(type_row.number, describe(type_row)) for type_row in rows]
 
 
 def _system_page(words: list[str], after: int | None) -> list[_Listed]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
-
-from sqlalchemy import Row
+from typing import Final, NamedTuple
 
 from mturk.marketplace.clock import SECOND
+from mturk.marketplace.people.worker import Worker
 
 MASTERS: Final = ("2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6")
 """The production and the sandbox id: both are taken here."""
@@ -21,41 +20,41 @@ def _percent(part: int, whole: int, *, of_none: int) -> int:
     return part * 100 // whole if whole else of_none
 
 
-def _masters(worker: Row[Any]) -> int | None:
+def _masters(worker: Worker) -> int | None:
     return 1 if worker.masters else None
 
 
-def _adult(worker: Row[Any]) -> int | None:
+def _adult(worker: Worker) -> int | None:
     return 1 if worker.adult else None
 
 
-def _locale(worker: Row[Any]) -> tuple[str, str | None] | None:
+def _locale(worker: Worker) -> tuple[str, str | None] | None:
     return (worker.country, worker.subdivision) if worker.country else None
 
 
-def _hits_approved(worker: Row[Any]) -> int:
+def _hits_approved(worker: Worker) -> int:
     return int(worker.approved)
 
 
-def _percent_approved(worker: Row[Any]) -> int:
+def _percent_approved(worker: Worker) -> int:
     if worker.submitted < _ENOUGH_SUBMITTED:
         return 100
     return _percent(worker.approved, worker.approved + worker.rejected, of_none=100)
 
 
-def _percent_rejected(worker: Row[Any]) -> int:
+def _percent_rejected(worker: Worker) -> int:
     return _percent(worker.rejected, worker.approved + worker.rejected, of_none=0)
 
 
-def _percent_submitted(worker: Row[Any]) -> int:
+def _percent_submitted(worker: Worker) -> int:
     return _percent(worker.submitted, worker.accepted, of_none=100)
 
 
-def _percent_abandoned(worker: Row[Any]) -> int:
+def _percent_abandoned(worker: Worker) -> int:
     return _percent(worker.abandoned, worker.accepted, of_none=0)
 
 
-def _percent_returned(worker: Row[Any]) -> int:
+def _percent_returned(worker: Worker) -> int:
     return _percent(worker.returned, worker.accepted, of_none=0)
 
 
@@ -65,7 +64,7 @@ class SystemType(NamedTuple):
     id: str
     name: str
     description: str
-    value: Callable[[Row[Any]], int | tuple[str, str | None] | None]
+    value: Callable[[Worker], int | tuple[str, str | None] | None]
 
     @property
     def words(self) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Call, Context
 from mturk.marketplace.clock import DAY, HOUR
-from mturk.marketplace.database.table import request_token
+from mturk.marketplace.database import table as t
 
 _ALL = 0  # tokens are forgotten together, so there is one such thing on the agenda
 
@@ -20,7 +20,7 @@ def earlier(call: Call, operation: str, token: str | None) -> str | None:
     if token is None:
         return None
     row = call.database.execute(
-        select(request_token.c.subject, request_token.c.time).where(*_is(call, operation, token))
+        select(t.request_token.c.subject, t.request_token.c.time).where(*_is(call, operation, token))
     ).one_or_none()
     return row.subject if row and row.time > call.now - DAY else None
 
@@ -29,9 +29,9 @@ def remember(call: Call, operation: str, token: str | None, subject: str) -> Non
     """Note what this call was about."""
     if token is None:
         return
-    call.database.execute(request_token.delete().where(*_is(call, operation, token)))
+    call.database.execute(t.request_token.delete().where(*_is(call, operation, token)))
     call.database.execute(
-        request_token.insert(),
+        t.request_token.insert(),
         {
             "requester": call.requester,
             "operation": operation,
@@ -46,15 +46,15 @@ def remember(call: Call, operation: str, token: str | None, subject: str) -> Non
 
 def forget(context: Context, number: int) -> None:
     """Forget the tokens whose day is over; those that follow closely are left for one time together."""
-    context.database.execute(request_token.delete().where(request_token.c.time <= context.now - DAY))
-    oldest = context.database.execute(select(func.min(request_token.c.time))).scalar_one()
+    context.database.execute(t.request_token.delete().where(t.request_token.c.time <= context.now - DAY))
+    oldest = context.database.execute(select(func.min(t.request_token.c.time))).scalar_one()
     if oldest is not None:
         agenda.plan(context.database, agenda.FORGET_TOKENS, number, max(int(oldest) + DAY, context.now + HOUR))
 
 
 def _is(call: Call, operation: str, token: str) -> tuple[ColumnElement[bool], ...]:
     return (
-        request_token.c.requester == call.requester,
-        request_token.c.operation == operation,
-        request_token.c.token == token,
+        t.request_token.c.requester == call.requester,
+        t.request_token.c.operation == operation,
+        t.request_token.c.token == token,
     )

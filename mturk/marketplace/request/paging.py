@@ -6,12 +6,12 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, Select, tuple_
 
-from mturk.marketplace.call import Answer
+from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.error import ParameterValidationError
 
 DEFAULT_SIZE = 10
@@ -21,7 +21,7 @@ Listed = TypeVar("Listed")
 
 
 class Page(NamedTuple):
-    """Which part of which list is wanted.
+    """Which part of which list is asked for.
 
     `of` names the list and its filters, because a token is good for one list only.
     """
@@ -43,6 +43,28 @@ class Page(NamedTuple):
             raise ParameterValidationError.of("NextToken", self.token)
         return tuple(key)
 
+    def read(
+        self,
+        call: Call,
+        kind: type[Listed],
+        listed: Select[Any],
+        *order: ColumnElement[Any],
+        descending: bool = False,
+        shown_after: ColumnElement[Any] | None = None,
+    ) -> Sequence[Listed]:
+        """The rows of this page, which are of that kind, in the order of these columns.
+
+        `shown_after` is the column with the time after which a marketplace with `eventual` waits before it shows a row.
+        """
+        if call.settings.eventual and shown_after is not None:
+            listed = listed.where(shown_after <= call.now - call.settings.eventual)
+        after = self.after()
+        if after:
+            listed = listed.where(_beyond(after, *order, descending=descending))
+        columns = [column.desc() for column in order] if descending else order
+        rows = call.database.execute(listed.order_by(*columns).limit(self.size)).all()
+        return cast("Sequence[Listed]", rows)
+
     def answer(self, name: str, rows: Sequence[Listed], describe: Callable[[Listed], Answer], *key: str) -> Answer:
         """The page's answer, with a token if it is full.
 
@@ -62,6 +84,6 @@ class Page(NamedTuple):
         return crc32(repr((self.of, parts)).encode())
 
 
-def beyond(key: tuple[int, ...], *columns: ColumnElement[Any], descending: bool = False) -> ColumnElement[bool]:
+def _beyond(key: tuple[int, ...], *columns: ColumnElement[Any], descending: bool) -> ColumnElement[bool]:
     """The rows that come after the key, in the order of the columns."""
     return tuple_(*columns) < tuple_(*key) if descending else tuple_(*columns) > tuple_(*key)

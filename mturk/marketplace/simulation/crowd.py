@@ -71,11 +71,11 @@ class Member:
         self.adult = chance.random() < 0.5
         self.known = self.busy = False
 
-    def answer(self, question: str, of: tuple[Field, ...], chance: random.Random) -> dict[str, Value]:
+    def answer(self, question: str, to_fill: tuple[Field, ...], chance: random.Random) -> dict[str, Value]:
         """Fill in every field, as this worker would."""
         # What is right depends on the question alone, so that careful workers agree about it.
         truth = random.Random(question)  # noqa: S311 - play
-        return {field.name: self._choose(field, _any(field, truth), chance) for field in of}
+        return {field.name: self._choose(field, _any(field, truth), chance) for field in to_fill}
 
     def _choose(self, field: Field, right: str, chance: random.Random) -> str:
         if self.style == "stuck":

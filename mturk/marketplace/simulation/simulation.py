@@ -1,7 +1,7 @@
 """A random workload: made-up workers who come over market time and do the HITs that are on offer.
 
 Everything is drawn from one seed, and the clock is moved from one step to the next. So the same seed on the same
-marketplace is the same run, as long as it is faster than the time that it plays.
+marketplace is the same run, as long as it runs faster than the time that it simulates.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple, cast
 
 from sqlalchemy import Select, bindparam, exists, func, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import Clock
-from mturk.marketplace.database.table import assignment
-from mturk.marketplace.database.table import hit as hits
-from mturk.marketplace.database.table import worker as workers
+from mturk.marketplace.database import lock
+from mturk.marketplace.database import table as t
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import SettingError, WorkerError
 from mturk.marketplace.hit import hit, work
@@ -32,31 +32,38 @@ from mturk.marketplace.simulation.field import fields_of
 HOUR = 3600
 _SPREAD = 0.5  # of how long work takes: most takes between half and twice the usual time
 
-_RANGE = select(func.min(hits.c.hit_type), func.max(hits.c.hit_type)).where(hits.c.status == ASSIGNABLE)
+_RANGE = select(func.min(t.hit.c.hit_type), func.max(t.hit.c.hit_type)).where(t.hit.c.status == ASSIGNABLE)
 _GROUP = (
-    select(hits.c.hit_type)
-    .where(hits.c.status == ASSIGNABLE, hits.c.hit_type >= bindparam("pivot"))
-    .order_by(hits.c.hit_type)
+    select(t.hit.c.hit_type)
+    .where(t.hit.c.status == ASSIGNABLE, t.hit.c.hit_type >= bindparam("pivot"))
+    .order_by(t.hit.c.hit_type)
     .limit(1)
 )
-_OFFERED = select(hits.c.hit_id, hits.c.number).where(
-    hits.c.hit_type == bindparam("group"), hits.c.status == ASSIGNABLE, hits.c.number >= bindparam("start")
+_OFFERED = select(t.hit.c.hit_id, t.hit.c.number).where(
+    t.hit.c.hit_type == bindparam("group"), t.hit.c.status == ASSIGNABLE, t.hit.c.number >= bindparam("start")
 )
-_EXTENT = select(func.min(hits.c.number), func.max(hits.c.number)).where(
-    hits.c.hit_type == bindparam("group"), hits.c.status == ASSIGNABLE
+_EXTENT = select(func.min(t.hit.c.number), func.max(t.hit.c.number)).where(
+    t.hit.c.hit_type == bindparam("group"), t.hit.c.status == ASSIGNABLE
 )
 
 
 def _next(query: Select[tuple[str, int]]) -> Select[tuple[str, int]]:
     done = (
         exists()
-        .where(assignment.c.hit == hits.c.number, assignment.c.worker == workers.c.number)
-        .where(workers.c.worker_id == bindparam("worker"))
+        .where(t.assignment.c.hit == t.hit.c.number, t.assignment.c.worker == t.worker.c.number)
+        .where(t.worker.c.worker_id == bindparam("worker"))
     )
-    return query.where(~done).order_by(hits.c.number).limit(1)
+    return query.where(~done).order_by(t.hit.c.number).limit(1)
 
 
 _NEXT = _next(_OFFERED)
+
+
+class _Found(NamedTuple):
+    """A HIT that a worker has not had yet."""
+
+    hit_id: str
+    number: int
 
 
 @dataclass
@@ -164,21 +171,21 @@ class Simulation:
         visit.member.known = True  # not earlier: what is refused is undone, the registration with it
         if taken is None:
             return
-        assignment_id, of = taken
+        assignment_id, hit_row = taken
         visit.member.busy = True
         self.tally.accepted += 1
         fate = self._chance.random()
-        seconds = self._seconds(of)
+        seconds = self._seconds(hit_row)
         if fate < self._crowd.abandons:
             self._after(seconds, partial(self._forget, visit))
         elif fate < self._crowd.abandons + self._crowd.returns:
             self._after(seconds, partial(self._return, visit, assignment_id))
         else:
-            self._after(seconds, partial(self._submit, visit, assignment_id, of.question))
+            self._after(seconds, partial(self._submit, visit, assignment_id, hit_row.question))
 
-    def _seconds(self, of: HIT) -> int:
+    def _seconds(self, hit_row: HIT) -> int:
         needed = self._chance.lognormvariate(math.log(self._crowd.seconds), _SPREAD)
-        return max(1, min(round(needed), int(of.assignment_duration) - 1))
+        return max(1, min(round(needed), int(hit_row.assignment_duration) - 1))
 
     def _forget(self, visit: _Visit) -> None:
         # Nothing happens until the time for the assignment is over.
@@ -219,13 +226,23 @@ def _look(context: Context, where: float, how_far: float) -> tuple[int, int] | N
 
 def _take(context: Context, visit: _Visit) -> tuple[str, HIT] | None:
     """Accept the next HIT of the group that the worker has not had; None if there is no more."""
-    who = visit.member
-    if not who.known:
-        worker.register(context, who.id, country=who.country, adult=who.adult)
+    member = visit.member
+    found = _next_hit(context, visit)
+    if found is not None:
+        # Before the worker, as everywhere.
+        lock.hold(context.database, t.hit, t.hit.c.number == found.number)
+    if not member.known:
+        worker.register(context, member.id, country=member.country, adult=member.adult)
+    if found is None:
+        return None
+    visit.start = found.number + 1
+    return work.accept(context, member.id, found.hit_id), hit.by_number(context, found.number)
+
+
+def _next_hit(context: Context, visit: _Visit) -> _Found | None:
     for start in (visit.start, 0):
-        query = {"group": visit.group, "start": start, "worker": who.id}
-        found = context.database.execute(_NEXT, query).one_or_none()
-        if found:
-            visit.start = found.number + 1
-            return work.accept(context, who.id, found.hit_id), hit.by_number(context, found.number)
+        which = {"group": visit.group, "start": start, "worker": visit.member.id}
+        found = context.database.execute(_NEXT, which).one_or_none()
+        if found is not None:
+            return cast(_Found, found)
     return None

@@ -149,6 +149,14 @@ def test_a_requester_may_have_two_key_pairs_at_once(market, connect):
     assert [key.access_key for key in lab.access_keys()] == [lab.access_key, second.access_key]
 
 
+def test_keys_made_in_the_same_millisecond_are_listed_as_they_were_made(database: str) -> None:
+    market = Marketplace(database, real_time=lambda: 1_700_000_000.0)
+    lab = market.requester("lab")
+    made = [lab.access_key, *(lab.add_key().access_key for _ in range(6))]
+    assert [key.access_key for key in lab.access_keys()] == made
+    market.stop()
+
+
 def test_a_revoked_key_is_refused_at_once_with_aws_s_own_error(client, market, refused, connect):
     mine = market.requester("requester")
     client.get_account_balance()

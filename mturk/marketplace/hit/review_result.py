@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database.table import review_entry
+from mturk.marketplace.database import table as t
 from mturk.marketplace.hit import hit
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, beyond
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 Level = Literal["Assignment", "HIT"]
 
@@ -28,15 +28,32 @@ class Subject(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of something that a policy wanted to do; a failure has a code."""
+    """The outcome of an action of a policy; a failure has a code."""
 
     status: str
     text: str
     code: str | None = None
 
 
+class Entry(NamedTuple):
+    """Something that a review found out, or did."""
+
+    number: int
+    hit: int
+    level: str
+    action_id: str
+    subject_type: str
+    subject_id: str
+    question: str | None
+    key: str
+    value: str
+    status: str | None
+    error_code: str | None
+    time: int
+
+
 class Report:
-    """Takes down what a policy finds out and does in one review of a HIT or an assignment."""
+    """Collects what a policy finds out and does in one review of a HIT or an assignment."""
 
     def __init__(self, context: Context, hit_number: int, level: Level) -> None:
         self._context = context
@@ -59,7 +76,7 @@ class Report:
 
     def write(self) -> None:
         """Keep the report with the HIT."""
-        self._context.database.execute(review_entry.insert(), self._entries)
+        self._context.database.execute(t.review_entry.insert(), self._entries)
 
     def _action(self, action_id: str, name: str, subject: Subject, outcome: Outcome) -> None:
         self._add(action_id, subject, key=name, value=outcome.text, status=outcome.status, error_code=outcome.code)
@@ -102,59 +119,57 @@ def list_review_policy_results_for_hit(
     next_token: str | None = None,
     max_results: int = DEFAULT_SIZE,
 ) -> Answer:
-    """What the review policies of a HIT found out and did, oldest first, as far as it was asked for."""
-    row = hit.mine(call, hit_id)
+    """What the review policies of a HIT found out and did, oldest first; actions, results or both."""
+    hit_row = hit.mine(call, hit_id)
     levels = sorted(set(policy_levels or ("Assignment", "HIT")))
     page = Page(("reviews", hit_id, *levels, retrieve_actions, retrieve_results), next_token, max_results)
-    listed = select(review_entry).where(review_entry.c.hit == row.number, review_entry.c.level.in_(levels))
+    listed = select(t.review_entry).where(t.review_entry.c.hit == hit_row.number, t.review_entry.c.level.in_(levels))
     if not retrieve_actions:
-        listed = listed.where(review_entry.c.status.is_(None))
+        listed = listed.where(t.review_entry.c.status.is_(None))
     if not retrieve_results:
-        listed = listed.where(review_entry.c.status.is_not(None))
-    after = page.after()
-    if after:
-        listed = listed.where(beyond(after, review_entry.c.number))
-    rows = call.database.execute(listed.order_by(review_entry.c.number).limit(page.size)).all()
+        listed = listed.where(t.review_entry.c.status.is_not(None))
+    entries = page.read(call, Entry, listed, t.review_entry.c.number)
     answer: Answer = {"HITId": hit_id}
-    policies = {"Assignment": row.assignment_review_policy, "HIT": row.hit_review_policy}
+    policies = {"Assignment": hit_row.assignment_review_policy, "HIT": hit_row.hit_review_policy}
     for level in levels:
-        if policies[level] is not None:
-            of_level = [entry for entry in rows if entry.level == level]
-            answer[f"{level}ReviewPolicy"] = {"PolicyName": json.loads(policies[level])["PolicyName"]}
+        policy = policies[level]
+        if policy is not None:
+            of_level = [entry for entry in entries if entry.level == level]
+            answer[f"{level}ReviewPolicy"] = {"PolicyName": json.loads(policy)["PolicyName"]}
             answer[f"{level}ReviewReport"] = _report(of_level, actions=retrieve_actions, results=retrieve_results)
-    return {**answer, **page.token_after(rows, "number")}
+    return {**answer, **page.token_after(entries, "number")}
 
 
-def _report(rows: list[Row[Any]], *, actions: bool, results: bool) -> Answer:
+def _report(entries: list[Entry], *, actions: bool, results: bool) -> Answer:
     report: Answer = {}
     if results:
-        report["ReviewResults"] = [_result(row) for row in rows if row.status is None]
+        report["ReviewResults"] = [_result(entry) for entry in entries if entry.status is None]
     if actions:
-        report["ReviewActions"] = [_action(row) for row in rows if row.status is not None]
+        report["ReviewActions"] = [_action(entry) for entry in entries if entry.status is not None]
     return report
 
 
-def _result(row: Row[Any]) -> Answer:
+def _result(entry: Entry) -> Answer:
     shown = {
-        "ActionId": row.action_id,
-        "SubjectId": row.subject_id,
-        "SubjectType": row.subject_type,
-        "QuestionId": row.question,
-        "Key": row.key,
-        "Value": row.value,
+        "ActionId": entry.action_id,
+        "SubjectId": entry.subject_id,
+        "SubjectType": entry.subject_type,
+        "QuestionId": entry.question,
+        "Key": entry.key,
+        "Value": entry.value,
     }
     return {name: value for name, value in shown.items() if value is not None}
 
 
-def _action(row: Row[Any]) -> Answer:
+def _action(entry: Entry) -> Answer:
     shown = {
-        "ActionId": row.action_id,
-        "ActionName": row.key,
-        "TargetId": row.subject_id,
-        "TargetType": row.subject_type,
-        "Status": row.status,
-        "CompleteTime": row.time / SECOND,
-        "Result": row.value,
-        "ErrorCode": row.error_code,
+        "ActionId": entry.action_id,
+        "ActionName": entry.key,
+        "TargetId": entry.subject_id,
+        "TargetType": entry.subject_type,
+        "Status": entry.status,
+        "CompleteTime": entry.time / SECOND,
+        "Result": entry.value,
+        "ErrorCode": entry.error_code,
     }
     return {name: value for name, value in shown.items() if value is not None}

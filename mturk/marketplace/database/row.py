@@ -1,0 +1,16 @@
+"""What the rows of a query are: NamedTuples that stand beside their queries, so that a type checker knows the columns.
+
+The rows themselves are SQLAlchemy's own, which are named tuples too; whoever runs a query says by `cast` which.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+def known(value: Value | None) -> Value:
+    """A value that is None in other states of the row than the one it is in."""
+    assert value is not None  # noqa: S101 - the tables cannot say which states these are
+    return value

@@ -1,0 +1,82 @@
+"""Disposing of HITs. DeleteHIT, and automatically: old HITs, and those that require a deleted qualification type."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from mturk.marketplace import agenda
+from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.database import lock
+from mturk.marketplace.database import table as t
+from mturk.marketplace.error import RequestError, wrong_state
+from mturk.marketplace.hit import expiration, hit, notification
+from mturk.marketplace.hit.hit import DISPOSED, DONE, HIT, REVIEWABLE, REVIEWING
+from mturk.marketplace.qualification import qualification_type
+
+# So many HITs in one step of the agenda, so that others get their turn.
+_AT_ONCE = 50
+
+
+def delete_hit(call: Call, *, hit_id: str) -> Answer:
+    """Dispose of a HIT whose work is done and decided; its assignments can no longer be read."""
+    hit_row = hit.mine(call, hit_id, lock=True, disposed=True)
+    if hit_row.status not in DONE:
+        raise wrong_state("HIT", hit_row.status, REVIEWING, REVIEWABLE)
+    if hit_row.submitted:
+        text = (
+            f"HIT {hit_id} has {hit_row.submitted} submitted assignments that are neither approved nor rejected. "
+            "Approve or reject them first."
+        )
+        raise RequestError("InvalidHITState", text)
+    dispose(call, hit_row)
+    return {}
+
+
+def dispose(context: Context, hit_row: HIT) -> None:
+    """Dispose of a HIT: from now on it cannot be read."""
+    agenda.cancel(context.database, agenda.EXPIRE, hit_row.number)
+    agenda.cancel(context.database, agenda.DISPOSE_OLD_HIT, hit_row.number)
+    gone = {"status": DISPOSED, "status_time": context.now, "disposed": True}
+    context.database.execute(t.hit.update().where(t.hit.c.number == hit_row.number).values(gone))
+    notification.tell(context, notification.HIT_DISPOSED, hit_row.hit_type, hit_row.hit_id)
+
+
+def dispose_of_old(context: Context, number: int) -> None:
+    """Dispose of a HIT that was done long ago; by then all of its work has been approved automatically."""
+    hit_row = hit.by_number(context, number, lock=True)
+    if hit_row.status in DONE:
+        dispose(context, hit_row)
+
+
+def dispose_of_requiring(context: Context, number: int) -> None:
+    """Dispose of some HITs that require a deleted qualification type, and plan the next step if there are more."""
+    type_row = qualification_type.by_number(context, number)
+    doomed = (
+        select(t.hit.c.number)
+        .where(
+            ~t.hit.c.disposed,
+            t.hit.c.hit_type.in_(
+                select(t.hit_type_requirement.c.hit_type).where(
+                    t.hit_type_requirement.c.qualification_type_id == type_row.qualification_type_id
+                )
+            ),
+        )
+        .order_by(t.hit.c.number)
+        .limit(_AT_ONCE)
+    )
+    numbers = context.database.execute(doomed).scalars().all()
+    lock.hold(context.database, t.hit, t.hit.c.number.in_(numbers))
+    for hit_number in numbers:
+        _dispose_of_requiring(context, hit_number)
+    if len(numbers) == _AT_ONCE:
+        agenda.plan(context.database, agenda.DISPOSE_REQUIRING_HITS, number, context.now)
+
+
+def _dispose_of_requiring(context: Context, number: int) -> None:
+    # Money for assignments that nobody accepted is released; for the others it stays on hold, to pay them.
+    hit_row = hit.by_number(context, number, lock=True)
+    if hit_row.disposed:
+        return
+    if not hit_row.expired:
+        expiration.end(context, hit_row)
+    dispose(context, hit_row)

@@ -1,0 +1,58 @@
+"""Rows have the columns that their types say, and None only where the types say so."""
+
+from __future__ import annotations
+
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from sqlalchemy import Select, create_engine, false, select
+
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import known
+from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, review_result
+from mturk.marketplace.people import block, message, requester, worker
+from mturk.marketplace.qualification import qualification, qualification_request, qualification_type
+
+ROWS: list[tuple[Any, Select[Any]]] = [
+    (hit.HIT, hit._WHOLE),
+    (hit_type.HITType, select(t.hit_type)),
+    (assignment.Assignment, assignment._WHOLE),
+    (worker.Worker, select(t.worker)),
+    (bonus.Bonus, bonus._WHOLE),
+    (review_result.Entry, select(t.review_entry)),
+    (notification.Setting, notification._SETTING),
+    (block.WorkerBlock, block._WHOLE),
+    (message.Receiver, message._RECEIVERS),
+    (requester.SealedKey, requester._VALID),
+    (qualification.Qualification, qualification._WHOLE),
+    (qualification_type.QualificationType, select(t.qualification_type)),
+    (qualification_request.QualificationRequest, qualification_request._WHOLE),
+]
+# What an outer join leaves empty, though its table does not.
+LEFT_EMPTY = {(assignment.Assignment, "worker_id")}
+
+each_row = pytest.mark.parametrize(("kind", "query"), ROWS, ids=lambda value: getattr(value, "__name__", ""))
+
+
+@each_row
+def test_a_row_has_exactly_the_columns_of_its_type_in_their_order(kind: Any, query: Select[Any]) -> None:
+    engine = create_engine("sqlite://")
+    with engine.connect() as database:
+        t.metadata.create_all(database)
+        of_none = dict.fromkeys(query.compile().params, 0)
+        assert tuple(database.execute(query.where(false()), of_none).keys()) == kind._fields
+    engine.dispose()
+
+
+@each_row
+def test_a_value_is_of_its_type_and_none_only_where_the_table_allows_it(kind: Any, query: Select[Any]) -> None:
+    for name, hint in get_type_hints(kind).items():
+        column = query.selected_columns[name]
+        empty = getattr(column, "nullable", False) or (kind, name) in LEFT_EMPTY
+        assert (column.type.python_type, empty) == ((get_args(hint) or (hint,))[0], type(None) in get_args(hint)), name
+
+
+def test_a_value_that_must_be_there_is_not_none() -> None:
+    assert known(0) == 0
+    with pytest.raises(AssertionError):
+        known(None)
