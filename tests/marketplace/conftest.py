@@ -20,6 +20,9 @@ from tests.marketplace.sample import hit_arguments
 
 MASTER_KEY = base64.b64encode(b"32 bytes that only the tests use").decode()
 Client = Any
+Connect = Callable[..., Client]
+Publish = Callable[..., dict[str, Any]]
+Work = Callable[..., str]
 Refused = Callable[..., dict[str, Any]]
 
 
@@ -29,7 +32,7 @@ def aws() -> boto3.session.Session:
 
 
 @pytest.fixture
-def connect(aws: boto3.session.Session) -> Iterator[Callable[..., Client]]:
+def connect(aws: boto3.session.Session) -> Iterator[Connect]:
     """Make a boto3 client of a marketplace; each of its answers is held against botocore's model."""
     made = []
 
@@ -100,12 +103,12 @@ def market(database: str) -> Iterator[Marketplace]:
 
 
 @pytest.fixture
-def client(market: Marketplace, connect: Callable[..., Client]) -> Client:
+def client(market: Marketplace, connect: Connect) -> Client:
     return connect(market)
 
 
 @pytest.fixture
-def publish(client: Client) -> Callable[..., dict[str, Any]]:
+def publish(client: Client) -> Publish:
     """Publish a HIT; arguments replace the sample's."""
 
     def publish(**changes: Any) -> dict[str, Any]:
@@ -116,7 +119,7 @@ def publish(client: Client) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
-def work(market: Marketplace) -> Callable[..., str]:
+def work(market: Marketplace) -> Work:
     """Let a worker do an assignment of a HIT, and say its id."""
 
     def work(hit_id: str, worker_id: str = "A1WORKER", **answers: Any) -> str:

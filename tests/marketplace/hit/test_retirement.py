@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mturk.marketplace import WorkerError
+from mturk.marketplace import Marketplace, WorkerError
+from tests.marketplace.conftest import Client, Publish, Refused
 from tests.marketplace.sample import html_question, qualification_type_arguments, type_arguments
 
 GONE = "AWS.MechanicalTurk.QualificationTypeDoesNotExist"
@@ -12,22 +13,22 @@ NOT_NOW = "AWS.MechanicalTurk.InvalidQualificationTypeState"
 
 
 @pytest.fixture
-def type_id(client):
+def type_id(client: Client) -> str:
     made = client.create_qualification_type(**qualification_type_arguments())["QualificationType"]
     return made["QualificationTypeId"]
 
 
 @pytest.fixture
-def needed(type_id):
+def needed(type_id: str) -> list[dict[str, str]]:
     """What HITs that require the type say."""
     return [{"QualificationTypeId": type_id, "Comparator": "DoesNotExist"}]
 
 
-def _delete(client, type_id):
+def _delete(client: Client, type_id: str) -> None:
     client.delete_qualification_type(QualificationTypeId=type_id)
 
 
-def test_a_deleted_type_is_no_longer_shown(client, type_id, refused):
+def test_a_deleted_type_is_no_longer_shown(client: Client, type_id: str, refused: Refused) -> None:
     _delete(client, type_id)
     assert client.list_qualification_types(MustBeRequestable=True)["NumResults"] == 0
     for method in ("get_qualification_type", "list_hits_for_qualification_type", "list_qualification_requests"):
@@ -35,7 +36,9 @@ def test_a_deleted_type_is_no_longer_shown(client, type_id, refused):
 
 
 @pytest.mark.parametrize("state", ["Active", "Inactive"])
-def test_active_and_inactive_types_can_be_deleted_once(client, market, type_id, refused, state):
+def test_active_and_inactive_types_can_be_deleted_once(
+    client: Client, market: Marketplace, type_id: str, refused: Refused, state: str
+) -> None:
     client.update_qualification_type(QualificationTypeId=type_id, QualificationTypeStatus=state)
     _delete(client, type_id)
     error = refused(client.delete_qualification_type, QualificationTypeId=type_id)
@@ -49,7 +52,9 @@ def test_active_and_inactive_types_can_be_deleted_once(client, market, type_id, 
 
 
 @pytest.mark.parametrize("method", ["update_qualification_type", "associate_qualification_with_worker"])
-def test_a_type_that_goes_is_not_changed_nor_granted(client, market, type_id, refused, method):
+def test_a_type_that_goes_is_not_changed_nor_granted(
+    client: Client, market: Marketplace, type_id: str, refused: Refused, method: str
+) -> None:
     market.worker("A1")
     _delete(client, type_id)
     arguments = {"WorkerId": "A1"} if "worker" in method else {}
@@ -57,7 +62,7 @@ def test_a_type_that_goes_is_not_changed_nor_granted(client, market, type_id, re
     assert error["TurkErrorCode"] == NOT_NOW
 
 
-def test_the_name_is_taken_for_48_hours(client, market, type_id, refused):
+def test_the_name_is_taken_for_48_hours(client: Client, market: Marketplace, type_id: str, refused: Refused) -> None:
     _delete(client, type_id)
     market.clock.advance(hours=47, minutes=59)
     error = refused(client.create_qualification_type, **qualification_type_arguments())
@@ -66,7 +71,7 @@ def test_the_name_is_taken_for_48_hours(client, market, type_id, refused):
     assert client.create_qualification_type(**qualification_type_arguments())
 
 
-def test_workers_keep_what_they_have(client, market, type_id):
+def test_workers_keep_what_they_have(client: Client, market: Marketplace, type_id: str) -> None:
     market.worker("A1")
     client.associate_qualification_with_worker(QualificationTypeId=type_id, WorkerId="A1", IntegerValue=7)
     _delete(client, type_id)
@@ -75,7 +80,7 @@ def test_workers_keep_what_they_have(client, market, type_id):
     assert (found["IntegerValue"], found["Status"]) == (7, "Granted")
 
 
-def test_open_requests_are_rejected(client, market, type_id, refused):
+def test_open_requests_are_rejected(client: Client, market: Marketplace, type_id: str, refused: Refused) -> None:
     market.worker("A1").request_qualification(type_id)
     (request,) = client.list_qualification_requests()["QualificationRequests"]
     _delete(client, type_id)
@@ -85,7 +90,9 @@ def test_open_requests_are_rejected(client, market, type_id, refused):
     assert "'Rejected'" in error["Message"]
 
 
-def test_hits_that_require_the_type_are_disposed_of_and_no_others(client, publish, needed, type_id, refused):
+def test_hits_that_require_the_type_are_disposed_of_and_no_others(
+    client: Client, publish: Publish, needed: list[dict[str, str]], type_id: str, refused: Refused
+) -> None:
     doomed = [publish(QualificationRequirements=needed, RequesterAnnotation=str(n))["HITId"] for n in range(25)]
     other = publish(Title="Something else", MaxAssignments=1)["HITId"]
     _delete(client, type_id)
@@ -94,7 +101,9 @@ def test_hits_that_require_the_type_are_disposed_of_and_no_others(client, publis
         assert refused(client.get_hit, HITId=hit_id)["TurkErrorCode"] == "AWS.MechanicalTurk.HITDoesNotExist"
 
 
-def test_money_for_work_that_nobody_began_comes_back(client, market, publish, needed, type_id):
+def test_money_for_work_that_nobody_began_comes_back(
+    client: Client, market: Marketplace, publish: Publish, needed: list[dict[str, str]], type_id: str
+) -> None:
     publish(QualificationRequirements=needed, MaxAssignments=5)
     _delete(client, type_id)
     balance = client.get_account_balance()
@@ -104,8 +113,14 @@ def test_money_for_work_that_nobody_began_comes_back(client, market, publish, ne
 
 @pytest.mark.parametrize("last", ["submitted before", "submitted after", "returned", "abandoned"])
 def test_work_that_was_begun_can_be_finished_and_is_paid_by_itself(
-    client, market, publish, needed, type_id, refused, last
-):
+    client: Client,
+    market: Marketplace,
+    publish: Publish,
+    needed: list[dict[str, str]],
+    type_id: str,
+    refused: Refused,
+    last: str,
+) -> None:
     hit = publish(QualificationRequirements=needed, MaxAssignments=3, AutoApprovalDelayInSeconds=3600)
     worker = market.worker("A1")
     assignment_id = worker.accept(hit["HITId"])
@@ -129,7 +144,9 @@ def test_work_that_was_begun_can_be_finished_and_is_paid_by_itself(
         market.worker("A2").accept(hit["HITId"])
 
 
-def test_a_review_policy_does_not_bring_back_a_hit_that_goes(client, market, publish, needed, type_id):
+def test_a_review_policy_does_not_bring_back_a_hit_that_goes(
+    client: Client, market: Marketplace, publish: Publish, needed: list[dict[str, str]], type_id: str
+) -> None:
     values = {
         "QuestionIds": "label",
         "QuestionAgreementThreshold": "99",
@@ -152,7 +169,9 @@ def test_a_review_policy_does_not_bring_back_a_hit_that_goes(client, market, pub
     assert market.audit() == []
 
 
-def test_nothing_new_can_require_a_deleted_type(client, publish, needed, type_id, refused):
+def test_nothing_new_can_require_a_deleted_type(
+    client: Client, publish: Publish, needed: list[dict[str, str]], type_id: str, refused: Refused
+) -> None:
     hit_type_id = client.create_hit_type(**type_arguments(QualificationRequirements=needed))["HITTypeId"]
     other = publish(Title="Something else")["HITId"]
     _delete(client, type_id)

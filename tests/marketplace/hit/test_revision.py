@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
+from mturk.marketplace import Marketplace
+from tests.marketplace.conftest import Client, Connect, Publish, Refused, Work
 from tests.marketplace.sample import type_arguments
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-def _status(client, hit_id):
+def _status(client: Client, hit_id: str) -> str:
     return client.get_hit(HITId=hit_id)["HIT"]["HITStatus"]
 
 
-def test_additional_assignments_can_be_accepted(client, publish, work):
+def test_additional_assignments_can_be_accepted(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish()["HITId"]
     work(hit_id)
     assert _status(client, hit_id) == "Reviewable"
@@ -26,7 +29,9 @@ def test_additional_assignments_can_be_accepted(client, publish, work):
 
 
 @pytest.mark.parametrize(("first", "more", "allowed"), [(1, 8, True), (9, 1, False), (1, 9, False), (10, 1, True)])
-def test_a_hit_made_with_fewer_than_ten_assignments_stays_below_ten(client, publish, refused, first, more, allowed):
+def test_a_hit_made_with_fewer_than_ten_assignments_stays_below_ten(
+    client: Client, publish: Publish, refused: Refused, first: int, more: int, allowed: bool
+) -> None:
     hit_id = publish(MaxAssignments=first)["HITId"]
     arguments = {"HITId": hit_id, "NumberOfAdditionalAssignments": more}
     if allowed:
@@ -38,7 +43,9 @@ def test_a_hit_made_with_fewer_than_ten_assignments_stays_below_ten(client, publ
     assert found["MaxAssignments"] == first + (more if allowed else 0)
 
 
-def test_additional_assignments_of_an_expired_hit_wait_for_more_time(client, market, publish):
+def test_additional_assignments_of_an_expired_hit_wait_for_more_time(
+    client: Client, market: Marketplace, publish: Publish
+) -> None:
     hit_id = publish(LifetimeInSeconds=60)["HITId"]
     market.clock.advance(minutes=1)
     client.create_additional_assignments_for_hit(HITId=hit_id, NumberOfAdditionalAssignments=1)
@@ -48,7 +55,7 @@ def test_additional_assignments_of_an_expired_hit_wait_for_more_time(client, mar
     assert (found["HITStatus"], found["NumberOfAssignmentsAvailable"]) == ("Assignable", 2)
 
 
-def test_a_repeated_token_does_not_add_assignments_twice(client, publish, refused):
+def test_a_repeated_token_does_not_add_assignments_twice(client: Client, publish: Publish, refused: Refused) -> None:
     hit_id = publish()["HITId"]
     arguments = {"HITId": hit_id, "NumberOfAdditionalAssignments": 2, "UniqueRequestToken": "once"}
     client.create_additional_assignments_for_hit(**arguments)
@@ -57,7 +64,7 @@ def test_a_repeated_token_does_not_add_assignments_twice(client, publish, refuse
     assert client.get_hit(HITId=hit_id)["HIT"]["MaxAssignments"] == 3
 
 
-def test_a_later_expiration_extends_a_hit(client, market, publish):
+def test_a_later_expiration_extends_a_hit(client: Client, market: Marketplace, publish: Publish) -> None:
     made = publish(LifetimeInSeconds=60)
     later = (made["Expiration"] + timedelta(hours=1)).replace(microsecond=0)
     client.update_expiration_for_hit(HITId=made["HITId"], ExpireAt=later)
@@ -69,7 +76,9 @@ def test_a_later_expiration_extends_a_hit(client, market, publish):
 
 
 @pytest.mark.parametrize("past", [EPOCH, datetime(2015, 1, 1, tzinfo=timezone.utc)])
-def test_a_time_that_has_passed_ends_a_hit_now(client, market, publish, past):
+def test_a_time_that_has_passed_ends_a_hit_now(
+    client: Client, market: Marketplace, publish: Publish, past: datetime
+) -> None:
     hit_id = publish()["HITId"]
     client.update_expiration_for_hit(HITId=hit_id, ExpireAt=past)
     found = client.get_hit(HITId=hit_id)["HIT"]
@@ -77,7 +86,7 @@ def test_a_time_that_has_passed_ends_a_hit_now(client, market, publish, past):
     assert abs(found["Expiration"] - market.clock.now()) < timedelta(minutes=1)
 
 
-def test_ending_a_hit_leaves_accepted_work_its_time(client, market, publish):
+def test_ending_a_hit_leaves_accepted_work_its_time(client: Client, market: Marketplace, publish: Publish) -> None:
     hit_id = publish(MaxAssignments=2)["HITId"]
     worker = market.worker("A1")
     assignment_id = worker.accept(hit_id)
@@ -87,7 +96,7 @@ def test_ending_a_hit_leaves_accepted_work_its_time(client, market, publish):
     assert _status(client, hit_id) == "Reviewable"
 
 
-def test_a_hit_can_be_ended_twice(client, publish):
+def test_a_hit_can_be_ended_twice(client: Client, publish: Publish) -> None:
     hit_id = publish()["HITId"]
     client.update_expiration_for_hit(HITId=hit_id, ExpireAt=EPOCH)
     ended = client.get_hit(HITId=hit_id)["HIT"]["Expiration"]
@@ -95,7 +104,9 @@ def test_a_hit_can_be_ended_twice(client, publish):
     assert client.get_hit(HITId=hit_id)["HIT"]["Expiration"] == ended
 
 
-def test_a_future_expiration_before_the_present_one_is_refused(client, publish, refused):
+def test_a_future_expiration_before_the_present_one_is_refused(
+    client: Client, publish: Publish, refused: Refused
+) -> None:
     made = publish(LifetimeInSeconds=3600)
     sooner = made["Expiration"] - timedelta(minutes=10)
     error = refused(client.update_expiration_for_hit, HITId=made["HITId"], ExpireAt=sooner)
@@ -103,7 +114,7 @@ def test_a_future_expiration_before_the_present_one_is_refused(client, publish, 
     assert client.get_hit(HITId=made["HITId"])["HIT"] == made
 
 
-def test_a_hit_can_change_its_type_before_anybody_worked_on_it(client, publish):
+def test_a_hit_can_change_its_type_before_anybody_worked_on_it(client: Client, publish: Publish) -> None:
     made = publish()
     kind = client.create_hit_type(**type_arguments(Title="New", Reward="0.10"))["HITTypeId"]
     client.update_hit_type_of_hit(HITId=made["HITId"], HITTypeId=kind)
@@ -113,7 +124,9 @@ def test_a_hit_can_change_its_type_before_anybody_worked_on_it(client, publish):
 
 
 @pytest.mark.parametrize("how_far", ["accepted", "submitted", "approved"])
-def test_a_hit_that_was_worked_on_keeps_its_type(client, market, publish, work, refused, how_far):
+def test_a_hit_that_was_worked_on_keeps_its_type(
+    client: Client, market: Marketplace, publish: Publish, work: Work, refused: Refused, how_far: str
+) -> None:
     hit_id = publish(MaxAssignments=2)["HITId"]
     kind = client.create_hit_type(**type_arguments(Title="New"))["HITTypeId"]
     if how_far == "accepted":
@@ -126,7 +139,7 @@ def test_a_hit_that_was_worked_on_keeps_its_type(client, market, publish, work, 
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.InvalidHITState"
 
 
-def test_a_mark_for_review_can_be_set_and_taken_back(client, publish, work):
+def test_a_mark_for_review_can_be_set_and_taken_back(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish()["HITId"]
     work(hit_id)
     client.update_hit_review_status(HITId=hit_id)
@@ -142,7 +155,9 @@ def test_a_mark_for_review_can_be_set_and_taken_back(client, publish, work):
         (True, False, "Reviewing", "Reviewable"),
     ],
 )
-def test_marking_is_not_a_toggle(client, publish, work, refused, marked, revert, state, allowed):
+def test_marking_is_not_a_toggle(
+    client: Client, publish: Publish, work: Work, refused: Refused, marked: bool, revert: bool, state: str, allowed: str
+) -> None:
     hit_id = publish()["HITId"]
     work(hit_id)
     if marked:
@@ -154,7 +169,7 @@ def test_marking_is_not_a_toggle(client, publish, work, refused, marked, revert,
     )
 
 
-def test_a_hit_under_review_becomes_assignable_when_extended(client, publish, work):
+def test_a_hit_under_review_becomes_assignable_when_extended(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish()["HITId"]
     work(hit_id)
     client.update_hit_review_status(HITId=hit_id)
@@ -162,7 +177,9 @@ def test_a_hit_under_review_becomes_assignable_when_extended(client, publish, wo
     assert _status(client, hit_id) == "Assignable"
 
 
-def test_a_hit_whose_work_is_decided_can_be_deleted(client, publish, work, refused):
+def test_a_hit_whose_work_is_decided_can_be_deleted(
+    client: Client, publish: Publish, work: Work, refused: Refused
+) -> None:
     hit_id = publish()["HITId"]
     client.approve_assignment(AssignmentId=work(hit_id))
     client.delete_hit(HITId=hit_id)
@@ -170,7 +187,7 @@ def test_a_hit_whose_work_is_decided_can_be_deleted(client, publish, work, refus
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.HITDoesNotExist"
 
 
-def test_a_hit_that_is_still_open_cannot_be_deleted(client, publish, refused):
+def test_a_hit_that_is_still_open_cannot_be_deleted(client: Client, publish: Publish, refused: Refused) -> None:
     error = refused(client.delete_hit, HITId=publish()["HITId"])
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.InvalidHITState"
     assert error["Message"].startswith(
@@ -179,7 +196,9 @@ def test_a_hit_that_is_still_open_cannot_be_deleted(client, publish, refused):
     )
 
 
-def test_a_hit_with_undecided_work_cannot_be_deleted(client, publish, work, refused):
+def test_a_hit_with_undecided_work_cannot_be_deleted(
+    client: Client, publish: Publish, work: Work, refused: Refused
+) -> None:
     hit_id = publish()["HITId"]
     work(hit_id)
     error = refused(client.delete_hit, HITId=hit_id)
@@ -187,7 +206,9 @@ def test_a_hit_with_undecided_work_cannot_be_deleted(client, publish, work, refu
     assert _status(client, hit_id) == "Reviewable"
 
 
-def test_deleting_twice_is_refused_with_the_state_disposed(client, market, publish, refused):
+def test_deleting_twice_is_refused_with_the_state_disposed(
+    client: Client, market: Marketplace, publish: Publish, refused: Refused
+) -> None:
     hit_id = publish(LifetimeInSeconds=30)["HITId"]
     market.clock.advance(seconds=30)
     client.delete_hit(HITId=hit_id)
@@ -205,7 +226,15 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("method", "arguments"), CHANGES)
-def test_nobody_changes_somebody_elses_hit(client, market, connect, publish, refused, method, arguments):
+def test_nobody_changes_somebody_elses_hit(
+    client: Client,
+    market: Marketplace,
+    connect: Connect,
+    publish: Publish,
+    refused: Refused,
+    method: str,
+    arguments: dict[str, Any],
+) -> None:
     hit_id = publish()["HITId"]
     other = connect(market, "somebody else")
     error = refused(getattr(other, method), HITId=hit_id, **arguments)
@@ -214,7 +243,9 @@ def test_nobody_changes_somebody_elses_hit(client, market, connect, publish, ref
 
 
 @pytest.mark.parametrize(("method", "arguments"), [change for change in CHANGES if change[0] != "delete_hit"])
-def test_a_disposed_hit_does_not_exist(client, market, publish, refused, method, arguments):
+def test_a_disposed_hit_does_not_exist(
+    client: Client, market: Marketplace, publish: Publish, refused: Refused, method: str, arguments: dict[str, Any]
+) -> None:
     hit_id = publish(LifetimeInSeconds=30)["HITId"]
     market.clock.advance(seconds=30)
     client.delete_hit(HITId=hit_id)
