@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import mturk
+
 ROOT = Path(__file__).parents[1]
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 KINDS = ["wheel", "sdist", "editable"]
@@ -99,6 +101,14 @@ def test_an_installed_package_holds_the_examples(answer: dict[str, object]) -> N
 def test_the_wheel_says_that_it_is_typed(built: dict[str, Path]) -> None:
     names = zipfile.ZipFile(built["wheel"]).namelist()
     assert {"mturk/py.typed", "mturk/__init__.pyi"} <= set(names)
+
+
+def test_the_built_files_bear_the_version_that_the_package_tells(built: dict[str, Path]) -> None:
+    names = {kind: path.name for kind, path in built.items()}
+    assert names == {
+        "wheel": f"mturk-{mturk.__version__}-py3-none-any.whl",
+        "sdist": f"mturk-{mturk.__version__}.tar.gz",
+    }
 
 
 def test_the_wheel_holds_every_module_and_nothing_of_the_tests(built: dict[str, Path]) -> None:
