@@ -47,7 +47,7 @@ def connect(aws: boto3.session.Session) -> Iterator[Connect]:
             "config": Config(parameter_validation=False, retries={"total_max_attempts": attempts}),
         }
         client = aws.client("mturk", **{**settings, **options})
-        client.meta.events.register("before-parse.mturk.*", _judge)
+        client.meta.events.register("response-received.mturk.*", _judge)
         made.append(client)
         return client
 
@@ -56,12 +56,14 @@ def connect(aws: boto3.session.Session) -> Iterator[Connect]:
         client.close()
 
 
-def _judge(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+def _judge(event_name: str, response_dict: dict[str, Any] | None, **_: Any) -> None:
+    if response_dict is None:
+        return  # nothing came back
     headers = response_dict["headers"]
     assert headers["content-type"] == "application/x-amz-json-1.1"
     assert headers["x-amzn-requestid"]
     if response_dict["status_code"] == 200:
-        check_answer(operation_model.name, response_dict["body"])
+        check_answer(event_name.rpartition(".")[2], response_dict["body"])
     else:
         check_error(response_dict["body"])
 
@@ -139,12 +141,12 @@ def refused() -> Refused:
         bodies = []
         events = method.__self__.meta.events  # type: ignore[attr-defined]  # boto3's methods are bound
         keep = lambda response_dict, **_: bodies.append(response_dict["body"])  # noqa: E731 - needs a name
-        events.register("before-parse.mturk.*", keep)
+        events.register("response-received.mturk.*", keep)
         try:
             with pytest.raises(ClientError):
                 method(**arguments)
         finally:
-            events.unregister("before-parse.mturk.*", keep)
+            events.unregister("response-received.mturk.*", keep)
         error: dict[str, Any] = json.loads(bodies[-1])
         return error
 
