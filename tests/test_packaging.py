@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import mturk
+import noxfile
 
 ROOT = Path(__file__).parents[1]
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
@@ -120,3 +122,14 @@ def test_the_wheel_holds_every_module_and_nothing_of_the_tests(built: dict[str, 
 def test_the_wheel_holds_every_schema(built: dict[str, Path]) -> None:
     names = {Path(name).name for name in zipfile.ZipFile(built["wheel"]).namelist() if name.endswith(".xsd")}
     assert names == {path.name for path in ROOT.glob("mturk/**/*.xsd")}
+
+
+def test_every_package_that_users_need_says_its_lowest_version() -> None:
+    needed = [noxfile.requirements(extra) for extra in (None, *noxfile.EXTRAS)]
+    assert {name for packages in needed for name, lowest in packages.items() if not lowest} == {"mturk[marketplace]"}
+
+
+def test_every_extra_for_users_is_tried_with_its_lowest_versions() -> None:
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    assert {*settings["options.extras_require"]} == {*noxfile.EXTRAS, "dev"}
