@@ -33,6 +33,12 @@ def floors() -> dict[str, str]:
     return {name.partition("[")[0]: lowest for name, lowest in found.items() if lowest}
 
 
+def tools() -> list[str]:
+    """What the tests need besides, in any version that they can do with."""
+    needed = {name: lowest for name, lowest in requirements("dev").items() if name not in LEFT_OUT}
+    return [f"{name}>={lowest}" if lowest else name for name, lowest in needed.items()]
+
+
 @nox.session(python=["3.10", "3.11", "3.12", "3.13"])
 def tests(session: nox.Session) -> None:
     """Run the tests that need nothing but Python's packages; give `-m ""` for all."""
@@ -45,8 +51,7 @@ def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest versions that setup.cfg allows; what only tests need may be new."""
     constraints = Path(session.create_tmp()) / "lowest.txt"
     constraints.write_text("".join(f"{name}=={version}\n" for name, version in floors().items()))
-    tools = [name for name in requirements("dev") if name not in LEFT_OUT and not name.startswith("mturk[")]
-    session.install("--constraint", constraints, "--editable", f".[{','.join(EXTRAS)}]", *tools)
+    session.install("--constraint", constraints, "--editable", f".[{','.join(EXTRAS)}]", *tools())
     session.run("pytest", "-n", "auto", "-m", "not system or postgresql", *session.posargs)
 
 
