@@ -51,6 +51,7 @@ _NAMES = {
     "model.bonus_payment": "BonusPayment",
     "model.worker_block": "WorkerBlock",
     "model.worker": "NotifyFailure Worker",
+    "version": "__version__",
 }
 _HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
 

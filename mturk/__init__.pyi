@@ -65,6 +65,7 @@ from mturk.question.scoring import AnswerKey
 from mturk.question.task_request import TaskRequest
 from mturk.record.collection import Collection, Page
 from mturk.requirements import QualificationRequirement
+from mturk.version import __version__
 
 __all__ = [
     "HIT",
@@ -136,6 +137,7 @@ __all__ = [
     "ValidationError",
     "Worker",
     "WorkerBlock",
+    "__version__",
     "connect",
     "current",
     "requirements",

@@ -18,6 +18,32 @@ from mturk.connection.connection import by_default
 from tests import judge as judges
 from tests.judge import ACCESS_KEY, SECRET_KEY, Judge
 
+SYSTEM = {"browser", "postgresql"}
+"""The fixtures that start a program which pip does not install. A test that picks one by a parameter names it so."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a program besides Python's packages."""
+    for item in items:
+        for name in SYSTEM & _fixtures(item):
+            item.add_marker("system")
+            item.add_marker(name)
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    chosen = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return {*getattr(item, "fixturenames", ()), *(value for value in chosen if isinstance(value, str))}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what is left out, and how to run it."""
+    if config.option.markexpr == "not system":
+        terminalreporter.write_line(
+            "Left out is what needs PostgreSQL, Chromium, Node or the AWS command line (the marker `system`); "
+            'with -m "" it runs too.'
+        )
+
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

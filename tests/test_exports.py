@@ -37,6 +37,13 @@ def test_type_checkers_are_told_the_same_names() -> None:
     assert set(ast.literal_eval(listed.value)) == told == set(mturk.__all__)
 
 
+def test_a_checkout_that_is_not_installed_knows_its_version_and_loads_one_file_for_it() -> None:
+    script = f"import sys; sys.path.append({str(PACKAGE.parent)!r}); import mturk; print(mturk.__version__)\n"
+    script += "print(*[name for name in sys.modules if name.startswith('mturk.')])"
+    ran = subprocess.run([sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == [mturk.__version__, "mturk.version"]
+
+
 def test_tab_completion_knows_the_public_names() -> None:
     assert set(mturk.__all__) <= set(dir(mturk))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import subprocess
@@ -12,6 +13,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+import mturk
+import noxfile
 
 ROOT = Path(__file__).parents[1]
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
@@ -101,6 +105,14 @@ def test_the_wheel_says_that_it_is_typed(built: dict[str, Path]) -> None:
     assert {"mturk/py.typed", "mturk/__init__.pyi"} <= set(names)
 
 
+def test_the_built_files_bear_the_version_that_the_package_tells(built: dict[str, Path]) -> None:
+    names = {kind: path.name for kind, path in built.items()}
+    assert names == {
+        "wheel": f"mturk-{mturk.__version__}-py3-none-any.whl",
+        "sdist": f"mturk-{mturk.__version__}.tar.gz",
+    }
+
+
 def test_the_wheel_holds_every_module_and_nothing_of_the_tests(built: dict[str, Path]) -> None:
     names = {name for name in zipfile.ZipFile(built["wheel"]).namelist() if name.endswith(".py")}
     modules = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("mturk/**/*.py")}
@@ -110,3 +122,14 @@ def test_the_wheel_holds_every_module_and_nothing_of_the_tests(built: dict[str, 
 def test_the_wheel_holds_every_schema(built: dict[str, Path]) -> None:
     names = {Path(name).name for name in zipfile.ZipFile(built["wheel"]).namelist() if name.endswith(".xsd")}
     assert names == {path.name for path in ROOT.glob("mturk/**/*.xsd")}
+
+
+def test_every_package_that_users_need_says_its_lowest_version() -> None:
+    needed = [noxfile.requirements(extra) for extra in (None, *noxfile.EXTRAS)]
+    assert {name for packages in needed for name, lowest in packages.items() if not lowest} == {"mturk[marketplace]"}
+
+
+def test_every_extra_for_users_is_tried_with_its_lowest_versions() -> None:
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    assert {*settings["options.extras_require"]} == {*noxfile.EXTRAS, "dev"}

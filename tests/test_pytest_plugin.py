@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,31 +17,35 @@ PAGE = Path(__file__).parents[1] / "docs" / "testing.md"
 
 
 @pytest.fixture
-def run(pytester, monkeypatch):
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[..., pytest.RunResult]:
     """Run tests that are given as source, with the plugin of this checkout and not of one that is installed."""
     monkeypatch.setenv("PYTHONPATH", str(Path(mturk.__file__).parents[1]))
 
-    def run(source, *arguments):
+    def run(source: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(source)
         return pytester.runpytest_subprocess("-p", "mturk.pytest_plugin", "-p", "no:mturk", "-W", "error", *arguments)
 
     return run
 
 
-def test_the_example_of_the_page_about_testing_passes(pytester, run):
+def test_the_example_of_the_page_about_testing_passes(
+    pytester: pytest.Pytester, run: Callable[..., pytest.RunResult]
+) -> None:
     script, tests = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     pytester.makepyfile(label=script)
     pytester.makepyfile(test_label=tests)
     run("", "-v").assert_outcomes(passed=5)
 
 
-def test_the_settings_of_the_page_about_testing_are_ones_that_pytest_takes(pytester, run):
+def test_the_settings_of_the_page_about_testing_are_ones_that_pytest_takes(
+    pytester: pytest.Pytester, run: Callable[..., pytest.RunResult]
+) -> None:
     (settings,) = re.findall(r"^```toml\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     pytester.makepyprojecttoml(settings)
     run("def test_nothing(mturk_market): assert mturk_market._settings.fees is False").assert_outcomes(passed=1)
 
 
-def test_each_test_has_a_marketplace_of_its_own_and_leaves_nothing_behind(run):
+def test_each_test_has_a_marketplace_of_its_own_and_leaves_nothing_behind(run: Callable[..., pytest.RunResult]) -> None:
     result = run(
         """
         import os, threading
@@ -84,14 +89,18 @@ def test_each_test_has_a_marketplace_of_its_own_and_leaves_nothing_behind(run):
     result.assert_outcomes(passed=7)
 
 
-def test_the_environment_of_the_machine_does_not_get_in_the_way(run, monkeypatch):
+def test_the_environment_of_the_machine_does_not_get_in_the_way(
+    run: Callable[..., pytest.RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     monkeypatch.setenv("MTURK_ENDPOINT", "production")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "old")
     run("def test_it(mturk_connection): assert mturk_connection.balance().available").assert_outcomes(passed=1)
 
 
-def test_markers_set_what_the_marketplace_is_like(pytester, run):
+def test_markers_set_what_the_marketplace_is_like(
+    pytester: pytest.Pytester, run: Callable[..., pytest.RunResult]
+) -> None:
     pytester.makeini("[pytest]\nmturk_deposit = 7.00\nmturk_faults =\n    GetHIT: refused\n")
     result = run(
         """
@@ -145,13 +154,13 @@ def test_markers_set_what_the_marketplace_is_like(pytester, run):
         ("faults=['SendBonus: late']", "*A fault's kind is one of lost answer, refused, slow, not 'late'."),
     ],
 )
-def test_a_wrong_marker_is_told_in_one_line(run, marker, said):
+def test_a_wrong_marker_is_told_in_one_line(run: Callable[..., pytest.RunResult], marker: str, said: str) -> None:
     result = run(f"import pytest\n@pytest.mark.mturk_market({marker})\ndef test_it(mturk_market): pass")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([f"*{said}"])
 
 
-def test_nothing_of_the_marketplace_is_imported_before_a_fixture_is_used():
+def test_nothing_of_the_marketplace_is_imported_before_a_fixture_is_used() -> None:
     script = (
         "import sys, mturk.pytest_plugin\n"
         "print(*{name.partition('.')[0] for name in sys.modules} & {'flask', 'sqlalchemy', 'requests', 'attr'})\n"
@@ -163,7 +172,9 @@ def test_nothing_of_the_marketplace_is_imported_before_a_fixture_is_used():
     assert ours == "mturk mturk.pytest_plugin"
 
 
-def test_a_missing_extra_is_told_with_the_pip_command(pytester, run):
+def test_a_missing_extra_is_told_with_the_pip_command(
+    pytester: pytest.Pytester, run: Callable[..., pytest.RunResult]
+) -> None:
     pytester.makeconftest(
         """
         import sys
@@ -180,6 +191,6 @@ def test_a_missing_extra_is_told_with_the_pip_command(pytester, run):
     result.stdout.fnmatch_lines(["*mturk_market needs flask: pip install 'mturk[[]marketplace[]]'"])
 
 
-def test_pytest_finds_the_plugin_where_mturk_is_installed():
+def test_pytest_finds_the_plugin_where_mturk_is_installed() -> None:
     setup = (PAGE.parents[1] / "setup.cfg").read_text()
     assert "\npytest11 =\n    mturk = mturk.pytest_plugin\n" in setup

@@ -19,6 +19,7 @@ PACKAGE = Path(mturk.__file__).parent
 # goes up a storey, and a file imports only from the storeys below its own.
 SDK = """
 schemas
+version
 errors
 alters_data
 doubt

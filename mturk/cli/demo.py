@@ -223,6 +223,9 @@ def run(market: Marketplace, console: Console, chance: random.Random) -> None:
 
 def _bar(console: Console, what: str, things: Sequence[T]) -> Iterator[T]:
     """The things one by one, with a bar that shows how far it is; not in a file."""
+    if not console.is_interactive:
+        yield from things  # rich before 14.3 leaves an empty line where it shows no bar
+        return
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_interactive) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         yield from progress.track(things, description=what)

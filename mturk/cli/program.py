@@ -18,6 +18,7 @@ from typing import Any
 import click
 
 from mturk.cli import option, people
+from mturk.version import __version__
 
 WRONG = 2  # the exit status of everything that went wrong
 INTERRUPTED = 130  # what shells expect of a program that was stopped with Ctrl-C
@@ -56,7 +57,7 @@ class Program(click.Group):
     subcommand_metavar="COMMAND [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="mturk", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
 def command(context: click.Context) -> None:
     """Run human work through Amazon Mechanical Turk's API, on a marketplace of your own.

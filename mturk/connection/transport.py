@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -25,10 +26,12 @@ from mturk.connection.adapter import Adapter
 from mturk.connection.credentials import Credentials, CredentialSource
 from mturk.connection.signature import Signer, host_header
 from mturk.errors import ConfigurationError, ServiceError, TransportError, error_of
+from mturk.version import __version__
 
 _MOST_IDLE = 64  # connections that are kept open, for as many threads
 
 TARGET = "MTurkRequesterServiceV20170117."
+USER_AGENT = f"mturk/{__version__} Python/{sys.version.split()[0]}"
 
 
 @attrs.frozen
@@ -105,7 +108,7 @@ class Transport:
         *,
         region: str = "us-east-1",
         timeout: tuple[float, float] = (10.0, 60.0),
-        user_agent: str = "mturk",
+        user_agent: str = USER_AGENT,
         verify: bool | str | None = None,
     ) -> None:
         self.url = url

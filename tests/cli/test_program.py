@@ -133,9 +133,7 @@ def test_help_of_a_command_explains_every_option() -> None:
 
 
 def test_the_version_is_that_of_the_package() -> None:
-    from importlib.metadata import version
-
-    assert run("--version").stdout == f"mturk {version('mturk')}\n"
+    assert run("--version").stdout == f"mturk {mturk.__version__}\n"
 
 
 def test_python_m_mturk_is_the_same_program(tmp_path: Path) -> None:
@@ -151,7 +149,7 @@ def test_python_m_mturk_is_the_same_program(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["sevre"], "No such command 'sevre'"),
-        (["serve", "--prt", "1"], "Did you mean '--port'?"),
+        (["serve", "--prt", "1"], "--port"),  # click words its guess differently from version to version
         (["serve", "--port", "eight"], "Invalid value for '--port'"),
         (["serve", "--port", "65536"], "Invalid value for '--port'"),
         (["serve", "--deposit", "much"], "Invalid value for '--deposit': it must be a plain amount"),

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import pickle
+import platform
 import re
 import signal
 import threading
@@ -195,7 +196,7 @@ def test_a_call_carries_what_the_service_wants(judge: Judge, connection: Connect
     assert call.raw == b"{}"
     assert call.headers["content-type"] == "application/x-amz-json-1.1"
     assert call.headers["x-amz-target"] == "MTurkRequesterServiceV20170117.GetAccountBalance"
-    assert call.headers["user-agent"].startswith("mturk")
+    assert call.headers["user-agent"] == f"mturk/{mturk.__version__} Python/{platform.python_version()}"
     assert "expect" not in call.headers
 
 

@@ -20,6 +20,9 @@ from tests.marketplace.sample import hit_arguments
 
 MASTER_KEY = base64.b64encode(b"32 bytes that only the tests use").decode()
 Client = Any
+Connect = Callable[..., Client]
+Publish = Callable[..., dict[str, Any]]
+Work = Callable[..., str]
 Refused = Callable[..., dict[str, Any]]
 
 
@@ -29,7 +32,7 @@ def aws() -> boto3.session.Session:
 
 
 @pytest.fixture
-def connect(aws: boto3.session.Session) -> Iterator[Callable[..., Client]]:
+def connect(aws: boto3.session.Session) -> Iterator[Connect]:
     """Make a boto3 client of a marketplace; each of its answers is held against botocore's model."""
     made = []
 
@@ -44,7 +47,7 @@ def connect(aws: boto3.session.Session) -> Iterator[Callable[..., Client]]:
             "config": Config(parameter_validation=False, retries={"total_max_attempts": attempts}),
         }
         client = aws.client("mturk", **{**settings, **options})
-        client.meta.events.register("before-parse.mturk.*", _judge)
+        client.meta.events.register("response-received.mturk.*", _judge)
         made.append(client)
         return client
 
@@ -53,12 +56,14 @@ def connect(aws: boto3.session.Session) -> Iterator[Callable[..., Client]]:
         client.close()
 
 
-def _judge(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+def _judge(event_name: str, response_dict: dict[str, Any] | None, **_: Any) -> None:
+    if response_dict is None:
+        return  # nothing came back
     headers = response_dict["headers"]
     assert headers["content-type"] == "application/x-amz-json-1.1"
     assert headers["x-amzn-requestid"]
     if response_dict["status_code"] == 200:
-        check_answer(operation_model.name, response_dict["body"])
+        check_answer(event_name.rpartition(".")[2], response_dict["body"])
     else:
         check_error(response_dict["body"])
 
@@ -100,12 +105,12 @@ def market(database: str) -> Iterator[Marketplace]:
 
 
 @pytest.fixture
-def client(market: Marketplace, connect: Callable[..., Client]) -> Client:
+def client(market: Marketplace, connect: Connect) -> Client:
     return connect(market)
 
 
 @pytest.fixture
-def publish(client: Client) -> Callable[..., dict[str, Any]]:
+def publish(client: Client) -> Publish:
     """Publish a HIT; arguments replace the sample's."""
 
     def publish(**changes: Any) -> dict[str, Any]:
@@ -116,7 +121,7 @@ def publish(client: Client) -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
-def work(market: Marketplace) -> Callable[..., str]:
+def work(market: Marketplace) -> Work:
     """Let a worker do an assignment of a HIT, and say its id."""
 
     def work(hit_id: str, worker_id: str = "A1WORKER", **answers: Any) -> str:
@@ -136,12 +141,12 @@ def refused() -> Refused:
         bodies = []
         events = method.__self__.meta.events  # type: ignore[attr-defined]  # boto3's methods are bound
         keep = lambda response_dict, **_: bodies.append(response_dict["body"])  # noqa: E731 - needs a name
-        events.register("before-parse.mturk.*", keep)
+        events.register("response-received.mturk.*", keep)
         try:
             with pytest.raises(ClientError):
                 method(**arguments)
         finally:
-            events.unregister("before-parse.mturk.*", keep)
+            events.unregister("response-received.mturk.*", keep)
         error: dict[str, Any] = json.loads(bodies[-1])
         return error
 

@@ -10,19 +10,22 @@ import time
 import urllib.error
 import urllib.request
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mturk import marketplace
 from mturk.marketplace import Marketplace, MarketplaceError
+from tests.marketplace.conftest import Connect
 from tests.marketplace.sample import hit_arguments
 
 
-def test_the_public_names_are_there():
+def test_the_public_names_are_there() -> None:
     assert all(hasattr(marketplace, name) for name in marketplace.__all__)
 
 
-def test_the_key_pair_and_all_data_survive_a_restart(tmp_path, connect):
+def test_the_key_pair_and_all_data_survive_a_restart(tmp_path: Path, connect: Connect) -> None:
     path = tmp_path / "lab.sqlite3"
     with Marketplace(path) as market:
         keys = market.access_key, market.secret_key
@@ -35,20 +38,20 @@ def test_the_key_pair_and_all_data_survive_a_restart(tmp_path, connect):
         assert timedelta(0) <= market.clock.now() - moved < timedelta(minutes=1)
 
 
-def test_no_secret_shows_in_a_repr(market):
+def test_no_secret_shows_in_a_repr(market: Marketplace) -> None:
     shown = repr([market, market.requester("x"), market.worker("A1"), market.clock, market.__dict__])
     assert market.secret_key not in shown
     assert market.requester("x").secret_key not in shown
 
 
-def test_a_requester_found_again_is_the_same(market):
+def test_a_requester_found_again_is_the_same(market: Marketplace) -> None:
     first = market.requester("x")
     again = market.requester("x")
     assert (first.access_key, first.secret_key) == (again.access_key, again.secret_key)
     assert first.access_key != market.access_key
 
 
-def test_the_clock_moves_forward_only(market):
+def test_the_clock_moves_forward_only(market: Marketplace) -> None:
     before = market.clock.now()
     after = market.clock.advance(days=1, hours=2, minutes=3, seconds=4)
     assert timedelta(0) <= after - before - timedelta(days=1, hours=2, minutes=3, seconds=4) < timedelta(seconds=9)
@@ -56,17 +59,17 @@ def test_the_clock_moves_forward_only(market):
         market.clock.advance(seconds=-1)
 
 
-def test_the_clock_goes_by_the_time_that_is_passed_in():
+def test_the_clock_goes_by_the_time_that_is_passed_in() -> None:
     with Marketplace(real_time=lambda: 1_700_000_000.5) as market:
         assert market.clock.now() == datetime(2023, 11, 14, 22, 13, 20, 500_000, timezone.utc)
 
 
-def test_the_address_says_what_is_there(market):
+def test_the_address_says_what_is_there(market: Marketplace) -> None:
     with urllib.request.urlopen(market.url) as answer:
         assert b"Mechanical Turk Requester API" in answer.read()
 
 
-def test_the_application_can_be_hosted_otherwise():
+def test_the_application_can_be_hosted_otherwise() -> None:
     market = Marketplace()
     try:
         answer = market.app.test_client().post("/", data=b"{}")
@@ -76,7 +79,7 @@ def test_the_application_can_be_hosted_otherwise():
         market.stop()
 
 
-def test_a_stopped_marketplace_leaves_no_threads_and_no_port(tmp_path):
+def test_a_stopped_marketplace_leaves_no_threads_and_no_port(tmp_path: Path) -> None:
     before = set(threading.enumerate())
     market = Marketplace(tmp_path / "lab.sqlite3")
     market.start()
@@ -92,7 +95,7 @@ def test_a_stopped_marketplace_leaves_no_threads_and_no_port(tmp_path):
     gc.collect()
 
 
-def test_a_marketplace_can_be_started_again(tmp_path, connect):
+def test_a_marketplace_can_be_started_again(tmp_path: Path, connect: Connect) -> None:
     market = Marketplace(tmp_path / "lab.sqlite3")
     for _ in range(2):
         with market:
@@ -101,7 +104,7 @@ def test_a_marketplace_can_be_started_again(tmp_path, connect):
         print(market.url)
 
 
-def test_a_taken_port_is_one_clear_line(tmp_path):
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(MarketplaceError, match=f"Port {port} of 127.0.0.1 is taken"):
@@ -120,7 +123,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path):
         ({"port": "80"}, "not a port"),
     ],
 )
-def test_an_impossible_address_is_one_clear_line(where, words):
+def test_an_impossible_address_is_one_clear_line(where: dict[str, Any], words: str) -> None:
     with pytest.raises(MarketplaceError, match=words) as caught:
         Marketplace(**where).start()
     assert "\n" not in str(caught.value)
@@ -142,7 +145,7 @@ def test_an_impossible_address_is_one_clear_line(where, words):
         {"question_limit": 0},
     ],
 )
-def test_impossible_settings_are_refused_by_name(bad):
+def test_impossible_settings_are_refused_by_name(bad: dict[str, Any]) -> None:
     (name,) = bad
     with pytest.raises(MarketplaceError, match=f"^{name}") as caught:
         Marketplace(**bad)

@@ -22,6 +22,8 @@ AWS = Path(sysconfig.get_path("scripts")) / "aws"
 PATIENCE = 120
 PAST = datetime(2015, 1, 1, tzinfo=timezone.utc)
 
+pytestmark = pytest.mark.system
+
 Call = Callable[..., dict[str, Any]]
 
 

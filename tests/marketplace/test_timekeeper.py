@@ -8,7 +8,10 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -17,16 +20,17 @@ from mturk.marketplace import Marketplace
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.database.table import agenda, assignment, hit, request_token, transfer
 from mturk.marketplace.routine import LOOK, Routine
+from tests.marketplace.conftest import Connect, Refused
 from tests.marketplace.inbox import WAIT, Inbox
 from tests.marketplace.sample import hit_arguments
 
 
 @pytest.fixture
-def look(shared):
+def look(shared: str) -> Iterator[Callable[..., None]]:
     """Look into the database past the marketplace, until something is there."""
     store = Store(shared)
 
-    def look(query, expected):
+    def look(query: Any, expected: list[int | str]) -> None:
         deadline = time.monotonic() + WAIT
         while True:
             found = store.read(lambda connection: connection.execute(query).scalars().all())
@@ -43,18 +47,18 @@ STATUS_OF_HIT = select(hit.c.status)
 STATUS_OF_ASSIGNMENT = select(assignment.c.status)
 
 
-def published(market, connect, **changes):
+def published(market: Marketplace, connect: Connect, **changes: Any) -> str:
     return connect(market).create_hit(**hit_arguments(**changes))["HIT"]["HITId"]
 
 
-def test_a_hit_expires_without_a_call(shared, connect, look):
+def test_a_hit_expires_without_a_call(shared: str, connect: Connect, look: Callable[..., None]) -> None:
     with Marketplace(shared) as market:
         published(market, connect)
         market.clock.advance(hours=1)
         look(STATUS_OF_HIT, ["Reviewable"])
 
 
-def test_work_is_abandoned_without_a_call(shared, connect, look):
+def test_work_is_abandoned_without_a_call(shared: str, connect: Connect, look: Callable[..., None]) -> None:
     with Marketplace(shared) as market:
         market.worker("A1").accept(published(market, connect))
         market.clock.advance(minutes=10)
@@ -62,7 +66,9 @@ def test_work_is_abandoned_without_a_call(shared, connect, look):
 
 
 @pytest.mark.parametrize("delay", [0, 1, 3600])
-def test_work_is_approved_without_a_call_and_in_real_time(shared, connect, look, delay):
+def test_work_is_approved_without_a_call_and_in_real_time(
+    shared: str, connect: Connect, look: Callable[..., None], delay: int
+) -> None:
     with Marketplace(shared) as market:
         worker = market.worker("A1")
         worker.submit(worker.accept(published(market, connect, AutoApprovalDelayInSeconds=delay)), {"a": "b"})
@@ -71,7 +77,9 @@ def test_work_is_approved_without_a_call_and_in_real_time(shared, connect, look,
         look(STATUS_OF_ASSIGNMENT, ["Approved"])
 
 
-def test_an_old_hit_is_disposed_of_120_days_after_it_became_reviewable(shared, connect, look, refused):
+def test_an_old_hit_is_disposed_of_120_days_after_it_became_reviewable(
+    shared: str, connect: Connect, look: Callable[..., None], refused: Refused
+) -> None:
     with Marketplace(shared) as market:
         client = connect(market)
         hit_id = published(market, connect)
@@ -83,7 +91,9 @@ def test_an_old_hit_is_disposed_of_120_days_after_it_became_reviewable(shared, c
         assert refused(client.get_hit, HITId=hit_id)["TurkErrorCode"] == "AWS.MechanicalTurk.HITDoesNotExist"
 
 
-def test_the_120_days_begin_anew_when_a_hit_is_extended(shared, connect, look):
+def test_the_120_days_begin_anew_when_a_hit_is_extended(
+    shared: str, connect: Connect, look: Callable[..., None]
+) -> None:
     with Marketplace(shared) as market:
         client = connect(market)
         hit_id = published(market, connect)
@@ -96,7 +106,9 @@ def test_the_120_days_begin_anew_when_a_hit_is_extended(shared, connect, look):
         look(STATUS_OF_HIT, ["Disposed"])
 
 
-def test_a_hit_that_was_deleted_is_not_disposed_of_again(shared, connect, look):
+def test_a_hit_that_was_deleted_is_not_disposed_of_again(
+    shared: str, connect: Connect, look: Callable[..., None]
+) -> None:
     with Marketplace(shared) as market:
         client = connect(market)
         hit_id = published(market, connect)
@@ -105,7 +117,7 @@ def test_a_hit_that_was_deleted_is_not_disposed_of_again(shared, connect, look):
         look(select(agenda.c.kind), [])
 
 
-def test_tokens_are_forgotten_when_their_day_is_over(shared, connect, look):
+def test_tokens_are_forgotten_when_their_day_is_over(shared: str, connect: Connect, look: Callable[..., None]) -> None:
     with Marketplace(shared) as market:
         client = connect(market)
         client.create_hit(**hit_arguments(UniqueRequestToken="a"))
@@ -120,7 +132,9 @@ def test_tokens_are_forgotten_when_their_day_is_over(shared, connect, look):
         look(select(request_token.c.token), [])
 
 
-def test_what_fell_due_while_nobody_was_there_happens_at_the_next_start(shared, connect, look):
+def test_what_fell_due_while_nobody_was_there_happens_at_the_next_start(
+    shared: str, connect: Connect, look: Callable[..., None]
+) -> None:
     with Marketplace(shared) as market:
         published(market, connect)
     store = Store(shared)
@@ -140,7 +154,7 @@ with Marketplace(sys.argv[1]):
 
 
 @contextmanager
-def another_process(database):
+def another_process(database: str) -> Iterator[None]:
     process = subprocess.Popen([sys.executable, "-c", SERVE, database], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout.readline() == "running\n"
@@ -151,7 +165,9 @@ def another_process(database):
         process.stdout.close()
 
 
-def test_another_process_notices_what_was_planned_here(shared, connect, look):
+def test_another_process_notices_what_was_planned_here(
+    shared: str, connect: Connect, look: Callable[..., None]
+) -> None:
     market = Marketplace(shared)
     try:
         with another_process(shared), market:
@@ -164,7 +180,9 @@ def test_another_process_notices_what_was_planned_here(shared, connect, look):
         market.stop()
 
 
-def test_everything_happens_once_though_several_serve_one_database(shared, connect, look):
+def test_everything_happens_once_though_several_serve_one_database(
+    shared: str, connect: Connect, look: Callable[..., None]
+) -> None:
     with ExitStack() as stack:
         markets = [stack.enter_context(Marketplace(shared)) for _ in range(3)]
         stack.enter_context(another_process(shared))
@@ -180,7 +198,7 @@ def test_everything_happens_once_though_several_serve_one_database(shared, conne
         assert markets[1].audit() == []
 
 
-def test_the_threads_end_with_the_marketplace(shared):
+def test_the_threads_end_with_the_marketplace(shared: str) -> None:
     with Marketplace(shared):
         names = {one.name for one in threading.enumerate()}
         assert {"mturk-timekeeper", "mturk-delivery"} <= names
@@ -188,27 +206,31 @@ def test_the_threads_end_with_the_marketplace(shared):
 
 
 @pytest.fixture
-def no_looks(monkeypatch):
+def no_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only what rings wakes a routine up."""
     for module in ("timekeeper", "delivery.delivery"):
         monkeypatch.setattr(f"mturk.marketplace.{module}.LOOK", 3600.0)
 
 
-def test_what_is_planned_for_soon_is_noticed_at_once(no_looks, shared, connect, look):
+def test_what_is_planned_for_soon_is_noticed_at_once(
+    no_looks: None, shared: str, connect: Connect, look: Callable[..., None]
+) -> None:
     with Marketplace(shared) as market:
         worker = market.worker("A1")
         worker.submit(worker.accept(published(market, connect, AutoApprovalDelayInSeconds=1)), {"a": "b"})
         look(STATUS_OF_ASSIGNMENT, ["Approved"])
 
 
-def test_a_moved_clock_is_noticed_at_once(no_looks, shared, connect, look):
+def test_a_moved_clock_is_noticed_at_once(
+    no_looks: None, shared: str, connect: Connect, look: Callable[..., None]
+) -> None:
     with Marketplace(shared) as market:
         published(market, connect)
         market.clock.advance(hours=1)
         look(STATUS_OF_HIT, ["Reviewable"])
 
 
-def test_what_is_written_into_the_outbox_is_sent_at_once(no_looks, shared, connect):
+def test_what_is_written_into_the_outbox_is_sent_at_once(no_looks: None, shared: str, connect: Connect) -> None:
     inbox = Inbox()
     try:
         with Marketplace(shared) as market:
@@ -219,11 +241,11 @@ def test_what_is_written_into_the_outbox_is_sent_at_once(no_looks, shared, conne
         inbox.close()
 
 
-def test_an_idle_marketplace_looks_no_more_than_once_a_second(tmp_path, monkeypatch):
+def test_an_idle_marketplace_looks_no_more_than_once_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = Counter()
     read = Store.read
 
-    def counting(self, work):
+    def counting(self: Store, work: Callable[..., Any]) -> Any:
         looks[threading.current_thread().name] += 1
         return read(self, work)
 
@@ -235,11 +257,11 @@ def test_an_idle_marketplace_looks_no_more_than_once_a_second(tmp_path, monkeypa
     assert looks["mturk-delivery"] <= 3
 
 
-def _steps(*outcomes):
+def _steps(*outcomes: RuntimeError | float | None) -> tuple[Callable[..., Any], threading.Event]:
     left = list(outcomes)
     done = threading.Event()
 
-    def step():
+    def step() -> float | None:
         outcome = left.pop(0) if left else None
         if not left:
             done.set()
@@ -250,7 +272,7 @@ def _steps(*outcomes):
     return step, done
 
 
-def test_a_routine_that_is_rung_looks_again_at_once():
+def test_a_routine_that_is_rung_looks_again_at_once() -> None:
     looks = threading.Semaphore(0)
     routine = Routine("test", lambda: looks.release(), look=LOOK)
     routine.start()
@@ -264,7 +286,7 @@ def test_a_routine_that_is_rung_looks_again_at_once():
         routine.stop()
 
 
-def test_a_routine_that_fails_says_so_and_goes_on(caplog):
+def test_a_routine_that_fails_says_so_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     step, done = _steps(RuntimeError("the disk is full"), RuntimeError("still full"), None)
     routine = Routine("test", step, look=0.01)
     routine.start()
@@ -276,7 +298,7 @@ def test_a_routine_that_fails_says_so_and_goes_on(caplog):
     assert [one.getMessage() for one in failures] == ["test failed and tries again"] * 2
 
 
-def test_a_routine_does_what_is_due_soon_without_waiting_for_its_next_look():
+def test_a_routine_does_what_is_due_soon_without_waiting_for_its_next_look() -> None:
     step, done = _steps(0.05, 0.0, 0.05, None)
     routine = Routine("test", step, look=WAIT)
     routine.start()

@@ -8,14 +8,17 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mturk.marketplace import Marketplace, WorkerError
+from tests.marketplace.conftest import Client, Connect, Publish
 from tests.marketplace.sample import hit_arguments
 
 THREADS = 32
@@ -69,11 +72,11 @@ market.stop()
 
 
 @pytest.fixture
-def child():
+def child() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Run Python in another process; what still runs at the end of the test is killed."""
     running = []
 
-    def start(code, *arguments):
+    def start(code: str, *arguments: int | str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-c", code, *map(str, arguments)],
             stdin=subprocess.PIPE,
@@ -91,11 +94,11 @@ def child():
         process.stdout.close()
 
 
-def at_once(work, times=THREADS):
+def at_once(work: Callable[..., Any], times: int = THREADS) -> list[Any]:
     """Do the same in many threads that begin together; an error that was foreseen is None."""
     start = threading.Barrier(THREADS)
 
-    def run(number):
+    def run(number: int) -> Any:
         if number < THREADS:
             start.wait()
         try:
@@ -107,7 +110,9 @@ def at_once(work, times=THREADS):
         return list(threads.map(run, range(times)))
 
 
-def test_processes_and_threads_never_give_one_assignment_twice_and_lose_no_change(shared, child, connect):
+def test_processes_and_threads_never_give_one_assignment_twice_and_lose_no_change(
+    shared: str, child: Callable[..., subprocess.Popen[str]], connect: Connect
+) -> None:
     crowd = -(-THREADS // PROCESSES)
     with Marketplace(shared, fees=0) as market:
         client = connect(market)
@@ -129,20 +134,22 @@ def test_processes_and_threads_never_give_one_assignment_twice_and_lose_no_chang
         assert market.audit() == []
 
 
-def test_threads_never_get_one_assignment_twice(market, client, publish):
+def test_threads_never_get_one_assignment_twice(market: Marketplace, client: Client, publish: Publish) -> None:
     hit_id = publish(MaxAssignments=9)["HITId"]
     given = [one for one in at_once(lambda number: market.worker(f"A{number}").accept(hit_id), 2 * THREADS) if one]
     assert len(given) == len(set(given)) == 9
     assert client.get_hit(HITId=hit_id)["HIT"]["NumberOfAssignmentsPending"] == 9
 
 
-def test_one_worker_in_many_threads_gets_one_assignment_of_a_hit(market, publish):
+def test_one_worker_in_many_threads_gets_one_assignment_of_a_hit(market: Marketplace, publish: Publish) -> None:
     hit_id = publish(MaxAssignments=9)["HITId"]
     worker = market.worker("A1")
     assert len([one for one in at_once(lambda _: worker.accept(hit_id)) if one]) == 1
 
 
-def test_work_approved_by_many_threads_at_once_is_paid_once(market, connect, publish):
+def test_work_approved_by_many_threads_at_once_is_paid_once(
+    market: Marketplace, connect: Connect, publish: Publish
+) -> None:
     client = connect(market, config=PATIENT)
     hit_id = publish(MaxAssignments=8, Reward="1.00")["HITId"]
     ids = []
@@ -151,7 +158,7 @@ def test_work_approved_by_many_threads_at_once_is_paid_once(market, connect, pub
         ids.append(worker.accept(hit_id))
         worker.submit(ids[-1], {"label": "cat"})
 
-    def decide(number):
+    def decide(number: int) -> Any:
         if number % 3:
             return client.approve_assignment(AssignmentId=ids[number % 8])
         return client.reject_assignment(AssignmentId=ids[number % 8], RequesterFeedback="no")
@@ -166,7 +173,7 @@ def test_work_approved_by_many_threads_at_once_is_paid_once(market, connect, pub
     assert market.audit() == []
 
 
-def test_many_threads_cannot_spend_more_than_there_is(database, connect):
+def test_many_threads_cannot_spend_more_than_there_is(database: str, connect: Connect) -> None:
     with Marketplace(database, fees=0, deposit="5.05") as market:
         client = connect(market, config=PATIENT)
         made = at_once(lambda number: client.create_hit(**hit_arguments(Reward="1.00", Title=f"HIT {number}")))
@@ -179,24 +186,26 @@ def test_many_threads_cannot_spend_more_than_there_is(database, connect):
         assert market.audit() == []
 
 
-def test_a_token_sent_by_many_threads_at_once_publishes_one_hit(market, connect):
+def test_a_token_sent_by_many_threads_at_once_publishes_one_hit(market: Marketplace, connect: Connect) -> None:
     client = connect(market, config=PATIENT)
     made = at_once(lambda _: client.create_hit(**hit_arguments(UniqueRequestToken="once"))["HIT"]["HITId"])
     assert len([one for one in made if one]) == 1
     assert client.list_hits()["NumResults"] == 1
 
 
-def test_new_types_and_workers_of_the_same_name_are_made_once_by_many_threads(market, connect):
+def test_new_types_and_workers_of_the_same_name_are_made_once_by_many_threads(
+    market: Marketplace, connect: Connect
+) -> None:
     client = connect(market, config=PATIENT)
 
-    def make(_):
+    def make(_: int) -> tuple[str, str]:
         market.worker("A1")
         return client.create_hit(**hit_arguments())["HIT"]["HITTypeId"], market.requester("lab").access_key
 
     assert len(set(at_once(make))) == 1
 
 
-def test_what_is_due_happens_once_though_two_marketplaces_share_the_database(shared, connect):
+def test_what_is_due_happens_once_though_two_marketplaces_share_the_database(shared: str, connect: Connect) -> None:
     with Marketplace(shared) as one, Marketplace(shared) as other:
         client, second = connect(one, config=PATIENT), connect(other, config=PATIENT)
         hit_id = client.create_hit(**hit_arguments(MaxAssignments=9, AutoApprovalDelayInSeconds=60))["HIT"]["HITId"]
@@ -210,14 +219,18 @@ def test_what_is_due_happens_once_though_two_marketplaces_share_the_database(sha
         assert other.audit() == []
 
 
-def test_processes_that_make_the_same_new_database_at_once_agree_on_the_key_pair(shared, child):
+def test_processes_that_make_the_same_new_database_at_once_agree_on_the_key_pair(
+    shared: str, child: Callable[..., subprocess.Popen[str]]
+) -> None:
     processes = [child(OPEN, shared) for _ in range(PROCESSES)]
     keys = {process.stdout.read() for process in processes}
     assert [process.wait() for process in processes] == [0] * PROCESSES
     assert len(keys) == 1
 
 
-def test_a_process_killed_in_the_middle_of_its_work_loses_nothing_that_it_answered(shared, child, connect):
+def test_a_process_killed_in_the_middle_of_its_work_loses_nothing_that_it_answered(
+    shared: str, child: Callable[..., subprocess.Popen[str]], connect: Connect
+) -> None:
     with Marketplace(shared) as market:
         keys = {"aws_access_key_id": market.access_key, "aws_secret_access_key": market.secret_key}
         servers = [child(SERVE, shared) for _ in range(PROCESSES)]
@@ -225,7 +238,7 @@ def test_a_process_killed_in_the_middle_of_its_work_loses_nothing_that_it_answer
         clients = [connect(market, endpoint_url=url, config=PATIENT, **keys) for url in urls]
         answered, stop = [], threading.Event()
 
-        def publish(number):
+        def publish(number: int) -> str:
             client = clients[number % PROCESSES]
             while not stop.is_set():
                 try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -13,31 +14,31 @@ from mturk.marketplace.database.store import Store
 
 
 @pytest.fixture
-def path(tmp_path):
+def path(tmp_path: Path) -> Path:
     return tmp_path / "lab.sqlite3"
 
 
-def _refused(database, words):
+def _refused(database: Path | bytes | str, words: str) -> None:
     with pytest.raises(MarketplaceError, match=words) as caught:
         Marketplace(database).start()
     assert "\n" not in str(caught.value)
 
 
-def test_a_folder_that_does_not_exist_is_named(tmp_path):
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
     _refused(tmp_path / "nowhere" / "lab.sqlite3", f"the folder {tmp_path}/nowhere does not exist")
 
 
-def test_a_folder_is_said_to_be_one(tmp_path):
+def test_a_folder_is_said_to_be_one(tmp_path: Path) -> None:
     _refused(tmp_path, "is a folder. Name a file in it.")
 
 
 @pytest.mark.parametrize("below", ["lab.sqlite3", "folder/lab.sqlite3"])
-def test_a_file_that_is_taken_for_a_folder_is_named(tmp_path, below):
+def test_a_file_that_is_taken_for_a_folder_is_named(tmp_path: Path, below: str) -> None:
     (tmp_path / "notes").write_text("")
     _refused(tmp_path / "notes" / below, f"{tmp_path}/notes is a file, not a folder")
 
 
-def test_a_name_that_is_too_long_is_refused(tmp_path):
+def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
     _refused(tmp_path / ("x" * 300), "cannot be opened or made")
 
 
@@ -55,13 +56,15 @@ def test_a_name_that_is_too_long_is_refused(tmp_path):
         ("sqlite://lab.sqlite3", "a slash is missing in sqlite://lab.sqlite3"),
     ],
 )
-def test_what_cannot_be_a_database_is_refused_and_nothing_is_made(tmp_path, monkeypatch, name, words):
+def test_what_cannot_be_a_database_is_refused_and_nothing_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: bytes | str, words: str
+) -> None:
     monkeypatch.chdir(tmp_path)
     _refused(name, words)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_database_that_cannot_be_written_to_is_refused(path):
+def test_a_database_that_cannot_be_written_to_is_refused(path: Path) -> None:
     market = Marketplace(path)
     market.requester("x")
     market.stop()
@@ -74,13 +77,13 @@ def test_a_database_that_cannot_be_written_to_is_refused(path):
     _refused(path, "cannot be written to")
 
 
-def test_a_file_that_is_no_database_is_refused(path):
+def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
     path.write_text("Dear diary, " * 1000)
     _refused(path, "damaged or something else")
     assert path.read_text().startswith("Dear diary")
 
 
-def test_a_damaged_database_is_refused(path):
+def test_a_damaged_database_is_refused(path: Path) -> None:
     market = Marketplace(path)
     market.requester("x")
     market.stop()
@@ -90,14 +93,14 @@ def test_a_damaged_database_is_refused(path):
     _refused(path, "damaged or something else")
 
 
-def test_a_database_of_somebody_else_is_left_alone(path):
+def test_a_database_of_somebody_else_is_left_alone(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE recipes (name)")
     database.close()
     _refused(path, "holds other data")
 
 
-def test_a_locked_database_is_refused(path):
+def test_a_locked_database_is_refused(path: Path) -> None:
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("BEGIN EXCLUSIVE")
     try:
@@ -107,7 +110,7 @@ def test_a_locked_database_is_refused(path):
         database.close()
 
 
-def test_a_server_that_is_not_there_is_one_clear_line_without_the_password():
+def test_a_server_that_is_not_there_is_one_clear_line_without_the_password() -> None:
     with pytest.raises(MarketplaceError, match="cannot be used: connection failed") as caught:
         Marketplace("postgresql://lab:secret@127.0.0.1:1/lab").start()
     assert "\n" not in str(caught.value)
@@ -115,13 +118,13 @@ def test_a_server_that_is_not_there_is_one_clear_line_without_the_password():
     assert "secret" not in str(caught.value)
 
 
-def test_a_missing_driver_is_named_with_how_to_install_it(monkeypatch):
+def test_a_missing_driver_is_named_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(MarketplaceError, match=r"pip install 'mturk\[postgresql\]'"):
         Marketplace("postgresql://host/lab")
 
 
 @pytest.mark.parametrize("url", ["nosuch://x", "://", "sqlite+nodriver:///x"])
-def test_an_impossible_url_is_refused(url):
+def test_an_impossible_url_is_refused(url: str) -> None:
     with pytest.raises(MarketplaceError):
         Marketplace(url)

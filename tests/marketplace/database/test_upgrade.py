@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -18,6 +20,7 @@ from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.database.table import VERSION, metadata
 from mturk.marketplace.database.upgrade import MARK, TODAY, Steps
+from tests.marketplace.conftest import Connect
 from tests.marketplace.sample import hit_arguments
 
 # A step such as a later version may bring: a new column, a table made anew (which SQLite needs for most changes
@@ -43,7 +46,7 @@ Store(sys.argv[1], steps=Steps(Path(sys.argv[2]), "9999")).prepare(print)
 
 
 @pytest.fixture
-def later(tmp_path):
+def later(tmp_path: Path) -> Steps:
     """The steps of a later version."""
     folder = tmp_path / "migration"
     shutil.copytree(TODAY.folder, folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -52,7 +55,7 @@ def later(tmp_path):
 
 
 @pytest.fixture
-def hit(shared, connect):
+def hit(shared: str, connect: Connect) -> dict[str, Any]:
     """A HIT in a database of today's form."""
     with Marketplace(shared) as market:
         hit = connect(market).create_hit(**hit_arguments())["HIT"]
@@ -60,7 +63,7 @@ def hit(shared, connect):
     return hit
 
 
-def _ask(database, query):
+def _ask(database: str, query: str) -> list[Any] | None:
     engine = create_engine(Address(database).with_driver)
     try:
         with engine.begin() as connection:
@@ -70,7 +73,7 @@ def _ask(database, query):
         engine.dispose()
 
 
-def _differences(database):
+def _differences(database: str) -> list[Any]:
     engine = create_engine(Address(database).with_driver)
     try:
         with engine.connect() as connection:
@@ -80,13 +83,13 @@ def _differences(database):
         engine.dispose()
 
 
-def test_the_last_step_is_the_version_of_the_tables():
+def test_the_last_step_is_the_version_of_the_tables() -> None:
     folder = ScriptDirectory(str(TODAY.folder))
     assert folder.get_heads() == [VERSION]
     assert folder.get_bases() == ["0001"]
 
 
-def test_all_steps_together_make_the_same_tables_as_a_new_database(shared):
+def test_all_steps_together_make_the_same_tables_as_a_new_database(shared: str) -> None:
     engine = create_engine(Address(shared).with_driver)
     with engine.begin() as connection:
         TODAY.take(connection)
@@ -95,14 +98,16 @@ def test_all_steps_together_make_the_same_tables_as_a_new_database(shared):
     assert _ask(shared, f"SELECT * FROM {MARK}") == [(VERSION,)]
 
 
-def test_a_new_database_has_the_tables_of_the_metadata(shared):
+def test_a_new_database_has_the_tables_of_the_metadata(shared: str) -> None:
     with Marketplace(shared):
         pass
     assert _differences(shared) == []
     assert _ask(shared, f"SELECT * FROM {MARK}") == [(VERSION,)]
 
 
-def test_an_older_database_is_brought_up_to_date_with_all_that_is_in_it(hit, shared, later):
+def test_an_older_database_is_brought_up_to_date_with_all_that_is_in_it(
+    hit: dict[str, Any], shared: str, later: Steps
+) -> None:
     store = Store(shared, steps=later)
     store.prepare(pytest.fail)
     store.close()
@@ -111,7 +116,7 @@ def test_an_older_database_is_brought_up_to_date_with_all_that_is_in_it(hit, sha
     assert _ask(shared, f"SELECT * FROM {MARK}") == [("9999",)]
 
 
-def test_sqlite_looks_at_references_again_after_an_upgrade(hit, shared, later):
+def test_sqlite_looks_at_references_again_after_an_upgrade(hit: dict[str, Any], shared: str, later: Steps) -> None:
     store = Store(shared, steps=later)
     store.prepare(pytest.fail)
     try:
@@ -121,7 +126,7 @@ def test_sqlite_looks_at_references_again_after_an_upgrade(hit, shared, later):
         store.close()
 
 
-def test_several_processes_that_begin_at_once_upgrade_once(hit, shared, later):
+def test_several_processes_that_begin_at_once_upgrade_once(hit: dict[str, Any], shared: str, later: Steps) -> None:
     command = [sys.executable, "-c", OPEN, shared, str(later.folder)]
     with ThreadPoolExecutor(3) as threads:
         ran = list(threads.map(lambda _: subprocess.run(command, capture_output=True, text=True), range(3)))
@@ -129,7 +134,7 @@ def test_several_processes_that_begin_at_once_upgrade_once(hit, shared, later):
     assert _ask(shared, "SELECT hit_id, colour FROM hit") == [(hit["HITId"], "blue")]
 
 
-def test_an_upgrade_that_fails_changes_nothing(hit, shared, later):
+def test_an_upgrade_that_fails_changes_nothing(hit: dict[str, Any], shared: str, later: Steps) -> None:
     step = later.folder / "versions" / "step_9999.py"
     step.write_text(step.read_text() + "    op.execute('UPDATE nowhere SET x = 1')\n")
     store = Store(shared, steps=later)
@@ -142,19 +147,19 @@ def test_an_upgrade_that_fails_changes_nothing(hit, shared, later):
         assert market.audit() == []
 
 
-def test_a_newer_database_is_refused_with_what_to_do(hit, shared):
+def test_a_newer_database_is_refused_with_what_to_do(hit: dict[str, Any], shared: str) -> None:
     _ask(shared, f"UPDATE {MARK} SET version_num = '9999'")
     with pytest.raises(MarketplaceError, match=r"newer mturk \(its form is 9999, ours \d+\)\. Install that version"):
         Marketplace(shared).start()
 
 
-def test_a_database_from_before_the_first_release_is_refused(hit, shared):
+def test_a_database_from_before_the_first_release_is_refused(hit: dict[str, Any], shared: str) -> None:
     _ask(shared, f"DROP TABLE {MARK}")
     with pytest.raises(MarketplaceError, match=r"older than mturk's first release\. Name another database\."):
         Marketplace(shared).start()
 
 
-def test_a_database_of_somebody_else_is_left_alone(shared):
+def test_a_database_of_somebody_else_is_left_alone(shared: str) -> None:
     _ask(shared, "CREATE TABLE recipes (name VARCHAR(9))")
     _ask(shared, "CREATE TABLE alembic_version (version_num VARCHAR(32))")
     with pytest.raises(MarketplaceError, match=r"holds other data\. Name a database of its own\."):

@@ -13,7 +13,10 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -29,6 +32,7 @@ from mturk.marketplace.delivery.delivery import LONGEST_PAUSE, pause_after
 from mturk.marketplace.delivery.exchange import Exchange
 from mturk.marketplace.delivery.sender import Sender, Undelivered
 from mturk.marketplace.signature import SignedRequest, signature
+from tests.marketplace.conftest import Client, Connect
 from tests.marketplace.inbox import WAIT, Inbox
 from tests.marketplace.sample import html_question, type_arguments
 
@@ -36,7 +40,7 @@ KEYS = {"aws_access_key_id": "AKIATEST", "aws_secret_access_key": "secret", "reg
 
 
 @pytest.fixture(scope="module")
-def moto():
+def moto() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -45,42 +49,42 @@ def moto():
 
 
 @pytest.fixture
-def sqs(moto):
+def sqs(moto: str) -> Iterator[Any]:
     client = boto3.client("sqs", endpoint_url=moto, **KEYS)
     yield client
     client.close()
 
 
 @pytest.fixture
-def queue(sqs, request):
+def queue(sqs: Any, request: pytest.FixtureRequest) -> Iterator[str]:
     url = sqs.create_queue(QueueName=f"q{time.monotonic_ns()}")["QueueUrl"]
     yield url
     sqs.delete_queue(QueueUrl=url)
 
 
 @pytest.fixture
-def sns(moto):
+def sns(moto: str) -> Iterator[Any]:
     client = boto3.client("sns", endpoint_url=moto, **KEYS)
     yield client
     client.close()
 
 
 @pytest.fixture
-def inbox():
+def inbox() -> Iterator[Inbox]:
     inbox = Inbox()
     yield inbox
     inbox.close()
 
 
 @pytest.fixture(autouse=True)
-def keys(monkeypatch):
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIATEST")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     for name in ("AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL_SNS", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
 
 
-def specification(destination, transport="SQS"):
+def specification(destination: str, transport: str = "SQS") -> dict[str, Any]:
     return {
         "Destination": destination,
         "Transport": transport,
@@ -89,23 +93,23 @@ def specification(destination, transport="SQS"):
     }
 
 
-def ping(client, destination, transport="SQS"):
+def ping(client: Client, destination: str, transport: str = "SQS") -> None:
     client.send_test_event_notification(Notification=specification(destination, transport), TestEventType="Ping")
 
 
-def publishing(client, destination):
+def publishing(client: Client, destination: str) -> Callable[..., str]:
     """A function that publishes a HIT which is told to the destination."""
     type_id = client.create_hit_type(**type_arguments())["HITTypeId"]
     client.update_notification_settings(HITTypeId=type_id, Notification=specification(destination))
 
-    def publish():
+    def publish() -> str:
         made = client.create_hit_with_hit_type(HITTypeId=type_id, LifetimeInSeconds=3600, Question=html_question())
         return made["HIT"]["HITId"]
 
     return publish
 
 
-def received(sqs, queue, count):
+def received(sqs: Any, queue: str, count: int) -> list[dict[str, Any]]:
     """So many messages of the queue, as soon as they are there."""
     found = []
     deadline = time.monotonic() + WAIT
@@ -117,7 +121,7 @@ def received(sqs, queue, count):
     return found
 
 
-def tried_again(market, inbox, **step):
+def tried_again(market: Marketplace, inbox: Inbox, **step: Any) -> dict[str, Any]:
     """The next message that comes while the clock goes on; a failure is written down a moment after the answer."""
     deadline = time.monotonic() + WAIT
     while True:
@@ -128,7 +132,7 @@ def tried_again(market, inbox, **step):
             assert time.monotonic() < deadline, "nothing was tried again"
 
 
-def waiting_events(database):
+def waiting_events(database: str) -> int:
     """How many events the outbox holds."""
     store = Store(database)
     try:
@@ -137,13 +141,15 @@ def waiting_events(database):
         store.close()
 
 
-def test_an_sqs_queue_gets_the_message_as_its_body(client, sqs, queue):
+def test_an_sqs_queue_gets_the_message_as_its_body(client: Client, sqs: Any, queue: str) -> None:
     hit_id = publishing(client, queue)()
     (message,) = received(sqs, queue, 1)
     assert [(one["EventType"], one["HITId"]) for one in message["Events"]] == [("HITCreated", hit_id)]
 
 
-def test_an_sns_topic_gets_the_message_and_a_subject_of_milliseconds(client, sqs, queue, sns, moto, monkeypatch):
+def test_an_sns_topic_gets_the_message_and_a_subject_of_milliseconds(
+    client: Client, sqs: Any, queue: str, sns: Any, moto: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", moto)
     topic = sns.create_topic(Name=queue.rpartition("/")[2])["TopicArn"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -155,7 +161,9 @@ def test_an_sns_topic_gets_the_message_and_a_subject_of_milliseconds(client, sqs
     assert json.loads(envelope["Message"])["Events"][0]["EventType"] == "Ping"
 
 
-def test_a_queue_is_sent_to_at_the_server_that_the_lab_names(client, inbox, monkeypatch):
+def test_a_queue_is_sent_to_at_the_server_that_the_lab_names(
+    client: Client, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", inbox.url)
     ping(client, "https://queue.example.org/1/events")
     _, body = inbox.requests.get(timeout=WAIT)
@@ -163,7 +171,9 @@ def test_a_queue_is_sent_to_at_the_server_that_the_lab_names(client, inbox, monk
 
 
 @pytest.mark.parametrize("token", [None, "a token"])
-def test_a_message_is_signed_with_the_keys_of_the_environment(client, inbox, monkeypatch, token):
+def test_a_message_is_signed_with_the_keys_of_the_environment(
+    client: Client, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, token: str | None
+) -> None:
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     if token:
         monkeypatch.setenv("AWS_SESSION_TOKEN", token)
@@ -181,7 +191,7 @@ def test_a_message_is_signed_with_the_keys_of_the_environment(client, inbox, mon
     assert made == signature(request, tuple(signed.split(";")), headers["x-amz-date"], scope, "secret")
 
 
-def test_botocore_would_sign_a_message_in_the_same_way(client, inbox):
+def test_botocore_would_sign_a_message_in_the_same_way(client: Client, inbox: Inbox) -> None:
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
@@ -198,14 +208,14 @@ def test_botocore_would_sign_a_message_in_the_same_way(client, inbox):
     assert headers["authorization"].endswith(f"Signature={expected}")
 
 
-def test_without_keys_nothing_is_signed(client, inbox, monkeypatch):
+def test_without_keys_nothing_is_signed(client: Client, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     ping(client, inbox.url)
     headers, _ = inbox.requests.get(timeout=WAIT)
     assert "authorization" not in headers
 
 
-def test_what_happens_while_a_message_is_under_way_goes_together_in_the_next(client, inbox):
+def test_what_happens_while_a_message_is_under_way_goes_together_in_the_next(client: Client, inbox: Inbox) -> None:
     inbox.hold.clear()
     publish = publishing(client, inbox.url)
     first = publish()
@@ -215,7 +225,7 @@ def test_what_happens_while_a_message_is_under_way_goes_together_in_the_next(cli
     assert [one["HITId"] for one in inbox.next()["Events"]] == more
 
 
-def test_a_long_list_is_told_in_several_messages(client, inbox):
+def test_a_long_list_is_told_in_several_messages(client: Client, inbox: Inbox) -> None:
     many = outbox.LARGEST + 2
     inbox.hold.clear()
     publish = publishing(client, inbox.url)
@@ -239,7 +249,9 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("status", "headers", "body"), REFUSALS)
-def test_a_message_that_is_not_taken_comes_again_under_its_own_id(market, client, inbox, status, headers, body):
+def test_a_message_that_is_not_taken_comes_again_under_its_own_id(
+    market: Marketplace, client: Client, inbox: Inbox, status: int, headers: dict[str, str], body: bytes
+) -> None:
     inbox.refuse(status, headers, body)
     ping(client, inbox.url)
     first = inbox.next()
@@ -247,7 +259,9 @@ def test_a_message_that_is_not_taken_comes_again_under_its_own_id(market, client
     assert tried_again(market, inbox, minutes=1) == first
 
 
-def test_a_destination_that_is_down_gets_everything_when_it_comes_back(market, client, sqs, queue, moto, monkeypatch):
+def test_a_destination_that_is_down_gets_everything_when_it_comes_back(
+    market: Marketplace, client: Client, sqs: Any, queue: str, moto: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # Nobody listens there: a port that was free a moment ago.
     gone = Inbox()
     nobody = gone.url.rsplit("/", 2)[0]
@@ -266,7 +280,7 @@ def test_a_destination_that_is_down_gets_everything_when_it_comes_back(market, c
     assert sorted(told) == sorted(made)
 
 
-def test_a_destination_that_is_down_does_not_hold_up_the_others(client, inbox):
+def test_a_destination_that_is_down_does_not_hold_up_the_others(client: Client, inbox: Inbox) -> None:
     inbox.hold.clear()
     other = Inbox()
     try:
@@ -278,7 +292,7 @@ def test_a_destination_that_is_down_does_not_hold_up_the_others(client, inbox):
         other.close()
 
 
-def test_what_was_not_delivered_is_delivered_after_a_restart(shared, connect, inbox):
+def test_what_was_not_delivered_is_delivered_after_a_restart(shared: str, connect: Connect, inbox: Inbox) -> None:
     inbox.refuse(500)
     with Marketplace(shared) as market:
         ping(connect(market), inbox.url)
@@ -288,7 +302,9 @@ def test_what_was_not_delivered_is_delivered_after_a_restart(shared, connect, in
         assert tried_again(market, inbox, hours=1) == first
 
 
-def test_a_marketplace_stops_although_a_destination_does_not_answer(connect, inbox, tmp_path):
+def test_a_marketplace_stops_although_a_destination_does_not_answer(
+    connect: Connect, inbox: Inbox, tmp_path: Path
+) -> None:
     path = tmp_path / "lab.sqlite3"
     inbox.hold.clear()
     with Marketplace(path) as market:
@@ -313,10 +329,10 @@ with Marketplace(sys.argv[1]):
 
 
 @pytest.fixture
-def child():
+def child() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     running = []
 
-    def start(*arguments):
+    def start(*arguments: str) -> subprocess.Popen[str]:
         process = subprocess.Popen([sys.executable, "-c", TELL, *arguments], stdout=subprocess.PIPE, text=True)
         running.append(process)
         assert process.stdout.readline() == "running\n"
@@ -329,7 +345,9 @@ def child():
         process.stdout.close()
 
 
-def test_a_message_whose_sender_is_killed_comes_again_when_its_lease_is_over(shared, connect, child, inbox):
+def test_a_message_whose_sender_is_killed_comes_again_when_its_lease_is_over(
+    shared: str, connect: Connect, child: Callable[..., subprocess.Popen[str]], inbox: Inbox
+) -> None:
     inbox.refuse(500)
     with Marketplace(shared) as market:
         ping(connect(market), inbox.url)
@@ -350,7 +368,9 @@ def test_a_message_whose_sender_is_killed_comes_again_when_its_lease_is_over(sha
     assert inbox.requests.empty()
 
 
-def test_several_processes_deliver_each_message_once(shared, connect, child, sqs, queue):
+def test_several_processes_deliver_each_message_once(
+    shared: str, connect: Connect, child: Callable[..., subprocess.Popen[str]], sqs: Any, queue: str
+) -> None:
     with ExitStack() as stack:
         markets = [stack.enter_context(Marketplace(shared)) for _ in range(2)]
         child(shared)
@@ -368,7 +388,9 @@ def test_several_processes_deliver_each_message_once(shared, connect, child, sqs
     assert waiting_events(shared) == 0
 
 
-def test_the_death_of_a_destination_is_told_once_and_its_return_too(market, client, inbox, caplog):
+def test_the_death_of_a_destination_is_told_once_and_its_return_too(
+    market: Marketplace, client: Client, inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
     inbox.refuse(500, {}, b"out\nof order")
     ping(client, inbox.url)
     inbox.next()
@@ -386,7 +408,9 @@ def test_the_death_of_a_destination_is_told_once_and_its_return_too(market, clie
     ]
 
 
-def test_notifications_are_given_up_after_14_days_with_a_line_in_the_log(shared, connect, inbox, caplog):
+def test_notifications_are_given_up_after_14_days_with_a_line_in_the_log(
+    shared: str, connect: Connect, inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
     inbox.refuse(500)
     with Marketplace(shared) as market:
         ping(connect(market), inbox.url)
@@ -405,7 +429,7 @@ def test_notifications_are_given_up_after_14_days_with_a_line_in_the_log(shared,
     assert line == f"gave up 1 notifications to {inbox.url}, which has failed for 14 days: the answer was 500 ''"
 
 
-def test_a_leap_of_the_clock_alone_gives_nothing_up(market, client, inbox):
+def test_a_leap_of_the_clock_alone_gives_nothing_up(market: Marketplace, client: Client, inbox: Inbox) -> None:
     inbox.refuse(500)
     ping(client, inbox.url)
     first = inbox.next()
@@ -417,11 +441,15 @@ def test_a_leap_of_the_clock_alone_gives_nothing_up(market, client, inbox):
 @pytest.mark.parametrize(
     ("attempts", "longest"), [(1, 1), (2, 2), (5, 16), (10, 512), (11, LONGEST_PAUSE), (10_000, LONGEST_PAUSE)]
 )
-def test_pauses_double_up_to_a_quarter_of_an_hour_and_half_of_each_is_chance(attempts, longest):
+def test_pauses_double_up_to_a_quarter_of_an_hour_and_half_of_each_is_chance(
+    attempts: int, longest: float | int
+) -> None:
     assert [pause_after(attempts, chance) for chance in (0, 0.5, 1)] == [longest / 2, longest * 0.75, longest]
 
 
-def test_no_event_is_lost_or_told_twice_though_the_destination_fails_at_random(market, client, inbox):
+def test_no_event_is_lost_or_told_twice_though_the_destination_fails_at_random(
+    market: Marketplace, client: Client, inbox: Inbox
+) -> None:
     chance = random.Random(5)
     inbox.answer = lambda: (200, {}, b'{"MessageId":"1"}') if chance.random() < 0.5 else (500, {}, b"")
     publish = publishing(client, inbox.url)
@@ -434,49 +462,51 @@ def test_no_event_is_lost_or_told_twice_though_the_destination_fails_at_random(m
     assert sorted(hit for hits in seen.values() for hit in hits) == sorted(made)
 
 
-@pytest.fixture
-def box(tmp_path):
+class Box:
     """An outbox with one destination, and what is done with it at times of one's own."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def put(self, *times: int) -> None:
+        rows = [{"outlet": 1, "event_type": "Ping", "time": one, "hit_type_id": "3T", "hit_id": "3H"} for one in times]
+        self._store.write(lambda connection: connection.execute(event.insert(), rows))
+
+    def add_destination(self) -> None:
+        row = {"number": 2, "requester": 1, "transport": "SQS", "destination": "y"}
+        told = {"outlet": 2, "event_type": "Ping", "time": 0, "hit_type_id": "3T", "hit_id": "3H"}
+        self._store.write(lambda connection: connection.execute(outlet.insert(), row))
+        self._store.write(lambda connection: connection.execute(event.insert(), told))
+
+    def claim(self, holder: str, now: int) -> Any:
+        return self._store.write(lambda connection: outbox.claim(connection, 1, now, holder, lambda: holder * 40))
+
+    def fail(self, document: outbox.Document, now: int) -> int:
+        return self._store.write(lambda connection: outbox.failed(connection, document, now, 0))
+
+    def deliver(self, document: outbox.Document, now: int) -> None:
+        self._store.write(lambda connection: outbox.delivered(connection, document, now, lambda: "z" * 40))
+
+    def waiting(self, now: int) -> list[int]:
+        return self._store.read(lambda connection: outbox.waiting(connection, now, 9))
+
+    def times(self) -> list[int]:
+        return list(self._store.read(lambda connection: connection.execute(select(event.c.time)).scalars().all()))
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
     market = Marketplace(tmp_path / "lab.sqlite3")
     assert market.access_key
     store = Store(tmp_path / "lab.sqlite3")
-
-    class Box:
-        def put(self, *times):
-            rows = [
-                {"outlet": 1, "event_type": "Ping", "time": one, "hit_type_id": "3T", "hit_id": "3H"} for one in times
-            ]
-            store.write(lambda connection: connection.execute(event.insert(), rows))
-
-        def add_destination(self):
-            row = {"number": 2, "requester": 1, "transport": "SQS", "destination": "y"}
-            told = {"outlet": 2, "event_type": "Ping", "time": 0, "hit_type_id": "3T", "hit_id": "3H"}
-            store.write(lambda connection: connection.execute(outlet.insert(), row))
-            store.write(lambda connection: connection.execute(event.insert(), told))
-
-        def claim(self, holder, now):
-            return store.write(lambda connection: outbox.claim(connection, 1, now, holder, lambda: holder * 40))
-
-        def fail(self, document, now):
-            return store.write(lambda connection: outbox.failed(connection, document, now, 0))
-
-        def deliver(self, document, now):
-            return store.write(lambda connection: outbox.delivered(connection, document, now, lambda: "z" * 40))
-
-        def waiting(self, now):
-            return store.read(lambda connection: outbox.waiting(connection, now, 9))
-
-        def times(self):
-            return store.read(lambda connection: connection.execute(select(event.c.time)).scalars().all())
-
     first = {"number": 1, "requester": 1, "transport": "SQS", "destination": "x"}
     store.write(lambda connection: connection.execute(outlet.insert(), first))
-    yield Box()
+    yield Box(store)
     store.close()
     market.stop()
 
 
-def test_a_lease_keeps_others_from_an_outlet_until_it_ends(box):
+def test_a_lease_keeps_others_from_an_outlet_until_it_ends(box: Box) -> None:
     box.put(0)
     first = box.claim("a", 1000)
     assert box.waiting(1000 + outbox.LEASE - 1) == []
@@ -487,7 +517,7 @@ def test_a_lease_keeps_others_from_an_outlet_until_it_ends(box):
     assert second.text == first.text
 
 
-def test_who_took_longer_than_the_lease_has_delivered_and_changes_nothing_else(box):
+def test_who_took_longer_than_the_lease_has_delivered_and_changes_nothing_else(box: Box) -> None:
     box.put(0)
     late = box.claim("a", 1000)
     box.claim("b", 1000 + outbox.LEASE)
@@ -497,7 +527,7 @@ def test_who_took_longer_than_the_lease_has_delivered_and_changes_nothing_else(b
     assert box.times() == []
 
 
-def test_many_failures_within_14_days_give_nothing_up(box):
+def test_many_failures_within_14_days_give_nothing_up(box: Box) -> None:
     box.put(0)
     for number in range(2 * outbox.LEAST_TRIES):
         now = 20 * DAY + number
@@ -505,7 +535,7 @@ def test_many_failures_within_14_days_give_nothing_up(box):
     assert box.times() == [0]
 
 
-def test_what_is_younger_than_14_days_is_not_given_up_with_the_rest(box):
+def test_what_is_younger_than_14_days_is_not_given_up_with_the_rest(box: Box) -> None:
     box.put(0, DAY, 10 * DAY)
     for number in range(outbox.LEAST_TRIES):
         now = number * 16 * DAY // (outbox.LEAST_TRIES - 1)
@@ -516,7 +546,7 @@ def test_what_is_younger_than_14_days_is_not_given_up_with_the_rest(box):
     assert box.claim("b", 16 * DAY).event_doc_id == "b" * 40
 
 
-def test_a_destination_that_was_just_served_waits_behind_the_others(box):
+def test_a_destination_that_was_just_served_waits_behind_the_others(box: Box) -> None:
     box.put(0)
     box.deliver(box.claim("a", 10), 10)
     box.put(0)
@@ -524,14 +554,14 @@ def test_a_destination_that_was_just_served_waits_behind_the_others(box):
     assert box.waiting(20) == [2, 1]
 
 
-def test_a_destination_that_was_just_served_is_served_again_when_there_is_no_other(box):
+def test_a_destination_that_was_just_served_is_served_again_when_there_is_no_other(box: Box) -> None:
     box.put(0)
     box.deliver(box.claim("a", 10), 10)
     box.put(0)
     assert box.waiting(20) == [1]
 
 
-def test_a_destination_that_has_taken_something_begins_anew(box):
+def test_a_destination_that_has_taken_something_begins_anew(box: Box) -> None:
     box.put(0)
     for _ in range(outbox.LEAST_TRIES):
         box.fail(box.claim("a", DAY), DAY)
@@ -541,7 +571,7 @@ def test_a_destination_that_has_taken_something_begins_anew(box):
     assert box.claim("a", 30 * DAY).attempts == 1
 
 
-def test_a_queue_at_an_address_that_is_not_this_machine_is_never_sent_to():
+def test_a_queue_at_an_address_that_is_not_this_machine_is_never_sent_to() -> None:
     sender = Sender(Exchange(), {}, time.time)
     with pytest.raises(Undelivered, match="stands for an address that nothing may be sent to"):
         sender.send("SQS", "http://10.1.2.3:9/1/events", "text")

@@ -41,7 +41,7 @@ NO_QUEUES = [
 
 
 @pytest.mark.parametrize("url", NO_QUEUES)
-def test_what_is_no_queue_is_refused(url):
+def test_what_is_no_queue_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         check_queue(url)
 
@@ -57,7 +57,7 @@ QUEUES = [
 
 
 @pytest.mark.parametrize("url", QUEUES)
-def test_a_queue_is_accepted(url):
+def test_a_queue_is_accepted(url: str) -> None:
     check_queue(url)
 
 
@@ -71,18 +71,18 @@ NO_TOPICS = [
 
 
 @pytest.mark.parametrize("arn", NO_TOPICS)
-def test_what_is_no_topic_is_refused(arn):
+def test_what_is_no_topic_is_refused(arn: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         region_of_topic(arn)
 
 
-def test_any_host_will_do_where_the_lab_names_the_server():
+def test_any_host_will_do_where_the_lab_names_the_server() -> None:
     check_queue("http://queues:9324/000000000000/events", anywhere=True)
     with pytest.raises(ValueError, match="not an https URL"):
         check_queue("file:///000000000000/events", anywhere=True)
 
 
-def test_a_topic_is_reached_in_its_region():
+def test_a_topic_is_reached_in_its_region() -> None:
     assert endpoint_of_topic("arn:aws:sns:eu-west-1:123456789012:x").authority == "sns.eu-west-1.amazonaws.com"
     found = endpoint_of_topic("arn:aws-cn:sns:cn-north-1:123456789012:x")
     assert found.authority == "sns.cn-north-1.amazonaws.com.cn"
@@ -98,7 +98,7 @@ REGIONS = [
 
 
 @pytest.mark.parametrize(("host", "region"), REGIONS)
-def test_the_region_of_a_queue_is_read_from_its_host(host, region):
+def test_the_region_of_a_queue_is_read_from_its_host(host: str, region: str) -> None:
     assert region_of_queue(host, "us-east-1") == region
 
 
@@ -111,7 +111,7 @@ AUTHORITIES = [
 
 
 @pytest.mark.parametrize(("url", "authority"), AUTHORITIES)
-def test_a_server_is_named_as_in_its_url(url, authority):
+def test_a_server_is_named_as_in_its_url(url: str, authority: str) -> None:
     assert endpoint_of(url).authority == authority
 
 
@@ -134,5 +134,5 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize(("scheme", "address", "allowed"), ADDRESSES)
-def test_the_address_behind_a_name_is_looked_at_too(scheme, address, allowed):
+def test_the_address_behind_a_name_is_looked_at_too(scheme: str, address: str, allowed: bool) -> None:
     assert Endpoint(scheme, "example.org", 1).may_be_at(address) is allowed

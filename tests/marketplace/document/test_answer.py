@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from mturk.marketplace import Other, WorkerError
+from mturk.marketplace import Marketplace, Other, WorkerError
 from mturk.marketplace.document.answer import answer_document
+from tests.marketplace.conftest import Client, Publish
 from tests.marketplace.sample import BASE, external_question, form, html_question, selection_question, text_question
 
 _NAMESPACE = f"{{{BASE}/2005-10-01/QuestionFormAnswers.xsd}}"
 
 
-def _read(document):
+def _read(document: str) -> list[list[tuple[str, str]]]:
     root = ElementTree.fromstring(document.encode("ascii"))
     assert root.tag == f"{_NAMESPACE}QuestionFormAnswers"
     return [[(part.tag.removeprefix(_NAMESPACE), part.text or "") for part in answer] for answer in root]
 
 
 @pytest.mark.parametrize("question", [html_question(), external_question("https://example.com")])
-def test_each_field_of_a_page_is_a_free_text_in_the_order_of_the_page(question):
+def test_each_field_of_a_page_is_a_free_text_in_the_order_of_the_page(question: str) -> None:
     document = answer_document(question, {"b": "1", "a": "2"})
     assert _read(document) == [
         [("QuestionIdentifier", "b"), ("FreeText", "1")],
@@ -28,7 +30,7 @@ def test_each_field_of_a_page_is_a_free_text_in_the_order_of_the_page(question):
     ]
 
 
-def test_a_repeated_field_of_a_page_is_repeated():
+def test_a_repeated_field_of_a_page_is_repeated() -> None:
     document = answer_document(html_question(), {"pet": ["cat", "dog", Other("fox")]})
     assert [answer[1][1] for answer in _read(document)] == ["cat", "dog", "fox"]
 
@@ -37,22 +39,22 @@ def test_a_repeated_field_of_a_page_is_repeated():
     "text",
     ["", "a < b & c > d \"e\" 'f'", "Grüße, 世界 🎈", "line\nbreak", "carriage\r\nreturn", "]]>", " blank "],
 )
-def test_texts_arrive_as_they_were_entered(text):
+def test_texts_arrive_as_they_were_entered(text: str) -> None:
     assert _read(answer_document(html_question(), {"x": text}))[0][1] == ("FreeText", text)
 
 
-def test_characters_that_xml_cannot_write_are_dropped():
+def test_characters_that_xml_cannot_write_are_dropped() -> None:
     document = answer_document(html_question(), {"x": "a\x00b\x0bc\ud800d\ufffee"})
     assert _read(document)[0][1] == ("FreeText", "abcde")
 
 
-def test_reserved_names_are_left_out():
+def test_reserved_names_are_left_out() -> None:
     document = answer_document(html_question(), {"assignmentId": "3", "hitId": "3", "x": "1"})
     assert [answer[0][1] for answer in _read(document)] == ["x"]
 
 
 @pytest.mark.parametrize("answers", [{}, {"assignmentId": "3X"}])
-def test_a_page_must_send_at_least_one_field(answers):
+def test_a_page_must_send_at_least_one_field(answers: dict[str, str]) -> None:
     with pytest.raises(WorkerError, match="no answers"):
         answer_document(html_question(), answers)
 
@@ -60,12 +62,12 @@ def test_a_page_must_send_at_least_one_field(answers):
 CROWD = html_question("<crowd-form><crowd-input name='label'></crowd-input></crowd-form>")
 
 
-def test_a_crowd_form_sends_one_field_of_json():
+def test_a_crowd_form_sends_one_field_of_json() -> None:
     document = answer_document(CROWD, {"label": "cat"})
     assert _read(document) == [[("QuestionIdentifier", "taskAnswers"), ("FreeText", '[{"label":"cat"}]')]]
 
 
-def test_what_a_crowd_form_sends_can_be_given_whole():
+def test_what_a_crowd_form_sends_can_be_given_whole() -> None:
     document = answer_document(CROWD, {"taskAnswers": '[{"a":{"b":true}}]'})
     assert _read(document)[0][1] == ("FreeText", '[{"a":{"b":true}}]')
 
@@ -77,7 +79,7 @@ FORM = form(
 )
 
 
-def test_a_form_sends_every_question_in_its_own_order():
+def test_a_form_sends_every_question_in_its_own_order() -> None:
     document = answer_document(FORM, {"one": "z", "why": "because"})
     assert _read(document) == [
         [("QuestionIdentifier", "why"), ("FreeText", "because")],
@@ -86,7 +88,7 @@ def test_a_form_sends_every_question_in_its_own_order():
     ]
 
 
-def test_several_selections_and_a_text_of_ones_own_are_sent_together():
+def test_several_selections_and_a_text_of_ones_own_are_sent_together() -> None:
     document = answer_document(FORM, {"one": "z", "pet": ["dog", Other("fox")]})
     assert _read(document)[1][1:] == [("SelectionIdentifier", "dog"), ("OtherSelectionText", "fox")]
 
@@ -102,17 +104,17 @@ def test_several_selections_and_a_text_of_ones_own_are_sent_together():
         ({"one": "z", "why": ["a", "b"]}, "takes one text"),
     ],
 )
-def test_what_a_form_cannot_send_is_refused(answers, words):
+def test_what_a_form_cannot_send_is_refused(answers: dict[str, Any], words: str) -> None:
     with pytest.raises(WorkerError, match=words):
         answer_document(FORM, answers)
 
 
-def test_an_answer_that_is_no_text_is_a_type_error():
+def test_an_answer_that_is_no_text_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="'x'"):
         answer_document(html_question(), {"x": [1]})
 
 
-def test_answers_reach_the_requester(client, market, publish):
+def test_answers_reach_the_requester(client: Client, market: Marketplace, publish: Publish) -> None:
     worker = market.worker("A1")
     assignment_id = worker.accept(publish(Question=FORM)["HITId"])
     worker.submit(assignment_id, {"why": "därum", "one": "z"})

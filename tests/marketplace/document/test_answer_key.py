@@ -13,15 +13,15 @@ from tests.marketplace.sample import BASE, KEY, answer_key, graded
 SOUND = graded("sound", (10, "meow"), (-3, "woof"), default=1)
 
 
-def _percentage(maximum):
+def _percentage(maximum: int) -> str:
     return f"<PercentageMapping><MaximumSummedScore>{maximum}</MaximumSummedScore></PercentageMapping>"
 
 
-def _scale(multiplier):
+def _scale(multiplier: float | int | str) -> str:
     return f"<ScaleMapping><SummedScoreMultiplier>{multiplier}</SummedScoreMultiplier></ScaleMapping>"
 
 
-def _ranges(*ranges, outside=0):
+def _ranges(*ranges: tuple[int, int, int], outside: int = 0) -> str:
     parts = "".join(
         f"<SummedScoreRange><InclusiveLowerBound>{low}</InclusiveLowerBound>"
         f"<InclusiveUpperBound>{high}</InclusiveUpperBound><QualificationValue>{value}</QualificationValue>"
@@ -60,7 +60,7 @@ GRADES = [
 
 
 @pytest.mark.parametrize(("key", "chosen", "score"), [case[1:] for case in GRADES], ids=[case[0] for case in GRADES])
-def test_a_test_is_graded_by_its_key(key, chosen, score):
+def test_a_test_is_graded_by_its_key(key: str, chosen: dict[str, list[str]], score: int) -> None:
     check_answer_key(key, limit=65_535)
     assert grade(key, chosen) == score
 
@@ -102,7 +102,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("xml", BAD.values(), ids=BAD.keys())
-def test_what_is_no_answer_key_is_refused_at_once(xml):
+def test_what_is_no_answer_key_is_refused_at_once(xml: str) -> None:
     began = time.process_time()
     with pytest.raises(ParameterValidationError) as refusal:
         check_answer_key(xml, limit=65_535)
@@ -110,6 +110,6 @@ def test_what_is_no_answer_key_is_refused_at_once(xml):
     assert time.process_time() - began < 0.5
 
 
-def test_a_refusal_says_what_is_wrong():
+def test_a_refusal_says_what_is_wrong() -> None:
     with pytest.raises(ParameterValidationError, match="inside AnswerOption must stand SelectionIdentifier"):
         check_answer_key(answer_key(graded("sound", (1, ""))), limit=65_535)

@@ -9,6 +9,7 @@ import pytest
 from mturk.marketplace import Marketplace
 from mturk.marketplace.document.question import check_question
 from mturk.marketplace.error import ParameterValidationError
+from tests.marketplace.conftest import Client, Connect, Refused
 from tests.marketplace.sample import (
     BASE,
     external_question,
@@ -20,7 +21,7 @@ from tests.marketplace.sample import (
 )
 
 
-def _check(xml, *, limit=65_535, strict=False):
+def _check(xml: str, *, limit: int = 65_535, strict: bool = False) -> None:
     check_question(xml, limit=limit, strict=strict)
 
 
@@ -43,7 +44,7 @@ GOOD = [
 
 
 @pytest.mark.parametrize("xml", GOOD)
-def test_well_formed_documents_of_a_known_kind_are_accepted(xml):
+def test_well_formed_documents_of_a_known_kind_are_accepted(xml: str) -> None:
     _check(xml)
 
 
@@ -80,7 +81,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("xml", BAD.values(), ids=BAD)
-def test_other_documents_are_refused_at_once(xml):
+def test_other_documents_are_refused_at_once(xml: str) -> None:
     begin = time.process_time()
     with pytest.raises(ParameterValidationError, match="error parsing the XML") as caught:
         _check(xml, limit=10**6)
@@ -88,7 +89,7 @@ def test_other_documents_are_refused_at_once(xml):
     assert time.process_time() - begin < 0.5
 
 
-def test_the_limit_on_size_counts_bytes():
+def test_the_limit_on_size_counts_bytes() -> None:
     beside = len(html_question("").encode())
     _check(html_question("ä" * 30_000))
     _check(html_question("x" * (65_535 - beside)))
@@ -97,7 +98,7 @@ def test_the_limit_on_size_counts_bytes():
             _check(html_question(content))
 
 
-def test_a_lab_can_raise_the_limit_on_size(connect):
+def test_a_lab_can_raise_the_limit_on_size(connect: Connect) -> None:
     big = html_question("x" * 500_000)
     with Marketplace(question_limit=600_000) as market:
         client = connect(market)
@@ -109,7 +110,7 @@ def test_a_lab_can_raise_the_limit_on_size(connect):
     "url",
     ["http://localhost:5000/x", "http://127.0.0.1/", "http://[::1]/", "http://10.1.2.3/a", "http://192.168.0.7:80/"],
 )
-def test_plain_http_is_for_private_addresses_and_not_for_a_strict_marketplace(url):
+def test_plain_http_is_for_private_addresses_and_not_for_a_strict_marketplace(url: str) -> None:
     _check(external_question(url))
     with pytest.raises(ParameterValidationError, match="HTTPS protocol"):
         _check(external_question(url), strict=True)
@@ -119,18 +120,18 @@ def test_plain_http_is_for_private_addresses_and_not_for_a_strict_marketplace(ur
     "url",
     ["http://example.com/", "http://8.8.8.8/", "ftp://example.com/", "javascript:alert(1)", "task.html", "https:///x"],
 )
-def test_other_addresses_must_use_https(url):
+def test_other_addresses_must_use_https(url: str) -> None:
     with pytest.raises(ParameterValidationError) as caught:
         _check(external_question(url))
     assert caught.value.parameter == "ExternalURL"
 
 
-def test_an_address_does_not_carry_what_the_site_adds():
+def test_an_address_does_not_carry_what_the_site_adds() -> None:
     with pytest.raises(ParameterValidationError, match="assignmentId"):
         _check(external_question("https://example.com/?assignmentId=1"))
 
 
-def test_a_refused_document_is_a_parameter_validation_error_on_the_wire(client, refused):
+def test_a_refused_document_is_a_parameter_validation_error_on_the_wire(client: Client, refused: Refused) -> None:
     error = refused(client.create_hit, **hit_arguments(Question="<oops"))
     assert error["__type"] == "ParameterValidationError"
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.InvalidParameterValue"
@@ -138,6 +139,6 @@ def test_a_refused_document_is_a_parameter_validation_error_on_the_wire(client, 
 
 
 @pytest.mark.parametrize("xml", [GOOD[3], html_question("\r\n tabs\t ]]]]><![CDATA[> 世界 🎈")])
-def test_a_question_is_given_back_as_it_was_sent(client, xml):
+def test_a_question_is_given_back_as_it_was_sent(client: Client, xml: str) -> None:
     made = client.create_hit(**hit_arguments(Question=xml))["HIT"]
     assert client.get_hit(HITId=made["HITId"])["HIT"]["Question"] == xml

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from mturk.marketplace import Marketplace
+from tests.marketplace.conftest import Client, Connect, Publish, Refused, Work
 from tests.marketplace.sample import hit_arguments
 
 
-def _ids(pages):
+def _ids(pages: Any) -> list[str]:
     return [item["AssignmentId"] for page in pages for item in page["Assignments"]]
 
 
-def test_a_submitted_assignment_shows_who_did_it_and_when(client, market, publish):
+def test_a_submitted_assignment_shows_who_did_it_and_when(
+    client: Client, market: Marketplace, publish: Publish
+) -> None:
     made = publish(AssignmentDurationInSeconds=600, AutoApprovalDelayInSeconds=3600)
     worker = market.worker("A1WORKER")
     assignment_id = worker.accept(made["HITId"])
@@ -33,7 +37,9 @@ def test_a_submitted_assignment_shows_who_did_it_and_when(client, market, publis
 
 
 @pytest.mark.parametrize("step", ["accepted", "returned", "abandoned"])
-def test_work_that_was_not_submitted_cannot_be_read(client, market, publish, refused, step):
+def test_work_that_was_not_submitted_cannot_be_read(
+    client: Client, market: Marketplace, publish: Publish, refused: Refused, step: str
+) -> None:
     hit_id = publish()["HITId"]
     worker = market.worker("A1")
     assignment_id = worker.accept(hit_id)
@@ -48,7 +54,9 @@ def test_work_that_was_not_submitted_cannot_be_read(client, market, publish, ref
 
 
 @pytest.mark.parametrize("whose", ["nobody's", "somebody else's", "of a disposed HIT"])
-def test_other_assignments_do_not_exist(client, market, connect, publish, work, refused, whose):
+def test_other_assignments_do_not_exist(
+    client: Client, market: Marketplace, connect: Connect, publish: Publish, work: Work, refused: Refused, whose: str
+) -> None:
     assignment_id = "3NOSUCHASSIGNMENT"
     if whose != "nobody's":
         hit_id = publish()["HITId"]
@@ -62,7 +70,7 @@ def test_other_assignments_do_not_exist(client, market, connect, publish, work, 
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.AssignmentDoesNotExist"
 
 
-def test_the_list_is_complete_and_the_oldest_come_first(client, market, publish):
+def test_the_list_is_complete_and_the_oldest_come_first(client: Client, market: Marketplace, publish: Publish) -> None:
     hit_id = publish(MaxAssignments=7)["HITId"]
     accepted = [(market.worker(f"A{number}"), None) for number in range(7)]
     accepted = [(worker, worker.accept(hit_id)) for worker, _ in accepted]
@@ -76,7 +84,7 @@ def test_the_list_is_complete_and_the_oldest_come_first(client, market, publish)
     assert [page["NumResults"] for page in pages] == [3, 3, 1]
 
 
-def test_the_list_is_complete_when_all_were_submitted_at_the_same_moment(connect):
+def test_the_list_is_complete_when_all_were_submitted_at_the_same_moment(connect: Connect) -> None:
     moment = time.time()
     with Marketplace(real_time=lambda: moment) as market:
         client = connect(market)
@@ -91,13 +99,13 @@ def test_the_list_is_complete_when_all_were_submitted_at_the_same_moment(connect
         assert _ids(pages) == made
 
 
-def test_the_list_can_be_limited_to_statuses(client, publish, work):
+def test_the_list_can_be_limited_to_statuses(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish(MaxAssignments=3)["HITId"]
     submitted, approved, rejected = (work(hit_id, f"A{number}") for number in range(3))
     client.approve_assignment(AssignmentId=approved)
     client.reject_assignment(AssignmentId=rejected, RequesterFeedback="no")
 
-    def listed(*statuses):
+    def listed(*statuses: str) -> set[str]:
         return set(_ids([client.list_assignments_for_hit(HITId=hit_id, AssignmentStatuses=list(statuses))]))
 
     assert listed("Submitted") == {submitted}
@@ -105,12 +113,12 @@ def test_the_list_can_be_limited_to_statuses(client, publish, work):
     assert listed() == {submitted, approved, rejected}
 
 
-def test_the_list_of_a_hit_that_does_not_exist_is_refused(client, refused):
+def test_the_list_of_a_hit_that_does_not_exist_is_refused(client: Client, refused: Refused) -> None:
     error = refused(client.list_assignments_for_hit, HITId="3NOSUCHHIT")
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.HITDoesNotExist"
 
 
-def test_a_token_is_good_for_one_hit_only(client, publish, work, refused):
+def test_a_token_is_good_for_one_hit_only(client: Client, publish: Publish, work: Work, refused: Refused) -> None:
     one, other = publish(), publish()
     work(one["HITId"])
     token = client.list_assignments_for_hit(HITId=one["HITId"], MaxResults=1)["NextToken"]

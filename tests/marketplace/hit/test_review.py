@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
 from mturk.marketplace import Marketplace, Other
+from tests.marketplace.conftest import Client, Connect, Publish, Work
 from tests.marketplace.policy_sample import actions, extending, known_answers, plurality, report, results
 from tests.marketplace.sample import form, hit_arguments, selection_question, text_question
 
@@ -15,19 +17,19 @@ INVALID = "AWS.MechanicalTurk.InvalidAssignmentState"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
 
-def _status(client, assignment_id):
+def _status(client: Client, assignment_id: str) -> str:
     return client.get_assignment(AssignmentId=assignment_id)["Assignment"]["AssignmentStatus"]
 
 
-def _hit(client, hit_id):
+def _hit(client: Client, hit_id: str) -> dict[str, Any]:
     return client.get_hit(HITId=hit_id)["HIT"]
 
 
-def _max(client, hit_id):
+def _max(client: Client, hit_id: str) -> int:
     return _hit(client, hit_id)["MaxAssignments"]
 
 
-def _values(client, hit_id, level, key):
+def _values(client: Client, hit_id: str, level: str, key: str) -> list[str]:
     return [value for _, _, found, value in results(client, hit_id, level) if found == key]
 
 
@@ -55,8 +57,8 @@ COMPARED = [
 
 @pytest.mark.parametrize(("right", "given", "correct"), COMPARED)
 def test_known_answers_are_compared_as_sets_of_texts_without_blanks_around_them(
-    client, market, publish, right, given, correct
-):
+    client: Client, market: Marketplace, publish: Publish, right: list[str], given: list[str], correct: bool
+) -> None:
     hit_id = publish(AssignmentReviewPolicy=known_answers({"label": right}))["HITId"]
     worker = market.worker("A1")
     assignment_id = worker.accept(hit_id)
@@ -67,7 +69,9 @@ def test_known_answers_are_compared_as_sets_of_texts_without_blanks_around_them(
     ]
 
 
-def test_the_selections_of_a_form_are_compared_by_their_identifiers(client, market, publish):
+def test_the_selections_of_a_form_are_compared_by_their_identifiers(
+    client: Client, market: Marketplace, publish: Publish
+) -> None:
     question = form(selection_question("pets", "cat", "dog", most=3, other=True), text_question("note"))
     key = {"pets": ["dog", "cat"], "note": []}
     hit_id = publish(Question=question, MaxAssignments=3, AssignmentReviewPolicy=known_answers(key))["HITId"]
@@ -78,7 +82,9 @@ def test_the_selections_of_a_form_are_compared_by_their_identifiers(client, mark
 
 
 @pytest.mark.parametrize(("number", "percent"), [(0, "0"), (1, "33"), (2, "66"), (3, "100")])
-def test_the_score_is_cut_to_a_whole_per_cent(client, publish, work, number, percent):
+def test_the_score_is_cut_to_a_whole_per_cent(
+    client: Client, publish: Publish, work: Work, number: int, percent: str
+) -> None:
     names = ["a", "b", "c"]
     hit_id = publish(AssignmentReviewPolicy=known_answers({name: ["x"] for name in names}))["HITId"]
     work(hit_id, **{name: "x" if place < number else "y" for place, name in enumerate(names)})
@@ -101,7 +107,9 @@ DECIDED = [
 
 
 @pytest.mark.parametrize(("parameters", "status"), DECIDED)
-def test_half_right_work_is_decided_by_the_thresholds(client, publish, work, parameters, status):
+def test_half_right_work_is_decided_by_the_thresholds(
+    client: Client, publish: Publish, work: Work, parameters: dict[str, int], status: str
+) -> None:
     policy = known_answers({"label": ["cat"], "size": ["big"]}, **parameters)
     hit_id = publish(AssignmentReviewPolicy=policy)["HITId"]
     assignment_id = work(hit_id, label="cat", size="small")
@@ -120,13 +128,17 @@ def test_half_right_work_is_decided_by_the_thresholds(client, publish, work, par
         ("dog", {REJECTION: 100}, None),
     ],
 )
-def test_the_reason_of_a_policy_becomes_the_feedback(client, publish, work, label, parameters, reason):
+def test_the_reason_of_a_policy_becomes_the_feedback(
+    client: Client, publish: Publish, work: Work, label: str, parameters: dict[str, Any], reason: str | None
+) -> None:
     assignment_id = work(publish(AssignmentReviewPolicy=known_answers(**parameters))["HITId"], label=label)
     found = client.get_assignment(AssignmentId=assignment_id)["Assignment"]
     assert found.get("RequesterFeedback") == reason
 
 
-def test_where_both_thresholds_hold_the_work_is_approved_and_the_rejection_fails(client, publish, work):
+def test_where_both_thresholds_hold_the_work_is_approved_and_the_rejection_fails(
+    client: Client, publish: Publish, work: Work
+) -> None:
     policy = known_answers(**{APPROVAL: 0, REJECTION: 101})
     hit_id = publish(AssignmentReviewPolicy=policy)["HITId"]
     assignment_id = work(hit_id)
@@ -140,7 +152,9 @@ def test_where_both_thresholds_hold_the_work_is_approved_and_the_rejection_fails
 @pytest.mark.parametrize(
     ("label", "balance"), [("cat", ("9998.80", "0.00")), ("dog", ("10000.00", "0.00"))], ids=["approved", "rejected"]
 )
-def test_decisions_of_a_policy_cost_what_those_by_hand_cost(client, market, publish, work, label, balance):
+def test_decisions_of_a_policy_cost_what_those_by_hand_cost(
+    client: Client, market: Marketplace, publish: Publish, work: Work, label: str, balance: tuple[str, str]
+) -> None:
     policy = known_answers(**{APPROVAL: 100, REJECTION: 100})
     work(publish(Reward="1.00", AssignmentReviewPolicy=policy)["HITId"], label=label)
     found = client.get_account_balance()
@@ -150,7 +164,9 @@ def test_decisions_of_a_policy_cost_what_those_by_hand_cost(client, market, publ
     assert market.audit() == []
 
 
-def test_decisions_of_a_policy_count_for_the_hit_and_can_be_overridden(client, publish, work):
+def test_decisions_of_a_policy_count_for_the_hit_and_can_be_overridden(
+    client: Client, publish: Publish, work: Work
+) -> None:
     policy = known_answers(**{REJECTION: 100})
     hit_id = publish(AssignmentReviewPolicy=policy)["HITId"]
     assignment_id = work(hit_id, label="dog")
@@ -159,7 +175,9 @@ def test_decisions_of_a_policy_count_for_the_hit_and_can_be_overridden(client, p
     assert _status(client, assignment_id) == "Approved"
 
 
-def test_a_rejection_by_policy_comes_before_an_approval_on_submission(client, publish, work):
+def test_a_rejection_by_policy_comes_before_an_approval_on_submission(
+    client: Client, publish: Publish, work: Work
+) -> None:
     policy = known_answers(**{REJECTION: 100})
     assignment_id = work(publish(AutoApprovalDelayInSeconds=0, AssignmentReviewPolicy=policy)["HITId"], label="dog")
     assert _status(client, assignment_id) == "Rejected"
@@ -168,7 +186,9 @@ def test_a_rejection_by_policy_comes_before_an_approval_on_submission(client, pu
 # Extension by known answers
 
 
-def test_a_wrong_answer_lets_one_more_worker_work(client, market, publish, work):
+def test_a_wrong_answer_lets_one_more_worker_work(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
     policy = known_answers(**{REJECTION: 100}, **extending(100, 3))
     hit_id = publish(Reward="1.00", AssignmentReviewPolicy=policy)["HITId"]
     work(hit_id, "A1", label="dog")
@@ -183,7 +203,9 @@ def test_a_wrong_answer_lets_one_more_worker_work(client, market, publish, work)
 
 
 @pytest.mark.parametrize(("below", "extended"), [(0, False), (50, False), (51, True), (101, True)])
-def test_work_below_the_threshold_extends(client, publish, work, below, extended):
+def test_work_below_the_threshold_extends(
+    client: Client, publish: Publish, work: Work, below: int, extended: bool
+) -> None:
     policy = known_answers({"label": ["cat"], "size": ["big"]}, **extending(below))
     hit_id = publish(AssignmentReviewPolicy=policy)["HITId"]
     work(hit_id, label="cat", size="small")
@@ -191,7 +213,9 @@ def test_work_below_the_threshold_extends(client, publish, work, below, extended
 
 
 @pytest.mark.parametrize(("parameters", "most"), [({"ExtendMaximumAssignments": 3}, 3), ({}, 5)])
-def test_a_policy_extends_up_to_its_limit_which_is_5_by_default(client, publish, work, parameters, most):
+def test_a_policy_extends_up_to_its_limit_which_is_5_by_default(
+    client: Client, publish: Publish, work: Work, parameters: dict[str, int], most: int
+) -> None:
     policy = known_answers(ExtendIfKnownAnswerScoreIsLessThan=101, **parameters)
     hit_id = publish(AssignmentReviewPolicy=policy)["HITId"]
     for number in range(most):
@@ -203,14 +227,16 @@ def test_a_policy_extends_up_to_its_limit_which_is_5_by_default(client, publish,
     assert report(client, hit_id, "Assignment")["ReviewActions"][-1]["Result"] == f"Already {most} assignments"
 
 
-def test_a_hit_that_was_extended_by_hand_past_the_limit_is_not_extended_by_its_policy(client, publish, work):
+def test_a_hit_that_was_extended_by_hand_past_the_limit_is_not_extended_by_its_policy(
+    client: Client, publish: Publish, work: Work
+) -> None:
     hit_id = publish(AssignmentReviewPolicy=known_answers(**extending(101, 2)))["HITId"]
     client.create_additional_assignments_for_hit(HITId=hit_id, NumberOfAdditionalAssignments=2)
     work(hit_id)
     assert _max(client, hit_id) == 3
 
 
-def test_no_policy_crosses_the_border_to_ten_assignments(client, publish, work):
+def test_no_policy_crosses_the_border_to_ten_assignments(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish(MaxAssignments=9, AssignmentReviewPolicy=known_answers(**extending(101, 25)))["HITId"]
     work(hit_id)
     code = "AWS.MechanicalTurk.InvalidMaximumAssignmentsIncrease"
@@ -218,13 +244,15 @@ def test_no_policy_crosses_the_border_to_ten_assignments(client, publish, work):
     assert _max(client, hit_id) == 9
 
 
-def test_a_hit_of_ten_assignments_can_be_extended_by_its_policy(client, publish, work):
+def test_a_hit_of_ten_assignments_can_be_extended_by_its_policy(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish(MaxAssignments=10, AssignmentReviewPolicy=known_answers(**extending(101, 25)))["HITId"]
     work(hit_id)
     assert _max(client, hit_id) == 11
 
 
-def test_an_extension_that_the_account_does_not_cover_fails_and_leaves_nothing_behind(connect, database):
+def test_an_extension_that_the_account_does_not_cover_fails_and_leaves_nothing_behind(
+    connect: Connect, database: str
+) -> None:
     with Marketplace(database, deposit="1.20") as market:
         client = connect(market)
         policy = known_answers(**extending(101))
@@ -244,7 +272,9 @@ def test_an_extension_that_the_account_does_not_cover_fails_and_leaves_nothing_b
 
 
 @pytest.mark.parametrize(("lifetime", "minutes"), [(7200, 120), (1800, 60)])
-def test_the_next_worker_has_at_least_the_time_that_the_policy_gives(client, market, publish, work, lifetime, minutes):
+def test_the_next_worker_has_at_least_the_time_that_the_policy_gives(
+    client: Client, market: Marketplace, publish: Publish, work: Work, lifetime: int, minutes: int
+) -> None:
     hit_id = publish(LifetimeInSeconds=lifetime, AssignmentReviewPolicy=known_answers(**extending()))["HITId"]
     work(hit_id)
     left = _hit(client, hit_id)["Expiration"] - market.clock.now()
@@ -253,7 +283,7 @@ def test_the_next_worker_has_at_least_the_time_that_the_policy_gives(client, mar
     assert _hit(client, hit_id)["HITStatus"] == "Reviewable"
 
 
-def _submit_after_expiry(client, market, publish, policy):
+def _submit_after_expiry(client: Client, market: Marketplace, publish: Publish, policy: dict[str, Any]) -> str:
     hit_id = publish(LifetimeInSeconds=60, AssignmentDurationInSeconds=600, AssignmentReviewPolicy=policy)["HITId"]
     worker = market.worker("A1")
     assignment_id = worker.accept(hit_id)
@@ -262,7 +292,9 @@ def _submit_after_expiry(client, market, publish, policy):
     return hit_id
 
 
-def test_an_expired_hit_opens_again_when_its_policy_gives_time(client, market, publish):
+def test_an_expired_hit_opens_again_when_its_policy_gives_time(
+    client: Client, market: Marketplace, publish: Publish
+) -> None:
     hit_id = _submit_after_expiry(client, market, publish, known_answers(**extending(seconds=60)))
     assert _hit(client, hit_id)["HITStatus"] == "Assignable"
     market.clock.advance(seconds=59)
@@ -272,14 +304,16 @@ def test_an_expired_hit_opens_again_when_its_policy_gives_time(client, market, p
     assert market.audit() == []
 
 
-def test_an_expired_hit_is_not_extended_by_a_policy_that_gives_no_time(client, market, publish):
+def test_an_expired_hit_is_not_extended_by_a_policy_that_gives_no_time(
+    client: Client, market: Marketplace, publish: Publish
+) -> None:
     policy = known_answers(ExtendIfKnownAnswerScoreIsLessThan=101)
     hit_id = _submit_after_expiry(client, market, publish, policy)
     assert actions(client, hit_id, "Assignment") == [("extend", hit_id, "Failed", "AWS.MechanicalTurk.InvalidHITState")]
     assert _max(client, hit_id) == 1
 
 
-def test_no_policy_reopens_what_its_requester_has_ended(client, market, publish):
+def test_no_policy_reopens_what_its_requester_has_ended(client: Client, market: Marketplace, publish: Publish) -> None:
     hit_id = publish(AssignmentReviewPolicy=known_answers(**extending()))["HITId"]
     worker = market.worker("A1")
     assignment_id = worker.accept(hit_id)
@@ -289,7 +323,9 @@ def test_no_policy_reopens_what_its_requester_has_ended(client, market, publish)
     assert _hit(client, hit_id)["HITStatus"] == "Reviewable"
 
 
-def test_a_policy_extends_again_what_its_requester_has_reopened(client, market, publish, work):
+def test_a_policy_extends_again_what_its_requester_has_reopened(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
     hit_id = publish(AssignmentReviewPolicy=known_answers(**extending()))["HITId"]
     client.update_expiration_for_hit(HITId=hit_id, ExpireAt=LONG_AGO)
     client.update_expiration_for_hit(HITId=hit_id, ExpireAt=market.clock.now() + timedelta(hours=1))
@@ -300,13 +336,13 @@ def test_a_policy_extends_again_what_its_requester_has_reopened(client, market, 
 # Agreement
 
 
-def _work_all(work, hit_id, *answers):
+def _work_all(work: Work, hit_id: str, *answers: dict[str, Any] | str) -> list[str]:
     """Each worker gives one text, or a mapping of fields."""
     given = [one if isinstance(one, dict) else {"label": one} for one in answers]
     return [work(hit_id, f"A{number}", **one) for number, one in enumerate(given)]
 
 
-def test_the_documented_example_comes_out_as_documented(client, publish, work):
+def test_the_documented_example_comes_out_as_documented(client: Client, publish: Publish, work: Work) -> None:
     clothes = [
         {"A": "coat", "B": "blue", "C": "large", "D": "Furry"},
         {"A": "sweater", "B": "blue", "C": "large", "D": "fur"},
@@ -361,8 +397,8 @@ AGREED = [
 
 @pytest.mark.parametrize(("answers", "threshold", "agreed"), AGREED)
 def test_workers_agree_when_more_than_the_threshold_gave_the_same_answer(
-    client, publish, work, answers, threshold, agreed
-):
+    client: Client, publish: Publish, work: Work, answers: list[list[str] | str], threshold: int, agreed: str | None
+) -> None:
     policy = plurality(threshold=threshold)
     hit_id = publish(MaxAssignments=len(answers), HITReviewPolicy=policy)["HITId"]
     _work_all(work, hit_id, *({"label": one, "also": "x"} for one in answers))
@@ -371,19 +407,19 @@ def test_workers_agree_when_more_than_the_threshold_gave_the_same_answer(
     assert _values(client, hit_id, "HIT", "HitAgreementScore") == ["0" if agreed is None else "100"]
 
 
-def test_an_answer_that_is_too_long_is_not_the_agreed_one(client, publish, work):
+def test_an_answer_that_is_too_long_is_not_the_agreed_one(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish(MaxAssignments=2, HITReviewPolicy=plurality())["HITId"]
     _work_all(work, hit_id, LONG + "x", "cat")
     assert _values(client, hit_id, "HIT", "WorkerAgreementScore") == ["0", "100"]
 
 
-def test_questions_that_are_not_named_are_not_compared(client, publish, work):
+def test_questions_that_are_not_named_are_not_compared(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish(MaxAssignments=2, HITReviewPolicy=plurality())["HITId"]
     _work_all(work, hit_id, {"label": "cat", "note": "a"}, {"label": "cat", "note": "b"})
     assert _values(client, hit_id, "HIT", "HitAgreementScore") == ["100"]
 
 
-def test_nothing_is_compared_before_the_hit_is_reviewable(client, publish, work):
+def test_nothing_is_compared_before_the_hit_is_reviewable(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish(MaxAssignments=3, HITReviewPolicy=plurality())["HITId"]
     _work_all(work, hit_id, "cat", "cat")
     assert report(client, hit_id, "HIT") == {"ReviewResults": [], "ReviewActions": []}
@@ -392,7 +428,9 @@ def test_nothing_is_compared_before_the_hit_is_reviewable(client, publish, work)
 WORKER_APPROVAL, WORKER_REJECTION = "ApproveIfWorkerAgreementScoreIsAtLeast", "RejectIfWorkerAgreementScoreIsLessThan"
 
 
-def test_workers_are_paid_or_not_by_their_agreement(client, market, publish, work):
+def test_workers_are_paid_or_not_by_their_agreement(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
     parameters = {WORKER_APPROVAL: 100, WORKER_REJECTION: 50, "RejectReason": "Others saw a cat"}
     hit_id = publish(Reward="1.00", MaxAssignments=3, HITReviewPolicy=plurality(**parameters))["HITId"]
     made = _work_all(work, hit_id, "cat", "dog", "cat")
@@ -408,7 +446,7 @@ def test_workers_are_paid_or_not_by_their_agreement(client, market, publish, wor
     assert market.audit() == []
 
 
-def test_nobody_is_judged_where_nothing_is_agreed_on(client, publish, work):
+def test_nobody_is_judged_where_nothing_is_agreed_on(client: Client, publish: Publish, work: Work) -> None:
     policy = plurality(**{WORKER_APPROVAL: 0, WORKER_REJECTION: 101})
     hit_id = publish(MaxAssignments=2, HITReviewPolicy=policy)["HITId"]
     made = _work_all(work, hit_id, "cat", "dog")
@@ -417,7 +455,7 @@ def test_nobody_is_judged_where_nothing_is_agreed_on(client, publish, work):
     assert _values(client, hit_id, "HIT", "WorkerAgreementScore") == []
 
 
-def test_what_was_decided_before_stays_so_and_the_report_says_it(client, publish, work):
+def test_what_was_decided_before_stays_so_and_the_report_says_it(client: Client, publish: Publish, work: Work) -> None:
     policy = plurality(**{WORKER_APPROVAL: 100, WORKER_REJECTION: 100})
     hit_id = publish(MaxAssignments=5, HITReviewPolicy=policy)["HITId"]
     made = _work_all(work, hit_id, "cat", "cat", "dog", "dog")
@@ -437,7 +475,7 @@ def test_what_was_decided_before_stays_so_and_the_report_says_it(client, publish
     assert client.get_assignment(AssignmentId=made[3])["Assignment"]["RequesterFeedback"] == "by hand"
 
 
-def test_rejected_work_is_left_out_only_if_the_policy_says_so(client, publish, work):
+def test_rejected_work_is_left_out_only_if_the_policy_says_so(client: Client, publish: Publish, work: Work) -> None:
     found = {}
     for flag in ("T", "F"):
         policy = plurality(DisregardAssignmentIfRejected=flag)
@@ -454,7 +492,9 @@ def test_rejected_work_is_left_out_only_if_the_policy_says_so(client, publish, w
 
 
 @pytest.mark.parametrize(("below", "agreed"), [(100, ["cat"]), (50, []), (0, [])])
-def test_work_with_a_low_known_answer_score_is_left_out(client, publish, work, below, agreed):
+def test_work_with_a_low_known_answer_score_is_left_out(
+    client: Client, publish: Publish, work: Work, below: int, agreed: list[str]
+) -> None:
     hit_id = publish(
         MaxAssignments=2,
         AssignmentReviewPolicy=known_answers({"known": ["1"], "also": ["2"]}),
@@ -466,7 +506,7 @@ def test_work_with_a_low_known_answer_score_is_left_out(client, publish, work, b
     assert _values(client, hit_id, "HIT", "AgreedAnswer") == agreed
 
 
-def test_without_known_answers_no_score_is_too_low(client, publish, work):
+def test_without_known_answers_no_score_is_too_low(client: Client, publish: Publish, work: Work) -> None:
     policy = plurality(DisregardAssignmentIfKnownAnswerScoreIsLessThan=100)
     hit_id = publish(HITReviewPolicy=policy)["HITId"]
     _work_all(work, hit_id, "cat")
@@ -476,11 +516,13 @@ def test_without_known_answers_no_score_is_too_low(client, publish, work):
 # Extension by agreement
 
 
-def _agreeing(below=100, most=5, seconds=3600, **parameters):
+def _agreeing(below: int = 100, most: int = 5, seconds: int = 3600, **parameters: Any) -> dict[str, Any]:
     return plurality(**extending(below, most, seconds, of="HITAgreementScore"), **parameters)
 
 
-def test_a_hit_is_extended_until_its_workers_agree(client, market, publish, work):
+def test_a_hit_is_extended_until_its_workers_agree(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
     hit_id = publish(MaxAssignments=2, HITReviewPolicy=_agreeing())["HITId"]
     _work_all(work, hit_id, "cat", "dog")
     assert (_max(client, hit_id), _hit(client, hit_id)["HITStatus"]) == (3, "Assignable")
@@ -496,7 +538,7 @@ def test_a_hit_is_extended_until_its_workers_agree(client, market, publish, work
     assert market.audit() == []
 
 
-def test_a_hit_whose_workers_never_agree_stops_at_the_limit(client, publish, work):
+def test_a_hit_whose_workers_never_agree_stops_at_the_limit(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish(HITReviewPolicy=_agreeing(most=2, threshold=99), MaxAssignments=2)["HITId"]
     _work_all(work, hit_id, "cat", "dog")
     assert (_max(client, hit_id), _hit(client, hit_id)["HITStatus"]) == (2, "Reviewable")
@@ -504,14 +546,16 @@ def test_a_hit_whose_workers_never_agree_stops_at_the_limit(client, publish, wor
 
 
 @pytest.mark.parametrize(("below", "extended"), [(50, False), (51, True)])
-def test_agreement_below_the_threshold_extends(client, publish, work, below, extended):
+def test_agreement_below_the_threshold_extends(
+    client: Client, publish: Publish, work: Work, below: int, extended: bool
+) -> None:
     policy = plurality(["a", "b"], **extending(below, of="HITAgreementScore"))
     hit_id = publish(MaxAssignments=2, HITReviewPolicy=policy)["HITId"]
     _work_all(work, hit_id, {"a": "1", "b": "1"}, {"a": "1", "b": "2"})
     assert _max(client, hit_id) == (3 if extended else 2)
 
 
-def test_where_all_work_is_left_out_another_worker_is_asked(client, publish, work):
+def test_where_all_work_is_left_out_another_worker_is_asked(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish(
         AssignmentReviewPolicy=known_answers({"known": ["1"]}, **{REJECTION: 100}),
         HITReviewPolicy=_agreeing(DisregardAssignmentIfRejected="T"),
@@ -523,7 +567,7 @@ def test_where_all_work_is_left_out_another_worker_is_asked(client, publish, wor
     assert _values(client, hit_id, "HIT", "HitAgreementScore") == ["0", "100"]
 
 
-def test_what_known_answers_keep_open_is_not_compared_yet(client, publish, work):
+def test_what_known_answers_keep_open_is_not_compared_yet(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish(
         AssignmentReviewPolicy=known_answers(**extending(100, 2)),
         HITReviewPolicy=plurality(),
@@ -538,7 +582,9 @@ EXPIRING = ["time", "return", "abandonment"]
 
 
 @pytest.mark.parametrize("cause", EXPIRING)
-def test_a_hit_that_becomes_reviewable_by_expiry_is_compared_and_extended(client, market, publish, work, cause):
+def test_a_hit_that_becomes_reviewable_by_expiry_is_compared_and_extended(
+    client: Client, market: Marketplace, publish: Publish, work: Work, cause: str
+) -> None:
     hit_id = publish(
         LifetimeInSeconds=60, AssignmentDurationInSeconds=300, MaxAssignments=3, HITReviewPolicy=_agreeing(seconds=60)
     )["HITId"]
@@ -565,14 +611,18 @@ def test_a_hit_that_becomes_reviewable_by_expiry_is_compared_and_extended(client
     assert held == "0.12"
 
 
-def test_a_hit_on_which_nobody_worked_is_neither_compared_nor_extended(client, market, publish):
+def test_a_hit_on_which_nobody_worked_is_neither_compared_nor_extended(
+    client: Client, market: Marketplace, publish: Publish
+) -> None:
     hit_id = publish(LifetimeInSeconds=60, HITReviewPolicy=_agreeing())["HITId"]
     market.clock.advance(days=1)
     assert _hit(client, hit_id)["HITStatus"] == "Reviewable"
     assert report(client, hit_id, "HIT") == {"ReviewResults": [], "ReviewActions": []}
 
 
-def test_a_hit_that_its_requester_ends_is_compared_but_not_extended(client, publish, work):
+def test_a_hit_that_its_requester_ends_is_compared_but_not_extended(
+    client: Client, publish: Publish, work: Work
+) -> None:
     hit_id = publish(MaxAssignments=3, HITReviewPolicy=_agreeing(**{WORKER_APPROVAL: 0}))["HITId"]
     _work_all(work, hit_id, "cat", "dog")
     client.update_expiration_for_hit(HITId=hit_id, ExpireAt=LONG_AGO)
@@ -580,7 +630,9 @@ def test_a_hit_that_its_requester_ends_is_compared_but_not_extended(client, publ
     assert actions(client, hit_id, "HIT") == [("extend", hit_id, "Cancelled", None)]
 
 
-def test_a_hit_that_its_requester_extends_is_compared_again_with_all_work(client, publish, work):
+def test_a_hit_that_its_requester_extends_is_compared_again_with_all_work(
+    client: Client, publish: Publish, work: Work
+) -> None:
     hit_id = publish(MaxAssignments=2, HITReviewPolicy=plurality())["HITId"]
     _work_all(work, hit_id, "cat", "dog")
     client.create_additional_assignments_for_hit(HITId=hit_id, NumberOfAdditionalAssignments=1)
@@ -588,7 +640,7 @@ def test_a_hit_that_its_requester_extends_is_compared_again_with_all_work(client
     assert _values(client, hit_id, "HIT", "AgreedAnswerFound") == ["false", "true"]
 
 
-def test_the_mark_of_being_reviewed_starts_no_second_comparison(client, publish, work):
+def test_the_mark_of_being_reviewed_starts_no_second_comparison(client: Client, publish: Publish, work: Work) -> None:
     hit_id = publish(HITReviewPolicy=plurality())["HITId"]
     work(hit_id)
     client.update_hit_review_status(HITId=hit_id)
@@ -596,14 +648,18 @@ def test_the_mark_of_being_reviewed_starts_no_second_comparison(client, publish,
     assert len(report(client, hit_id, "HIT")["ReviewActions"]) == 1
 
 
-def test_an_extension_by_agreement_never_crosses_the_border_to_ten(client, publish, work):
+def test_an_extension_by_agreement_never_crosses_the_border_to_ten(
+    client: Client, publish: Publish, work: Work
+) -> None:
     hit_id = publish(MaxAssignments=9, HITReviewPolicy=_agreeing(most=20, threshold=100))["HITId"]
     _work_all(work, hit_id, *["cat"] * 9)
     code = "AWS.MechanicalTurk.InvalidMaximumAssignmentsIncrease"
     assert actions(client, hit_id, "HIT") == [("extend", hit_id, "Failed", code)]
 
 
-def test_no_policy_reopens_a_hit_whose_qualification_type_was_deleted(client, market, publish, work):
+def test_no_policy_reopens_a_hit_whose_qualification_type_was_deleted(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
     kind = client.create_qualification_type(Name="Once", Description="d", QualificationTypeStatus="Active")
     type_id = kind["QualificationType"]["QualificationTypeId"]
     hit_id = publish(
@@ -624,7 +680,9 @@ def test_no_policy_reopens_a_hit_whose_qualification_type_was_deleted(client, ma
     assert market.audit() == []
 
 
-def test_each_submission_and_each_end_is_reviewed_once_though_all_come_at_the_same_time(shared, connect):
+def test_each_submission_and_each_end_is_reviewed_once_though_all_come_at_the_same_time(
+    shared: str, connect: Connect
+) -> None:
     with Marketplace(shared) as one, Marketplace(shared) as other:
         client = connect(one)
         policies = {

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from tests.marketplace.conftest import Client, Refused
 from tests.marketplace.policy_sample import extending, known_answers, plurality
 from tests.marketplace.sample import hit_arguments, html_question, type_arguments
 
@@ -13,16 +17,16 @@ IDS = {"Key": "QuestionIds", "Values": ["q"]}
 THRESHOLD = {"Key": "QuestionAgreementThreshold", "Values": ["50"]}
 
 
-def _policy(member, *parameters):
+def _policy(member: str, *parameters: dict[str, Any]) -> dict[str, Any]:
     name = {"AssignmentReviewPolicy": "ScoreMyKnownAnswers", "HITReviewPolicy": "SimplePlurality"}[member]
     return {member: {"PolicyName": f"{name}/2011-09-01", "Parameters": list(parameters)}}
 
 
-def _known(*parameters):
+def _known(*parameters: dict[str, Any]) -> dict[str, Any]:
     return _policy("AssignmentReviewPolicy", *parameters)
 
 
-def _plural(*parameters):
+def _plural(*parameters: dict[str, Any]) -> dict[str, Any]:
     return _policy("HITReviewPolicy", *parameters)
 
 
@@ -53,11 +57,11 @@ GOOD = [
 
 
 @pytest.mark.parametrize("policies", GOOD)
-def test_policies_within_the_limits_are_accepted(client, policies):
+def test_policies_within_the_limits_are_accepted(client: Client, policies: dict[str, Any]) -> None:
     assert client.create_hit(**hit_arguments(**policies))["HIT"]["HITId"]
 
 
-def _number_out_of_range(make, name, *values):
+def _number_out_of_range(make: Callable[..., Any], name: str, *values: int | str) -> list[tuple[dict[str, Any], str]]:
     return [(make(**{name: value}), name) for value in values]
 
 
@@ -81,7 +85,9 @@ NUMBERS = [
 
 
 @pytest.mark.parametrize(("policy", "parameter"), NUMBERS)
-def test_values_beyond_the_limits_are_refused_by_name(client, refused, policy, parameter):
+def test_values_beyond_the_limits_are_refused_by_name(
+    client: Client, refused: Refused, policy: dict[str, Any], parameter: str
+) -> None:
     member = "HITReviewPolicy" if policy["PolicyName"].startswith("Simple") else "AssignmentReviewPolicy"
     error = refused(client.create_hit, **hit_arguments(**{member: policy}))
     assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", parameter)
@@ -125,13 +131,15 @@ BAD = [
 
 
 @pytest.mark.parametrize(("policies", "parameter"), BAD)
-def test_policies_that_cannot_be_meant_are_refused_by_name(client, refused, policies, parameter):
+def test_policies_that_cannot_be_meant_are_refused_by_name(
+    client: Client, refused: Refused, policies: dict[str, dict[str, Any]], parameter: str
+) -> None:
     error = refused(client.create_hit, **hit_arguments(**policies))
     assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", parameter)
     assert client.list_hits()["HITs"] == []
 
 
-def test_policies_are_judged_with_a_registered_type_too(client, refused):
+def test_policies_are_judged_with_a_registered_type_too(client: Client, refused: Refused) -> None:
     kind = client.create_hit_type(**type_arguments())["HITTypeId"]
     arguments = {"HITTypeId": kind, "LifetimeInSeconds": 60, "Question": html_question()}
     error = refused(client.create_hit_with_hit_type, **arguments, **_plural(IDS))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from mturk.marketplace import Marketplace, WorkerError
+from mturk.marketplace import Marketplace, Worker, WorkerError
+from tests.marketplace.conftest import Client, Connect, Publish, Work
 from tests.marketplace.sample import hit_arguments
 
 
-def test_the_same_assignment_id_is_given_out_again_after_a_return(market, publish):
+def test_the_same_assignment_id_is_given_out_again_after_a_return(market: Marketplace, publish: Publish) -> None:
     hit_id = publish()["HITId"]
     first, second = market.worker("A1"), market.worker("A2")
     assignment_id = first.accept(hit_id)
@@ -16,7 +19,9 @@ def test_the_same_assignment_id_is_given_out_again_after_a_return(market, publis
     assert second.accept(hit_id) == assignment_id
 
 
-def test_the_same_assignment_id_is_given_out_again_after_it_was_abandoned(client, market, publish):
+def test_the_same_assignment_id_is_given_out_again_after_it_was_abandoned(
+    client: Client, market: Marketplace, publish: Publish
+) -> None:
     hit_id = publish(AssignmentDurationInSeconds=60)["HITId"]
     assignment_id = market.worker("A1").accept(hit_id)
     market.clock.advance(minutes=1)
@@ -26,14 +31,14 @@ def test_the_same_assignment_id_is_given_out_again_after_it_was_abandoned(client
     assert client.get_assignment(AssignmentId=assignment_id)["Assignment"]["WorkerId"] == "A2"
 
 
-def test_a_worker_who_returned_a_hit_can_accept_it_again(market, publish):
+def test_a_worker_who_returned_a_hit_can_accept_it_again(market: Marketplace, publish: Publish) -> None:
     hit_id = publish()["HITId"]
     worker = market.worker("A1")
     worker.return_assignment(worker.accept(hit_id))
     worker.submit(worker.accept(hit_id), {"a": "b"})
 
 
-def test_there_are_no_more_assignments_than_were_published(market, publish):
+def test_there_are_no_more_assignments_than_were_published(market: Marketplace, publish: Publish) -> None:
     hit_id = publish(MaxAssignments=2)["HITId"]
     accepted = {market.worker(f"A{number}").accept(hit_id) for number in range(2)}
     assert len(accepted) == 2
@@ -42,7 +47,7 @@ def test_there_are_no_more_assignments_than_were_published(market, publish):
 
 
 @pytest.mark.parametrize(("submitted", "words"), [(False, "already accepted"), (True, "already completed")])
-def test_a_worker_does_a_hit_only_once(market, publish, submitted, words):
+def test_a_worker_does_a_hit_only_once(market: Marketplace, publish: Publish, submitted: bool, words: str) -> None:
     hit_id = publish(MaxAssignments=2)["HITId"]
     worker = market.worker("A1")
     assignment_id = worker.accept(hit_id)
@@ -52,14 +57,14 @@ def test_a_worker_does_a_hit_only_once(market, publish, submitted, words):
         worker.accept(hit_id)
 
 
-def test_an_expired_hit_cannot_be_accepted(market, publish):
+def test_an_expired_hit_cannot_be_accepted(market: Marketplace, publish: Publish) -> None:
     hit_id = publish(LifetimeInSeconds=60)["HITId"]
     market.clock.advance(minutes=1)
     with pytest.raises(WorkerError, match="expired"):
         market.worker("A1").accept(hit_id)
 
 
-def test_a_deleted_or_unknown_hit_cannot_be_accepted(client, market, publish):
+def test_a_deleted_or_unknown_hit_cannot_be_accepted(client: Client, market: Marketplace, publish: Publish) -> None:
     hit_id = publish(LifetimeInSeconds=60)["HITId"]
     market.clock.advance(minutes=1)
     client.delete_hit(HITId=hit_id)
@@ -69,7 +74,7 @@ def test_a_deleted_or_unknown_hit_cannot_be_accepted(client, market, publish):
 
 
 @pytest.mark.parametrize("step", ["submit", "return"])
-def test_work_is_taken_back_when_its_time_is_over(market, publish, step):
+def test_work_is_taken_back_when_its_time_is_over(market: Marketplace, publish: Publish, step: str) -> None:
     worker = market.worker("A1")
     assignment_id = worker.accept(publish(AssignmentDurationInSeconds=60)["HITId"])
     market.clock.advance(minutes=1)
@@ -78,7 +83,7 @@ def test_work_is_taken_back_when_its_time_is_over(market, publish, step):
 
 
 @pytest.mark.parametrize("step", ["submit", "return"])
-def test_submitted_work_is_out_of_the_workers_hands(market, publish, step):
+def test_submitted_work_is_out_of_the_workers_hands(market: Marketplace, publish: Publish, step: str) -> None:
     worker = market.worker("A1")
     assignment_id = worker.accept(publish()["HITId"])
     worker.submit(assignment_id, {"a": "b"})
@@ -87,7 +92,7 @@ def test_submitted_work_is_out_of_the_workers_hands(market, publish, step):
 
 
 @pytest.mark.parametrize("step", ["submit", "return"])
-def test_nobody_finishes_the_work_of_others(client, market, publish, step):
+def test_nobody_finishes_the_work_of_others(client: Client, market: Marketplace, publish: Publish, step: str) -> None:
     hit_id = publish()["HITId"]
     assignment_id = market.worker("A1").accept(hit_id)
     with pytest.raises(WorkerError, match="not working on"):
@@ -95,7 +100,7 @@ def test_nobody_finishes_the_work_of_others(client, market, publish, step):
     assert client.get_hit(HITId=hit_id)["HIT"]["NumberOfAssignmentsPending"] == 1
 
 
-def test_a_refused_submission_leaves_the_work_open(market, publish):
+def test_a_refused_submission_leaves_the_work_open(market: Marketplace, publish: Publish) -> None:
     worker = market.worker("A1")
     assignment_id = worker.accept(publish()["HITId"])
     with pytest.raises(WorkerError):
@@ -103,7 +108,7 @@ def test_a_refused_submission_leaves_the_work_open(market, publish):
     worker.submit(assignment_id, {"a": "b"})
 
 
-def _do(worker, step, assignment_id):
+def _do(worker: Worker, step: str, assignment_id: str) -> None:
     if step == "submit":
         worker.submit(assignment_id, {"a": "b"})
     else:
@@ -111,12 +116,14 @@ def _do(worker, step, assignment_id):
 
 
 @pytest.mark.parametrize("bad", ["", "B123", "a123", "A" * 65, "A1 2"])
-def test_a_worker_id_has_the_services_form(market, bad):
+def test_a_worker_id_has_the_services_form(market: Marketplace, bad: str) -> None:
     with pytest.raises(ValueError, match="worker's id"):
         market.worker(bad)
 
 
-def test_workers_are_the_same_for_all_requesters(client, market, connect, publish):
+def test_workers_are_the_same_for_all_requesters(
+    client: Client, market: Marketplace, connect: Connect, publish: Publish
+) -> None:
     other = connect(market, "somebody else").create_hit(**hit_arguments())["HIT"]["HITId"]
     worker = market.worker("A1")
     assert worker.accept(publish()["HITId"]) != worker.accept(other)
@@ -130,7 +137,7 @@ APPROVED = "00000000000000000040"
 PERCENT = "000000000000000000L0"
 
 
-def _needs(kind, comparator, *values):
+def _needs(kind: str, comparator: str, *values: Any) -> dict[str, Any]:
     requirement = {"QualificationTypeId": kind, "Comparator": comparator}
     if kind == LOCALE:
         locales = [dict(zip(("Country", "Subdivision"), value.split("-"), strict=False)) for value in values]
@@ -165,7 +172,9 @@ QUALIFIED = [
 
 
 @pytest.mark.parametrize(("requirement", "facts", "qualified"), QUALIFIED)
-def test_only_qualified_workers_can_accept(market, publish, requirement, facts, qualified):
+def test_only_qualified_workers_can_accept(
+    market: Marketplace, publish: Publish, requirement: dict[str, Any], facts: dict[str, Any], qualified: bool
+) -> None:
     hit_id = publish(QualificationRequirements=[requirement])["HITId"]
     worker = market.worker("A1", **facts)
     if qualified:
@@ -175,7 +184,7 @@ def test_only_qualified_workers_can_accept(market, publish, requirement, facts, 
             worker.accept(hit_id)
 
 
-def test_all_requirements_must_be_met(market, publish):
+def test_all_requirements_must_be_met(market: Marketplace, publish: Publish) -> None:
     both = [_needs(LOCALE, "EqualTo", "US"), _needs(ADULT, "EqualTo", 1)]
     hit_id = publish(QualificationRequirements=both)["HITId"]
     with pytest.raises(WorkerError):
@@ -183,7 +192,7 @@ def test_all_requirements_must_be_met(market, publish):
     assert market.worker("A2", country="US", adult=True).accept(hit_id)
 
 
-def test_approved_work_counts_for_the_worker(client, market, publish, work):
+def test_approved_work_counts_for_the_worker(client: Client, market: Marketplace, publish: Publish, work: Work) -> None:
     needed = publish(QualificationRequirements=[_needs(APPROVED, "GreaterThanOrEqualTo", 2)])["HITId"]
     worker = market.worker("A1WORKER")
     client.reject_assignment(AssignmentId=work(publish()["HITId"]), RequesterFeedback="no")
@@ -194,7 +203,7 @@ def test_approved_work_counts_for_the_worker(client, market, publish, work):
     assert worker.accept(needed)
 
 
-def test_the_percentage_counts_from_a_hundred_submissions_on(market, connect):
+def test_the_percentage_counts_from_a_hundred_submissions_on(market: Marketplace, connect: Connect) -> None:
     with Marketplace(fees=0) as market:
         client = connect(market)
         worker = market.worker("A1")
@@ -212,7 +221,7 @@ def test_the_percentage_counts_from_a_hundred_submissions_on(market, connect):
             worker.accept(hit_id)
 
 
-def test_facts_about_a_worker_can_be_told_later(market, publish):
+def test_facts_about_a_worker_can_be_told_later(market: Marketplace, publish: Publish) -> None:
     hit_id = publish(QualificationRequirements=[_needs(ADULT, "EqualTo", 1)])["HITId"]
     market.worker("A1")
     assert market.worker("A1", adult=True).accept(hit_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
@@ -10,10 +11,11 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from mturk.marketplace import Fault, Marketplace
 from mturk.marketplace.error import FrontEndError
 from mturk.marketplace.http.throttle import Throttle
+from tests.marketplace.conftest import Connect, Refused
 from tests.marketplace.sample import hit_arguments
 
 
-def test_a_lost_answer_is_lost_after_the_call_was_carried_out(connect):
+def test_a_lost_answer_is_lost_after_the_call_was_carried_out(connect: Connect) -> None:
     with Marketplace(faults=[Fault("CreateHIT", "lost answer", every=2)]) as market:
         client = connect(market)
         client.create_hit(**hit_arguments())
@@ -23,7 +25,7 @@ def test_a_lost_answer_is_lost_after_the_call_was_carried_out(connect):
         assert client.list_hits()["NumResults"] == 3
 
 
-def test_a_client_that_tries_again_learns_that_the_lost_call_was_carried_out(connect):
+def test_a_client_that_tries_again_learns_that_the_lost_call_was_carried_out(connect: Connect) -> None:
     with Marketplace(faults=[Fault("CreateHIT", "lost answer", every=2)]) as market:
         client = connect(market, attempts=2)
         client.create_hit(**hit_arguments(UniqueRequestToken="a"))
@@ -32,7 +34,7 @@ def test_a_client_that_tries_again_learns_that_the_lost_call_was_carried_out(con
         assert client.list_hits()["NumResults"] == 2
 
 
-def test_a_refused_call_is_a_service_fault_and_nothing_happened(connect, refused):
+def test_a_refused_call_is_a_service_fault_and_nothing_happened(connect: Connect, refused: Refused) -> None:
     with Marketplace(faults=[Fault("CreateHIT", "refused", every=2)]) as market:
         client = connect(market)
         client.create_hit(**hit_arguments())
@@ -42,21 +44,21 @@ def test_a_refused_call_is_a_service_fault_and_nothing_happened(connect, refused
         assert client.list_hits()["NumResults"] == 1
 
 
-def test_a_service_fault_has_status_500(connect):
+def test_a_service_fault_has_status_500(connect: Connect) -> None:
     with Marketplace(faults=[Fault("*", "refused")]) as market:
         with pytest.raises(ClientError) as caught:
             connect(market).get_account_balance()
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
 
 
-def test_a_slow_answer_takes_longer(connect):
+def test_a_slow_answer_takes_longer(connect: Connect) -> None:
     with Marketplace(faults=[Fault("GetAccountBalance", "slow", seconds=0.3)]) as market:
         begin = time.perf_counter()
         assert connect(market).get_account_balance()
         assert time.perf_counter() - begin >= 0.3
 
 
-def test_other_operations_do_not_count(connect):
+def test_other_operations_do_not_count(connect: Connect) -> None:
     with Marketplace(faults=[Fault("CreateHIT", "refused", every=2)]) as market:
         client = connect(market)
         for _ in range(3):
@@ -65,12 +67,12 @@ def test_other_operations_do_not_count(connect):
 
 
 @pytest.mark.parametrize("bad", [{"kind": "explosion"}, {"kind": "slow", "every": 0}, {"kind": "slow", "seconds": -1}])
-def test_an_impossible_fault_is_refused(bad):
+def test_an_impossible_fault_is_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="A fault's"):
         Fault("GetHIT", **bad)
 
 
-def test_a_requester_who_calls_too_often_is_throttled(connect, refused):
+def test_a_requester_who_calls_too_often_is_throttled(connect: Connect, refused: Refused) -> None:
     with Marketplace(rate=0.001, burst=3) as market:
         client, other = connect(market), connect(market, "somebody else")
         for _ in range(3):
@@ -80,7 +82,7 @@ def test_a_requester_who_calls_too_often_is_throttled(connect, refused):
         assert other.get_account_balance()
 
 
-def test_a_throttled_requester_may_call_again_after_a_while():
+def test_a_throttled_requester_may_call_again_after_a_while() -> None:
     now = 100.0
     throttle = Throttle(2.0, 1.0, lambda: now)
     throttle.check(1)
@@ -90,7 +92,7 @@ def test_a_throttled_requester_may_call_again_after_a_while():
     throttle.check(1)
 
 
-def test_the_burst_does_not_grow_beyond_its_size():
+def test_the_burst_does_not_grow_beyond_its_size() -> None:
     now = 100.0
     throttle = Throttle(2.0, 2.0, lambda: now)
     now += 1000

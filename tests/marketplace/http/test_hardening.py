@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from mturk.marketplace import Marketplace, MarketplaceError
 from mturk.marketplace.delivery.destination import Endpoint
+from tests.marketplace.conftest import Client
 
 BASE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
 FORM = (
@@ -20,13 +23,13 @@ FORM = (
 )
 
 
-def refusal(call, **parameters):
+def refusal(call: Callable[..., Any], **parameters: Any) -> dict[str, Any]:
     with pytest.raises(ClientError) as caught:
         call(**parameters)
     return caught.value.response
 
 
-def test_a_number_of_thousands_of_digits_is_no_selection_count(client):
+def test_a_number_of_thousands_of_digits_is_no_selection_count(client: Client) -> None:
     said = refusal(
         client.create_hit, LifetimeInSeconds=60, AssignmentDurationInSeconds=60, Reward="0.05", Title="t",
         Description="d", Question=FORM,
@@ -34,7 +37,7 @@ def test_a_number_of_thousands_of_digits_is_no_selection_count(client):
     assert said["Error"]["Code"] == "ParameterValidationError"
 
 
-def test_a_token_that_was_written_by_hand_is_refused(client):
+def test_a_token_that_was_written_by_hand_is_refused(client: Client) -> None:
     for _ in range(2):
         client.create_hit_type(AssignmentDurationInSeconds=60, Reward="0.05", Title="t", Description="d")
     kind = client.create_hit_type(AssignmentDurationInSeconds=60, Reward="0.05", Title="t", Description="d")[
@@ -52,7 +55,7 @@ def test_a_token_that_was_written_by_hand_is_refused(client):
         assert said["Error"]["Code"] == "ParameterValidationError"
 
 
-def test_a_password_in_a_url_is_not_repeated():
+def test_a_password_in_a_url_is_not_repeated() -> None:
     with pytest.raises(MarketplaceError) as caught:
         Marketplace("postgresql://lab:hunter2@db:54x2/m")
     assert "hunter2" not in str(caught.value)
@@ -69,5 +72,5 @@ def test_a_password_in_a_url_is_not_repeated():
         "fe80::1",
     ],
 )
-def test_no_message_goes_to_where_clouds_hand_out_keys(address):
+def test_no_message_goes_to_where_clouds_hand_out_keys(address: str) -> None:
     assert not Endpoint("https", "queue.example", 443).may_be_at(address)

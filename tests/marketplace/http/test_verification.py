@@ -8,9 +8,11 @@ import time
 import urllib.error
 import urllib.request
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
+from mturk.marketplace import Marketplace
 from mturk.marketplace.http.verification import verify
 from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.signature import SignedRequest, canonical, signature
@@ -47,35 +49,39 @@ VECTORS = [
 
 
 @pytest.mark.parametrize(("signed", "of_canonical", "expected"), VECTORS)
-def test_the_signature_is_the_one_that_botocore_makes(signed, of_canonical, expected):
+def test_the_signature_is_the_one_that_botocore_makes(
+    signed: tuple[str, ...], of_canonical: str, expected: str
+) -> None:
     assert sha256(canonical(EXAMPLE, signed).encode()).hexdigest() == of_canonical
     assert signature(EXAMPLE, signed, DATE, SCOPE, SECRET) == expected
 
 
-def _find(key):
+def _find(key: str) -> KeyPair | None:
     return KeyPair(7, KEY, SECRET) if key == KEY else None
 
 
 @pytest.mark.parametrize(("signed", "_", "made"), VECTORS)
 @pytest.mark.parametrize("late", [-300, 0, 300])
-def test_a_signature_is_good_for_five_minutes_before_and_after(signed, _, made, late):
+def test_a_signature_is_good_for_five_minutes_before_and_after(
+    signed: tuple[str, ...], _: str, made: str, late: int
+) -> None:
     header = f"AWS4-HMAC-SHA256 Credential={KEY}/{SCOPE}, SignedHeaders={';'.join(signed)}, Signature={made}"
     request = SignedRequest({**EXAMPLE.headers, "authorization": header}, EXAMPLE.body)
     assert verify(request, _find, NOW + late).requester == 7
 
 
-def test_the_repr_of_a_key_pair_hides_the_secret():
+def test_the_repr_of_a_key_pair_hides_the_secret() -> None:
     assert SECRET not in repr(_find(KEY))
 
 
 class Caller:
     """Sends requests that are signed by hand, so that each part can be spoilt."""
 
-    def __init__(self, market):
+    def __init__(self, market: Marketplace) -> None:
         self.market = market
         self.host = market.url.removeprefix("http://")
 
-    def send(self, operation="GetAccountBalance", **spoilt):
+    def send(self, operation: str = "GetAccountBalance", **spoilt: Any) -> tuple[int, dict[str, str]]:
         now = time.time() + spoilt.get("late", 0)
         date = spoilt.get("date", time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now)))
         key = spoilt.get("key", self.market.access_key)
@@ -109,11 +115,11 @@ class Caller:
 
 
 @pytest.fixture
-def caller(market):
+def caller(market: Marketplace) -> Caller:
     return Caller(market)
 
 
-def test_a_request_that_is_signed_by_hand_is_answered(caller):
+def test_a_request_that_is_signed_by_hand_is_answered(caller: Caller) -> None:
     assert caller.send() == (200, {"AvailableBalance": "10000.00", "OnHoldBalance": "0.00"})
 
 
@@ -131,12 +137,12 @@ FINE = [
 
 
 @pytest.mark.parametrize("odd", FINE)
-def test_what_other_clients_do_differently_is_fine(caller, odd):
+def test_what_other_clients_do_differently_is_fine(caller: Caller, odd: dict[str, Any]) -> None:
     assert caller.send(**odd)[0] == 200
 
 
 @pytest.mark.parametrize("region", ["sandbox", "eu-central-1"])
-def test_any_region_will_do(caller, region):
+def test_any_region_will_do(caller: Caller, region: str) -> None:
     day = time.strftime("%Y%m%d", time.gmtime())
     assert caller.send(scope=f"{day}/{region}/mturk-requester/aws4_request")[0] == 200
 
@@ -172,7 +178,9 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("spoilt", "kind", "words"), REFUSED)
-def test_what_is_wrong_with_a_signature_is_said_in_awss_words(caller, spoilt, kind, words):
+def test_what_is_wrong_with_a_signature_is_said_in_awss_words(
+    caller: Caller, spoilt: dict[str, Any], kind: str, words: str
+) -> None:
     status, error = caller.send(**spoilt)
     assert (status, error["__type"]) == (400, kind)
     assert words in error["message"]
@@ -185,19 +193,19 @@ def test_what_is_wrong_with_a_signature_is_said_in_awss_words(caller, spoilt, ki
         (330, r"Signature not yet current: \w+ is still later than \w+ \(\d{8}T\d{6}Z \+ 5 min\.\)"),
     ],
 )
-def test_a_clock_that_is_wrong_is_told_the_servers_time(caller, late, words):
+def test_a_clock_that_is_wrong_is_told_the_servers_time(caller: Caller, late: int, words: str) -> None:
     _, error = caller.send(late=late)
     assert error["__type"] == "InvalidSignatureException"
     assert re.fullmatch(words, error["message"])
 
 
-def test_signatures_go_by_the_real_clock(caller, market):
+def test_signatures_go_by_the_real_clock(caller: Caller, market: Marketplace) -> None:
     market.clock.advance(days=100)
     assert caller.send()[0] == 200
 
 
 @pytest.mark.parametrize("target", ["MTurkRequesterServiceV20170117.Nope", "Other.GetHIT", ""])
-def test_an_unknown_target_is_refused(caller, target):
+def test_an_unknown_target_is_refused(caller: Caller, target: str) -> None:
     assert caller.send(target=target)[1]["__type"] == "UnknownOperationException"
 
 
@@ -218,7 +226,7 @@ BAD_BODIES = [
 
 
 @pytest.mark.parametrize("body", BAD_BODIES, ids=lambda body: body[:20].decode("latin-1"))
-def test_a_body_of_the_wrong_form_is_a_serialization_error(caller, body):
+def test_a_body_of_the_wrong_form_is_a_serialization_error(caller: Caller, body: bytes) -> None:
     status, error = caller.send("GetHIT", body=body)
     assert (status, error["__type"]) == (400, "SerializationException")
 
@@ -237,11 +245,11 @@ def test_a_body_of_the_wrong_form_is_a_serialization_error(caller, body):
         ("NotifyWorkers", b'{"WorkerIds": [null]}'),
     ],
 )
-def test_a_value_of_the_wrong_type_is_a_serialization_error(caller, operation, body):
+def test_a_value_of_the_wrong_type_is_a_serialization_error(caller: Caller, operation: str, body: bytes) -> None:
     assert caller.send(operation, body=body)[1]["__type"] == "SerializationException"
 
 
 @pytest.mark.parametrize("moment", [b"1E300", b"-1E300", b"253402300800"])
-def test_a_time_beyond_the_calendar_is_refused(caller, moment):
+def test_a_time_beyond_the_calendar_is_refused(caller: Caller, moment: bytes) -> None:
     _, error = caller.send("UpdateExpirationForHIT", body=b'{"HITId": "3X", "ExpireAt": %s}' % moment)
     assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", "ExpireAt")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from mturk.marketplace import Marketplace
+from tests.marketplace.conftest import Client, Connect, Publish, Refused, Work
 from tests.marketplace.sample import hit_arguments
 
 STRANGER = {
@@ -13,10 +18,10 @@ STRANGER = {
 
 
 @pytest.fixture
-def met(client, publish, work):
+def met(client: Client, publish: Publish, work: Work) -> Callable[..., None]:
     """Let the requester decide on work of these workers."""
 
-    def met(*worker_ids, decision="approve"):
+    def met(*worker_ids: str, decision: str = "approve") -> None:
         for worker_id in worker_ids:
             assignment_id = work(publish()["HITId"], worker_id)
             if decision == "approve":
@@ -27,17 +32,19 @@ def met(client, publish, work):
     return met
 
 
-def _notify(client, *worker_ids, **changes):
+def _notify(client: Client, *worker_ids: str, **changes: Any) -> list[dict[str, str]]:
     arguments = {"Subject": "Hello", "MessageText": "More work is here.", "WorkerIds": list(worker_ids), **changes}
     return client.notify_workers(**arguments)["NotifyWorkersFailureStatuses"]
 
 
-def _texts(market, worker_id):
+def _texts(market: Marketplace, worker_id: str) -> list[str]:
     return [message.text for message in market.worker(worker_id).messages()]
 
 
 @pytest.mark.parametrize("decision", ["approve", "reject"])
-def test_a_worker_whose_work_was_decided_on_can_be_written_to(client, market, met, decision):
+def test_a_worker_whose_work_was_decided_on_can_be_written_to(
+    client: Client, market: Marketplace, met: Callable[..., None], decision: str
+) -> None:
     met("A1", decision=decision)
     assert _notify(client, "A1", Subject="Grüße", MessageText="Line one\nline two") == []
     (message,) = market.worker("A1").messages()
@@ -45,7 +52,9 @@ def test_a_worker_whose_work_was_decided_on_can_be_written_to(client, market, me
     assert abs((message.time - market.clock.now()).total_seconds()) < 60
 
 
-def test_messages_wait_in_the_order_in_which_they_were_sent(client, market, met):
+def test_messages_wait_in_the_order_in_which_they_were_sent(
+    client: Client, market: Marketplace, met: Callable[..., None]
+) -> None:
     met("A1", "A2")
     for text in ("one", "two", "three"):
         _notify(client, "A1", MessageText=text)
@@ -53,7 +62,9 @@ def test_messages_wait_in_the_order_in_which_they_were_sent(client, market, met)
     assert _texts(market, "A2") == []
 
 
-def test_workers_one_never_decided_on_are_named_and_the_others_get_their_message(client, market, publish, work, met):
+def test_workers_one_never_decided_on_are_named_and_the_others_get_their_message(
+    client: Client, market: Marketplace, publish: Publish, work: Work, met: Callable[..., None]
+) -> None:
     met("A1")
     market.worker("A2")
     work(publish()["HITId"], "A3SUBMITTED")
@@ -62,7 +73,9 @@ def test_workers_one_never_decided_on_are_named_and_the_others_get_their_message
     assert [len(_texts(market, one)) for one in ("A1", "A2", "A3SUBMITTED")] == [1, 0, 0]
 
 
-def test_work_for_another_requester_does_not_count(client, market, connect, work):
+def test_work_for_another_requester_does_not_count(
+    client: Client, market: Marketplace, connect: Connect, work: Work
+) -> None:
     other = connect(market, "somebody else")
     assignment_id = work(other.create_hit(**hit_arguments())["HIT"]["HITId"], "A1")
     other.approve_assignment(AssignmentId=assignment_id)
@@ -70,21 +83,25 @@ def test_work_for_another_requester_does_not_count(client, market, connect, work
     assert _notify(other, "A1") == []
 
 
-def test_work_counts_after_its_hit_was_deleted(client, market, publish, work):
+def test_work_counts_after_its_hit_was_deleted(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
     hit_id = publish()["HITId"]
     client.approve_assignment(AssignmentId=work(hit_id, "A1"))
     client.delete_hit(HITId=hit_id)
     assert _notify(client, "A1") == []
 
 
-def test_who_is_named_twice_gets_one_message(client, market, met):
+def test_who_is_named_twice_gets_one_message(client: Client, market: Marketplace, met: Callable[..., None]) -> None:
     met("A1")
     market.worker("A2")
     assert _notify(client, "A1", "A2", "A1", "A2") == [{**STRANGER, "WorkerId": "A2"}]
     assert len(_texts(market, "A1")) == 1
 
 
-def test_an_unknown_worker_is_refused_and_nobody_gets_a_message(client, market, met, refused):
+def test_an_unknown_worker_is_refused_and_nobody_gets_a_message(
+    client: Client, market: Marketplace, met: Callable[..., None], refused: Refused
+) -> None:
     met("A1")
     error = refused(client.notify_workers, Subject="s", MessageText="t", WorkerIds=["A1", "A1NOBODY"])
     assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", "WorkerIds")
@@ -103,7 +120,15 @@ LIMITS = [
 
 
 @pytest.mark.parametrize(("member", "good", "bad"), LIMITS)
-def test_messages_have_limits(client, market, met, refused, member, good, bad):
+def test_messages_have_limits(
+    client: Client,
+    market: Marketplace,
+    met: Callable[..., None],
+    refused: Refused,
+    member: str,
+    good: list[str] | str,
+    bad: list[str] | str,
+) -> None:
     met("A1")
     arguments = {"Subject": "s", "MessageText": "t", "WorkerIds": ["A1"]}
     assert _notify(client, **{**arguments, member: good}) == []
@@ -112,6 +137,6 @@ def test_messages_have_limits(client, market, met, refused, member, good, bad):
     assert len(_texts(market, "A1")) == 1
 
 
-def test_an_id_out_of_form_is_refused_by_the_front_end(client, refused):
+def test_an_id_out_of_form_is_refused_by_the_front_end(client: Client, refused: Refused) -> None:
     error = refused(client.notify_workers, Subject="s", MessageText="t", WorkerIds=["nobody"])
     assert error["__type"] == "ValidationException"

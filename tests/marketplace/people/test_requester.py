@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
 
 from mturk.marketplace import Marketplace, MarketplaceError
 from mturk.marketplace.database.address import Address
+from tests.marketplace.conftest import Client, Connect, Publish, Refused, Work
 from tests.marketplace.sample import hit_arguments, type_arguments
 
 PAST = datetime(2015, 1, 1, tzinfo=timezone.utc)
@@ -17,13 +19,13 @@ UNKNOWN = "3UNKNOWNUNKNOWNUNKNOWNUNKNOWNU"
 
 
 @pytest.fixture
-def other(market, connect):
+def other(market: Marketplace, connect: Connect) -> Client:
     """A client of somebody else's."""
     return connect(market, "somebody else")
 
 
 @pytest.fixture
-def ids(client, publish, work):
+def ids(client: Client, publish: Publish, work: Work) -> dict[str, str]:
     """A HIT that was worked on and given a bonus, and its assignment and type."""
     hit = publish(MaxAssignments=2, UniqueRequestToken="token")
     assignment_id = work(hit["HITId"])
@@ -51,7 +53,15 @@ TRIED = [
 
 
 @pytest.mark.parametrize(("method", "names", "more"), TRIED, ids=lambda value: value if isinstance(value, str) else "")
-def test_another_s_id_is_answered_as_one_that_does_not_exist(client, other, ids, refused, method, names, more):
+def test_another_s_id_is_answered_as_one_that_does_not_exist(
+    client: Client,
+    other: Client,
+    ids: dict[str, str],
+    refused: Refused,
+    method: str,
+    names: list[str],
+    more: dict[str, Any],
+) -> None:
     theirs = refused(getattr(other, method), **{name: ids[name] for name in names}, **more)
     nobody = refused(getattr(other, method), **dict.fromkeys(names, UNKNOWN), **more)
     assert theirs["TurkErrorCode"] == nobody["TurkErrorCode"]
@@ -59,7 +69,7 @@ def test_another_s_id_is_answered_as_one_that_does_not_exist(client, other, ids,
     assert theirs["Message"].split(" (")[0].replace(ids[names[0]], UNKNOWN) == nobody["Message"].split(" (")[0]
 
 
-def test_another_s_type_cannot_be_used(client, other, ids, refused):
+def test_another_s_type_cannot_be_used(client: Client, other: Client, ids: dict[str, str], refused: Refused) -> None:
     new = {"HITTypeId": ids["HITTypeId"], "LifetimeInSeconds": 60, "Question": hit_arguments()["Question"]}
     assert refused(other.create_hit_with_hit_type, **new)["TurkErrorCode"].endswith("HITTypeDoesNotExist")
     mine = other.create_hit(**hit_arguments())["HIT"]["HITId"]
@@ -67,7 +77,7 @@ def test_another_s_type_cannot_be_used(client, other, ids, refused):
     assert error["TurkErrorCode"].endswith("HITTypeDoesNotExist")
 
 
-def test_lists_hold_only_what_is_theirs(client, other, ids):
+def test_lists_hold_only_what_is_theirs(client: Client, other: Client, ids: dict[str, str]) -> None:
     assert client.list_hits()["NumResults"] == 1
     assert other.list_hits()["NumResults"] == 0
     assert other.list_reviewable_hits()["NumResults"] == 0
@@ -76,53 +86,57 @@ def test_lists_hold_only_what_is_theirs(client, other, ids):
     assert [hit["HITId"] for hit in client.list_hits()["HITs"]] == [ids["HITId"]]
 
 
-def test_the_same_values_make_a_type_for_each(client, other):
+def test_the_same_values_make_a_type_for_each(client: Client, other: Client) -> None:
     types = {one.create_hit_type(**type_arguments())["HITTypeId"] for one in (client, other, client)}
     assert len(types) == 2
 
 
-def test_a_token_that_somebody_else_used_is_free(other, ids):
+def test_a_token_that_somebody_else_used_is_free(other: Client, ids: dict[str, str]) -> None:
     assert other.create_hit(**hit_arguments(UniqueRequestToken="token"))["HIT"]["HITId"] != ids["HITId"]
 
 
-def test_a_page_of_somebody_else_s_list_cannot_be_turned(client, other, publish, refused):
+def test_a_page_of_somebody_else_s_list_cannot_be_turned(
+    client: Client, other: Client, publish: Publish, refused: Refused
+) -> None:
     for number in range(2):
         publish(Title=f"HIT {number}")
     token = client.list_hits(MaxResults=1)["NextToken"]
     assert refused(other.list_hits, MaxResults=1, NextToken=token)["Parameter"] == "NextToken"
 
 
-def test_each_spends_from_a_balance_of_their_own(client, other, market, ids):
+def test_each_spends_from_a_balance_of_their_own(
+    client: Client, other: Client, market: Marketplace, ids: dict[str, str]
+) -> None:
     assert client.get_account_balance()["AvailableBalance"] == "9999.76"
     assert other.get_account_balance()["AvailableBalance"] == "10000.00"
     assert market.requester("somebody else").balance() == (Decimal("10000.00"), Decimal("0.00"))
     assert market.requester("requester").balance() == (Decimal("9999.76"), Decimal("0.12"))
 
 
-def test_a_deposit_can_be_spent(client, market):
+def test_a_deposit_can_be_spent(client: Client, market: Marketplace) -> None:
     market.requester("requester").deposit("1.23")
     assert client.get_account_balance()["AvailableBalance"] == "10001.23"
     assert market.audit() == []
 
 
-def test_a_requester_may_begin_with_another_deposit(market, connect):
+def test_a_requester_may_begin_with_another_deposit(market: Marketplace, connect: Connect) -> None:
     market.add_requester("lab", deposit="5.00")
     assert connect(market, "lab").get_account_balance()["AvailableBalance"] == "5.00"
 
 
-def test_a_name_is_given_once(market):
+def test_a_name_is_given_once(market: Marketplace) -> None:
     market.add_requester("lab")
     with pytest.raises(MarketplaceError, match="There is a requester 'lab' already"):
         market.add_requester("lab")
 
 
 @pytest.mark.parametrize("bad", ["", "  ", "a\nb", "a\0b", "x" * 256])
-def test_an_impossible_name_is_refused(market, bad):
+def test_an_impossible_name_is_refused(market: Marketplace, bad: str) -> None:
     with pytest.raises(ValueError, match="A requester's name is 1 to 255 printable characters"):
         market.requester(bad)
 
 
-def test_all_requesters_are_listed_by_name(market):
+def test_all_requesters_are_listed_by_name(market: Marketplace) -> None:
     market.requester("zoo")
     market.requester("lab")
     assert market.requesters() == ["lab", "requester", "zoo"]
@@ -131,7 +145,7 @@ def test_all_requesters_are_listed_by_name(market):
 # Keys
 
 
-def test_keys_are_listed_without_their_secrets(market):
+def test_keys_are_listed_without_their_secrets(market: Marketplace) -> None:
     lab = market.requester("lab")
     found = [key for key in market.access_keys() if key.requester == "lab"]
     assert [(key.access_key, key.revoked) for key in found] == [(lab.access_key, None)]
@@ -139,7 +153,7 @@ def test_keys_are_listed_without_their_secrets(market):
     assert lab.secret_key not in repr(market.access_keys())
 
 
-def test_a_requester_may_have_two_key_pairs_at_once(market, connect):
+def test_a_requester_may_have_two_key_pairs_at_once(market: Marketplace, connect: Connect) -> None:
     lab = market.requester("lab")
     second = lab.add_key()
     assert second.secret_key != lab.secret_key
@@ -157,7 +171,9 @@ def test_keys_made_in_the_same_millisecond_are_listed_as_they_were_made(database
     market.stop()
 
 
-def test_a_revoked_key_is_refused_at_once_with_aws_s_own_error(client, market, refused, connect):
+def test_a_revoked_key_is_refused_at_once_with_aws_s_own_error(
+    client: Client, market: Marketplace, refused: Refused, connect: Connect
+) -> None:
     mine = market.requester("requester")
     client.get_account_balance()
     mine.revoke_key()
@@ -168,7 +184,7 @@ def test_a_revoked_key_is_refused_at_once_with_aws_s_own_error(client, market, r
     assert [key.revoked is not None for key in mine.access_keys()] == [True]
 
 
-def test_the_other_pair_goes_on_working_when_one_is_revoked(market, connect):
+def test_the_other_pair_goes_on_working_when_one_is_revoked(market: Marketplace, connect: Connect) -> None:
     lab = market.requester("lab")
     second = lab.add_key()
     lab.revoke_key()
@@ -176,7 +192,9 @@ def test_the_other_pair_goes_on_working_when_one_is_revoked(market, connect):
     assert connect(market, "lab").get_account_balance()
 
 
-def test_a_key_that_was_revoked_in_another_process_is_refused_here(shared, connect, refused):
+def test_a_key_that_was_revoked_in_another_process_is_refused_here(
+    shared: str, connect: Connect, refused: Refused
+) -> None:
     with Marketplace(shared) as one:
         client = connect(one)
         client.get_account_balance()
@@ -186,7 +204,9 @@ def test_a_key_that_was_revoked_in_another_process_is_refused_here(shared, conne
         assert refused(client.get_account_balance)["__type"] == "UnrecognizedClientException"
 
 
-def test_a_requester_whose_keys_were_all_revoked_gets_a_new_pair_and_keeps_all_else(market, connect, client):
+def test_a_requester_whose_keys_were_all_revoked_gets_a_new_pair_and_keeps_all_else(
+    market: Marketplace, connect: Connect, client: Client
+) -> None:
     made = client.create_hit(**hit_arguments())["HIT"]["HITId"]
     before = market.access_key
     market.revoke_key(before)
@@ -196,25 +216,25 @@ def test_a_requester_whose_keys_were_all_revoked_gets_a_new_pair_and_keeps_all_e
 
 
 @pytest.mark.parametrize("bad", ["AKIAUNKNOWN", ""])
-def test_an_unknown_key_cannot_be_revoked(market, bad):
+def test_an_unknown_key_cannot_be_revoked(market: Marketplace, bad: str) -> None:
     with pytest.raises(MarketplaceError, match="There is no access key"):
         market.revoke_key(bad)
 
 
-def test_a_key_is_revoked_once(market):
+def test_a_key_is_revoked_once(market: Marketplace) -> None:
     key = market.access_key
     market.revoke_key(key)
     with pytest.raises(MarketplaceError, match="revoked before"):
         market.revoke_key(key)
 
 
-def test_a_requester_cannot_revoke_another_s_key(market):
+def test_a_requester_cannot_revoke_another_s_key(market: Marketplace) -> None:
     with pytest.raises(MarketplaceError, match="no access key of the requester 'lab'"):
         market.requester("lab").revoke_key(market.access_key)
     assert all(key.revoked is None for key in market.access_keys())
 
 
-def test_the_secret_of_a_revoked_key_is_forgotten(shared):
+def test_the_secret_of_a_revoked_key_is_forgotten(shared: str) -> None:
     with Marketplace(shared) as market:
         market.revoke_key(market.access_key)
     engine = create_engine(Address(shared).with_driver)

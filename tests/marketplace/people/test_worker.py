@@ -7,17 +7,18 @@ import io
 
 import pytest
 
-from mturk.marketplace import MarketplaceError, WorkerError
+from mturk.marketplace import Marketplace, MarketplaceError, WorkerError
+from tests.marketplace.conftest import Client, Publish, Work
 
 
-def test_a_worker_that_the_marketplace_blocked_cannot_take_on_work(market, publish):
+def test_a_worker_that_the_marketplace_blocked_cannot_take_on_work(market: Marketplace, publish: Publish) -> None:
     worker = market.worker("A1")
     worker.block()
     with pytest.raises(WorkerError, match="suspended"):
         worker.accept(publish()["HITId"])
 
 
-def test_a_blocked_worker_can_finish_work_in_hand(client, market, publish):
+def test_a_blocked_worker_can_finish_work_in_hand(client: Client, market: Marketplace, publish: Publish) -> None:
     worker = market.worker("A1")
     assignment_id = worker.accept(publish()["HITId"])
     worker.block()
@@ -25,27 +26,29 @@ def test_a_blocked_worker_can_finish_work_in_hand(client, market, publish):
     assert client.get_assignment(AssignmentId=assignment_id)["Assignment"]["AssignmentStatus"] == "Submitted"
 
 
-def test_a_worker_is_free_again_after_unblocking(market, publish):
+def test_a_worker_is_free_again_after_unblocking(market: Marketplace, publish: Publish) -> None:
     worker = market.worker("A1")
     worker.block()
     worker.unblock()
     assert worker.accept(publish()["HITId"])
 
 
-def test_a_block_stays_when_facts_about_the_worker_change(market, publish):
+def test_a_block_stays_when_facts_about_the_worker_change(market: Marketplace, publish: Publish) -> None:
     market.worker("A1").block()
     with pytest.raises(WorkerError, match="suspended"):
         market.worker("A1", country="DE").accept(publish()["HITId"])
 
 
-def test_an_unknown_worker_cannot_be_blocked(market):
+def test_an_unknown_worker_cannot_be_blocked(market: Marketplace) -> None:
     from mturk.marketplace.actor import Worker
 
     with pytest.raises(MarketplaceError, match="There is no worker A9"):
         Worker(market._dispatch, "A9").block()
 
 
-def test_all_workers_are_written_with_their_records_and_what_they_earned(client, market, publish, work):
+def test_all_workers_are_written_with_their_records_and_what_they_earned(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
     market.worker("A2", country="US", subdivision="NY", masters=True)
     market.worker("A2").block()
     client.approve_assignment(AssignmentId=work(publish(Reward="0.05")["HITId"], "A1"))
@@ -59,7 +62,7 @@ def test_all_workers_are_written_with_their_records_and_what_they_earned(client,
     assert "number" not in one
 
 
-def test_without_workers_the_file_still_has_its_heading(market):
+def test_without_workers_the_file_still_has_its_heading(market: Marketplace) -> None:
     file = io.StringIO()
     assert market.export_workers(file) == 0
     assert file.getvalue().startswith("worker_id,country,")

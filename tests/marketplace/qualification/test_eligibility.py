@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from mturk.marketplace import Marketplace, WorkerError
+from mturk.marketplace import Marketplace, Worker, WorkerError
+from tests.marketplace.conftest import Client, Connect, Publish, Refused
 from tests.marketplace.sample import html_question, qualification_type_arguments, type_arguments
 
 ADULT = "00000000000000000060"
@@ -12,16 +16,16 @@ APPROVED = "00000000000000000040"
 
 
 @pytest.fixture
-def type_id(client):
+def type_id(client: Client) -> str:
     made = client.create_qualification_type(**qualification_type_arguments())["QualificationType"]
     return made["QualificationTypeId"]
 
 
 @pytest.fixture
-def worker(client, market, type_id):
+def worker(client: Client, market: Marketplace, type_id: str) -> Callable[..., Worker]:
     """A worker with a score of 5, or of what is asked for."""
 
-    def worker(worker_id="A1", score=5):
+    def worker(worker_id: str = "A1", score: int | None = 5) -> Worker:
         made = market.worker(worker_id)
         if score is not None:
             client.associate_qualification_with_worker(
@@ -32,7 +36,7 @@ def worker(client, market, type_id):
     return worker
 
 
-def _needs(type_id, comparator, *values, **more):
+def _needs(type_id: str, comparator: str, *values: int, **more: Any) -> dict[str, Any]:
     numbers = {"IntegerValues": list(values)} if values else {}
     return {"QualificationTypeId": type_id, "Comparator": comparator, **numbers, **more}
 
@@ -60,7 +64,9 @@ COMPARED = [
 
 
 @pytest.mark.parametrize(("comparator", "values", "qualified"), COMPARED)
-def test_scores_are_compared(publish, worker, type_id, comparator, values, qualified):
+def test_scores_are_compared(
+    publish: Publish, worker: Callable[..., Worker], type_id: str, comparator: str, values: list[int], qualified: bool
+) -> None:
     hit_id = publish(QualificationRequirements=[_needs(type_id, comparator, *values)])["HITId"]
     assert _can(worker().accept, hit_id) == qualified
 
@@ -68,8 +74,14 @@ def test_scores_are_compared(publish, worker, type_id, comparator, values, quali
 @pytest.mark.parametrize("revoked", [False, True])
 @pytest.mark.parametrize(("comparator", "values"), sorted({case[0]: case[1] for case in COMPARED}.items()))
 def test_without_the_qualification_only_its_absence_is_met(
-    client, publish, worker, type_id, comparator, values, revoked
-):
+    client: Client,
+    publish: Publish,
+    worker: Callable[..., Worker],
+    type_id: str,
+    comparator: str,
+    values: list[int],
+    revoked: bool,
+) -> None:
     hit_id = publish(QualificationRequirements=[_needs(type_id, comparator, *values)])["HITId"]
     who = worker(score=5 if revoked else None)
     if revoked:
@@ -78,7 +90,9 @@ def test_without_the_qualification_only_its_absence_is_met(
 
 
 @pytest.mark.parametrize(("score", "qualified"), [(3, False), (4, True), (6, True), (7, False)])
-def test_two_requirements_on_one_type_make_a_range(publish, worker, type_id, score, qualified):
+def test_two_requirements_on_one_type_make_a_range(
+    publish: Publish, worker: Callable[..., Worker], type_id: str, score: int, qualified: bool
+) -> None:
     between = [_needs(type_id, "GreaterThan", 3), _needs(type_id, "LessThan", 7)]
     hit_id = publish(QualificationRequirements=between)["HITId"]
     assert _can(worker(score=score).accept, hit_id) == qualified
@@ -96,7 +110,9 @@ GUARDS = [
 
 
 @pytest.mark.parametrize(("guard", "finds", "previews"), GUARDS)
-def test_unqualified_workers_do_what_is_not_guarded(publish, worker, type_id, guard, finds, previews):
+def test_unqualified_workers_do_what_is_not_guarded(
+    publish: Publish, worker: Callable[..., Worker], type_id: str, guard: dict[str, Any], finds: bool, previews: bool
+) -> None:
     hit = publish(QualificationRequirements=[_needs(type_id, "Exists", **guard)])
     unqualified, qualified = worker("A1", score=None), worker("A2")
     assert unqualified.groups() == ([hit["HITGroupId"]] if finds else [])
@@ -108,7 +124,9 @@ def test_unqualified_workers_do_what_is_not_guarded(publish, worker, type_id, gu
     assert qualified.accept(hit["HITId"])
 
 
-def test_an_action_is_open_only_if_all_requirements_that_guard_it_are_met(market, publish, worker, type_id):
+def test_an_action_is_open_only_if_all_requirements_that_guard_it_are_met(
+    market: Marketplace, publish: Publish, worker: Callable[..., Worker], type_id: str
+) -> None:
     hit = publish(
         QualificationRequirements=[
             _needs(type_id, "Exists", ActionsGuarded="DiscoverPreviewAndAccept"),
@@ -125,7 +143,9 @@ def test_an_action_is_open_only_if_all_requirements_that_guard_it_are_met(market
 
 
 @pytest.mark.parametrize("whose", ["requester's", "marketplace's"])
-def test_what_a_blocked_worker_finds_is_not_acceptable(client, market, publish, whose):
+def test_what_a_blocked_worker_finds_is_not_acceptable(
+    client: Client, market: Marketplace, publish: Publish, whose: str
+) -> None:
     group_id = publish()["HITGroupId"]
     worker = market.worker("A1")
     if whose == "requester's":
@@ -136,7 +156,9 @@ def test_what_a_blocked_worker_finds_is_not_acceptable(client, market, publish, 
     assert worker.groups(acceptable=True) == []
 
 
-def test_groups_are_found_while_there_is_something_left_to_do(client, market, publish):
+def test_groups_are_found_while_there_is_something_left_to_do(
+    client: Client, market: Marketplace, publish: Publish
+) -> None:
     worker, other = market.worker("A1"), market.worker("A2")
     full = publish(Title="full")
     own = publish(Title="own", MaxAssignments=2)
@@ -152,7 +174,9 @@ def test_groups_are_found_while_there_is_something_left_to_do(client, market, pu
     assert other.groups() == [many[0]["HITGroupId"], own["HITGroupId"]]
 
 
-def test_workers_find_groups_of_all_requesters_and_all_of_them(client, market, connect):
+def test_workers_find_groups_of_all_requesters_and_all_of_them(
+    client: Client, market: Marketplace, connect: Connect
+) -> None:
     other = connect(market, "somebody else")
     made = []
     for number in range(120):
@@ -164,7 +188,9 @@ def test_workers_find_groups_of_all_requesters_and_all_of_them(client, market, c
 
 
 @pytest.mark.parametrize("gone", [True, False])
-def test_a_hit_that_is_not_there_cannot_be_previewed(client, market, publish, gone):
+def test_a_hit_that_is_not_there_cannot_be_previewed(
+    client: Client, market: Marketplace, publish: Publish, gone: bool
+) -> None:
     hit_id = "3NOSUCHHIT"
     if gone:
         hit_id = publish()["HITId"]
@@ -174,14 +200,18 @@ def test_a_hit_that_is_not_there_cannot_be_previewed(client, market, publish, go
         market.worker("A1").preview(hit_id)
 
 
-def test_requirements_name_types_of_the_callers_own_or_of_the_system(client, market, connect, refused, type_id):
+def test_requirements_name_types_of_the_callers_own_or_of_the_system(
+    client: Client, market: Marketplace, connect: Connect, refused: Refused, type_id: str
+) -> None:
     other = connect(market, "somebody else")
     for needed in (_needs(type_id, "Exists"), _needs("3NOSUCHTYPE", "Exists"), _needs("§", "Exists")):
         error = refused(other.create_hit_type, **type_arguments(QualificationRequirements=[needed]))
         assert error["TurkErrorCode"] == "AWS.MechanicalTurk.QualificationTypeDoesNotExist"
 
 
-def test_nothing_new_can_require_an_inactive_type(client, publish, refused, type_id):
+def test_nothing_new_can_require_an_inactive_type(
+    client: Client, publish: Publish, refused: Refused, type_id: str
+) -> None:
     needed = [_needs(type_id, "Exists")]
     hit = publish(QualificationRequirements=needed)
     other = publish(Title="Something else")["HITId"]
@@ -200,7 +230,9 @@ def test_nothing_new_can_require_an_inactive_type(client, publish, refused, type
     client.update_hit_type_of_hit(HITTypeId=hit["HITTypeId"], HITId=other)
 
 
-def test_what_was_published_before_a_type_became_inactive_goes_on(client, publish, worker, type_id):
+def test_what_was_published_before_a_type_became_inactive_goes_on(
+    client: Client, publish: Publish, worker: Callable[..., Worker], type_id: str
+) -> None:
     hit_id = publish(QualificationRequirements=[_needs(type_id, "Exists")])["HITId"]
     who = worker()
     client.update_qualification_type(QualificationTypeId=type_id, QualificationTypeStatus="Inactive")
@@ -208,7 +240,9 @@ def test_what_was_published_before_a_type_became_inactive_goes_on(client, publis
 
 
 @pytest.mark.parametrize("system", [False, True])
-def test_hits_are_listed_by_what_they_require(client, market, connect, publish, type_id, system):
+def test_hits_are_listed_by_what_they_require(
+    client: Client, market: Marketplace, connect: Connect, publish: Publish, type_id: str, system: bool
+) -> None:
     kind = ADULT if system else type_id
     publish()
     first = publish(QualificationRequirements=[_needs(kind, "EqualTo", 1)], RequesterAnnotation="1")
@@ -228,7 +262,7 @@ def test_hits_are_listed_by_what_they_require(client, market, connect, publish, 
         assert other.list_hits_for_qualification_type(QualificationTypeId=kind)["NumResults"] == 0
 
 
-def test_hits_that_require_something_are_listed_late_where_lists_lag(connect):
+def test_hits_that_require_something_are_listed_late_where_lists_lag(connect: Connect) -> None:
     with Marketplace(eventual=30) as market:
         client = connect(market)
         needed = [_needs(ADULT, "EqualTo", 1)]
@@ -239,7 +273,7 @@ def test_hits_that_require_something_are_listed_late_where_lists_lag(connect):
         assert client.list_hits_for_qualification_type(QualificationTypeId=ADULT)["NumResults"] == 1
 
 
-def _can(action, *arguments):
+def _can(action: Callable[..., Any], *arguments: str) -> bool:
     try:
         action(*arguments)
     except WorkerError as error:

@@ -3,12 +3,15 @@ RejectQualificationRequest."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from mturk.marketplace import Marketplace, Other, WorkerError
+from tests.marketplace.conftest import Client, Connect, Refused
 from tests.marketplace.sample import (
     TEST,
     answer_key,
@@ -25,10 +28,10 @@ BY_HAND = {"Test": TEST, "TestDurationInSeconds": 600}
 
 
 @pytest.fixture
-def make(client):
+def make(client: Client) -> Callable[..., str]:
     """Make a qualification type and say its id."""
 
-    def make(client=client, **changes):
+    def make(client: Client = client, **changes: Any) -> str:
         made = client.create_qualification_type(**qualification_type_arguments(**changes))
         return made["QualificationType"]["QualificationTypeId"]
 
@@ -36,15 +39,15 @@ def make(client):
 
 
 @pytest.fixture
-def make_graded(make):
+def make_graded(make: Callable[..., str]) -> Callable[..., Any]:
     return lambda **changes: make(**graded_type_arguments(**changes))
 
 
 @pytest.fixture
-def score(client):
+def score(client: Client) -> Callable[..., int]:
     """The score that the worker A1 has."""
 
-    def score(type_id):
+    def score(type_id: str) -> int:
         found = client.get_qualification_score(QualificationTypeId=type_id, WorkerId="A1")
         return found["Qualification"]["IntegerValue"]
 
@@ -52,10 +55,10 @@ def score(client):
 
 
 @pytest.fixture
-def waiting(client):
+def waiting(client: Client) -> Callable[..., list[dict[str, Any]]]:
     """The requests that wait for their requester."""
 
-    def waiting(type_id=None, client=client):
+    def waiting(type_id: str | None = None, client: Client = client) -> list[dict[str, Any]]:
         narrowed = {} if type_id is None else {"QualificationTypeId": type_id}
         return client.list_qualification_requests(**narrowed)["QualificationRequests"]
 
@@ -63,14 +66,27 @@ def waiting(client):
 
 
 @pytest.mark.parametrize(("value", "granted"), [(None, 1), (80, 80), (0, 0)])
-def test_a_type_that_is_granted_by_itself_is_granted_at_once(market, make, score, waiting, value, granted):
+def test_a_type_that_is_granted_by_itself_is_granted_at_once(
+    market: Marketplace,
+    make: Callable[..., str],
+    score: Callable[..., int],
+    waiting: Callable[..., list[dict[str, Any]]],
+    value: int | None,
+    granted: int,
+) -> None:
     type_id = make(AutoGranted=True, AutoGrantedValue=value)
     assert market.worker("A1").request_qualification(type_id) == granted
     assert score(type_id) == granted
     assert waiting() == []
 
 
-def test_a_request_without_test_waits_for_the_requester(client, market, make, waiting, refused):
+def test_a_request_without_test_waits_for_the_requester(
+    client: Client,
+    market: Marketplace,
+    make: Callable[..., str],
+    waiting: Callable[..., list[dict[str, Any]]],
+    refused: Refused,
+) -> None:
     type_id = make()
     assert market.worker("A1").request_qualification(type_id) is None
     (request,) = waiting(type_id)
@@ -81,7 +97,9 @@ def test_a_request_without_test_waits_for_the_requester(client, market, make, wa
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.QualificationDoesNotExist"
 
 
-def test_a_test_without_key_waits_with_its_answers(market, make, waiting):
+def test_a_test_without_key_waits_with_its_answers(
+    market: Marketplace, make: Callable[..., str], waiting: Callable[..., list[dict[str, Any]]]
+) -> None:
     test = form(text_question("why"), selection_question("pet", "cat", "dog", most=2, other=True))
     type_id = make(Test=test, TestDurationInSeconds=60)
     answers = {"why": "<b> & ü", "pet": ["cat", Other("a fish")]}
@@ -102,14 +120,27 @@ def test_a_test_without_key_waits_with_its_answers(market, make, waiting):
         ({}, 0),
     ],
 )
-def test_a_test_with_a_key_is_graded_at_once(market, make_graded, score, waiting, answers, value):
+def test_a_test_with_a_key_is_graded_at_once(
+    market: Marketplace,
+    make_graded: Callable[..., Any],
+    score: Callable[..., int],
+    waiting: Callable[..., list[dict[str, Any]]],
+    answers: dict[str, Any],
+    value: int,
+) -> None:
     type_id = make_graded()
     assert market.worker("A1").request_qualification(type_id, answers) == value
     assert score(type_id) == value
     assert waiting() == []
 
 
-def test_an_accepted_request_is_granted_with_one_unless_it_says_otherwise(client, market, make, waiting, score):
+def test_an_accepted_request_is_granted_with_one_unless_it_says_otherwise(
+    client: Client,
+    market: Marketplace,
+    make: Callable[..., str],
+    waiting: Callable[..., list[dict[str, Any]]],
+    score: Callable[..., int],
+) -> None:
     for value, granted in ((None, 1), (-3, -3)):
         type_id = make(Name=f"worth {value}")
         market.worker("A1").request_qualification(type_id)
@@ -120,7 +151,13 @@ def test_an_accepted_request_is_granted_with_one_unless_it_says_otherwise(client
         assert waiting(type_id) == []
 
 
-def test_an_accepted_request_replaces_a_score_given_meanwhile(client, market, make, waiting, score):
+def test_an_accepted_request_replaces_a_score_given_meanwhile(
+    client: Client,
+    market: Marketplace,
+    make: Callable[..., str],
+    waiting: Callable[..., list[dict[str, Any]]],
+    score: Callable[..., int],
+) -> None:
     type_id = make()
     market.worker("A1").request_qualification(type_id)
     client.associate_qualification_with_worker(QualificationTypeId=type_id, WorkerId="A1", IntegerValue=5)
@@ -129,7 +166,13 @@ def test_an_accepted_request_replaces_a_score_given_meanwhile(client, market, ma
     assert score(type_id) == 2
 
 
-def test_a_rejected_request_leaves_a_qualification_as_it_is(client, market, make, waiting, score):
+def test_a_rejected_request_leaves_a_qualification_as_it_is(
+    client: Client,
+    market: Marketplace,
+    make: Callable[..., str],
+    waiting: Callable[..., list[dict[str, Any]]],
+    score: Callable[..., int],
+) -> None:
     type_id = make()
     market.worker("A1").request_qualification(type_id)
     client.associate_qualification_with_worker(QualificationTypeId=type_id, WorkerId="A1", IntegerValue=5)
@@ -139,7 +182,9 @@ def test_a_rejected_request_leaves_a_qualification_as_it_is(client, market, make
     assert waiting(type_id) == []
 
 
-def test_the_worker_is_told_of_the_decision(client, market, make, waiting):
+def test_the_worker_is_told_of_the_decision(
+    client: Client, market: Marketplace, make: Callable[..., str], waiting: Callable[..., list[dict[str, Any]]]
+) -> None:
     worker = market.worker("A1")
     for name in ("first", "second", "third"):
         worker.request_qualification(make(Name=name))
@@ -153,7 +198,7 @@ def test_the_worker_is_told_of_the_decision(client, market, make, waiting):
     ]
 
 
-def test_a_suspended_worker_asks_for_nothing(market, make):
+def test_a_suspended_worker_asks_for_nothing(market: Marketplace, make: Callable[..., str]) -> None:
     type_id, worker = make(AutoGranted=True), market.worker("A1")
     worker.block()
     with pytest.raises(WorkerError, match="suspended"):
@@ -165,7 +210,16 @@ DECISIONS = ["accept_qualification_request", "reject_qualification_request"]
 
 @pytest.mark.parametrize("second", DECISIONS)
 @pytest.mark.parametrize(("first", "state"), [(DECISIONS[0], "Granted"), (DECISIONS[1], "Rejected")])
-def test_a_request_is_decided_once(client, market, make, waiting, refused, first, state, second):
+def test_a_request_is_decided_once(
+    client: Client,
+    market: Marketplace,
+    make: Callable[..., str],
+    waiting: Callable[..., list[dict[str, Any]]],
+    refused: Refused,
+    first: str,
+    state: str,
+    second: str,
+) -> None:
     market.worker("A1").request_qualification(make())
     (request,) = waiting()
     request_id = request["QualificationRequestId"]
@@ -177,7 +231,16 @@ def test_a_request_is_decided_once(client, market, make, waiting, refused, first
 
 @pytest.mark.parametrize("decision", DECISIONS)
 @pytest.mark.parametrize("request_id", ["3NOSUCH", "", "söme thing", "somebody else's"])
-def test_requests_to_others_do_not_exist(client, market, connect, make, waiting, refused, decision, request_id):
+def test_requests_to_others_do_not_exist(
+    client: Client,
+    market: Marketplace,
+    connect: Connect,
+    make: Callable[..., str],
+    waiting: Callable[..., list[dict[str, Any]]],
+    refused: Refused,
+    decision: str,
+    request_id: str,
+) -> None:
     if request_id == "somebody else's":
         other = connect(market, "somebody else")
         market.worker("A1").request_qualification(make(client=other))
@@ -186,7 +249,13 @@ def test_requests_to_others_do_not_exist(client, market, connect, make, waiting,
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.QualificationRequestDoesNotExist"
 
 
-def test_requests_for_all_types_are_listed_oldest_first(client, market, connect, make, waiting):
+def test_requests_for_all_types_are_listed_oldest_first(
+    client: Client,
+    market: Marketplace,
+    connect: Connect,
+    make: Callable[..., str],
+    waiting: Callable[..., list[dict[str, Any]]],
+) -> None:
     first, second = make(Name="first"), make(Name="second")
     market.worker("A1").request_qualification(make(client=connect(market, "somebody else")))
     for worker_id, type_id in (("A2", second), ("A1", first), ("A3", second)):
@@ -197,7 +266,9 @@ def test_requests_for_all_types_are_listed_oldest_first(client, market, connect,
 
 
 @pytest.mark.parametrize(("size", "sizes"), [(None, [10, 1]), (4, [4, 4, 3]), (100, [11])])
-def test_pages_of_requests_hold_each_once(client, market, make, size, sizes):
+def test_pages_of_requests_hold_each_once(
+    client: Client, market: Marketplace, make: Callable[..., str], size: int | None, sizes: list[int]
+) -> None:
     type_id = make()
     for number in range(11):
         market.worker(f"A{number}").request_qualification(type_id)
@@ -208,7 +279,9 @@ def test_pages_of_requests_hold_each_once(client, market, make, size, sizes):
     assert workers == [f"A{number}" for number in range(11)]
 
 
-def test_a_token_of_one_list_is_not_good_for_another(client, market, make, refused):
+def test_a_token_of_one_list_is_not_good_for_another(
+    client: Client, market: Marketplace, make: Callable[..., str], refused: Refused
+) -> None:
     type_id = make()
     market.worker("A1").request_qualification(type_id)
     token = client.list_qualification_requests(MaxResults=1)["NextToken"]
@@ -217,7 +290,13 @@ def test_a_token_of_one_list_is_not_good_for_another(client, market, make, refus
 
 
 @pytest.mark.parametrize("decision", [None, *DECISIONS])
-def test_without_a_retry_delay_a_worker_asks_once(client, market, make, waiting, decision):
+def test_without_a_retry_delay_a_worker_asks_once(
+    client: Client,
+    market: Marketplace,
+    make: Callable[..., str],
+    waiting: Callable[..., list[dict[str, Any]]],
+    decision: str | None,
+) -> None:
     type_id, worker = make(), market.worker("A1")
     worker.request_qualification(type_id)
     if decision:
@@ -227,7 +306,9 @@ def test_without_a_retry_delay_a_worker_asks_once(client, market, make, waiting,
         worker.request_qualification(type_id)
 
 
-def test_who_was_revoked_does_not_ask_again_either(client, market, make):
+def test_who_was_revoked_does_not_ask_again_either(
+    client: Client, market: Marketplace, make: Callable[..., str]
+) -> None:
     type_id, worker = make(AutoGranted=True), market.worker("A1")
     worker.request_qualification(type_id)
     client.disassociate_qualification_from_worker(QualificationTypeId=type_id, WorkerId="A1")
@@ -235,7 +316,9 @@ def test_who_was_revoked_does_not_ask_again_either(client, market, make):
         worker.request_qualification(type_id)
 
 
-def test_after_the_retry_delay_a_test_can_be_taken_again(market, make_graded, score):
+def test_after_the_retry_delay_a_test_can_be_taken_again(
+    market: Marketplace, make_graded: Callable[..., Any], score: Callable[..., int]
+) -> None:
     type_id, worker = make_graded(RetryDelayInSeconds=60), market.worker("A1")
     worker.request_qualification(type_id, {})
     market.clock.advance(seconds=50)
@@ -247,7 +330,7 @@ def test_after_the_retry_delay_a_test_can_be_taken_again(market, make_graded, sc
     assert score(type_id) == 3
 
 
-def test_the_retry_delay_counts_from_the_answers(market, make_graded):
+def test_the_retry_delay_counts_from_the_answers(market: Marketplace, make_graded: Callable[..., Any]) -> None:
     type_id, worker = make_graded(RetryDelayInSeconds=600), market.worker("A1")
     worker.start_qualification_test(type_id)
     market.clock.advance(minutes=9)
@@ -257,21 +340,23 @@ def test_the_retry_delay_counts_from_the_answers(market, make_graded):
         worker.request_qualification(type_id, RIGHT)
 
 
-def test_a_retry_delay_can_be_added_later(client, market, make_graded):
+def test_a_retry_delay_can_be_added_later(client: Client, market: Marketplace, make_graded: Callable[..., Any]) -> None:
     type_id, worker = make_graded(), market.worker("A1")
     worker.request_qualification(type_id, {})
     client.update_qualification_type(QualificationTypeId=type_id, RetryDelayInSeconds=0)
     assert worker.request_qualification(type_id, RIGHT) == 3
 
 
-def test_while_a_request_waits_a_worker_does_not_ask_again(market, make):
+def test_while_a_request_waits_a_worker_does_not_ask_again(market: Marketplace, make: Callable[..., str]) -> None:
     type_id, worker = make(RetryDelayInSeconds=0), market.worker("A1")
     worker.request_qualification(type_id)
     with pytest.raises(WorkerError, match="not answered yet"):
         worker.request_qualification(type_id)
 
 
-def test_who_was_given_a_qualification_does_not_need_to_ask(client, market, make):
+def test_who_was_given_a_qualification_does_not_need_to_ask(
+    client: Client, market: Marketplace, make: Callable[..., str]
+) -> None:
     type_id, worker = make(), market.worker("A1")
     client.associate_qualification_with_worker(QualificationTypeId=type_id, WorkerId="A1")
     with pytest.raises(WorkerError, match="already have"):
@@ -279,7 +364,9 @@ def test_who_was_given_a_qualification_does_not_need_to_ask(client, market, make
 
 
 @pytest.mark.parametrize("how", ["unknown", "system", "inactive", "deleted"])
-def test_not_every_type_can_be_requested(client, market, make, how):
+def test_not_every_type_can_be_requested(
+    client: Client, market: Marketplace, make: Callable[..., str], how: str
+) -> None:
     words = {"unknown": "There is no", "system": "cannot be requested", "inactive": "at present", "deleted": "no "}
     type_id = {"unknown": "3NOSUCH", "system": "00000000000000000060"}.get(how) or make()
     if how == "inactive":
@@ -299,14 +386,16 @@ BAD_ANSWERS = [
 
 
 @pytest.mark.parametrize(("answers", "words"), BAD_ANSWERS)
-def test_answers_that_the_test_does_not_allow_are_no_try(market, make_graded, answers, words):
+def test_answers_that_the_test_does_not_allow_are_no_try(
+    market: Marketplace, make_graded: Callable[..., Any], answers: dict[str, Any], words: str
+) -> None:
     type_id, worker = make_graded(), market.worker("A1")
     with pytest.raises(WorkerError, match=words):
         worker.request_qualification(type_id, answers)
     assert worker.request_qualification(type_id, RIGHT) == 3
 
 
-def test_a_type_without_test_takes_no_answers(market, make):
+def test_a_type_without_test_takes_no_answers(market: Marketplace, make: Callable[..., str]) -> None:
     type_id, worker = make(AutoGranted=True), market.worker("A1")
     with pytest.raises(WorkerError, match="no test"):
         worker.request_qualification(type_id, {"a": "b"})
@@ -315,7 +404,9 @@ def test_a_type_without_test_takes_no_answers(market, make):
     assert worker.request_qualification(type_id) == 1
 
 
-def test_a_test_can_be_read_before_it_is_answered(market, make_graded, waiting):
+def test_a_test_can_be_read_before_it_is_answered(
+    market: Marketplace, make_graded: Callable[..., Any], waiting: Callable[..., list[dict[str, Any]]]
+) -> None:
     type_id, worker = make_graded(), market.worker("A1")
     assert worker.start_qualification_test(type_id) == TEST
     assert waiting() == []
@@ -324,7 +415,9 @@ def test_a_test_can_be_read_before_it_is_answered(market, make_graded, waiting):
     assert worker.request_qualification(type_id, RIGHT) == 3
 
 
-def test_a_test_that_was_begun_and_not_answered_in_time_was_the_only_try(market, make_graded):
+def test_a_test_that_was_begun_and_not_answered_in_time_was_the_only_try(
+    market: Marketplace, make_graded: Callable[..., Any]
+) -> None:
     type_id, worker = make_graded(), market.worker("A1")
     worker.start_qualification_test(type_id)
     market.clock.advance(minutes=10)
@@ -332,7 +425,7 @@ def test_a_test_that_was_begun_and_not_answered_in_time_was_the_only_try(market,
         worker.request_qualification(type_id, RIGHT)
 
 
-def test_with_a_retry_delay_a_test_can_be_begun_again(market, make_graded):
+def test_with_a_retry_delay_a_test_can_be_begun_again(market: Marketplace, make_graded: Callable[..., Any]) -> None:
     type_id, worker = make_graded(RetryDelayInSeconds=3600), market.worker("A1")
     worker.start_qualification_test(type_id)
     market.clock.advance(minutes=10)
@@ -343,7 +436,9 @@ def test_with_a_retry_delay_a_test_can_be_begun_again(market, make_graded):
     assert worker.request_qualification(type_id, RIGHT) == 3
 
 
-def test_a_test_is_graded_as_it_was_when_it_was_begun(client, market, make_graded):
+def test_a_test_is_graded_as_it_was_when_it_was_begun(
+    client: Client, market: Marketplace, make_graded: Callable[..., Any]
+) -> None:
     type_id, worker = make_graded(), market.worker("A1")
     worker.start_qualification_test(type_id)
     other = {"Test": form(selection_question("b", "x")), "AnswerKey": answer_key(graded("b", (9, "x")))}
@@ -353,7 +448,13 @@ def test_a_test_is_graded_as_it_was_when_it_was_begun(client, market, make_grade
     assert market.worker("A2").request_qualification(type_id, {"b": "x"}) == 9
 
 
-def test_a_test_without_its_key_is_for_the_requester_to_grade(client, market, make_graded, waiting, score):
+def test_a_test_without_its_key_is_for_the_requester_to_grade(
+    client: Client,
+    market: Marketplace,
+    make_graded: Callable[..., Any],
+    waiting: Callable[..., list[dict[str, Any]]],
+    score: Callable[..., int],
+) -> None:
     type_id = make_graded()
     client.update_qualification_type(QualificationTypeId=type_id, **BY_HAND)
     assert market.worker("A1").request_qualification(type_id, RIGHT) is None
@@ -362,12 +463,14 @@ def test_a_test_without_its_key_is_for_the_requester_to_grade(client, market, ma
     assert score(type_id) == 70
 
 
-def test_an_unanswered_test_is_no_request_yet(market, make, waiting):
+def test_an_unanswered_test_is_no_request_yet(
+    market: Marketplace, make: Callable[..., str], waiting: Callable[..., list[dict[str, Any]]]
+) -> None:
     market.worker("A1").start_qualification_test(make(**BY_HAND))
     assert waiting() == []
 
 
-def test_requests_are_listed_late_where_lists_lag(connect):
+def test_requests_are_listed_late_where_lists_lag(connect: Connect) -> None:
     with Marketplace(eventual=30) as market:
         client = connect(market)
         made = client.create_qualification_type(**qualification_type_arguments())["QualificationType"]
@@ -377,13 +480,13 @@ def test_requests_are_listed_late_where_lists_lag(connect):
         assert client.list_qualification_requests()["NumResults"] == 1
 
 
-def test_a_worker_who_asks_many_times_at_once_has_asked_once(shared, connect):
+def test_a_worker_who_asks_many_times_at_once_has_asked_once(shared: str, connect: Connect) -> None:
     with Marketplace(shared) as market:
         client = connect(market)
         made = client.create_qualification_type(**qualification_type_arguments())["QualificationType"]
         worker = market.worker("A1")
 
-        def ask(_):
+        def ask(_: int) -> int:
             try:
                 worker.request_qualification(made["QualificationTypeId"])
             except WorkerError:
@@ -395,11 +498,11 @@ def test_a_worker_who_asks_many_times_at_once_has_asked_once(shared, connect):
         assert client.list_qualification_requests()["NumResults"] == 1
 
 
-def test_a_type_named_by_many_at_once_is_made_once(shared, connect):
+def test_a_type_named_by_many_at_once_is_made_once(shared: str, connect: Connect) -> None:
     with Marketplace(shared) as market:
         clients = [connect(market) for _ in range(8)]
 
-        def make(client):
+        def make(client: Client) -> Any:
             try:
                 return client.create_qualification_type(**qualification_type_arguments())
             except client.exceptions.RequestError as error:
@@ -410,7 +513,9 @@ def test_a_type_named_by_many_at_once_is_made_once(shared, connect):
         assert answers.count("QualificationTypeAlreadyExists") == 7
 
 
-def test_keys_that_name_what_is_not_in_the_test_score_nothing_there(market, make_graded):
+def test_keys_that_name_what_is_not_in_the_test_score_nothing_there(
+    market: Marketplace, make_graded: Callable[..., Any]
+) -> None:
     key = answer_key(graded("sound", (1, "purr"), (2, "meow")), graded("elsewhere", (8, "x")))
     type_id = make_graded(AnswerKey=key)
     assert market.worker("A1").request_qualification(type_id, RIGHT) == 2

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from mturk.marketplace import Marketplace
+from tests.marketplace.conftest import Client, Connect, Refused
 from tests.marketplace.sample import (
     BASE,
     KEY,
@@ -18,15 +22,15 @@ from tests.marketplace.sample import (
 )
 
 
-def _make(client, **changes):
+def _make(client: Client, **changes: Any) -> dict[str, Any]:
     return client.create_qualification_type(**qualification_type_arguments(**changes))["QualificationType"]
 
 
-def _names(answer):
+def _names(answer: dict[str, Any]) -> list[str]:
     return [one["Name"] for one in answer["QualificationTypes"]]
 
 
-def test_a_new_type_has_what_it_was_given_and_the_documented_defaults(client, market):
+def test_a_new_type_has_what_it_was_given_and_the_documented_defaults(client: Client, market: Marketplace) -> None:
     made = _make(client)
     assert made.pop("QualificationTypeId").startswith("3")
     assert abs((made.pop("CreationTime") - market.clock.now()).total_seconds()) < 60
@@ -48,22 +52,24 @@ GIVEN = [
 
 
 @pytest.mark.parametrize("given", GIVEN)
-def test_a_type_is_shown_as_it_was_made(client, given):
+def test_a_type_is_shown_as_it_was_made(client: Client, given: dict[str, Any]) -> None:
     made = client.create_qualification_type(**given)["QualificationType"]
     assert {name: made.get(name) for name in given} == given
     found = client.get_qualification_type(QualificationTypeId=made["QualificationTypeId"])["QualificationType"]
     assert found == made
 
 
-def test_who_is_granted_by_itself_gets_one_unless_it_says_otherwise(client):
+def test_who_is_granted_by_itself_gets_one_unless_it_says_otherwise(client: Client) -> None:
     assert _make(client, AutoGranted=True)["AutoGrantedValue"] == 1
 
 
-def test_a_value_to_be_granted_means_nothing_where_nothing_is_granted_by_itself(client):
+def test_a_value_to_be_granted_means_nothing_where_nothing_is_granted_by_itself(client: Client) -> None:
     assert "AutoGrantedValue" not in _make(client, AutoGrantedValue=5)
 
 
-def test_names_are_unique_among_the_types_of_one_requester(client, market, connect, refused):
+def test_names_are_unique_among_the_types_of_one_requester(
+    client: Client, market: Marketplace, connect: Connect, refused: Refused
+) -> None:
     _make(client)
     error = refused(client.create_qualification_type, **qualification_type_arguments(Description="another"))
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.QualificationTypeAlreadyExists"
@@ -80,7 +86,9 @@ FRONT_END = [
 
 
 @pytest.mark.parametrize(("changes", "member"), FRONT_END)
-def test_what_breaks_the_model_is_refused_by_the_front_end(client, refused, changes, member):
+def test_what_breaks_the_model_is_refused_by_the_front_end(
+    client: Client, refused: Refused, changes: dict[str, str | None], member: str
+) -> None:
     error = refused(client.create_qualification_type, **qualification_type_arguments(**changes))
     assert error["__type"] == "ValidationException"
     assert f"at '{member}'" in error["message"]
@@ -101,7 +109,9 @@ LIMITS = [
 
 
 @pytest.mark.parametrize(("member", "good", "bad"), LIMITS)
-def test_what_breaks_a_limit_of_the_service_is_refused_by_name(client, refused, member, good, bad):
+def test_what_breaks_a_limit_of_the_service_is_refused_by_name(
+    client: Client, refused: Refused, member: str, good: int | str, bad: int | str
+) -> None:
     assert _make(client, **{"AutoGranted": True, member: good})[member] == good
     error = refused(client.create_qualification_type, **qualification_type_arguments(**{"Name": "n", member: bad}))
     assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", member)
@@ -132,18 +142,20 @@ BAD_TESTS = {
 
 
 @pytest.mark.parametrize(("changes", "parameter"), BAD_TESTS.values(), ids=BAD_TESTS.keys())
-def test_a_test_that_cannot_be_taken_is_refused(client, refused, changes, parameter):
+def test_a_test_that_cannot_be_taken_is_refused(
+    client: Client, refused: Refused, changes: dict[str, Any], parameter: str
+) -> None:
     error = refused(client.create_qualification_type, **graded_type_arguments(**changes))
     assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", parameter)
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.InvalidParameterValue"
 
 
 @pytest.mark.parametrize("test", [form(text_question("a")), OWN_TEXT])
-def test_without_a_key_a_test_may_ask_for_text(client, test):
+def test_without_a_key_a_test_may_ask_for_text(client: Client, test: str) -> None:
     assert client.create_qualification_type(**graded_type_arguments(Test=test, AnswerKey=None))
 
 
-def test_a_lab_can_allow_longer_tests(connect):
+def test_a_lab_can_allow_longer_tests(connect: Connect) -> None:
     with Marketplace(question_limit=100_000) as market:
         client = connect(market)
         made = client.create_qualification_type(**graded_type_arguments(Test=TEST + " " * 65_535))["QualificationType"]
@@ -161,7 +173,7 @@ UPDATES = [
 
 
 @pytest.mark.parametrize("changes", UPDATES)
-def test_an_update_changes_what_it_names_and_nothing_else(client, changes):
+def test_an_update_changes_what_it_names_and_nothing_else(client: Client, changes: dict[str, Any]) -> None:
     made = client.create_qualification_type(**graded_type_arguments())["QualificationType"]
     type_id = made["QualificationTypeId"]
     changed = client.update_qualification_type(QualificationTypeId=type_id, **changes)["QualificationType"]
@@ -170,7 +182,7 @@ def test_an_update_changes_what_it_names_and_nothing_else(client, changes):
     assert client.get_qualification_type(QualificationTypeId=type_id)["QualificationType"] == changed
 
 
-def test_a_new_test_drops_the_old_key(client):
+def test_a_new_test_drops_the_old_key(client: Client) -> None:
     type_id = client.create_qualification_type(**graded_type_arguments())["QualificationType"]["QualificationTypeId"]
     changed = client.update_qualification_type(
         QualificationTypeId=type_id, Test=form(text_question("b")), TestDurationInSeconds=60
@@ -178,7 +190,7 @@ def test_a_new_test_drops_the_old_key(client):
     assert "AnswerKey" not in changed
 
 
-def test_a_test_can_be_added_and_granting_by_itself_ended_at_once(client):
+def test_a_test_can_be_added_and_granting_by_itself_ended_at_once(client: Client) -> None:
     type_id = _make(client, AutoGranted=True)["QualificationTypeId"]
     changed = client.update_qualification_type(
         QualificationTypeId=type_id, Test=TEST, TestDurationInSeconds=60, AutoGranted=False
@@ -202,7 +214,9 @@ BAD_UPDATES = [
 
 
 @pytest.mark.parametrize(("arguments", "changes", "parameter"), BAD_UPDATES)
-def test_an_update_that_makes_no_sense_changes_nothing(client, refused, arguments, changes, parameter):
+def test_an_update_that_makes_no_sense_changes_nothing(
+    client: Client, refused: Refused, arguments: Callable[..., Any], changes: dict[str, Any], parameter: str
+) -> None:
     made = client.create_qualification_type(**arguments())["QualificationType"]
     type_id = made["QualificationTypeId"]
     error = refused(client.update_qualification_type, QualificationTypeId=type_id, **changes)
@@ -223,7 +237,15 @@ OF_A_TYPE = [
 
 @pytest.mark.parametrize(("method", "arguments"), OF_A_TYPE)
 @pytest.mark.parametrize("whose", ["nobody's", "somebody else's"])
-def test_types_that_are_not_the_callers_do_not_exist(client, market, connect, refused, method, arguments, whose):
+def test_types_that_are_not_the_callers_do_not_exist(
+    client: Client,
+    market: Marketplace,
+    connect: Connect,
+    refused: Refused,
+    method: str,
+    arguments: dict[str, str],
+    whose: str,
+) -> None:
     market.worker("A1WORKER")
     type_id = "3NOSUCHTYPE"
     if whose == "somebody else's":
@@ -236,7 +258,9 @@ def test_types_that_are_not_the_callers_do_not_exist(client, market, connect, re
 @pytest.mark.parametrize("method", [method for method, _ in OF_A_TYPE if method not in (
     "get_qualification_type", "list_hits_for_qualification_type"
 )])  # fmt: skip
-def test_types_of_the_system_are_nobodys_own(client, market, refused, method):
+def test_types_of_the_system_are_nobodys_own(
+    client: Client, market: Marketplace, refused: Refused, method: str
+) -> None:
     market.worker("A1WORKER")
     arguments = dict(OF_A_TYPE)[method]
     error = refused(getattr(client, method), QualificationTypeId="00000000000000000040", **arguments)
@@ -258,7 +282,7 @@ SYSTEM = {
 
 
 @pytest.mark.parametrize(("type_id", "name"), SYSTEM.items())
-def test_types_of_the_system_can_be_read_and_not_requested(client, type_id, name):
+def test_types_of_the_system_can_be_read_and_not_requested(client: Client, type_id: str, name: str) -> None:
     found = client.get_qualification_type(QualificationTypeId=type_id)["QualificationType"]
     assert (found["QualificationTypeId"], found["Name"]) == (type_id, name)
     assert (found["IsRequestable"], found["QualificationTypeStatus"]) == (False, "Active")
@@ -269,8 +293,8 @@ def test_types_of_the_system_can_be_read_and_not_requested(client, type_id, name
     [(False, False, True), (True, False, False), (False, True, False), (True, True, False), (False, None, True)],
 )
 def test_a_list_has_the_callers_types_and_unless_it_is_narrowed_the_systems(
-    client, market, connect, requestable, owned, system
-):
+    client: Client, market: Marketplace, connect: Connect, requestable: bool, owned: bool | None, system: bool
+) -> None:
     _make(client, Name="first")
     _make(client, Name="second", QualificationTypeStatus="Inactive")
     _make(connect(market, "somebody else"), Name="foreign")
@@ -279,12 +303,12 @@ def test_a_list_has_the_callers_types_and_unless_it_is_narrowed_the_systems(
     assert _names(listed) == ["second", "first", *(SYSTEM.values() if system else [])]
 
 
-def test_a_list_needs_to_know_whether_types_must_be_requestable(client, refused):
+def test_a_list_needs_to_know_whether_types_must_be_requestable(client: Client, refused: Refused) -> None:
     assert "mustBeRequestable" in refused(client.list_qualification_types)["message"]
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 12])
-def test_pages_of_types_hold_each_type_once(client, size):
+def test_pages_of_types_hold_each_type_once(client: Client, size: int) -> None:
     for number in range(4):
         _make(client, Name=f"type {number}")
     pages = client.get_paginator("list_qualification_types").paginate(
@@ -294,7 +318,7 @@ def test_pages_of_types_hold_each_type_once(client, size):
     assert names == ["type 3", "type 2", "type 1", "type 0", *SYSTEM.values()]
 
 
-def test_a_page_has_ten_types_unless_it_says_otherwise(client):
+def test_a_page_has_ten_types_unless_it_says_otherwise(client: Client) -> None:
     assert client.list_qualification_types(MustBeRequestable=False)["NumResults"] == 10
 
 
@@ -314,14 +338,14 @@ QUERIES = [
 
 
 @pytest.mark.parametrize(("query", "names"), QUERIES)
-def test_a_query_finds_types_in_which_all_its_words_occur(client, query, names):
+def test_a_query_finds_types_in_which_all_its_words_occur(client: Client, query: str, names: list[str] | None) -> None:
     _make(client)
     _make(client, Name="Other", Description="cats and birds", Keywords="Ärzte")
     found = client.list_qualification_types(MustBeRequestable=False, Query=query, MaxResults=100)
     assert sorted(_names(found)) == sorted(names if names is not None else ["Knows cats", "Other", *SYSTEM.values()])
 
 
-def test_a_query_finds_a_new_description(client):
+def test_a_query_finds_a_new_description(client: Client) -> None:
     type_id = _make(client)["QualificationTypeId"]
     client.update_qualification_type(QualificationTypeId=type_id, Description="About horses")
     ask = {"MustBeRequestable": True, "MustBeOwnedByCaller": True}
@@ -329,13 +353,13 @@ def test_a_query_finds_a_new_description(client):
     assert client.list_qualification_types(Query="dogs", **ask)["NumResults"] == 0
 
 
-def test_a_query_of_a_thousand_characters_is_answered(client, refused):
+def test_a_query_of_a_thousand_characters_is_answered(client: Client, refused: Refused) -> None:
     query = " ".join(f"{number:x}" for number in range(1000))[:1000]
     assert client.list_qualification_types(MustBeRequestable=True, Query=query)["NumResults"] == 0
     assert refused(client.list_qualification_types, MustBeRequestable=True, Query=query + "x")["Parameter"] == "Query"
 
 
-def test_new_types_are_listed_late_where_lists_lag(connect):
+def test_new_types_are_listed_late_where_lists_lag(connect: Connect) -> None:
     with Marketplace(eventual=30) as market:
         client = connect(market)
         type_id = _make(client)["QualificationTypeId"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 
-from mturk.marketplace import Marketplace, WorkerError
+from mturk.marketplace import Marketplace, Worker, WorkerError
+from tests.marketplace.conftest import Client, Publish
 from tests.marketplace.sample import html_question, type_arguments
 
 SCORES = {
@@ -30,16 +33,16 @@ OF_A_NEWCOMER = {
 
 
 @pytest.fixture
-def market():
+def market() -> Iterator[Marketplace]:
     with Marketplace(":memory:") as market:
         yield market
 
 
 @pytest.fixture
-def has(client):
+def has(client: Client) -> Callable[..., bool]:
     """Whether a worker has exactly this score, or with None none at all; looking changes no record."""
 
-    def has(worker, type_id, score):
+    def has(worker: Worker, type_id: str, score: int | None) -> bool:
         values = {"Comparator": "EqualTo", "IntegerValues": [score]}
         needed = {"Comparator": "DoesNotExist"} if score is None else values
         needed |= {"QualificationTypeId": type_id, "ActionsGuarded": "PreviewAndAccept"}
@@ -54,7 +57,7 @@ def has(client):
 
 
 @pytest.fixture
-def veteran(client, market, publish):
+def veteran(client: Client, market: Marketplace, publish: Publish) -> Worker:
     """A worker who accepted four assignments: one approved, one rejected, one returned, one abandoned."""
     worker = market.worker("A1", adult=True, masters=True)
     ids = [worker.accept(publish(RequesterAnnotation=str(number))["HITId"]) for number in range(4)]
@@ -68,18 +71,24 @@ def veteran(client, market, publish):
 
 
 @pytest.mark.parametrize(("type_id", "score"), SCORES.items())
-def test_scores_follow_from_what_a_worker_did_here(veteran, has, type_id, score):
+def test_scores_follow_from_what_a_worker_did_here(
+    veteran: Worker, has: Callable[..., bool], type_id: str, score: int
+) -> None:
     assert has(veteran, type_id, score)
     assert not has(veteran, type_id, score + 1)
 
 
 @pytest.mark.parametrize(("type_id", "score"), OF_A_NEWCOMER.items())
-def test_a_newcomer_begins_with_a_clean_record(market, has, type_id, score):
+def test_a_newcomer_begins_with_a_clean_record(
+    market: Marketplace, has: Callable[..., bool], type_id: str, score: int | None
+) -> None:
     assert has(market.worker("A2"), type_id, score)
     assert not has(market.worker("A2"), type_id, 7)
 
 
-def test_an_overridden_rejection_never_was(client, market, veteran, has):
+def test_an_overridden_rejection_never_was(
+    client: Client, market: Marketplace, veteran: Worker, has: Callable[..., bool]
+) -> None:
     (hit_id,) = {
         one["HITId"]
         for one in client.list_hits(MaxResults=100)["HITs"]

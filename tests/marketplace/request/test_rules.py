@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 
+from mturk.marketplace import Marketplace
 from mturk.marketplace.dispatch import OPERATIONS
 from mturk.marketplace.request.rules import RULES
-from mturk.marketplace.request.shape import Flag, ListOf, Moment, Money, Structure, Text, Whole
+from mturk.marketplace.request.shape import Flag, ListOf, Member, Moment, Money, Structure, Text, Whole
+from tests.marketplace.conftest import Client, Publish, Refused, Work
 from tests.marketplace.judge import MODEL
 from tests.marketplace.sample import hit_arguments, html_question, type_arguments
 
 
 @pytest.mark.parametrize("operation", RULES)
-def test_rules_agree_with_the_published_model(operation):
+def test_rules_agree_with_the_published_model(operation: str) -> None:
     shape = MODEL.operation_model(operation).input_shape
     _agree(RULES[operation].members, shape)
 
 
-def _agree(members, shape):
+def _agree(members: tuple[Member, ...], shape: Any) -> None:
     assert {member.name for member in members} == set(shape.members)
     assert {member.name for member in members if member.required} == set(shape.required_members)
     for member in members:
         _agree_kind(member.kind, shape.members[member.name])
 
 
-def _agree_kind(kind, shape):
+def _agree_kind(kind: Any, shape: Any) -> None:
     types = {
         Text: ["string"],
         Money: ["string"],
@@ -51,14 +54,14 @@ def _agree_kind(kind, shape):
 
 
 @pytest.mark.parametrize("operation", RULES)
-def test_every_rule_has_a_function_that_takes_its_members(operation):
+def test_every_rule_has_a_function_that_takes_its_members(operation: str) -> None:
     parameters = inspect.signature(OPERATIONS[operation].function).parameters.values()
     taken = {one.name: one.default is inspect.Parameter.empty for one in parameters if one.name != "call"}
     rules = {member.argument: member.required for member in RULES[operation].members}
     assert taken == rules
 
 
-def test_every_operation_of_the_published_model_has_a_rule_and_a_function():
+def test_every_operation_of_the_published_model_has_a_rule_and_a_function() -> None:
     assert set(RULES) == set(OPERATIONS) == set(MODEL.operation_names)
 
 
@@ -122,12 +125,14 @@ REFUSED_BY_THE_FRONT_END = [
 
 
 @pytest.mark.parametrize(("method", "arguments", "message"), REFUSED_BY_THE_FRONT_END)
-def test_what_breaks_the_model_is_refused_in_the_front_ends_words(client, refused, method, arguments, message):
+def test_what_breaks_the_model_is_refused_in_the_front_ends_words(
+    client: Client, refused: Refused, method: str, arguments: dict[str, Any], message: str
+) -> None:
     assert refused(getattr(client, method), **arguments) == {"__type": "ValidationException", "message": message}
 
 
 @pytest.mark.parametrize("amount", [".05", "-1", "1,00", "abc", "", "1.234", "٣", "1\n"])
-def test_money_has_the_services_form(client, refused, amount):
+def test_money_has_the_services_form(client: Client, refused: Refused, amount: str) -> None:
     error = refused(client.create_hit_type, **type_arguments(Reward=amount))
     assert error["__type"] == "ValidationException"
     assert "'reward'" in error["message"]
@@ -155,7 +160,9 @@ LIMITS = [
 
 
 @pytest.mark.parametrize(("member", "good", "bad"), LIMITS)
-def test_what_breaks_a_limit_of_the_service_is_refused_by_name(client, refused, member, good, bad):
+def test_what_breaks_a_limit_of_the_service_is_refused_by_name(
+    client: Client, refused: Refused, member: str, good: int | str, bad: int | str
+) -> None:
     assert client.create_hit(**hit_arguments(**{member: good}))["HIT"]
     error = refused(client.create_hit, **hit_arguments(**{member: bad}))
     assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", member)
@@ -164,14 +171,18 @@ def test_what_breaks_a_limit_of_the_service_is_refused_by_name(client, refused, 
 
 @pytest.mark.parametrize("bad", ["x" * 1025, "a\x07b"])
 @pytest.mark.parametrize("method", ["approve_assignment", "reject_assignment"])
-def test_feedback_has_limits(client, publish, work, refused, method, bad):
+def test_feedback_has_limits(
+    client: Client, publish: Publish, work: Work, refused: Refused, method: str, bad: str
+) -> None:
     assignment_id = work(publish()["HITId"])
     error = refused(getattr(client, method), AssignmentId=assignment_id, RequesterFeedback=bad)
     assert error["Parameter"] == "RequesterFeedback"
 
 
 @pytest.mark.parametrize("number", [0, -1, 1_000_000_001])
-def test_additional_assignments_are_at_least_one(client, publish, refused, number):
+def test_additional_assignments_are_at_least_one(
+    client: Client, publish: Publish, refused: Refused, number: int
+) -> None:
     error = refused(
         client.create_additional_assignments_for_hit,
         HITId=publish()["HITId"],
@@ -193,7 +204,7 @@ GOOD_REQUIREMENTS = [
 
 
 @pytest.mark.parametrize("requirement", GOOD_REQUIREMENTS)
-def test_requirements_are_given_back_complete(client, requirement):
+def test_requirements_are_given_back_complete(client: Client, requirement: dict[str, Any]) -> None:
     made = client.create_hit(**hit_arguments(QualificationRequirements=[requirement]))["HIT"]
     complete = {**requirement, "RequiredToPreview": False, "ActionsGuarded": "Accept"}
     assert made["QualificationRequirements"] == [complete]
@@ -208,7 +219,9 @@ def test_requirements_are_given_back_complete(client, requirement):
         ({"ActionsGuarded": "Accept"}, False, "Accept"),
     ],
 )
-def test_the_old_and_the_new_way_to_guard_say_the_same(client, given, preview, guarded):
+def test_the_old_and_the_new_way_to_guard_say_the_same(
+    client: Client, given: dict[str, Any], preview: bool, guarded: str
+) -> None:
     requirement = {"QualificationTypeId": APPROVED, "Comparator": "Exists", **given}
     (shown,) = client.create_hit(**hit_arguments(QualificationRequirements=[requirement]))["HIT"][
         "QualificationRequirements"
@@ -251,12 +264,14 @@ BAD_REQUIREMENTS = [
 
 
 @pytest.mark.parametrize(("requirement", "parameter"), BAD_REQUIREMENTS)
-def test_values_that_do_not_fit_their_comparator_are_refused(client, refused, requirement, parameter):
+def test_values_that_do_not_fit_their_comparator_are_refused(
+    client: Client, refused: Refused, requirement: dict[str, Any], parameter: str
+) -> None:
     error = refused(client.create_hit_type, **type_arguments(QualificationRequirements=[requirement]))
     assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", parameter)
 
 
-def test_a_hit_has_ten_requirements_at_most(client, refused):
+def test_a_hit_has_ten_requirements_at_most(client: Client, refused: Refused) -> None:
     requirements = [{"QualificationTypeId": APPROVED, "Comparator": "Exists"}] * 10
     client.create_hit_type(**type_arguments(QualificationRequirements=requirements))
     error = refused(
@@ -265,7 +280,7 @@ def test_a_hit_has_ten_requirements_at_most(client, refused):
     assert error["Parameter"] == "QualificationRequirements"
 
 
-def test_unknown_members_are_passed_over_and_null_means_not_given(market):
+def test_unknown_members_are_passed_over_and_null_means_not_given(market: Marketplace) -> None:
     rule = RULES["CreateHITWithHITType"]
     read = rule.read(
         {"HITTypeId": "3X", "LifetimeInSeconds": 60, "Question": html_question(), "Foo": 1, "MaxAssignments": None}

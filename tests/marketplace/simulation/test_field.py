@@ -32,14 +32,14 @@ from tests.marketplace.sample import external_question, form, html_question, sel
         ("<!-- <input name=a> --><input name=b><input name=c>", [Field("b"), Field("c")]),
     ],
 )
-def test_a_page_has_these_fields(page, fields):
+def test_a_page_has_these_fields(page: str, fields: list[Field]) -> None:
     assert list(fields_of(html_question(page))) == fields
 
 
-def test_a_form_has_its_questions_as_fields():
+def test_a_form_has_its_questions_as_fields() -> None:
     question = form(text_question("why"), selection_question("what", "cat", "dog", most=2))
     assert fields_of(question) == (Field("why"), Field("what", ("cat", "dog"), 2))
 
 
-def test_a_page_elsewhere_is_taken_to_have_an_answer():
+def test_a_page_elsewhere_is_taken_to_have_an_answer() -> None:
     assert fields_of(external_question("https://example.org/")) == (Field("answer"),)

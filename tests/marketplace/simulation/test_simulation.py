@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from mturk.marketplace import Crowd, Marketplace, MarketplaceError
+from mturk.marketplace import Crowd, Marketplace, MarketplaceError, Tally
+from tests.marketplace.conftest import Client, Connect
 from tests.marketplace.sample import (
     external_question,
     form,
@@ -25,23 +28,23 @@ CROWD = {"workers": 300, "arrivals": 60}
 NOBODY = {"careful": 0, "hasty": 0, "guessing": 0, "stuck": 0}
 
 
-def _still():
+def _still() -> Callable[..., Any]:
     """A real time that stands still, so that nothing depends on how quick the machine is."""
     moment = int(time.time())
     return lambda: moment
 
 
 @pytest.fixture
-def market():
+def market() -> Iterator[Marketplace]:
     with Marketplace(real_time=_still()) as market:
         yield market
 
 
 @pytest.fixture
-def offer(client):
+def offer(client: Client) -> Callable[..., None]:
     """Publish HITs that ask different questions."""
 
-    def offer(number=5, **changes):
+    def offer(number: int = 5, **changes: Any) -> None:
         for at in range(number):
             page = html_question(f"<!DOCTYPE html><form><p>{at}</p>{BUTTONS}</form>")
             arguments = {"MaxAssignments": 3, "Question": page, "LifetimeInSeconds": 86400, **changes}
@@ -50,23 +53,23 @@ def offer(client):
     return offer
 
 
-def _work(client):
+def _work(client: Client) -> list[list[tuple[str, dict[str, Any], datetime]]]:
     """All that was submitted, in the order of the HITs: who, what, when."""
     hits = client.list_hits(MaxResults=100)["HITs"]
     pages = [client.list_assignments_for_hit(HITId=hit["HITId"], MaxResults=100)["Assignments"] for hit in hits]
     return [[(one["WorkerId"], _answers(one), one["SubmitTime"]) for one in page] for page in pages]
 
 
-def _answers(assignment):
+def _answers(assignment: dict[str, Any]) -> dict[str, list[str]]:
     root = ElementTree.fromstring(assignment["Answer"])
     return {answer[0].text: [part.text for part in answer[1:]] for answer in root}
 
 
-def _labels(client):
+def _labels(client: Client) -> list[list[str]]:
     return [[answers["label"][0] for _, answers, _ in work] for work in _work(client)]
 
 
-def _run(connect, seed, real_time):
+def _run(connect: Connect, seed: int, real_time: Callable[..., Any]) -> tuple[Tally, list[list[tuple[Any, ...]]]]:
     with Marketplace(real_time=real_time) as market:
         client = connect(market)
         for at in range(8):
@@ -75,17 +78,17 @@ def _run(connect, seed, real_time):
         return market.simulate(Crowd(**CROWD), hours=1, seed=seed), _work(client)
 
 
-def test_a_seed_is_a_run(connect):
+def test_a_seed_is_a_run(connect: Connect) -> None:
     still = _still()
     assert _run(connect, 7, still) == _run(connect, 7, still)
 
 
-def test_another_seed_is_another_run(connect):
+def test_another_seed_is_another_run(connect: Connect) -> None:
     still = _still()
     assert _run(connect, 7, still)[1] != _run(connect, 8, still)[1]
 
 
-def test_what_is_counted_is_what_the_requester_sees(database, connect):
+def test_what_is_counted_is_what_the_requester_sees(database: str, connect: Connect) -> None:
     with Marketplace(database, real_time=_still()) as market:
         client = connect(market)
         for _ in range(5):
@@ -97,13 +100,15 @@ def test_what_is_counted_is_what_the_requester_sees(database, connect):
         assert market.audit() == []
 
 
-def test_the_time_that_was_played_has_passed(market):
+def test_the_time_that_was_played_has_passed(market: Marketplace) -> None:
     before = market.clock.now()
     market.simulate(Crowd(workers=1, arrivals=1), days=1, hours=1, minutes=30)
     assert market.clock.now() - before == timedelta(days=1, hours=1, minutes=30)
 
 
-def test_everything_on_offer_is_done_in_time_and_then_workers_find_nothing(market, client, offer):
+def test_everything_on_offer_is_done_in_time_and_then_workers_find_nothing(
+    market: Marketplace, client: Client, offer: Callable[..., None]
+) -> None:
     offer()
     tally = market.simulate(Crowd(**CROWD), hours=2)
     assert {hit["HITStatus"] for hit in client.list_hits(MaxResults=100)["HITs"]} == {"Reviewable"}
@@ -111,13 +116,17 @@ def test_everything_on_offer_is_done_in_time_and_then_workers_find_nothing(marke
     assert tally.idle > 30
 
 
-def test_no_worker_does_a_hit_twice_and_several_do_it(market, client, offer):
+def test_no_worker_does_a_hit_twice_and_several_do_it(
+    market: Marketplace, client: Client, offer: Callable[..., None]
+) -> None:
     offer()
     market.simulate(Crowd(workers=4, arrivals=60, returns=0, abandons=0), hours=2)
     assert [Counter(who for who, _, _ in work).most_common(1)[0][1] for work in _work(client)] == [1] * 5
 
 
-def test_those_who_return_and_abandon_submit_nothing(market, client, offer):
+def test_those_who_return_and_abandon_submit_nothing(
+    market: Marketplace, client: Client, offer: Callable[..., None]
+) -> None:
     offer()
     tally = market.simulate(Crowd(**CROWD, returns=0.5, abandons=0.5), hours=1)
     assert tally.submitted == 0
@@ -126,7 +135,7 @@ def test_those_who_return_and_abandon_submit_nothing(market, client, offer):
     assert {hit["NumberOfAssignmentsPending"] for hit in client.list_hits(MaxResults=100)["HITs"]} == {0}
 
 
-def test_about_the_given_shares_are_returned_and_abandoned(market, offer):
+def test_about_the_given_shares_are_returned_and_abandoned(market: Marketplace, offer: Callable[..., None]) -> None:
     offer(5, MaxAssignments=200)
     tally = market.simulate(Crowd(workers=2000, arrivals=600, returns=0.3, abandons=0.1), minutes=20)
     assert tally.accepted > 300
@@ -134,25 +143,29 @@ def test_about_the_given_shares_are_returned_and_abandoned(market, offer):
     assert 0.05 < tally.abandoned / tally.accepted < 0.15
 
 
-def test_careful_workers_mostly_agree(market, client, offer):
+def test_careful_workers_mostly_agree(market: Marketplace, client: Client, offer: Callable[..., None]) -> None:
     offer()
     market.simulate(Crowd(**CROWD, **{**NOBODY, "careful": 1}), hours=2)
     assert sum(len(set(labels)) == 1 for labels in _labels(client)) >= 3
 
 
-def test_guessing_workers_mostly_do_not(market, client, offer):
+def test_guessing_workers_mostly_do_not(market: Marketplace, client: Client, offer: Callable[..., None]) -> None:
     offer()
     market.simulate(Crowd(**CROWD, **{**NOBODY, "guessing": 1}), hours=2)
     assert sum(len(set(labels)) == 1 for labels in _labels(client)) <= 2
 
 
-def test_stuck_workers_always_take_the_first_choice(market, client, offer):
+def test_stuck_workers_always_take_the_first_choice(
+    market: Marketplace, client: Client, offer: Callable[..., None]
+) -> None:
     offer()
     market.simulate(Crowd(**CROWD, **{**NOBODY, "stuck": 1}), hours=2)
     assert {label for labels in _labels(client) for label in labels} == {"cat"}
 
 
-def test_hits_of_all_types_and_requesters_are_found(market, client, connect, offer):
+def test_hits_of_all_types_and_requesters_are_found(
+    market: Marketplace, client: Client, connect: Connect, offer: Callable[..., None]
+) -> None:
     offer(2)
     offer(2, Title="Something else")
     other = connect(market, "linguists")
@@ -162,7 +175,9 @@ def test_hits_of_all_types_and_requesters_are_found(market, client, connect, off
     assert all(_work(other))
 
 
-def test_hits_whose_requirements_nobody_meets_are_left_alone(market, client, offer):
+def test_hits_whose_requirements_nobody_meets_are_left_alone(
+    market: Marketplace, client: Client, offer: Callable[..., None]
+) -> None:
     offer(QualificationRequirements=[{"QualificationTypeId": "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6", "Comparator": "Exists"}])
     tally = market.simulate(Crowd(**CROWD), hours=1)
     assert tally.accepted == 0
@@ -182,13 +197,15 @@ def test_hits_whose_requirements_nobody_meets_are_left_alone(market, client, off
         html_question("<![broken<!<input name=a><select name=b><option>x"),
     ],
 )
-def test_every_kind_of_question_is_answered(market, client, offer, question):
+def test_every_kind_of_question_is_answered(
+    market: Marketplace, client: Client, offer: Callable[..., None], question: str
+) -> None:
     offer(1, Question=question)
     tally = market.simulate(Crowd(**CROWD, returns=0, abandons=0), hours=2)
     assert tally.submitted == 3
 
 
-def test_work_that_time_overtakes_is_late(connect):
+def test_work_that_time_overtakes_is_late(connect: Connect) -> None:
     start = int(time.time())
     ticks = iter([])  # none while time stands still
     with Marketplace(real_time=lambda: next(ticks, start)) as market:
@@ -216,12 +233,12 @@ def test_work_that_time_overtakes_is_late(connect):
         NOBODY,
     ],
 )
-def test_an_impossible_crowd_is_refused(bad):
+def test_an_impossible_crowd_is_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(MarketplaceError, match=next(iter(bad))) as caught:
         Crowd(**bad)
     assert "\n" not in str(caught.value)
 
 
-def test_a_run_of_no_time_is_refused(market):
+def test_a_run_of_no_time_is_refused(market: Marketplace) -> None:
     with pytest.raises(MarketplaceError, match="a second or more"):
         market.simulate()

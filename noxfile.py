@@ -1,0 +1,83 @@
+"""Sessions of nox: the tests on each Python and with the lowest packages, what the linters say, a release tried dry."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from pathlib import Path
+
+import nox
+
+EXTRAS = ["marketplace", "postgresql", "cli", "validate", "flask", "django", "aws"]
+AT_THE_FLOOR = {"boto3"}  # goes with its own botocore only
+LEFT_OUT = {"awscli", "pre-commit", "ruff", "twine"}  # awscli as boto3; the others no test needs
+
+nox.options.sessions = ["lint", "tests"]
+nox.options.error_on_missing_interpreters = False
+
+
+def requirements(extra: str | None = None) -> dict[str, str]:
+    """The packages that setup.cfg lists, for everybody or in an extra, each with its lowest version."""
+    settings = configparser.ConfigParser()
+    settings.read(Path(__file__).with_name("setup.cfg"))
+    listed = settings["options.extras_require"][extra] if extra else settings["options"]["install_requires"]
+    return dict(re.findall(r"^([\w-]+(?:\[\w+\])?)(?: >= ([\d.]+))?$", listed, re.MULTILINE))
+
+
+def floors() -> dict[str, str]:
+    """The lowest version of each package that users may have."""
+    found = requirements()
+    for extra in EXTRAS:
+        found |= requirements(extra)
+    found |= {name: lowest for name, lowest in requirements("dev").items() if name in AT_THE_FLOOR}
+    return {name.partition("[")[0]: lowest for name, lowest in found.items() if lowest}
+
+
+def tools() -> list[str]:
+    """What the tests need besides, in any version that they can do with."""
+    needed = {name: lowest for name, lowest in requirements("dev").items() if name not in LEFT_OUT}
+    return [f"{name}>={lowest}" if lowest else name for name, lowest in needed.items()]
+
+
+@nox.session(python=["3.10", "3.11", "3.12", "3.13"])
+def tests(session: nox.Session) -> None:
+    """Run the tests that need nothing but Python's packages; give `-m ""` for all."""
+    session.install("--editable", ".[dev]")
+    session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session(python="3.10")
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest versions that setup.cfg allows; what only tests need may be new."""
+    constraints = Path(session.create_tmp()) / "lowest.txt"
+    constraints.write_text("".join(f"{name}=={version}\n" for name, version in floors().items()))
+    session.install("--constraint", constraints, "--editable", f".[{','.join(EXTRAS)}]", *tools())
+    session.run("pytest", "-n", "auto", "-m", "not system or postgresql", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Run what CI runs besides the tests."""
+    session.install("--editable", ".[dev]")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build a release, look at it, and try it in an environment that has nothing else; nothing is uploaded."""
+    folder = Path(session.create_tmp()).resolve()
+    session.install("build", "twine")
+    session.run("python", "-m", "build", "--outdir", folder / "dist")
+    built = sorted((folder / "dist").iterdir())
+    session.run("twine", "check", "--strict", *built)
+    (wheel,) = (path for path in built if path.suffix == ".whl")
+    session.chdir(folder)  # the checkout must not be found
+    python = folder / "bare" / "bin" / "python"
+    session.run("python", "-m", "venv", "--clear", "bare")
+    session.run(python, "-m", "pip", "install", "--quiet", wheel, external=True)
+    session.run(python, "-c", "import mturk; mturk.HTMLQuestion('<p>hello</p>').to_xml()", external=True)
+    session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli,marketplace]", external=True)
+    session.run(python, "-m", "mturk", "--version", external=True)
+    session.run(python, "-m", "mturk", "demo", external=True)
