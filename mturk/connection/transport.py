@@ -196,7 +196,7 @@ def _environment_settings(url: str, verify: bool | str | None) -> dict[str, Any]
 
 def _check_certificates(url: str, verify: bool | str) -> None:
     if url.startswith("https:") and isinstance(verify, str) and not os.path.exists(verify):
-        raise ConfigurationError(f"The certificates that the environment names are not there: {verify}")
+        raise ConfigurationError(f"The certificates that verify= or the environment names are not there: {verify}")
 
 
 def _never_sent(error: Exception) -> bool:

@@ -6,16 +6,18 @@ import gzip
 import json
 import ssl
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import responses
 
+import mturk
 from mturk import Connection, TransportError
 from mturk.connection.credentials import Credentials, FixedCredentials
 from mturk.connection.transport import Answer, Transport
-from mturk.errors import AccessDenied, DoesNotExist, ServiceError, Unavailable
+from mturk.errors import AccessDenied, ConfigurationError, DoesNotExist, ServiceError, Unavailable
 from tests.judge import ACCESS_KEY, SECRET_KEY, Judge, Raw
 
 KEYS = FixedCredentials(Credentials(ACCESS_KEY, SECRET_KEY))
@@ -174,3 +176,36 @@ def test_a_proxy_of_the_environment_is_used(judge: Judge, monkeypatch: pytest.Mo
     judge.objections.clear()  # it was not asked for its own host
     assert judge.arrived == 1
     transport.close()
+
+
+@pytest.mark.parametrize("name", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_file_of_certificates_that_is_not_there_is_said_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for other in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, "/nowhere/ca.pem")
+    with pytest.raises(ConfigurationError, match=r"are not there: /nowhere/ca\.pem"):
+        Transport("https://turk.my-lab.example/", KEYS)
+
+
+def test_aws_s_own_name_for_certificates_goes_before_those_of_requests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    Transport("https://turk.my-lab.example/", KEYS).close()
+
+
+def test_certificates_are_given_in_python_too(
+    connect: Callable[..., Connection], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/nowhere/ca.pem")
+    connect("https://turk.my-lab.example/", verify=tmp_path)
+    connect("https://turk.my-lab.example/", verify=False)
+    with pytest.raises(ConfigurationError, match="mine"):
+        connect("https://turk.my-lab.example/", verify="/nowhere/mine.pem")
+
+
+def test_the_user_agent_says_the_version(judge: Judge, connection: Connection) -> None:
+    judge.answer("GetAccountBalance", {"AvailableBalance": "1.00"})
+    connection.call("GetAccountBalance")
+    assert judge.calls[-1].headers["user-agent"].startswith(f"mturk/{mturk.__version__}")

@@ -101,3 +101,9 @@ def test_a_long_value_is_shown_in_part() -> None:
     with pytest.raises(ValidationError) as caught:
         limit.text("title", "x" * 10_000, 128)
     assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("title", ["a\uffff", "a\ufffe", "\ud800"])
+def test_what_no_xml_can_carry_is_refused_where_it_stands(title: str) -> None:
+    with pytest.raises(ValidationError, match=r"title holds the character .* at position"):
+        limit.text("title", title)

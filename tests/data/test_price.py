@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import numbers
 import pickle
 from decimal import Decimal
 from typing import Any
@@ -89,3 +90,47 @@ def test_a_price_is_a_value() -> None:
     assert len({price, Price("0.05")}) == 1
     with pytest.raises(AttributeError):
         price.amount = Decimal(1)  # type: ignore[misc]
+
+
+class Number:
+    """A number of another library, which says so as numpy's do."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class Integer(Number):
+    """As int64 is."""
+
+
+class Floating(Number):
+    """As float32 is."""
+
+
+numbers.Integral.register(Integer)
+numbers.Real.register(Floating)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(Integer(5), "5"), (Floating(0.05), "0.05")])
+def test_a_number_of_another_library_is_an_amount(value: Any, expected: str) -> None:
+    assert amount("reward", value) == Decimal(expected)
+
+
+@pytest.mark.parametrize("value", ["1_0", "0x1", "1e1", "\u0665", "1 0", "+-1"])
+def test_a_text_that_only_python_takes_for_a_number_is_no_amount(value: str) -> None:
+    with pytest.raises(ValidationError, match="must be a plain amount"):
+        amount("reward", value)
+
+
+def test_a_float_that_lost_a_little_is_told_how_to_be_written() -> None:
+    with pytest.raises(ValidationError, match=r'write it as a text: "0\.30"'):
+        amount("reward", 0.1 + 0.2)

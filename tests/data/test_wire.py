@@ -127,3 +127,20 @@ class Stamp(datetime):
 def test_texts_and_times_of_other_libraries_are_written_as_what_they_are() -> None:
     body = json.loads(wire.write({"Title": SafeText("hello"), "At": Stamp(2026, 1, 1, tzinfo=timezone.utc)}))
     assert body == {"Title": "hello", "At": 1767225600}
+
+
+def test_a_decimal_that_is_no_whole_number_of_cents_is_not_rounded() -> None:
+    with pytest.raises(ValidationError, match=r"0\.055 is not a whole number of cents"):
+        wire.write({"Reward": Decimal("0.055")})
+
+
+def test_what_is_nested_without_end_is_one_error() -> None:
+    value: list[Any] = []
+    value.append(value)
+    with pytest.raises(ValidationError, match="a value that JSON cannot hold"):
+        wire.write({"Question": value})
+
+
+@pytest.mark.parametrize("value", [None, {"IntegerValues": None}])
+def test_none_is_left_out_at_every_depth(value: Any) -> None:
+    assert json.loads(wire.write({"A": value, "B": 1})) == ({"B": 1} if value is None else {"A": {}, "B": 1})

@@ -21,6 +21,10 @@ from mturk import (
     ValidationError,
     Worker,
 )
+from mturk.answer_key import AnswerKey, AnswerOption
+from mturk.answer_key import Question as KeyQuestion
+from mturk.question_form import FreeTextAnswer, QuestionForm
+from mturk.question_form import Question as FormQuestion
 from tests.conftest import Time
 from tests.judge import Judge, Refusal
 
@@ -196,3 +200,14 @@ def test_ensure_gives_up_after_its_time(judge: Judge, connection: Connection, ti
 def test_durations_come_back_as_such(connection: Connection) -> None:
     kind = QualificationType._read({**KNOWN, "RetryDelayInSeconds": 60, "TestDurationInSeconds": 300}, connection)
     assert (kind.retry_delay, kind.test_duration) == (timedelta(minutes=1), timedelta(minutes=5))
+
+
+def test_test_and_answer_key_of_a_type_are_objects(connection: Connection) -> None:
+    key = AnswerKey([KeyQuestion("a", [AnswerOption("x", 1)])])
+    test = QuestionForm([FormQuestion("a", "?", FreeTextAnswer())])
+    made = QualificationType._read(
+        {"QualificationTypeId": "3Q", "Test": test.to_xml(), "AnswerKey": key.to_xml()}, connection
+    )
+    assert made.test == test
+    assert made.answer_key == key
+    assert made.test_xml == test.to_xml()

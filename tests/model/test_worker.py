@@ -172,3 +172,9 @@ def test_a_message_that_stops_half_way_tells_who_is_certain_and_who_was_not_writ
     assert isinstance(partial, PartlyNotified)
     assert [failure.worker_id for failure in partial.failures] == ["A1"]
     assert (partial.stopped_at[0], partial.not_sent[0], len(partial.not_sent)) == ("A100", "A200", 50)
+
+
+def test_an_id_that_stands_twice_is_written_to_once(judge: Judge, connection: Connection) -> None:
+    judge.answer("NotifyWorkers", {})
+    Worker.notify_all(["A1", "A2", "A1"], "s", "m", connection=connection)
+    assert [call.body["WorkerIds"] for call in judge.calls] == [["A1", "A2"]]

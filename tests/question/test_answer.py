@@ -257,3 +257,28 @@ def test_twenty_thousand_documents_keep_no_memory() -> None:
     tracemalloc.stop()
     assert held < 50_000
     assert peak < 500_000
+
+
+def test_an_answer_cannot_be_changed() -> None:
+    chosen = Selected(["cat"], "lynx")
+    with pytest.raises(AttributeError, match="an answer cannot be changed: other"):
+        chosen.other = "dog"
+    assert chosen.other == "lynx"
+
+
+_ANSWER = "<Answer><QuestionIdentifier>a</QuestionIdentifier><FreeText>x</FreeText></Answer>"
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        f'<QuestionFormAnswers xmlns="http://example.com/other.xsd">{_ANSWER}</QuestionFormAnswers>',
+        "<QuestionFormAnswers><Answr>x</Answr></QuestionFormAnswers>",
+        "<QuestionFormAnswers><Answer><QuestionIdentifier>a</QuestionIdentifier><FreeTxt>x</FreeTxt></Answer>"
+        "</QuestionFormAnswers>",
+    ],
+    ids=["namespace", "answer", "value"],
+)
+def test_an_answer_that_is_spelt_otherwise_is_an_error_and_not_silence(document: str) -> None:
+    with pytest.raises(AnswerError):
+        answer.read(document)

@@ -293,3 +293,24 @@ def test_every_schema_can_be_applied(file: Path) -> None:
 
 def test_the_limit_is_the_services() -> None:
     assert mturk.question.document.LIMIT == 65_535
+
+
+def test_a_broken_declaration_is_a_problem_of_the_page(default: Connection) -> None:
+    with pytest.raises(ValidationError):
+        HTMLQuestion("<![x").validate()
+
+
+@pytest.mark.parametrize(
+    ("layout", "words"),
+    [(Layout("not-an-id"), "Layout.id: 'not-an-id'"), (Layout("3A", {" ": "x"}), "expected a name")],
+)
+def test_a_layout_is_validated_as_far_as_it_is_known(layout: Layout, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        layout.validate()
+    Layout("3A", photo="x").validate()
+
+
+def test_the_folder_of_a_template_can_be_below_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    HTMLQuestion.from_template("~/page.html").validate()

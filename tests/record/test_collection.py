@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from mturk import HIT, Collection, Page, TransportError, ValidationError
+from mturk import HIT, Collection, Connection, Page, TransportError, ValidationError
+from tests.judge import Judge
 
 
 class Numbers:
@@ -213,3 +214,25 @@ def test_a_list_shows_its_first_items_when_it_is_told_to(judge: Any, connection:
     assert repr(table).splitlines() == ["id  title", "3A  <b>"]
     assert "&lt;b&gt;" in table._repr_html_()
     assert judge.bodies("ListHITs") == [{"MaxResults": 10}]
+
+
+def test_tokens_that_lead_in_a_circle_are_an_error(judge: Judge, connection: Connection) -> None:
+    judge.answer_with(
+        lambda operation, body: {
+            "NumResults": 1,
+            "NextToken": {"": "a", "a": "b", "b": "c", "c": "a"}[body.get("NextToken", "")],
+            "HITs": [{"HITId": "3A"}],
+        }
+    )
+    with pytest.raises(TransportError, match="the same page again and again"):
+        list(HIT.all(connection=connection))
+
+
+def test_len_names_what_counts(connection: Connection) -> None:
+    with pytest.raises(TypeError, match=r"\.count\(\)"):
+        len(HIT.all(connection=connection))  # type: ignore[arg-type]
+
+
+def test_no_state_at_all_is_not_every_state(connection: Connection) -> None:
+    with pytest.raises(ValidationError, match="status names no state"):
+        HIT("3A", connection=connection).assignments(status=[])
