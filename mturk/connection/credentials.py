@@ -81,7 +81,7 @@ def find_credentials(
             environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN"),
         )
     section = settings.section()
-    if "aws_access_key_id" in section and not _wants_chain(section):
+    if "aws_access_key_id" in section and not _needs_chain(section):
         return _pair(
             f"profile {settings.profile_name!r}",
             section["aws_access_key_id"],
@@ -99,7 +99,7 @@ def _pair(where: str, access_key: str | None, secret_key: str | None, session_to
     return FixedCredentials(Credentials(access_key.strip(), secret_key.strip(), token))
 
 
-def _wants_chain(section: Mapping[str, str]) -> bool:
+def _needs_chain(section: Mapping[str, str]) -> bool:
     return "role_arn" in section
 
 

@@ -18,8 +18,8 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import DAY, SECOND
+from mturk.marketplace.database import table as t
 from mturk.marketplace.database.store import announce
-from mturk.marketplace.database.table import add_row, event, market, outlet, requester
 
 NEWS = "outbox"
 """What is announced when an event is written."""
@@ -32,21 +32,21 @@ PATIENCE = 14 * DAY
 LEAST_TRIES = 10
 """Events are given up once their destination has failed for this long, and this often in a row."""
 
-_MARKET_TIME = select(market.c.shift).scalar_subquery() + bindparam("real")
+_MARKET_TIME = select(t.market.c.shift).scalar_subquery() + bindparam("real")
 _WAITING = (
-    select(outlet.c.number)
+    select(t.outlet.c.number)
     .where(
-        outlet.c.due <= _MARKET_TIME,
-        outlet.c.lease <= bindparam("real"),
-        exists().where(event.c.outlet == outlet.c.number),
+        t.outlet.c.due <= _MARKET_TIME,
+        t.outlet.c.lease <= bindparam("real"),
+        exists().where(t.event.c.outlet == t.outlet.c.number),
     )
-    .order_by(outlet.c.due, outlet.c.number)
+    .order_by(t.outlet.c.due, t.outlet.c.number)
     .limit(bindparam("most"))
 )
 _OUTLET = (
-    select(outlet, requester.c.customer_id)
-    .join(requester, requester.c.number == outlet.c.requester)
-    .where(outlet.c.number == bindparam("outlet_number"))
+    select(t.outlet, t.requester.c.customer_id)
+    .join(t.requester, t.requester.c.number == t.outlet.c.requester)
+    .where(t.outlet.c.number == bindparam("outlet_number"))
 )
 
 
@@ -66,9 +66,9 @@ class EventDocument:
 def outlet_of(context: Context, of: int, transport: str, destination: str) -> int:
     """The number of the outlet for a requester's destination, which is made if it is new."""
     values = {"requester": of, "transport": transport, "destination": destination}
-    same = [outlet.c[name] == value for name, value in values.items()]
-    found = context.database.execute(select(outlet.c.number).where(*same)).scalar_one_or_none()
-    return add_row(context.database, outlet, values) if found is None else int(found)
+    same = [t.outlet.c[name] == value for name, value in values.items()]
+    found = context.database.execute(select(t.outlet.c.number).where(*same)).scalar_one_or_none()
+    return t.add_row(context.database, t.outlet, values) if found is None else int(found)
 
 
 def write(
@@ -83,7 +83,7 @@ def write(
         "hit_id": hit_id,
         "assignment_id": assignment_id,
     }
-    context.database.execute(event.insert(), row)
+    context.database.execute(t.event.insert(), row)
     announce(context.database, NEWS)
 
 
@@ -96,7 +96,7 @@ def claim(
     database: Connection, number: int, real: int, holder: str, new_document: Callable[[], str]
 ) -> EventDocument | None:
     """Take a lease on an outlet, and return its next document; None if another process was quicker."""
-    free = outlet.update().where(outlet.c.number == number, outlet.c.lease <= real)
+    free = t.outlet.update().where(t.outlet.c.number == number, t.outlet.c.lease <= real)
     if database.execute(free.values(holder=holder, lease=real + LEASE)).rowcount == 0:
         return None
     return _next(database, number, holder, new_document)
@@ -106,7 +106,7 @@ def delivered(
     database: Connection, document: EventDocument, real: int, new_document: Callable[[], str]
 ) -> EventDocument | None:
     """Delete the events of a document that was accepted, and return the next document of the outlet, if any."""
-    database.execute(event.delete().where(event.c.document == document.event_doc_id))
+    database.execute(t.event.delete().where(t.event.c.document == document.event_doc_id))
     # The outlet that was served last goes to the end of the queue, so that a slow one does not delay the others.
     now = int(database.execute(select(_MARKET_TIME), {"real": real}).scalar_one())
     fine = {"document": None, "attempts": 0, "failing_since": None, "due": now, "lease": real + LEASE}
@@ -138,36 +138,36 @@ _FREE = {"holder": None, "lease": 0}
 
 
 def _held(document: EventDocument) -> Any:
-    return outlet.update().where(outlet.c.number == document.outlet, outlet.c.holder == document.holder)
+    return t.outlet.update().where(t.outlet.c.number == document.outlet, t.outlet.c.holder == document.holder)
 
 
 def _next(database: Connection, number: int, holder: str, new_document: Callable[[], str]) -> EventDocument | None:
     row = database.execute(_OUTLET, {"outlet_number": number}).one()
     # A document that a process was sending when it died is sent again unchanged.
-    again = _events(database, event.c.document == row.document) if row.document else []
-    events = again or _events(database, event.c.outlet == number)
+    again = _events(database, t.event.c.document == row.document) if row.document else []
+    events = again or _events(database, t.event.c.outlet == number)
     if not events:
-        database.execute(outlet.update().where(outlet.c.number == number).values(_FREE))
+        database.execute(t.outlet.update().where(t.outlet.c.number == number).values(_FREE))
         return None
     document = row.document if again else new_document()
     if not again:
-        chosen = event.c.number.in_([one.number for one in events])
-        database.execute(event.update().where(chosen).values(document=document))
-        database.execute(outlet.update().where(outlet.c.number == number).values(document=document))
+        chosen = t.event.c.number.in_([one.number for one in events])
+        database.execute(t.event.update().where(chosen).values(document=document))
+        database.execute(t.outlet.update().where(t.outlet.c.number == number).values(document=document))
     text = _json(row.customer_id, document, events)
     return EventDocument(number, holder, document, row.transport, row.destination, row.attempts, text)
 
 
 def _events(database: Connection, which: ColumnElement[bool]) -> list[Row[Any]]:
-    return list(database.execute(select(event).where(which).order_by(event.c.number).limit(LARGEST)))
+    return list(database.execute(select(t.event).where(which).order_by(t.event.c.number).limit(LARGEST)))
 
 
 def _give_up(database: Connection, document: EventDocument, before: int) -> int:
-    old = event.delete().where(event.c.outlet == document.outlet, event.c.time <= before)
+    old = t.event.delete().where(t.event.c.outlet == document.outlet, t.event.c.time <= before)
     dropped = database.execute(old).rowcount
     # Its remaining events go into a new document: no document is ever sent with two contents.
-    database.execute(event.update().where(event.c.document == document.event_doc_id).values(document=None))
-    database.execute(outlet.update().where(outlet.c.number == document.outlet).values(document=None))
+    database.execute(t.event.update().where(t.event.c.document == document.event_doc_id).values(document=None))
+    database.execute(t.outlet.update().where(t.outlet.c.number == document.outlet).values(document=None))
     return dropped
 
 
