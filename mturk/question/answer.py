@@ -35,6 +35,7 @@ _KINDS = frozenset(
 )
 _OF_ROOT = frozenset({"Answer", _TEXT})
 _OF_ANSWER = _KINDS | {_TEXT}
+_DECLARATION = f'xmlns="{namespace.ANSWERS}"'
 _DEFAULT_NAMESPACE = re.compile(r"""[^<]*(?:<[?!][^>]*>[^<]*)*<QuestionFormAnswers\b[^>]*?\sxmlns=["']([^"']*)["']""")
 
 
@@ -144,12 +145,12 @@ def _read(xml: str, limit: int) -> Answers:
         root = document["QuestionFormAnswers"]
     except KeyError:
         raise ValidationError(f"the document is {next(iter(document))[:80]}, not QuestionFormAnswers") from None
-    if "xmlns=" in xml:
+    if not _declares(xml):
         _expect_namespace(xml)
     if root is None or isinstance(root, str):
         _refuse_text(root)
         return Answers({}, xml)
-    if root.keys() - _OF_ROOT:
+    if not _OF_ROOT.issuperset(root):
         raise ValidationError(f"QuestionFormAnswers holds {_unknown(root, _OF_ROOT)}; expected Answer")
     _refuse_text(root.get(_TEXT))
     answers = _several(root, "Answer")
@@ -160,6 +161,12 @@ def _read(xml: str, limit: int) -> Answers:
     if len(values) == len(answers) and _CROWD_FORM not in values:
         return Answers(values, xml)
     return _collect([_pair(one) for one in answers], xml)
+
+
+def _declares(xml: str) -> bool:
+    """Whether the root is of the right namespace at first sight, as nearly all are."""
+    start = xml.find("<QuestionFormAnswers")
+    return _DECLARATION in xml[start : xml.find(">", start)]
 
 
 def _expect_namespace(xml: str) -> None:
@@ -174,7 +181,7 @@ def _unknown(parent: dict[str, Any], known: frozenset[str]) -> str:
 
 def _refuse_text(text: str | None) -> None:
     if text and not text.isspace():
-        raise ValidationError(f"QuestionFormAnswers holds the text {text.strip()[:40]!r}, which is no answer")
+        raise ValidationError(f"between the answers stands the text {text.strip()[:40]!r}, which is no answer")
 
 
 def _several(parent: dict[str, Any], name: str) -> list[Any]:
@@ -189,11 +196,12 @@ def _several(parent: dict[str, Any], name: str) -> list[Any]:
 def _pair(answer: Any) -> tuple[str, Any]:
     if type(answer) is not dict or "QuestionIdentifier" not in answer:
         raise ValidationError("an Answer has no QuestionIdentifier")
-    if answer.keys() - _OF_ANSWER:
-        raise ValidationError(f"an Answer holds {_unknown(answer, _OF_ANSWER)}; expected {', '.join(sorted(_KINDS))}")
     question, words = answer["QuestionIdentifier"], answer.get("FreeText")
-    if type(question) is type(words) is str:  # nearly all answers are
+    if type(question) is type(words) is str and len(answer) == 2:  # nearly all answers are
         return question, words
+    if not _OF_ANSWER.issuperset(answer):
+        raise ValidationError(f"an Answer holds {_unknown(answer, _OF_ANSWER)}; expected {', '.join(sorted(_KINDS))}")
+    _refuse_text(answer.get(_TEXT))
     question = _text(answer, "QuestionIdentifier")
     if "FreeText" in answer:
         return question, _text(answer, "FreeText")

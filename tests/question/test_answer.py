@@ -276,8 +276,10 @@ _ANSWER = "<Answer><QuestionIdentifier>a</QuestionIdentifier><FreeText>x</FreeTe
         "<QuestionFormAnswers><Answr>x</Answr></QuestionFormAnswers>",
         "<QuestionFormAnswers><Answer><QuestionIdentifier>a</QuestionIdentifier><FreeTxt>x</FreeTxt></Answer>"
         "</QuestionFormAnswers>",
+        f"<QuestionFormAnswers>cat{_ANSWER}</QuestionFormAnswers>",
+        f"<QuestionFormAnswers>{_ANSWER.replace('<Free', 'cat<Free')}</QuestionFormAnswers>",
     ],
-    ids=["namespace", "answer", "value"],
+    ids=["namespace", "answer", "value", "text", "text in an answer"],
 )
 def test_an_answer_that_is_spelt_otherwise_is_an_error_and_not_silence(document: str) -> None:
     with pytest.raises(AnswerError):
