@@ -56,9 +56,9 @@ class Document:
         """What the service would refuse, as far as it can be told from the parts alone."""
         return []
 
-    def doubts(self) -> list[str]:
-        """What may be wrong, and cannot be told for certain."""
-        return []
+    def judgement(self) -> tuple[list[str], list[str]]:
+        """The problems, and what may be wrong but cannot be told for certain."""
+        return self.problems(), []
 
     def validate(self, *, schemas: bool = True) -> None:
         """Raise one ValidationError that lists every problem; nothing is sent.
@@ -86,7 +86,7 @@ def judged(root: Element, read: Callable[[Element], Document]) -> tuple[list[str
         document = read(root)
     except ValidationError as error:
         return [str(error)], []
-    return document.problems(), document.doubts()
+    return document.judgement()
 
 
 def examined(xml: str, limit: int, name: str = "the question") -> tuple[list[str], Element | None]:

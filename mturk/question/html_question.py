@@ -75,13 +75,14 @@ class HTMLQuestion(Document):
 
     def problems(self) -> list[str]:
         """What the service would refuse, as far as it can be told at once."""
-        if not self.html.strip():
-            return ["HTMLQuestion.html: it is empty; expected a page with a form", *height_problems(self)]
-        return submission.judge(self.html)[0] + height_problems(self)
+        return self.judgement()[0]
 
-    def doubts(self) -> list[str]:
-        """What the page lacks unless one of its scripts sees to it."""
-        return submission.judge(self.html)[1]
+    def judgement(self) -> tuple[list[str], list[str]]:
+        """The problems, and what the page lacks unless one of its scripts sees to it."""
+        if not self.html.strip():
+            return ["HTMLQuestion.html: it is empty; expected a page with a form", *height_problems(self)], []
+        problems, doubts = submission.judge(self.html)
+        return problems + height_problems(self), doubts
 
 
 def height_problems(question: Any) -> list[str]:

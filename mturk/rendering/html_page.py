@@ -20,7 +20,6 @@ _TAG = re.compile(
 )
 _REST = re.compile(r"""[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?""")
-_FIELDS = ("input", "select", "textarea", "button")
 _SUBMITS = {"input": ("submit", "image"), "button": ("", "submit")}
 
 
