@@ -17,10 +17,11 @@ from mturk import (
     InsufficientFunds,
     InvalidParameter,
     InvalidState,
+    TransportError,
     ValidationError,
     Worker,
 )
-from tests.judge import Judge, Refusal
+from tests.judge import Judge, Refusal, Reset
 
 KNOWN: dict[str, Any] = {
     "AssignmentId": "3A",
@@ -99,6 +100,27 @@ def test_a_decision_that_was_refused_is_told_without_another_look(
         verb(assignment)
     assert assignment.status == AssignmentStatus.SUBMITTED
     assert len(judge.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("verb", "status"), [(lambda a: a.approve(), "Approved"), (lambda a: a.reject("Empty"), "Rejected")]
+)
+def test_a_decision_whose_answers_were_all_lost_is_looked_up(
+    verb: Callable[[Any], None], status: str, judge: Judge, assignment: Assignment
+) -> None:
+    judge.trouble(*[Reset(done=True)] * 5)
+    judge.answer("GetAssignment", {"Assignment": {"AssignmentId": "3A", "AssignmentStatus": status}})
+    verb(assignment)
+    assert assignment.status == status
+    assert judge.operations[-1] == "GetAssignment"
+
+
+def test_a_decision_that_was_lost_on_its_way_is_told(judge: Judge, assignment: Assignment) -> None:
+    judge.trouble(*[Reset(done=True)] * 5)
+    judge.answer("GetAssignment", {"Assignment": {"AssignmentId": "3A", "AssignmentStatus": "Submitted"}})
+    with pytest.raises(TransportError) as caught:
+        assignment.approve()
+    assert caught.value.maybe_done
 
 
 # Bonuses.

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mturk import HIT, Connection, HITStatus, InvalidState, OpenWork
+from mturk import HIT, Connection, HITStatus, InvalidState, OpenWork, TransportError
 from tests.conftest import Time
-from tests.judge import Judge, Refusal
+from tests.judge import Judge, Refusal, Reset
 
 AT = datetime(2030, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 TOO_EARLY = Refusal(
@@ -122,3 +122,18 @@ def test_nothing_is_ever_rejected(judge: Judge, hit: HIT) -> None:
     for undecided in ("leave", "approve"):
         hit.close(undecided=undecided)  # type: ignore[arg-type]
     assert "RejectAssignment" not in judge.operations
+
+
+@pytest.mark.parametrize("answer", [Refusal(turk_code="HITDoesNotExist"), members(HITStatus="Disposed")])
+def test_a_deletion_whose_answers_were_all_lost_is_looked_up(answer: Any, judge: Judge, hit: HIT) -> None:
+    judge.trouble(*[Reset(done=True)] * 5)
+    judge.answer("GetHIT", answer)
+    hit.delete()
+    assert hit.status == HITStatus.DISPOSED
+
+
+def test_a_deletion_that_was_lost_on_its_way_is_told(judge: Judge, hit: HIT) -> None:
+    judge.trouble(*[Reset(done=True)] * 5)
+    judge.answer("GetHIT", members(HITStatus="Reviewable"))
+    with pytest.raises(TransportError):
+        hit.delete()

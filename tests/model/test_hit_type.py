@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -121,3 +122,11 @@ def test_a_hit_of_a_type_keeps_the_type_s_connection(judge: Judge, connection: C
     judge.answer("CreateHITWithHITType", {"HIT": {"HITId": "3H"}})
     hit = HITType("3T", connection=connection).create_hit(HTMLQuestion(PAGE), 60)
     assert hit.connection is connection
+
+
+@pytest.mark.parametrize("ask", [lambda hits: hits.first(), bool, lambda hits: hits[:3], lambda hits: hits[0]])
+def test_a_filtered_list_asks_for_whole_pages(ask: Callable[[Any], Any], judge: Judge, connection: Connection) -> None:
+    hits = [{"HITId": f"3H{number}", "HITTypeId": "3OTHER" if number < 90 else "3T"} for number in range(100)]
+    judge.answer("ListHITs", {"NumResults": 100, "HITs": hits})
+    assert ask(HITType("3T", connection=connection).hits())
+    assert [body["MaxResults"] for body in judge.bodies("ListHITs")] == [100]
