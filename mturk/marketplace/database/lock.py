@@ -20,7 +20,8 @@ second. So no two transactions wait for each other.
 Something on the agenda is removed only once the HIT that it is about is locked, so that it cannot be carried out while
 a call cancels it.
 
-Only making and upgrading the tables needs one writer on PostgreSQL too.
+Writers on PostgreSQL also take one lock for all (`Store`), which with this order only making and upgrading the tables
+needs.
 """
 
 from __future__ import annotations
