@@ -56,17 +56,18 @@ class Desk:
     def window(self, *points: Point) -> list[Point]:
         return [(x, y) for x, y in self.browser.execute_script(PLACE, points)]
 
-    def drag(self, *points: Point) -> None:
+    def drag(self, *points: Point, button: str = "left") -> None:
         for at, (x, y) in enumerate(self.window(*points)):
             kind = "mouseMoved" if at else "mousePressed"
-            self._mouse(kind, x, y)
-        self._mouse("mouseReleased", x, y)
+            self._mouse(kind, x, y, button)
+        self._mouse("mouseReleased", x, y, button)
 
     def tap(self, point: Point) -> None:
         self.drag(point)
 
-    def _mouse(self, kind: str, x: float, y: float) -> None:
-        press = {"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}
+    def _mouse(self, kind: str, x: float, y: float, button: str) -> None:
+        held = 1 if button == "left" else 4
+        press = {"type": kind, "x": x, "y": y, "button": button, "buttons": held, "clickCount": 1}
         self.browser.execute_cdp_cmd("Input.dispatchMouseEvent", press)  # type: ignore[attr-defined] # Chromium has it
 
     def wheel(self, point: Point, down: int, *, control: bool = False) -> None:
@@ -245,6 +246,15 @@ def test_the_wheel_zooms_with_control_where_it_points_and_moves_a_larger_picture
     desk.wheel((100, 60), 50)
     assert desk.window((50, 40))[0][1] == pytest.approx(before[0][1] - 50, abs=1)
     assert desk.browser.execute_script("return visualViewport.scale") == 1
+
+
+def test_the_middle_button_moves_a_larger_picture_and_draws_nothing(desk: Desk) -> None:
+    desk.press("in", "in")
+    before = desk.window((100, 60))[0]
+    desk.drag((100, 60), (110, 70), button="middle")
+    unit = desk.browser.execute_script("return view.scale")
+    assert desk.window((100, 60))[0] == pytest.approx((before[0] + 10 * unit, before[1] + 10 * unit), abs=1)
+    assert desk.boxes == []
 
 
 def test_a_finger_draws_and_moves_and_sizes(phone: Desk) -> None:
