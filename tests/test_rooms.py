@@ -30,7 +30,7 @@ cost
 connection:     adapter balance clock operation settings trace | credentials endpoint pace retry
                 | local signature | transport | connection
 record:         display export | collection | record value | bulk
-rendering:      character html_page jinja placeholder | rendering | submission | template
+rendering:      character html_page jinja placeholder starter_value | rendering starter | submission | template
 question:       address element namespace part | answer grammar layout schema task_request xhtml | content document
                 | answer_specification html_question scoring | external_question form | question | exam
 question_form

@@ -31,8 +31,10 @@ def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine =
         return _as_the_site_did(_source(path), values, os.fspath(path), xml)
     if engine != "jinja":
         raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
-    name = _named(path)
-    return rendering.render(name, values, folders=folders(), xml=xml, file=os.path.isfile(name))
+    name, where = _named(path), folders()
+    if os.path.isfile(name):
+        return rendering.render(name, values, folders=where, xml=xml, file=True)
+    return rendering.render(name, values if xml else _checked(name, values, where), folders=where, xml=xml)
 
 
 def fill_text(source: str, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
@@ -42,6 +44,13 @@ def fill_text(source: str, values: Mapping[str, Any], *, xml: bool, engine: Engi
     if engine != "jinja":
         raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
     return rendering.render_string(source, values, folders=folders(), xml=xml)
+
+
+def _checked(name: str, values: Mapping[str, Any], where: tuple[Folder, ...]) -> Mapping[str, Any]:
+    from mturk.rendering import starter
+
+    own = any(os.path.isfile(os.path.join(folder, name)) for folder in where)
+    return values if own and not name.startswith("mturk/") else starter.checked(name, values)
 
 
 def _as_the_site_did(source: str, values: Mapping[str, Any], name: str, xml: bool) -> str:

@@ -33,10 +33,49 @@ VALUES = {
     "bounding_box.html": {"image": "/picture.png", "labels": ["cat", "</script>"]},
 }
 STARTERS = list(VALUES)
+# Where the first open question is, and what answers all of them.
+OPEN = {
+    "image_classification.html": ("[name=label]", "document.querySelectorAll('[name=label]')[1].click()"),
+    "text_labelling.html": ("[name=label]", "document.querySelectorAll('[name=label]')[1].click()"),
+    "transcription.html": ("#transcript", "document.getElementById('unusable').click()"),
+    "survey.html": ("#consent", "document.getElementById('consent').click()"),
+    "bounding_box.html": ("#canvas", "document.getElementById('add').click()"),
+}
+TOLD = {
+    "image_classification.html": "Please answer: Label",
+    "text_labelling.html": "Please answer: Choose one",
+    "transcription.html": "Write down what you can",
+    "survey.html": "Please tick: I have read this",
+    "bounding_box.html": "Draw a box",
+}
 
 
 def starter(name: str) -> str:
     return HTMLQuestion.from_template(f"mturk/{name}", VALUES[name]).html
+
+
+# Which ways the texts run that these words stand in.
+DIRECTIONS = """const found = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+const directions = new Set();
+while (found.nextNode()) {
+  const shown = found.currentNode.data.includes(arguments[0]);
+  if (shown) directions.add(getComputedStyle(found.currentNode.parentNode).direction);
+}
+return [...directions];"""
+
+
+def in_words(name: str, words: str) -> dict[str, object]:
+    """The page's values, with these words wherever a text is shown."""
+    if name == "survey.html":
+        of_kind: dict[str, dict[str, object]] = {
+            "choice": {"options": [words]}, "several": {"options": [words]}, "scale": {"low": words, "high": words},
+            "number": {}, "line": {}, "text": {},
+        }  # fmt: skip
+        asked = [{"id": kind, "text": words, "kind": kind, **rest} for kind, rest in of_kind.items()]
+        return {"consent": [words], "questions": asked, "heading": words, "agreement": words}
+    shown = {"question": words, "instructions": words, "legend": words}
+    several = {key: [words, words * 2] for key in VALUES[name] if key == "labels"}
+    return {**VALUES[name], **shown, **several, **({"text": words} if "text" in VALUES[name] else {})}
 
 
 def submit(browser: WebDriver) -> None:
@@ -212,6 +251,84 @@ def test_a_box_is_made_moved_and_sized_with_the_keyboard_alone(browser: WebDrive
     submit(browser)
     made = json.loads(site.posted(browser)["boxes"])
     assert made == [{"label": "cat", "left": 77, "top": 47, "width": 52, "height": 30}]
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_after_a_refusal_the_first_open_question_has_the_focus_and_is_marked_until_it_is_answered(
+    name: str, browser: WebDriver, site: Site
+) -> None:
+    first, answer = OPEN[name]
+    site.open(browser, starter(name), "3ASSIGNMENT")
+    if name == "bounding_box.html":
+        WebDriverWait(browser, 10).until(lambda _: browser.find_element(By.ID, "image_width").get_attribute("value"))
+    field = browser.find_element(By.CSS_SELECTOR, first)
+    assert field.get_attribute("aria-invalid") is None
+    submit(browser)
+    assert browser.switch_to.active_element == field
+    assert field.get_attribute("aria-invalid") == "true"
+    assert alarm(browser).startswith(TOLD[name])
+    assert site.posts == []
+    browser.execute_script(answer)
+    press(browser, Keys.TAB)
+    assert browser.find_elements(By.CSS_SELECTOR, "[aria-invalid]") == []
+    assert alarm(browser) == ""
+
+
+def test_of_a_survey_every_open_question_is_marked_and_told(browser: WebDriver, site: Site) -> None:
+    site.open(browser, starter("survey.html"), "3ASSIGNMENT")
+    browser.find_element(By.ID, "consent").click()
+    browser.find_element(By.NAME, "age").send_keys("7")
+    submit(browser)
+    lines = alarm(browser).split("\n")
+    assert lines[0].startswith("How old are you?: ")
+    assert lines[1:] == [
+        "Please answer: Which of these do you use?", "Please answer: How are you today?", "… and 1 more.",
+    ]  # fmt: skip
+    marked = "return Array.from(document.querySelectorAll('[aria-invalid]'), each => each.name || each.tagName)"
+    groups = ["FIELDSET", "INPUT", "FIELDSET", "mood", "FIELDSET", "sure"]
+    assert browser.execute_script(marked) == ["age", *groups]
+    browser.find_element(By.CSS_SELECTOR, "[name=mood][value='4']").click()
+    assert alarm(browser).endswith("Please answer: Are you sure?")
+    browser.find_element(By.CSS_SELECTOR, "[data-value=keyboard]").click()
+    assert browser.execute_script(marked) == ["age", "FIELDSET", "sure"]
+
+
+def test_a_page_of_ones_own_still_says_with_a_text_what_is_open(browser: WebDriver, site: Site, tmp_path: Path) -> None:
+    page = tmp_path / "own.html"
+    page.write_text("""{% extends "mturk/task.html" %}
+{% block content %}<label>Name <input name="name" required></label>{% endblock %}
+{% block script %}<script>task.checks.push(function () { return "Not yet."; });</script>{% endblock %}""")
+    site.open(browser, HTMLQuestion.from_template(page).html, "3ASSIGNMENT")
+    submit(browser)
+    assert alarm(browser) == "Please answer: Name\nNot yet."
+    assert site.posts == []
+
+
+def test_a_question_may_be_called_as_what_a_form_has(browser: WebDriver, site: Site) -> None:
+    questions = [{"id": name, "text": name, "kind": "line"} for name in ("action", "submit", "method")]
+    html = HTMLQuestion.from_template("mturk/survey.html", consent="c", questions=questions).html
+    site.open(browser, html, "3ASSIGNMENT")
+    browser.find_element(By.ID, "consent").click()
+    for name in ("action", "submit", "method"):
+        browser.find_element(By.NAME, name).send_keys("x")
+    submit(browser)
+    assert site.posted(browser)["action"] == "x"
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_a_text_of_another_direction_or_a_word_without_end_keeps_its_place(
+    name: str, browser: WebDriver, site: Site
+) -> None:
+    hebrew, endless = "\u05e9\u05dc\u05d5\u05dd", "Wort" * 60
+    site.open(browser, HTMLQuestion.from_template(f"mturk/{name}", in_words(name, hebrew)).html, "3ASSIGNMENT")
+    directions = browser.execute_script(DIRECTIONS, hebrew)
+    assert directions == ["rtl"]
+    size = {"width": 390, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)  # type: ignore[attr-defined] # Chromium has it
+    site.open(browser, HTMLQuestion.from_template(f"mturk/{name}", in_words(name, endless)).html, "3ASSIGNMENT")
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})  # type: ignore[attr-defined] # as above
+    assert width <= 390
 
 
 def test_a_page_of_ones_own_site_posts_to_where_the_request_says(
