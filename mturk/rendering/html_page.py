@@ -21,6 +21,10 @@ _TAG = re.compile(
 _REST = re.compile(r"""[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?""")
 _SUBMITS = {"input": ("submit", "image"), "button": ("", "submit")}
+_NEVER_SENT = ("button", "reset")
+_NO_LINE = ("hidden", "checkbox", "radio", "file", "range", "color", "submit", "image")
+SITE_SCRIPT = "mturk-site"
+"""The id of the script that completed pages get, which adds no field and no form."""
 
 
 @attrs.define
@@ -33,6 +37,8 @@ class Form:
     end: int | None = None
     fields: list[str] = attrs.Factory(list)
     submits: int = 0
+    lines: int = 0
+    """How many lines of text: with a single one Enter submits the form."""
 
     @property
     def posts(self) -> bool:
@@ -42,7 +48,13 @@ class Form:
     @property
     def is_submitted(self) -> bool:
         """Whether it goes to where the service takes answers."""
-        return SUBMIT.rpartition("/")[2] in self.attributes.get("action", "")
+        path = re.split("[?#]", self.attributes.get("action", ""), maxsplit=1)[0].strip().rstrip("/")
+        return f"/{path}".lower().endswith(SUBMIT.lower())
+
+    @property
+    def answers(self) -> list[str]:
+        """The names under which answers come back."""
+        return [name for name in self.fields if name not in RESERVED]
 
 
 @attrs.define
@@ -60,6 +72,11 @@ class Page:
     crowd_form: bool = False
     crowd_loader: bool = False
     scripts: list[str] = attrs.Factory(list)
+    """The texts of the scripts in the page, and of what happens on its events."""
+    sources: list[str] = attrs.Factory(list)
+    """The addresses of its other scripts."""
+    controls: list[tuple[str, dict[str, str], Form | None]] = attrs.Factory(list)
+    """What can be filled in or pressed: its tag, its attributes, and the form around it."""
 
     @property
     def has_form(self) -> bool:
@@ -68,8 +85,22 @@ class Page:
 
     @property
     def form(self) -> Form | None:
-        """The form that is submitted: the one that says so, or the first."""
-        return next((form for form in self.forms if form.is_submitted), self.forms[0] if self.forms else None)
+        """The form that is submitted: the one that says so, or the one with the most answers, or the first."""
+        said = [form for form in self.forms if form.is_submitted]
+        return max(said or self.forms, key=lambda form: len(form.answers), default=None)
+
+    def settle(self) -> None:
+        """Give each control to its form: the one that it names, or the one around it."""
+        named = {form.attributes["id"]: form for form in reversed(self.forms) if form.attributes.get("id")}
+        for tag, attributes, around in self.controls:
+            name, of, kind = attributes.get("name"), attributes.get("form"), attributes.get("type", "").lower()
+            form = around if of is None else named.get(of)
+            for holder in (self, form):
+                if holder is not None:
+                    holder.submits += kind in _SUBMITS.get(tag, ())
+                    holder.fields += [name] if name else []
+            if form is not None:
+                form.lines += tag == "input" and kind not in _NO_LINE
 
 
 def read(html: str) -> Page:
@@ -78,6 +109,7 @@ def read(html: str) -> Page:
     at = 0
     while found := _TAG.search(html, at):
         at = _take(page, found[1].lower(), found.start(), found.end())
+    page.settle()
     return page
 
 
@@ -120,11 +152,15 @@ def _attributes(text: str) -> dict[str, str]:
 
 def _note_script(page: Page, attributes: dict[str, str], inside: str) -> None:
     source = attributes.get("src", "")
-    page.crowd_loader = page.crowd_loader or CROWD_LOADER in source
-    page.scripts.append(source or inside)
+    page.crowd_loader = page.crowd_loader or CROWD_LOADER in source or CROWD_LOADER in inside
+    if source:
+        page.sources.append(source)
+    elif attributes.get("id") != SITE_SCRIPT:
+        page.scripts.append(inside)
 
 
 def _open(page: Page, name: str, start: int, end: int, attributes: dict[str, str]) -> None:
+    page.scripts += [value for event, value in attributes.items() if event.startswith("on")]
     if name in ("html", "head", "body"):
         page.places.setdefault(name, end)
     elif name == "form":
@@ -136,14 +172,9 @@ def _open(page: Page, name: str, start: int, end: int, attributes: dict[str, str
 
 
 def _note_field(page: Page, name: str, attributes: dict[str, str]) -> None:
-    form = page.forms[-1] if page.forms and page.forms[-1].end is None else None
-    kind = attributes.get("type", "").lower()
-    submits = kind in _SUBMITS.get(name, ())
-    holders: list[Page | Form] = [page] if form is None else [page, form]
-    for each in holders:
-        each.submits += submits
-        if attributes.get("name") and not submits and name != "button":
-            each.fields.append(attributes["name"])
+    if attributes.get("type", "").lower() not in _NEVER_SENT:
+        around = page.forms[-1] if page.forms and page.forms[-1].end is None else None
+        page.controls.append((name, attributes, around))
 
 
 def _close(page: Page, name: str, start: int) -> None:

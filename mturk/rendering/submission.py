@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mturk.rendering import html_page, rendering
-from mturk.rendering.html_page import CROWD_LOADER, RESERVED, SUBMIT, Page
+from mturk.rendering.html_page import CROWD_LOADER, RESERVED, SUBMIT, Form, Page
 from mturk.rendering.rendering import Folder
 
 _PLACE = "HTMLQuestion.html"
@@ -14,15 +14,17 @@ _LOADER = f'<script src="https://assets.crowd.aws/{CROWD_LOADER}"></script>'
 _ASSIGNMENT = '<input type="hidden" name="assignmentId" id="assignmentId" value="">'
 _BUTTON = '<p><input type="submit" id="submitButton" class="btn btn-primary" value="Submit"></p>'
 # What a script of the page may make: where one speaks of it, it is not held to be missing.
+_LIBRARY = re.compile("jquery|bootstrap|popper", re.IGNORECASE)  # these do nothing of their own
 _BY_SCRIPT = re.compile(r"externalSubmit|turkSubmitTo|turkGetSubmitToHost|\.action\b|[\"']action[\"']")
 
 
 def judge(html: str) -> tuple[list[str], list[str]]:
     """Why workers cannot submit the page, and what is doubtful because a script may see to it."""
     page = html_page.read(html)
+    form = page.form
     problems = [
         f"{_PLACE}: a field is named {name}, which the service never returns as an answer; expected another name"
-        for name in dict.fromkeys(page.fields)
+        for name in dict.fromkeys(page.fields if form is None else form.fields)
         if name in RESERVED[1:]
     ]
     if page.crowd_form:
@@ -31,27 +33,41 @@ def judge(html: str) -> tuple[list[str], list[str]]:
         return problems, []
     if not page.doctype:
         problems.append(f"{_PLACE}: no document type; expected <!DOCTYPE html> at the beginning")
-    missing = _missing(page)
-    return (problems, missing) if _may_be_scripted(page) else (problems + missing, [])
+    aim, content = _aim(form), _content(page, form)
+    own = _own_sources(page)
+    doubts = aim if own or any(_BY_SCRIPT.search(script) for script in page.scripts) else []
+    # Any script may make forms, fields and buttons.
+    doubts = doubts + (content if own or page.scripts else [])
+    return problems + [words for words in (*aim, *content) if words not in doubts], doubts
 
 
-def _may_be_scripted(page: Page) -> bool:
-    return any(_BY_SCRIPT.search(script) for script in page.scripts) or (not page.forms and bool(page.scripts))
+def _own_sources(page: Page) -> list[str]:
+    return [source for source in page.sources if not _LIBRARY.search(source)]
 
 
-def _missing(page: Page) -> list[str]:
-    form = page.form
+def _aim(form: Form | None) -> list[str]:
+    """Why the form does not go where it should."""
+    if form is None:
+        return []
+    if not form.is_submitted:
+        return [f"{_PLACE}: no form is submitted; expected one that posts to {SUBMIT}"]
+    return [] if form.posts else [f"{_PLACE}: the form does not post; expected method='post'"]
+
+
+def _content(page: Page, form: Form | None) -> list[str]:
+    """What is missing in the form."""
     if form is None:
         return [f"{_PLACE}: no form; expected one that posts to {SUBMIT}, or a <crowd-form>"]
     found = []
-    if not form.is_submitted:
-        found.append(f"{_PLACE}: no form is submitted; expected one that posts to {SUBMIT}")
-    elif not form.posts:
-        found.append(f"{_PLACE}: the form does not post; expected method='post'")
-    if "assignmentId" not in page.fields:
-        found.append(f"{_PLACE}: no field says which assignment is submitted; expected {_ASSIGNMENT}")
-    if not [name for name in page.fields if name not in RESERVED]:
-        found.append(f"{_PLACE}: no field has a name, so that no answer comes back; expected one at least")
+    if "assignmentId" not in form.fields:
+        found.append(f"{_PLACE}: no field says which assignment is submitted; expected {_ASSIGNMENT} in the form")
+    if not form.answers:
+        found.append(f"{_PLACE}: no field has a name, so that no answer comes back; expected one at least in the form")
+    if form.answers and not form.submits and form.lines != 1:
+        found.append(f"{_PLACE}: nothing submits the form; expected {_BUTTON} in it")
+    outside = [name for name in dict.fromkeys(page.fields) if name not in form.fields and name not in RESERVED]
+    if outside:
+        found.append(f"{_PLACE}: {', '.join(outside)} never come back, because they stand outside the submitted form")
     return found
 
 
@@ -83,7 +99,7 @@ def _with_form_mended(page: Page, folders: tuple[Folder, ...]) -> str:
     if not form.posts:
         start = _set(start, "method", "post")
     before = "" if "assignmentId" in form.fields else _ASSIGNMENT
-    after = "" if page.submits else _BUTTON
+    after = "" if form.submits else _BUTTON
     made = page.html[: form.start] + start + before + page.html[form.inside : end] + after + page.html[end:]
     return _finished(html_page.read(made), folders)
 

@@ -37,12 +37,37 @@ LOADER = "<script src='https://assets.crowd.aws/crowd-html-elements.js'></script
         (PAGE.replace("assignmentId", "assignment"), ["no field says which assignment"]),
         (PAGE.replace("name='label'", ""), ["no field has a name"]),
         (PAGE.replace("'label'", "'workerId'"), ["is named workerId", "no field has a name"]),
-        (PAGE.replace("<input name='label'>", "<input name='hitId'><input name='a'>"), ["is named hitId"]),
-        (PAGE.replace("<input name='label'>", "<textarea name=a></textarea>"), []),
-        (PAGE.replace("<input name='label'>", "<select name=a></select>"), []),
-        (PAGE.replace("<input name='label'>", "<input type=submit name=a>"), ["no field has a name"]),
-        (PAGE.replace("<input name='label'>", "<template><input name=a></template>"), ["no field has a name"]),
-        (PAGE.replace("<input name='label'>", "<script>'<input name=a>'</script>"), ["no field has a name"]),
+        (PAGE.replace("<input name='label'>", "<input name='hitId'><input name='a'><button>"), ["is named hitId"]),
+        (PAGE.replace("<input name='label'>", "<textarea name=a></textarea>"), ["nothing submits"]),
+        (PAGE.replace("<input name='label'>", "<textarea name=a></textarea><button>"), []),
+        (PAGE.replace("<input name='label'>", "<select name=a></select><input type=image>"), []),
+        (PAGE.replace("<input name='label'>", "<input type=submit name=a>"), []),
+        (
+            PAGE.replace("<input name='label'>", "<button name=a value=y>Y</button><button name=a value=n>N</button>"),
+            [],
+        ),
+        (
+            PAGE.replace("<input name='label'>", "<button type=button name=a>"),
+            ["no field has a name"],
+        ),
+        (PAGE.replace("<input name='label'>", "<input name=a><input name=b>"), ["nothing submits"]),
+        (PAGE + "<input name=b>", ["b never come back"]),
+        (f"<form id=s><input name=q></form>{PAGE}", ["q never come back"]),
+        (
+            "<!DOCTYPE html><input type=hidden name=assignmentId form=m><input name=q form=m>"
+            "<form id=m method=post action=/mturk/externalSubmit></form>",
+            [],
+        ),
+        (PAGE.replace("/mturk/externalSubmit", "/externalSubmit.php"), ["no form is submitted"]),
+        (
+            PAGE.replace("<input name='label'>", "<template><input name=a></template>"),
+            ["no field has a name"],
+        ),
+        (
+            PAGE.replace(" action=", " data-a=") + "<script src=https://code.jquery.com/jquery.js></script>",
+            ["no form is submitted"],
+        ),
+        ("<script type=module>import 'https://assets.crowd.aws/crowd-html-elements.js'</script><crowd-form>", []),
     ],
 )
 def test_what_keeps_a_page_from_being_submitted_is_named(html: str, problems: list[str]) -> None:
@@ -58,6 +83,10 @@ def test_what_keeps_a_page_from_being_submitted_is_named(html: str, problems: li
         "<!DOCTYPE html><div id=app></div><script src=app.js></script>",
         PAGE.replace(" action=", " data-a=")
         + "<script>f.action = turkGetSubmitToHost() + '/mturk/externalSubmit'</script>",
+        PAGE.replace(" action=", " onsubmit='this.action=turkSubmitTo' data-a="),
+        PAGE.replace(" action=", " data-a=") + "<script src=https://my-lab.org/task.js></script>",
+        PAGE.replace("<input name='label'>", "<div id=app></div>") + "<script>app.innerHTML='<input name=a>'</script>",
+        PAGE.replace("assignmentId", "") + "<script>i.name = 'assignmentId'; f.append(i)</script>",
     ],
 )
 def test_what_a_script_may_see_to_is_a_doubt(html: str) -> None:
