@@ -57,8 +57,8 @@ class Marketplace:
 
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
     no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
-    a real service. `strict` requires HTTPS for every ExternalQuestion. `port=0` takes a free port.
-    With `existing` no new database is made.
+    a real service. `strict` requires HTTPS for every ExternalQuestion, and that every x-amz-* header
+    is signed. `port=0` takes a free port. With `existing` no new database is made.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
     """
@@ -109,6 +109,7 @@ class Marketplace:
             FaultPlan(faults),
             real_time=real_time,
             sleep=time.sleep,
+            strict=strict,
         )
         self._server: Server | None = None
         self._timekeeper: Timekeeper | None = None

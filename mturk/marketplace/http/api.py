@@ -48,6 +48,7 @@ class Api:
         *,
         real_time: Callable[[], float],
         sleep: Callable[[float], None],
+        strict: bool = False,
     ) -> None:
         self._dispatch = dispatch
         self._find_key = find_key
@@ -55,6 +56,7 @@ class Api:
         self._faults = faults
         self._real_time = real_time
         self._sleep = sleep
+        self._strict = strict
 
     def answer(self, request: SignedRequest) -> ApiReply:
         """The answer to a request: what the call returned, or its refusal."""
@@ -73,7 +75,7 @@ class Api:
             return _reply(500, {"__type": "InternalFailure", "message": "The call failed; see the log."})
 
     def _answer(self, request: SignedRequest) -> Answer:
-        pair = verify(request, self._find_key, self._real_time())
+        pair = verify(request, self._find_key, self._real_time(), strict=self._strict)
         self._throttle.check(pair.requester)
         operation = _operation(request.headers.get("x-amz-target", ""))
         faults = self._faults.due(operation)

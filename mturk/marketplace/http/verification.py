@@ -34,14 +34,19 @@ class _Authorization:
         return f"{self.day}/{self.region}/{_SERVICE}/aws4_request"
 
 
-def verify(request: SignedRequest, find: Callable[[str], KeyPair | None], now: float) -> KeyPair:
-    """The key pair that signed the request; raises AWS's refusal if there is none."""
+def verify(
+    request: SignedRequest, find: Callable[[str], KeyPair | None], now: float, *, strict: bool = False
+) -> KeyPair:
+    """The key pair that signed the request; raises AWS's refusal if there is none.
+
+    With `strict` each x-amz-* header must be signed, as AWS demands; else only those that say what is called, and when.
+    """
     header = request.headers.get("authorization")
     if not header:
         raise FrontEndError("MissingAuthenticationTokenException", "Missing Authentication Token")
     date = request.headers.get("x-amz-date") or request.headers.get("date") or ""
     authorization = _read(header, date)
-    _check_signed_headers(request, authorization)
+    _check_signed_headers(request, authorization, strict)
     pair = find(authorization.access_key)
     if pair is None:
         raise FrontEndError("UnrecognizedClientException", "The security token included in the request is invalid.")
@@ -83,9 +88,10 @@ def _read(header: str, date: str) -> _Authorization:
     return _Authorization(key, day, region, tuple(given["SignedHeaders"].split(";")), given["Signature"])
 
 
-def _check_signed_headers(request: SignedRequest, authorization: _Authorization) -> None:
-    needed = ["host", *(name for name in ("x-amz-date", "x-amz-target") if name in request.headers)]
-    for name in needed:
+def _check_signed_headers(request: SignedRequest, authorization: _Authorization, strict: bool) -> None:
+    always = ("x-amz-date", "x-amz-target")
+    needed = (name for name in sorted(request.headers) if name in always or (strict and name.startswith("x-amz-")))
+    for name in ("host", *needed):
         if name not in authorization.signed:
             raise _invalid(f"'{name}' must be a 'SignedHeader' in the AWS 'Authorization' header.")
 
