@@ -138,7 +138,10 @@ def demo(database: str | None) -> None:
     help="What a new requester has to spend; one that is there already keeps what it has.",
 )
 @click.option("--fees/--no-fees", default=True, show_default=True, help="Charge MTurk's fees, or none.")
-def serve(host: str, port: int, database: str, deposit: str, fees: bool) -> None:
+@click.option(
+    "--public-url", metavar="URL", help="The address that clients use where a proxy stands in front: docs/deploy.md."
+)
+def serve(host: str, port: int, database: str, deposit: str, fees: bool, public_url: str | None) -> None:
     """Serve a marketplace that any AWS SDK can use, until Ctrl-C.
 
     The first lines say its address and the key pair to sign with, which is made with the database and stays the
@@ -148,13 +151,14 @@ def serve(host: str, port: int, database: str, deposit: str, fees: bool) -> None
     Examples:
       mturk serve
       mturk serve --database lab.sqlite3 --no-fees
-      mturk serve --host 0.0.0.0 --database postgresql://user:password@host/lab
+      mturk serve --public-url https://turk.my-lab.org --database lab.sqlite3
+      mturk serve --database postgresql://user:password@host/lab
     """
     from mturk.cli import serve as server
     from mturk.marketplace import Marketplace
 
     with option.mistakes_explained():
-        market = Marketplace(database, host=host, port=port, deposit=deposit, fees=fees)
+        market = Marketplace(database, host=host, port=port, deposit=deposit, fees=fees, public_url=public_url)
         server.run(market, click.echo)
 
 

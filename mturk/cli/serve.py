@@ -27,13 +27,13 @@ def run(market: Marketplace, say: Callable[[str], object]) -> None:
 def first_lines(market: Marketplace) -> list[str]:
     """Where the marketplace is and whose keys it takes, for people and for scripts."""
     return [
-        f"Address: {market.url}",
+        f"Address: {market.public_url}",
         f"Access key: {market.access_key}",
         f"Secret key: {market.secret_key}",
         f"Database: {market.database}",
         "",
         "For boto3, the AWS command line and mturk.connect():",
-        f"  export AWS_ENDPOINT_URL_MTURK={market.url}",
+        f"  export AWS_ENDPOINT_URL_MTURK={market.public_url}",
         f"  export AWS_ACCESS_KEY_ID={market.access_key}",
         f"  export AWS_SECRET_ACCESS_KEY={market.secret_key}",
         f"  export AWS_DEFAULT_REGION={REGION}",

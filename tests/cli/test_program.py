@@ -154,6 +154,7 @@ def test_python_m_mturk_is_the_same_program(tmp_path: Path) -> None:
         (["serve", "--port", "65536"], "Invalid value for '--port'"),
         (["serve", "--deposit", "much"], "Invalid value for '--deposit': it must be a plain amount"),
         (["serve", "--deposit", "0.005"], "Invalid value for '--deposit'"),
+        (["serve", "--public-url", "my-lab.org"], "public_url is such as https://turk.my-lab.org"),
         (["serve", "--database", ""], "Invalid value for '--database': it is empty"),
         (["serve", "--database", "."], "Invalid value for '--database': . is a folder"),
         (["demo", "--database", "."], "Invalid value for '--database': . is a folder"),
@@ -325,6 +326,11 @@ def test_the_export_lines_repeat_the_facts(served: Serving) -> None:
         "AWS_SECRET_ACCESS_KEY": served.facts["Secret key"],
         "AWS_DEFAULT_REGION": "us-east-1",
     }
+
+
+def test_behind_a_proxy_the_public_address_is_the_one_that_is_said(database: Path) -> None:
+    with serving(database, "--public-url", "https://my-lab.org/turk/") as server:
+        assert server.facts["Address"] == server.exports["AWS_ENDPOINT_URL_MTURK"] == "https://my-lab.org/turk"
 
 
 def test_a_password_in_the_database_url_is_not_shown() -> None:
