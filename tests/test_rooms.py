@@ -56,7 +56,7 @@ agenda
 document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
 people:         ledger message payout | requester worker | block
-delivery:       destination outbox | exchange | sender | delivery
+delivery:       credential destination outbox | exchange | sender | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
 hit:            hit_type review_policy | notification review_score | hit
