@@ -65,7 +65,7 @@ hit:            hit_type review_policy | notification review_score | hit
 dispatch
 timekeeper
 actor
-http:           fault public_address throttle | verification | api | app channel | server
+http:           bygone fault public_address throttle | verification | api | app channel | server
 simulation:     field | crowd | simulation
 market
 __init__

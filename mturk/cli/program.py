@@ -145,7 +145,8 @@ def serve(host: str, port: int, database: str, deposit: str, fees: bool, public_
     """Serve a marketplace that any AWS SDK can use, until Ctrl-C.
 
     The first lines say its address and the key pair to sign with, which is made with the database and stays the
-    same. Whatever was answered is in the database, also if this program is killed.
+    same. The secret key is said that one time; later `mturk requester keys` shows it. Whatever was answered is in
+    the database, also if this program is killed.
 
     \b
     Examples:
@@ -159,7 +160,7 @@ def serve(host: str, port: int, database: str, deposit: str, fees: bool, public_
 
     with option.mistakes_explained():
         market = Marketplace(database, host=host, port=port, deposit=deposit, fees=fees, public_url=public_url)
-        server.run(market, click.echo)
+        server.run(market, host, click.echo, partial(click.echo, err=True))
 
 
 @command.command()

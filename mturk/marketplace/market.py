@@ -120,6 +120,7 @@ class Marketplace:
         self._timekeeper: Timekeeper | None = None
         self._delivery: Delivery | None = None
         self._ready = False
+        self._is_new = False
         self._existing = existing
         self._opening = threading.Lock()
 
@@ -173,6 +174,12 @@ class Marketplace:
     def database(self) -> str:
         """The database's file or URL, without a password."""
         return self._store.name
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the database was made here, and not by another program or an earlier one."""
+        self._open()
+        return self._is_new
 
     @property
     def url(self) -> str:
@@ -305,6 +312,7 @@ class Marketplace:
         ledger.open_accounts(database, ledger.OUTSIDE, ledger.FEES)
         context = self._dispatch.context(database, self.clock.at(0))
         self._keys.requester(context, FIRST_REQUESTER, self._deposit)
+        self._is_new = True
 
     def _unseal(self, database: Connection, *, make: bool) -> None:
         file = self._store.file(database)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, request
 
+from mturk.marketplace.http import bygone
 from mturk.marketplace.http.api import Api, ApiReply, too_large
 from mturk.marketplace.signature import SignedRequest
 
@@ -20,6 +21,7 @@ use this address as the endpoint of any AWS SDK.
 # JSON can write one byte of a question as six (\\u003c). The rest of a request is small compared with the question.
 _ESCAPED = 6
 _BESIDE_QUESTION = 1_000_000
+_FORM = "application/x-www-form-urlencoded"
 _SIGNED_PATH = "mturk.signed_path"
 
 
@@ -57,10 +59,16 @@ def _api_pages(api: Api) -> Blueprint:
 
     @pages.get("/")
     def welcome() -> Response:
+        if bygone.is_bygone(request.args):
+            return Response(bygone.refusal(request.args), mimetype="text/xml")
         return Response(_WELCOME, mimetype="text/plain")
 
     @pages.post("/")
     def call() -> Response:
+        # Not `request.values`, which would read the body of today's calls: those are JSON.
+        fields = request.form if request.mimetype == _FORM else request.args
+        if bygone.is_bygone(fields):
+            return Response(bygone.refusal(fields), mimetype="text/xml")
         signed = SignedRequest(
             headers={name.lower(): value for name, value in request.headers.items()},
             body=request.get_data(cache=False),
