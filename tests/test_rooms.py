@@ -40,7 +40,7 @@ model:          bonus_payment ending notification qualification review task_file
                 | compensation once_per_worker | hit_type worker
 __init__
 pytest_plugin
-cli:            demo payouts serve simulate | option | people | program
+cli:            demo doctor payouts serve simulate | option | people | program
 __main__
 """
 MARKETPLACE = """

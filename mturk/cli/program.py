@@ -242,6 +242,24 @@ def simulate(database: str, hours: float, seed: int, hits: int, **crowd: Any) ->
         script.run(market, Crowd(**crowd), hits, hours, seed, click.echo)
 
 
+@command.command()
+def doctor() -> int:
+    """Say which mturk this is, what it has, and where calls would go.
+
+    One line each: the program that the name mturk runs, the version, the extras that are there, the endpoint, and
+    where the credentials come from. Nothing is sent, and no secret is shown. A line that ends in [!] is wrong, and
+    then the exit status is 1.
+
+    \b
+    Examples:
+      mturk doctor
+      python -m mturk doctor
+    """
+    from mturk.cli import doctor as script
+
+    return script.run(click.echo)
+
+
 command.add_command(people.requester)
 command.add_command(people.worker)
 
