@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from mturk.marketplace.database import upgrade
 from mturk.marketplace.database.address import Address
-from mturk.marketplace.database.diagnosis import explained
+from mturk.marketplace.database.diagnosis import explained, failures_explained
 from mturk.marketplace.database.engine import make_engine
 from mturk.marketplace.database.table import agenda, market, metadata
 from mturk.marketplace.database.upgrade import Steps
@@ -101,18 +101,19 @@ class Store:
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Do work that changes nothing, on one snapshot of the database."""
-        with self._transaction(write=False) as connection:
+        with failures_explained(self._address), self._transaction(write=False) as connection:
             return work(connection)
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """Do work in one transaction, which is on disk when this returns; retried if it conflicts with another."""
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                with self._transaction(write=True) as connection:
-                    return work(connection)
-            except DatabaseError as error:
-                if not tries_left or not _is_conflict(error):
-                    raise
+        with failures_explained(self._address):
+            for tries_left in reversed(range(_TRIES)):
+                try:
+                    with self._transaction(write=True) as connection:
+                        return work(connection)
+                except DatabaseError as error:
+                    if not tries_left or not _is_conflict(error):
+                        raise
         raise AssertionError("unreachable")
 
     def shift(self) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mturk.marketplace.call import Answer
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.dispatch import Dispatch
-from mturk.marketplace.error import FrontEndError, Refusal, ServiceFault
+from mturk.marketplace.error import DatabaseError, FrontEndError, Refusal, ServiceFault
 from mturk.marketplace.http.fault import FaultPlan
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.http.throttle import Throttle
@@ -78,10 +78,12 @@ class Api:
             return _reply(200, self._answer(request))
         except Refusal as refusal:
             return _reply(refusal.status, refusal.body(self._real()))
+        except DatabaseError as error:
+            _log.error("a call failed: %s", error)
+            return self._try_again()
         except SQLAlchemyError:
             _log.exception("the database failed")
-            fault = ServiceFault("The database could not be used. Please try again.")
-            return _reply(fault.status, fault.body(self._real()))
+            return self._try_again()
         except LostAnswer:
             raise
         except Exception:
@@ -103,6 +105,10 @@ class Api:
         finally:
             if any(fault.kind == "lost answer" for fault in faults):
                 raise LostAnswer
+
+    def _try_again(self) -> ApiReply:
+        fault = ServiceFault("The database could not be used. Please try again.")
+        return _reply(fault.status, fault.body(self._real()))
 
     def _real(self) -> int:
         return int(self._real_time() * SECOND)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import threading
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _THREADS = 8
+_QUIET = logging.getLogger(f"{__name__}.queue")
+_QUIET.setLevel(logging.ERROR)
 _LAST_PORT = 65_535
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
 
@@ -45,6 +48,8 @@ class Server:
             url_prefix=prefix,
         )
         self._server.channel_class = Channel
+        # Calls that wait their turn are usual here, and no reason for a line of the log each.
+        self._server.task_dispatcher.queue_logger = _QUIET
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="mturk-marketplace", daemon=True)
 

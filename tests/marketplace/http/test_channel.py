@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 
@@ -85,6 +88,13 @@ def cut_off(line: socket.socket, within: float) -> bool:
             return True
         time.sleep(0.01)
     return False
+
+
+def test_calls_that_wait_their_turn_are_no_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with Marketplace() as market, ThreadPoolExecutor(64) as pool:
+        statuses = list(pool.map(lambda _: urlopen(market.url).status, range(256)))
+    assert statuses == [200] * 256
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_another_wsgi_server_answers_a_large_body_in_the_same_form() -> None:
