@@ -112,7 +112,7 @@ def test_a_locked_database_is_refused(path: Path) -> None:
 
 
 def test_a_server_that_is_not_there_is_one_clear_line_without_the_password() -> None:
-    with pytest.raises(MarketplaceError, match="cannot be used: connection failed") as caught:
+    with pytest.raises(MarketplaceError, match="cannot be reached: connection failed") as caught:
         Marketplace("postgresql://lab:secret@127.0.0.1:1/lab").start()
     assert "\n" not in str(caught.value)
     assert "postgresql://lab:***@127.0.0.1:1/lab" in str(caught.value)
