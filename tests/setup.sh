@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, a browser, and the
 # AWS SDK for JavaScript with what runs it.
+# Not nginx and Caddy, which Debian starts at port 80 once they are there: the tests of docs/deploy.md run where they are.
 # For Debian and its relatives; does nothing where everything is there. Run it as root, or as one who may use sudo.
 set -eu
 

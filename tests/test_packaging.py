@@ -20,6 +20,7 @@ import noxfile
 ROOT = Path(__file__).parents[1]
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 KINDS = ["wheel", "sdist", "editable"]
+COMMANDS = ["mturk", "mturk-py"]
 
 # What an installed package is asked, in a process that sees nothing of the checkout.
 ASK = """
@@ -79,6 +80,7 @@ def answer(
     what = ["--editable", source] if request.param == "editable" else [built[request.param]]
     run(*PIP, "--python", python, "install", "--no-deps", "--no-build-isolation", *what, cwd=home)
     said: dict[str, object] = json.loads(run(python, "-c", ASK, cwd=home))
+    said["commands"] = {name: run(python.with_name(name), "--version", cwd=home) for name in COMMANDS}
     where = source if request.param == "editable" else home
     assert str(said["file"]).startswith(str(where)), "the test asked another mturk than the one it installed"
     return said
@@ -117,6 +119,18 @@ def test_the_wheel_holds_every_module_and_nothing_of_the_tests(built: dict[str, 
     names = {name for name in zipfile.ZipFile(built["wheel"]).namelist() if name.endswith(".py")}
     modules = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("mturk/**/*.py")}
     assert names == modules | {"mturk/templates/__init__.py", "mturk/examples/__init__.py"}
+
+
+def test_the_wheel_has_the_command_under_its_name_and_under_one_that_cannot_clash(built: dict[str, Path]) -> None:
+    wheel = zipfile.ZipFile(built["wheel"])
+    (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/entry_points.txt")]
+    points = configparser.ConfigParser()
+    points.read_string(wheel.read(name).decode())
+    assert dict(points["console_scripts"]) == {"mturk": "mturk.__main__:main", "mturk-py": "mturk.__main__:main"}
+
+
+def test_an_installed_package_has_both_commands(answer: dict[str, object]) -> None:
+    assert answer["commands"] == dict.fromkeys(COMMANDS, f"mturk {mturk.__version__}\n")
 
 
 def test_the_wheel_holds_every_schema(built: dict[str, Path]) -> None:

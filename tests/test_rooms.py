@@ -40,7 +40,7 @@ model:          bonus_payment ending notification qualification review task_file
                 | compensation once_per_worker | hit_type worker
 __init__
 pytest_plugin
-cli:            demo payouts serve simulate | option | people | program
+cli:            demo doctor payouts serve simulate | option | people | program
 __main__
 """
 MARKETPLACE = """
@@ -56,7 +56,7 @@ agenda
 document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
 people:         ledger message payout | requester worker | block
-delivery:       destination outbox | exchange | sender | delivery
+delivery:       credential destination outbox | exchange | sender | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
 hit:            hit_type review_policy | notification review_score | hit
@@ -65,7 +65,7 @@ hit:            hit_type review_policy | notification review_score | hit
 dispatch
 timekeeper
 actor
-http:           fault throttle verification | api | app server
+http:           bygone fault public_address throttle | verification | api | app channel | server
 simulation:     field | crowd | simulation
 market
 __init__

@@ -12,7 +12,7 @@ from mturk.cli import option
 @click.group(invoke_without_command=True)
 @click.pass_context
 def requester(context: click.Context) -> None:
-    """Add requesters to a marketplace, list their keys, revoke them.
+    """Add requesters to a marketplace; show or revoke their keys.
 
     Each requester has a key pair, a balance, and HITs and qualifications that no other one sees.
 
@@ -20,6 +20,7 @@ def requester(context: click.Context) -> None:
     Examples:
       mturk requester add linguists --deposit 500.00
       mturk requester list
+      mturk requester keys linguists
       mturk requester revoke AKIAEXAMPLEEXAMPLE12
     """
     _help_if_alone(context)
@@ -62,6 +63,29 @@ def list_requesters(database: str) -> None:
         for key in keys:
             ended = f"revoked {key.revoked:%Y-%m-%d %H:%M} UTC" if key.revoked else "in use"
             click.echo(f"{key.requester:{width}}  {key.access_key}  made {key.created:%Y-%m-%d %H:%M} UTC  {ended}")
+
+
+@requester.command("keys")
+@click.argument("name", default="requester")
+@option.existing_database
+def show_keys(name: str, database: str) -> None:
+    """Show the key pair that a requester signs with.
+
+    It is the oldest that was not revoked, or a new one where all were. Without NAME it is the requester that was made
+    with the database.
+
+    \b
+    Examples:
+      mturk requester keys
+      mturk requester keys linguists --database lab.sqlite3
+    """
+    with option.mistakes_explained(), option.opened(database) as market:
+        if name not in market.requesters():
+            raise click.ClickException(f"There is no requester {name!r}; see mturk requester list.")
+        found = market.requester(name)
+        click.echo(f"Requester: {found.name}")
+        click.echo(f"Access key: {found.access_key}")
+        click.echo(f"Secret key: {found.secret_key}")
 
 
 @requester.command("revoke")

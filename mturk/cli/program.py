@@ -138,24 +138,29 @@ def demo(database: str | None) -> None:
     help="What a new requester has to spend; one that is there already keeps what it has.",
 )
 @click.option("--fees/--no-fees", default=True, show_default=True, help="Charge MTurk's fees, or none.")
-def serve(host: str, port: int, database: str, deposit: str, fees: bool) -> None:
+@click.option(
+    "--public-url", metavar="URL", help="The address that clients use where a proxy stands in front: docs/deploy.md."
+)
+def serve(host: str, port: int, database: str, deposit: str, fees: bool, public_url: str | None) -> None:
     """Serve a marketplace that any AWS SDK can use, until Ctrl-C.
 
     The first lines say its address and the key pair to sign with, which is made with the database and stays the
-    same. Whatever was answered is in the database, also if this program is killed.
+    same. The secret key is said that one time; later `mturk requester keys` shows it. Whatever was answered is in
+    the database, also if this program is killed.
 
     \b
     Examples:
       mturk serve
       mturk serve --database lab.sqlite3 --no-fees
-      mturk serve --host 0.0.0.0 --database postgresql://user:password@host/lab
+      mturk serve --public-url https://turk.my-lab.org --database lab.sqlite3
+      mturk serve --database postgresql://user:password@host/lab
     """
     from mturk.cli import serve as server
     from mturk.marketplace import Marketplace
 
     with option.mistakes_explained():
-        market = Marketplace(database, host=host, port=port, deposit=deposit, fees=fees)
-        server.run(market, click.echo)
+        market = Marketplace(database, host=host, port=port, deposit=deposit, fees=fees, public_url=public_url)
+        server.run(market, host, click.echo, partial(click.echo, err=True))
 
 
 @command.command()
@@ -235,6 +240,24 @@ def simulate(database: str, hours: float, seed: int, hits: int, **crowd: Any) ->
 
     with option.mistakes_explained(), Marketplace(database, existing=not hits) as market:
         script.run(market, Crowd(**crowd), hits, hours, seed, click.echo)
+
+
+@command.command()
+def doctor() -> int:
+    """Say which mturk this is, what it has, and where calls would go.
+
+    One line each: the program that the name mturk runs, the version, the extras that are there, the endpoint, and
+    where the credentials come from. Nothing is sent, and no secret is shown. A line that ends in [!] is wrong, and
+    then the exit status is 1.
+
+    \b
+    Examples:
+      mturk doctor
+      python -m mturk doctor
+    """
+    from mturk.cli import doctor as script
+
+    return script.run(click.echo)
 
 
 command.add_command(people.requester)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import signal
+import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,9 +19,11 @@ REGION = "us-east-1"
 _LOOK = 1.0  # seconds; some systems hand signals over only between two waits
 
 
-def run(market: Marketplace, say: Callable[[str], object]) -> None:
+def run(market: Marketplace, host: str, say: Callable[[str], object], warn: Callable[[str], object]) -> None:
     """Start the marketplace, say how to reach it, and serve until Ctrl-C or SIGTERM."""
     with _end_signalled() as end, market:
+        for line in warnings(market, host):
+            warn(f"mturk: {line}")
         for line in first_lines(market):
             say(line)
         while not end.wait(_LOOK):
@@ -25,21 +31,49 @@ def run(market: Marketplace, say: Callable[[str], object]) -> None:
 
 
 def first_lines(market: Marketplace) -> list[str]:
-    """Where the marketplace is and whose keys it takes, for people and for scripts."""
-    return [
-        f"Address: {market.url}",
+    """Where the marketplace is and whose keys it takes, for people and for scripts.
+
+    The secret key is among them when the database was made just now, and never again: logs keep such lines.
+    """
+    secret = [market.secret_key] if market.is_new else []
+    lines = [
+        f"Address: {market.public_url}",
         f"Access key: {market.access_key}",
-        f"Secret key: {market.secret_key}",
+        *(f"Secret key: {key}" for key in secret),
         f"Database: {market.database}",
         "",
         "For boto3, the AWS command line and mturk.connect():",
-        f"  export AWS_ENDPOINT_URL_MTURK={market.url}",
+        f"  export AWS_ENDPOINT_URL_MTURK={market.public_url}",
         f"  export AWS_ACCESS_KEY_ID={market.access_key}",
-        f"  export AWS_SECRET_ACCESS_KEY={market.secret_key}",
+        *(f"  export AWS_SECRET_ACCESS_KEY={key}" for key in secret),
         f"  export AWS_DEFAULT_REGION={REGION}",
         "",
-        "Ctrl-C ends it.",
     ]
+    if not secret:
+        lines += [f"The secret key: mturk requester keys requester --database {shlex.quote(market.database)}", ""]
+    return [*lines, "Ctrl-C ends it."]
+
+
+def warnings(market: Marketplace, host: str) -> list[str]:
+    """What an owner should know of who can read along."""
+    found = []
+    if not _is_this_machine(host) and not market.public_url.startswith("https:"):
+        found.append(
+            f"{host} is open to the network without TLS: questions and answers can be read on the way. Put nginx or "
+            "Caddy in front (docs/deploy.md) and name its address: --public-url https://…"
+        )
+    if os.name == "posix" and os.path.isfile(market.database) and os.stat(market.database).st_mode & stat.S_IROTH:
+        found.append(
+            f"{market.database} can be read by every user of this machine: chmod 600 {shlex.quote(market.database)}"
+        )
+    return found
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 @contextmanager

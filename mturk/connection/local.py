@@ -64,7 +64,7 @@ def _start(database: str) -> LocalMarketplace:
     try:
         market = Marketplace(database=database)
         market.start()
+        keys = Credentials(market.access_key, market.secret_key)
     except MarketplaceError as error:
         raise ConfigurationError(f"The local marketplace cannot start: {error}") from error
-    keys = Credentials(market.access_key, market.secret_key)
     return LocalMarketplace(f"{market.url.rstrip('/')}/", FixedCredentials(keys), market)

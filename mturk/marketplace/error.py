@@ -2,6 +2,7 @@
 
 MarketplaceError            the marketplace cannot start or go on; one line that says what to do
   SettingError              … with this setting; also a ValueError
+  DatabaseError             … with its database: not reached, locked, damaged
 WorkerError                 what a worker tried and the site refuses
 Refusal                     an error of the API
   FrontEndError             the request never reached the service (signature, shape, rate)
@@ -19,6 +20,10 @@ class MarketplaceError(Exception):
 
 class SettingError(MarketplaceError, ValueError):
     """A setting that no marketplace can have; the text names it."""
+
+
+class DatabaseError(MarketplaceError):
+    """The database cannot be used now; the text says why and what to do."""
 
 
 class WorkerError(Exception):

@@ -30,8 +30,9 @@ from mturk.marketplace.delivery.sender import Sender
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.http.api import Api
-from mturk.marketplace.http.app import make_app
+from mturk.marketplace.http.app import body_limit, make_app
 from mturk.marketplace.http.fault import Fault, FaultPlan
+from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.http.server import Server
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.identifier import Identifiers
@@ -57,8 +58,9 @@ class Marketplace:
 
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
     no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
-    a real service. `strict` requires HTTPS for every ExternalQuestion. `port=0` takes a free port.
-    With `existing` no new database is made.
+    a real service. `strict` requires HTTPS for every ExternalQuestion, and that every x-amz-* header
+    is signed. `port=0` takes a free port. With `existing` no new database is made. Behind a
+    proxy, `public_url` is the address that clients use, and sign.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
     """
@@ -76,6 +78,7 @@ class Marketplace:
         faults: Sequence[Fault] = (),
         eventual: float = 0,
         strict: bool = False,
+        public_url: str | None = None,
         question_limit: int = 65_535,
         existing: bool = False,
         master_key: str | None = None,
@@ -86,6 +89,7 @@ class Marketplace:
             raise SettingError(f"fees is True for MTurk's fees or 0 for none, not {fees!r}.")
         self._store = Store(database)
         self._host, self._port = host, port
+        self._public = None if public_url is None else PublicAddress.of(public_url)
         self._deposit = _cents("deposit", deposit)
         self._real_time = real_time
         self._randomness = randomness or random.SystemRandom()
@@ -109,11 +113,14 @@ class Marketplace:
             FaultPlan(faults),
             real_time=real_time,
             sleep=time.sleep,
+            strict=strict,
+            public=self._public,
         )
         self._server: Server | None = None
         self._timekeeper: Timekeeper | None = None
         self._delivery: Delivery | None = None
         self._ready = False
+        self._is_new = False
         self._existing = existing
         self._opening = threading.Lock()
 
@@ -134,7 +141,13 @@ class Marketplace:
         if self._server is not None:
             return
         try:
-            server = Server(self.app, self._host, self._port)
+            server = Server(
+                self.app,
+                self._host,
+                self._port,
+                largest=body_limit(self._settings.question_limit),
+                prefix=self._public.prefix if self._public else "",
+            )
         except MarketplaceError:
             self.stop()
             raise
@@ -163,11 +176,22 @@ class Marketplace:
         return self._store.name
 
     @property
+    def is_new(self) -> bool:
+        """Whether the database was made here, and not by another program or an earlier one."""
+        self._open()
+        return self._is_new
+
+    @property
     def url(self) -> str:
         """The address of the API, for `endpoint_url=`."""
         if self._server is None:
             raise MarketplaceError("The marketplace is not running; call start(), or use it in a with block.")
         return self._server.url
+
+    @property
+    def public_url(self) -> str:
+        """The address of the API for others: the setting, where a proxy stands in front, else `url`."""
+        return self._public.url if self._public else self.url
 
     @property
     def access_key(self) -> str:
@@ -288,6 +312,7 @@ class Marketplace:
         ledger.open_accounts(database, ledger.OUTSIDE, ledger.FEES)
         context = self._dispatch.context(database, self.clock.at(0))
         self._keys.requester(context, FIRST_REQUESTER, self._deposit)
+        self._is_new = True
 
     def _unseal(self, database: Connection, *, make: bool) -> None:
         file = self._store.file(database)

@@ -6,6 +6,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from mturk.marketplace.error import DatabaseError
+
 LOOK = 1.0
 """Seconds between two looks at the database: what other processes wrote is noticed within this time."""
 _LONGEST_PAUSE = 60.0  # between retries of a step that fails
@@ -52,8 +54,11 @@ class Routine:
     def _attempt(self) -> float:
         try:
             pause = self._step()
-        except Exception:
-            _log.exception("%s failed and tries again", self._thread.name)
+        except Exception as error:
+            if isinstance(error, DatabaseError):
+                _log.error("%s failed and tries again: %s", self._thread.name, error)
+            else:
+                _log.exception("%s failed and tries again", self._thread.name)
             self._failures += 1
             # New calls do not wake it sooner: a failing database would fill the log.
             self._stopping.wait(min(_LONGEST_PAUSE, self._look * 2.0 ** min(self._failures, 16)))

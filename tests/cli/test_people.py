@@ -42,6 +42,25 @@ def test_an_added_requester_has_keys_that_work_and_its_deposit(lab: Path) -> Non
         assert str(connection.balance()) == "12.50 USD, 0.00 on hold"
 
 
+def test_the_keys_of_a_requester_are_shown(lab: Path) -> None:
+    shown = facts(run(lab, "requester", "keys", "linguists"))
+    market = Marketplace(lab)
+    found = market.requester("linguists")
+    market.stop()
+    assert shown == {"Requester": "linguists", "Access key": found.access_key, "Secret key": found.secret_key}
+
+
+def test_without_a_name_the_keys_of_the_first_requester_are_shown(lab: Path) -> None:
+    assert facts(run(lab, "requester", "keys"))["Requester"] == "requester"
+
+
+def test_no_requester_is_made_to_show_its_keys(lab: Path) -> None:
+    said = run(lab, "requester", "keys", "linguist")
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "There is no requester 'linguist'" in said.stderr
+    assert "linguist " not in run(lab, "requester", "list").stdout
+
+
 def test_a_revoked_key_is_refused_and_listed_as_such(lab: Path) -> None:
     made = facts(run(lab, "requester", "add", "students"))
     key = made["Access key"]

@@ -154,6 +154,7 @@ def test_python_m_mturk_is_the_same_program(tmp_path: Path) -> None:
         (["serve", "--port", "65536"], "Invalid value for '--port'"),
         (["serve", "--deposit", "much"], "Invalid value for '--deposit': it must be a plain amount"),
         (["serve", "--deposit", "0.005"], "Invalid value for '--deposit'"),
+        (["serve", "--public-url", "my-lab.org"], "public_url is such as https://turk.my-lab.org"),
         (["serve", "--database", ""], "Invalid value for '--database': it is empty"),
         (["serve", "--database", "."], "Invalid value for '--database': . is a folder"),
         (["demo", "--database", "."], "Invalid value for '--database': . is a folder"),
@@ -327,6 +328,52 @@ def test_the_export_lines_repeat_the_facts(served: Serving) -> None:
     }
 
 
+def test_the_secret_key_is_said_when_the_database_is_made_and_never_again(database: Path, tmp_path: Path) -> None:
+    with serving(database) as first:
+        secret = first.facts["Secret key"]
+        assert first.exports["AWS_SECRET_ACCESS_KEY"] == secret
+        first.end(signal.SIGTERM)
+    with serving(database) as again:
+        assert list(again.facts) == ["Address", "Access key", "Database"]
+        assert secret not in "\n".join(again.lines)
+        (line,) = [line for line in again.lines if line.startswith("The secret key: mturk ")]
+    shown = program(*line.removeprefix("The secret key: mturk ").split(), folder=tmp_path)
+    assert f"Secret key: {secret}\n" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "warned"),
+    [
+        (["--host", "0.0.0.0"], True),
+        (["--host", "0.0.0.0", "--public-url", "http://turk.my-lab.org"], True),
+        (["--host", "0.0.0.0", "--public-url", "https://turk.my-lab.org"], False),
+        (["--host", "127.0.0.1"], False),
+        (["--host", "localhost"], False),
+    ],
+)
+def test_a_host_that_is_open_to_the_network_without_tls_is_warned_of(
+    database: Path, options: list[str], warned: bool
+) -> None:
+    with serving(database, *options) as server:
+        _, errors = server.end(signal.SIGTERM)
+    assert ("mturk: 0.0.0.0 is open to the network without TLS" in errors) == warned
+    assert errors.count("\n") == warned
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
+def test_a_database_that_everybody_can_read_is_warned_of(database: Path) -> None:
+    Marketplace(database).requesters()
+    database.chmod(0o644)
+    with serving(database) as server:
+        _, errors = server.end(signal.SIGTERM)
+    assert errors == f"mturk: {database} can be read by every user of this machine: chmod 600 {database}\n"
+
+
+def test_behind_a_proxy_the_public_address_is_the_one_that_is_said(database: Path) -> None:
+    with serving(database, "--public-url", "https://my-lab.org/turk/") as server:
+        assert server.facts["Address"] == server.exports["AWS_ENDPOINT_URL_MTURK"] == "https://my-lab.org/turk"
+
+
 def test_a_password_in_the_database_url_is_not_shown() -> None:
     assert Marketplace("postgresql://lab:secret@host/lab").database == "postgresql://lab:***@host/lab"
 
@@ -401,9 +448,9 @@ def test_what_was_answered_is_there_after_kill_9_and_a_restart(database: Path) -
             )
             connection.close()
         assert first.end(signal.SIGKILL)[0] == -signal.SIGKILL
-    with serving(database) as again, mturk.using(connection_to(again)) as connection:
+    secret = first.facts["Secret key"]
+    with serving(database) as again, mturk.using(connection_to(again, secret)) as connection:
         assert again.facts["Access key"] == first.facts["Access key"]
-        assert again.facts["Secret key"] == first.facts["Secret key"]
         assert HIT.get(hit.id).status == "Assignable"
         assert connection.balance().available == mturk.Price("9999.88").amount
         connection.close()
@@ -434,6 +481,6 @@ def test_the_database_of_the_environment_is_served(tmp_path: Path, monkeypatch: 
     assert "damaged.sqlite3 is damaged" in program("serve", "--port", "0", folder=tmp_path).stderr
 
 
-def connection_to(server: Serving) -> mturk.Connection:
+def connection_to(server: Serving, secret: str | None = None) -> mturk.Connection:
     facts = server.facts
-    return mturk.Connection(facts["Address"], access_key=facts["Access key"], secret_key=facts["Secret key"])
+    return mturk.Connection(facts["Address"], access_key=facts["Access key"], secret_key=secret or facts["Secret key"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import calendar
+import re
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,11 +13,12 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mturk import Connection
 from mturk.connection.credentials import Credentials, FixedCredentials
 from mturk.connection.signature import Signer, host_header
 from mturk.connection.transport import Transport
 from mturk.errors import ConfigurationError
-from tests.judge import SIGNED, SIGNED_WITH_TOKEN, signature
+from tests.judge import SIGNED, SIGNED_WITH_TOKEN, Judge, signature
 
 KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 URL = "https://mturk-requester.us-east-1.amazonaws.com/"
@@ -83,6 +86,20 @@ def test_any_request_is_signed_as_botocore_signs_it(
     headers = {name: request.headers[name] for name in (SIGNED_WITH_TOKEN if token else SIGNED)}
     assert parts(request)["Signature"] == signature(url, headers, body, secret)
     assert request.headers["Content-Length"] == str(len(body))
+
+
+@pytest.mark.parametrize("token", [None, "SESSIONTOKENEXAMPLE"])
+def test_every_x_amz_header_that_is_sent_is_signed(
+    judge: Judge, connect: Callable[..., Connection], token: str | None
+) -> None:
+    judge.session_token = token
+    judge.answer("GetAccountBalance", {"AvailableBalance": "1.00"})
+    connect(judge.url, session_token=token).balance()
+    headers = judge.calls[-1].headers
+    signed = re.search("SignedHeaders=([^,]+)", headers["authorization"])
+    assert signed
+    sent = {name for name in headers if name.startswith("x-amz-")}
+    assert {"x-amz-date", "x-amz-target"} <= sent <= set(signed[1].split(";"))
 
 
 def test_a_thread_signs_for_itself() -> None:

@@ -39,7 +39,7 @@ def connect(aws: boto3.session.Session) -> Iterator[Connect]:
     def connect(market: Marketplace, name: str | None = None, attempts: int = 1, **options: Any) -> Client:
         who = market if name is None else market.requester(name)
         settings: dict[str, Any] = {
-            "endpoint_url": market.url,
+            "endpoint_url": options.get("endpoint_url") or market.url,
             "region_name": "us-east-1",
             "aws_access_key_id": who.access_key,
             "aws_secret_access_key": who.secret_key,

@@ -36,8 +36,8 @@ class Refused(Exception):
 
 
 @pytest.fixture
-def market() -> Iterator[Marketplace]:
-    with Marketplace() as market:
+def market(request: pytest.FixtureRequest) -> Iterator[Marketplace]:
+    with Marketplace(strict=getattr(request, "param", False)) as market:
         yield market
 
 
@@ -119,6 +119,12 @@ def _hyphened(operation: str) -> str:
 
 def _hit(**changes: Any) -> dict[str, Any]:
     return {"LifetimeInSeconds": 3600, "MaxAssignments": 2, "Question": html_question(), **changes}
+
+
+@pytest.mark.parametrize("market", [True], indirect=True, ids=["strict"])
+@pytest.mark.usefixtures("market")
+def test_a_strict_marketplace_takes_their_calls(call: Call) -> None:
+    assert call("GetAccountBalance")["AvailableBalance"] == "10000.00"
 
 
 def test_the_main_job(call: Call, market: Marketplace, work: Callable[..., str]) -> None:

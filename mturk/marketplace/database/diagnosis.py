@@ -6,22 +6,53 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import exc
 
 from mturk.marketplace.database.address import Address
-from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.error import DatabaseError
+
+# What psycopg says where the server is not there, or no more.
+_UNREACHED = (
+    "connection failed",
+    "connection to server",
+    "server closed the connection",
+    "connection is lost",
+    "connection timeout",
+    "the connection is closed",
+    "terminating connection",
+    "failed to resolve host",
+    "could not translate host name",
+    "timeout expired",
+)
 
 
 @contextmanager
 def explained(address: Address) -> Iterator[None]:
-    """Turn an error of the database into a MarketplaceError that says what to do."""
+    """Turn every error of the database, while it is opened, into one that says what to do."""
     try:
         yield
-    except SQLAlchemyError as error:
-        cause = getattr(error, "orig", None) or error
-        # PostgreSQL's texts have several lines.
-        reason = _obstacle(address) or _explanation(address, " ".join(str(cause).split()))
-        raise MarketplaceError(f"The database {address} {reason}") from None
+    except exc.SQLAlchemyError as error:
+        raise _diagnosed(address, error) from None
+
+
+@contextmanager
+def failures_explained(address: Address) -> Iterator[None]:
+    """Turn what any statement can meet (a server that is down, a lock, damage) into an error that says what to do."""
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        raise _diagnosed(address, error) from error
+    except exc.DatabaseError as error:
+        if type(error) is not exc.DatabaseError:  # the kinds of it that are left are mistakes of ours
+            raise
+        raise _diagnosed(address, error) from error
+
+
+def _diagnosed(address: Address, error: exc.SQLAlchemyError) -> DatabaseError:
+    cause = getattr(error, "orig", None) or error
+    # PostgreSQL's texts have several lines.
+    reason = _obstacle(address) or _explanation(address, " ".join(str(cause).split()))
+    return DatabaseError(f"The database {address} {reason}")
 
 
 def _obstacle(address: Address) -> str | None:
@@ -48,6 +79,17 @@ def _explanation(address: Address, cause: str) -> str:
         return "cannot be written to. Change its permissions, or name another file."
     if "not a database" in cause or "malformed" in cause:
         return f"is damaged or something else ({cause}). Restore a copy of it, or name another file."
+    if "authentication failed" in cause:
+        return f"refuses this user or password ({_short(cause)}). Correct the URL."
+    if 'database "' in cause and "does not exist" in cause:
+        return f"is not there ({_short(cause)}). Make it with createdb, or correct the URL."
+    if any(words in cause for words in _UNREACHED):
+        return f"cannot be reached: {_short(cause)}. Start its server, or correct the URL."
     if "locked" in cause or "lock timeout" in cause:
         return "is locked by another program. Stop that program, or name another file."
     return f"cannot be used: {cause.rstrip('.')}."
+
+
+def _short(cause: str) -> str:
+    """What PostgreSQL says, without its guess at the end."""
+    return cause.partition(" Is the server running")[0].rstrip(".")

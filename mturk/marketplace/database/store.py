@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from mturk.marketplace.database import upgrade
 from mturk.marketplace.database.address import Address
-from mturk.marketplace.database.diagnosis import explained
+from mturk.marketplace.database.diagnosis import explained, failures_explained
 from mturk.marketplace.database.engine import make_engine
 from mturk.marketplace.database.table import agenda, market, metadata
 from mturk.marketplace.database.upgrade import Steps
@@ -71,8 +71,10 @@ class Store:
         Without `first` nothing is created: there must be tables. It is one transaction, which happens whole or not at
         all, and once, even if several processes start together.
         """
-        if first is None and self._address.is_missing:
-            raise self._no_marketplace()
+        if self._address.is_missing:
+            if first is None:
+                raise self._no_marketplace()
+            _make_file(self._address)
         with explained(self._address), self._transaction(write=True, rebuilds=True) as connection:
             tables = inspect(connection).get_table_names()
             if not tables:
@@ -99,18 +101,19 @@ class Store:
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Do work that changes nothing, on one snapshot of the database."""
-        with self._transaction(write=False) as connection:
+        with failures_explained(self._address), self._transaction(write=False) as connection:
             return work(connection)
 
     def write(self, work: Callable[[Connection], Result]) -> Result:
         """Do work in one transaction, which is on disk when this returns; retried if it conflicts with another."""
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                with self._transaction(write=True) as connection:
-                    return work(connection)
-            except DatabaseError as error:
-                if not tries_left or not _is_conflict(error):
-                    raise
+        with failures_explained(self._address):
+            for tries_left in reversed(range(_TRIES)):
+                try:
+                    with self._transaction(write=True) as connection:
+                        return work(connection)
+                except DatabaseError as error:
+                    if not tries_left or not _is_conflict(error):
+                        raise
         raise AssertionError("unreachable")
 
     def shift(self) -> int:
@@ -166,6 +169,12 @@ def pulse(connection: Connection) -> tuple[int, int | None]:
     """How far market time is ahead, and when the next thing on the agenda is due."""
     shift, due = connection.execute(_PULSE).one()
     return shift, due
+
+
+def _make_file(address: Address) -> None:
+    """Make an empty file that its owner alone can read; what SQLite puts beside it is then like it."""
+    with suppress(OSError):  # SQLite meets the same obstacle, which is explained then
+        os.close(os.open(address.file or "", os.O_WRONLY | os.O_CREAT, 0o600))
 
 
 def _is_conflict(error: DatabaseError) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from mturk.marketplace.delivery import credential
 from mturk.marketplace.delivery.destination import (
     Endpoint,
     endpoint_of,
@@ -38,11 +39,12 @@ class _Request(NamedTuple):
 
 
 class Sender:
-    """Sends messages with the settings that AWS's tools read from the environment.
+    """Sends messages with the settings of the environment, most of which AWS's tools read too.
 
-    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN sign; AWS_ENDPOINT_URL_SQS and
-    AWS_ENDPOINT_URL_SNS name another server; AWS_REGION or AWS_DEFAULT_REGION is the region of a queue whose
-    URL does not tell; AWS_CA_BUNDLE is a file of certificates to trust.
+    MTURK_SQS_ACCESS_KEY_ID, MTURK_SQS_SECRET_ACCESS_KEY and MTURK_SQS_SESSION_TOKEN sign, or what stands under the
+    same names with AWS_; AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_SNS name another server; AWS_REGION or
+    AWS_DEFAULT_REGION is the region of a queue whose URL does not tell; AWS_CA_BUNDLE is a file of certificates to
+    trust.
     """
 
     def __init__(self, exchange: Exchange, environment: Mapping[str, str], real_time: Callable[[], float]) -> None:
@@ -67,7 +69,8 @@ class Sender:
             raise Undelivered(f"it cannot be sent: {error}") from None
         if reply.status != 200 or request.receipt not in reply.body:
             said = reply.body.decode("utf-8", "replace")[:_SHOWN]
-            raise Undelivered(f"the answer was {reply.status} {said!r}")
+            unsigned = "" if credential.find(self._environment) else f"; it was unsigned, because {credential.MISSING}"
+            raise Undelivered(f"the answer was {reply.status} {said!r}{unsigned}")
 
     def _to_queue(self, url: str, text: str) -> _Request:
         own = self._environment.get("AWS_ENDPOINT_URL_SQS")
@@ -95,15 +98,15 @@ class Sender:
     def _signed(self, request: _Request) -> dict[str, str]:
         moment = time.strftime(DATE_FORM, time.gmtime(self._real_time()))
         headers = {**request.headers, "host": request.endpoint.authority, "x-amz-date": moment}
-        key = self._environment.get("AWS_ACCESS_KEY_ID")
-        secret = self._environment.get("AWS_SECRET_ACCESS_KEY")
-        if not key or not secret:
-            # Some servers in place of AWS require no signature; AWS itself will answer that it is missing.
-            return headers
-        token = self._environment.get("AWS_SESSION_TOKEN")
-        if token and (request.named or _may_see_token(request.endpoint.host)):
-            headers["x-amz-security-token"] = token
-        header = sign(SignedRequest(headers, request.body), key, secret, request.region, request.service)
+        keys = credential.find(self._environment)
+        if keys is None:
+            if _is_awss(request.endpoint.host):
+                raise ValueError(f"AWS needs a signature, and {credential.MISSING}")
+            return headers  # some servers in place of AWS require none
+        if keys.token and (request.named or _may_see_token(request.endpoint.host)):
+            headers["x-amz-security-token"] = keys.token
+        signed = SignedRequest(headers, request.body)
+        header = sign(signed, keys.access_key, keys.secret_key, request.region, request.service)
         return {**headers, "authorization": header}
 
     def _default_region(self) -> str:
@@ -111,6 +114,10 @@ class Sender:
         return found or "us-east-1"
 
 
+def _is_awss(host: str) -> bool:
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+
 def _may_see_token(host: str) -> bool:
     # The requester names the host, and the lab's session token is only for AWS and for this machine.
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn")) or host in ("localhost", "127.0.0.1", "::1")
+    return _is_awss(host) or host in ("localhost", "127.0.0.1", "::1")

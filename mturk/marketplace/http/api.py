@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import uuid
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
@@ -12,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from mturk.marketplace.call import Answer
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.dispatch import Dispatch
-from mturk.marketplace.error import FrontEndError, Refusal, ServiceFault
+from mturk.marketplace.error import DatabaseError, FrontEndError, Refusal, ServiceFault
 from mturk.marketplace.http.fault import FaultPlan
+from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.verification import verify
 from mturk.marketplace.people.requester import KeyPair
@@ -35,6 +37,16 @@ class ApiReply(NamedTuple):
     status: int
     body: bytes
 
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The headers that each answer has."""
+        return [("Content-Type", CONTENT_TYPE), ("x-amzn-RequestId", str(uuid.uuid4()))]
+
+
+def too_large() -> ApiReply:
+    """The refusal of a request whose body nobody reads."""
+    return _reply(413, FrontEndError("RequestEntityTooLargeException", "Request entity too large").body(0))
+
 
 class Api:
     """Checks who calls and whether they may call now, then has the call carried out."""
@@ -48,6 +60,8 @@ class Api:
         *,
         real_time: Callable[[], float],
         sleep: Callable[[float], None],
+        strict: bool = False,
+        public: PublicAddress | None = None,
     ) -> None:
         self._dispatch = dispatch
         self._find_key = find_key
@@ -55,6 +69,8 @@ class Api:
         self._faults = faults
         self._real_time = real_time
         self._sleep = sleep
+        self._strict = strict
+        self._public = public
 
     def answer(self, request: SignedRequest) -> ApiReply:
         """The answer to a request: what the call returned, or its refusal."""
@@ -62,10 +78,12 @@ class Api:
             return _reply(200, self._answer(request))
         except Refusal as refusal:
             return _reply(refusal.status, refusal.body(self._real()))
+        except DatabaseError as error:
+            _log.error("a call failed: %s", error)
+            return self._try_again()
         except SQLAlchemyError:
             _log.exception("the database failed")
-            fault = ServiceFault("The database could not be used. Please try again.")
-            return _reply(fault.status, fault.body(self._real()))
+            return self._try_again()
         except LostAnswer:
             raise
         except Exception:
@@ -73,7 +91,7 @@ class Api:
             return _reply(500, {"__type": "InternalFailure", "message": "The call failed; see the log."})
 
     def _answer(self, request: SignedRequest) -> Answer:
-        pair = verify(request, self._find_key, self._real_time())
+        pair = verify(request, self._find_key, self._real_time(), strict=self._strict, public=self._public)
         self._throttle.check(pair.requester)
         operation = _operation(request.headers.get("x-amz-target", ""))
         faults = self._faults.due(operation)
@@ -87,6 +105,10 @@ class Api:
         finally:
             if any(fault.kind == "lost answer" for fault in faults):
                 raise LostAnswer
+
+    def _try_again(self) -> ApiReply:
+        fault = ServiceFault("The database could not be used. Please try again.")
+        return _reply(fault.status, fault.body(self._real()))
 
     def _real(self) -> int:
         return int(self._real_time() * SECOND)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, request
 
-from mturk.marketplace.http.api import CONTENT_TYPE, Api
+from mturk.marketplace.http import bygone
+from mturk.marketplace.http.api import Api, ApiReply, too_large
 from mturk.marketplace.signature import SignedRequest
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _WELCOME = """\
 This is a marketplace for human work. It speaks the Mechanical Turk Requester API (2017-01-17):
@@ -16,16 +21,37 @@ use this address as the endpoint of any AWS SDK.
 # JSON can write one byte of a question as six (\\u003c). The rest of a request is small compared with the question.
 _ESCAPED = 6
 _BESIDE_QUESTION = 1_000_000
+_FORM = "application/x-www-form-urlencoded"
+_SIGNED_PATH = "mturk.signed_path"
+
+
+def body_limit(question_limit: int) -> int:
+    """How many bytes a request may have; more are not read."""
+    return _ESCAPED * question_limit + _BESIDE_QUESTION
 
 
 def make_app(api: Api, *, question_limit: int) -> Flask:
     """The application, to be served by any WSGI server."""
     app = Flask("mturk.marketplace", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = _ESCAPED * question_limit + _BESIDE_QUESTION
+    app.config["MAX_CONTENT_LENGTH"] = body_limit(question_limit)
     # LostAnswer is an exception that the server must see.
     app.config["PROPAGATE_EXCEPTIONS"] = True
+    app.wsgi_app = _keeping_the_path(app.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask says
     app.register_blueprint(_api_pages(api))
+    app.register_error_handler(413, lambda _: _response(too_large()))
     return app
+
+
+def _keeping_the_path(application: WSGIApplication) -> WSGIApplication:
+    """Keep the path that clients sign: the whole one, also below a mount, where some leave out its last slash."""
+
+    def keep(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        inner = environ.get("PATH_INFO", "")
+        whole = f"{environ.get('SCRIPT_NAME', '').rstrip('/')}{inner}"
+        # Without a slash Flask would send a client elsewhere.
+        return application({**environ, _SIGNED_PATH: whole or "/", "PATH_INFO": inner or "/"}, start_response)
+
+    return keep
 
 
 def _api_pages(api: Api) -> Blueprint:
@@ -33,18 +59,26 @@ def _api_pages(api: Api) -> Blueprint:
 
     @pages.get("/")
     def welcome() -> Response:
+        if bygone.is_bygone(request.args):
+            return Response(bygone.refusal(request.args), mimetype="text/xml")
         return Response(_WELCOME, mimetype="text/plain")
 
     @pages.post("/")
     def call() -> Response:
+        # Not `request.values`, which would read the body of today's calls: those are JSON.
+        fields = request.form if request.mimetype == _FORM else request.args
+        if bygone.is_bygone(fields):
+            return Response(bygone.refusal(fields), mimetype="text/xml")
         signed = SignedRequest(
             headers={name.lower(): value for name, value in request.headers.items()},
             body=request.get_data(cache=False),
+            path=request.environ[_SIGNED_PATH],
             query=request.query_string.decode("latin-1"),
         )
-        reply = api.answer(signed)
-        response = Response(reply.body, reply.status, content_type=CONTENT_TYPE)
-        response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
-        return response
+        return _response(api.answer(signed))
 
     return pages
+
+
+def _response(reply: ApiReply) -> Response:
+    return Response(reply.body, reply.status, reply.headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import threading
 from collections.abc import Iterable
@@ -14,19 +15,26 @@ from waitress.server import create_server  # type: ignore[import-untyped]  # it 
 
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.http.api import LostAnswer
+from mturk.marketplace.http.channel import Channel
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _THREADS = 8
+_QUIET = logging.getLogger(f"{__name__}.queue")
+_QUIET.setLevel(logging.ERROR)
 _LAST_PORT = 65_535
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
 
 
 class Server:
-    """A web server that runs from `start` to `stop`."""
+    """A web server that runs from `start` to `stop`.
 
-    def __init__(self, application: WSGIApplication, host: str, port: int) -> None:
+    `largest` is how many bytes the body of a request may have. What a proxy hands on below the path `prefix` is found
+    with and without it.
+    """
+
+    def __init__(self, application: WSGIApplication, host: str, port: int, *, largest: int, prefix: str = "") -> None:
         self._map: dict[int, Any] = {}
         self._socket = _listen(host, port)
         self._server = create_server(
@@ -36,7 +44,12 @@ class Server:
             threads=_THREADS,
             ident="mturk",
             clear_untrusted_proxy_headers=True,
+            max_request_body_size=largest + 1,  # the first size that it refuses
+            url_prefix=prefix,
         )
+        self._server.channel_class = Channel
+        # Calls that wait their turn are usual here, and no reason for a line of the log each.
+        self._server.task_dispatcher.queue_logger = _QUIET
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="mturk-marketplace", daemon=True)
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import calendar
 import hmac
+import logging
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from mturk.marketplace.error import FrontEndError
+from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.signature import ALGORITHM, DATE_FORM, SignedRequest, signature
 
 _SERVICE = "mturk-requester"
 _TOLERANCE = 5 * 60
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,55 @@ class _Authorization:
         return f"{self.day}/{self.region}/{_SERVICE}/aws4_request"
 
 
-def verify(request: SignedRequest, find: Callable[[str], KeyPair | None], now: float) -> KeyPair:
-    """The key pair that signed the request; raises AWS's refusal if there is none."""
+def verify(
+    request: SignedRequest,
+    find: Callable[[str], KeyPair | None],
+    now: float,
+    *,
+    strict: bool = False,
+    public: PublicAddress | None = None,
+) -> KeyPair:
+    """The key pair that signed the request; raises AWS's refusal if there is none.
+
+    With `strict` each x-amz-* header must be signed, as AWS demands; else only those that say what is called, and when.
+    What was sent to the `public` address is good too, whatever a proxy has made of its Host and path.
+    """
     header = request.headers.get("authorization")
     if not header:
         raise FrontEndError("MissingAuthenticationTokenException", "Missing Authentication Token")
     date = request.headers.get("x-amz-date") or request.headers.get("date") or ""
     authorization = _read(header, date)
-    _check_signed_headers(request, authorization)
+    _check_signed_headers(request, authorization, strict)
     pair = find(authorization.access_key)
     if pair is None:
         raise FrontEndError("UnrecognizedClientException", "The security token included in the request is invalid.")
     _check_date(date, authorization, now)
-    expected = signature(request, authorization.signed, date, authorization.scope, pair.secret_key)
-    if not hmac.compare_digest(expected.encode(), authorization.signature.encode()):
+    versions = [request, *(public.versions(request) if public else ())]
+    if not any(_matches(version, date, authorization, pair.secret_key) for version in versions):
+        _log_mismatch(request, authorization, public)
         raise _invalid(
             "The request signature we calculated does not match the signature you provided. Check your AWS "
             "Secret Access Key and signing method. Consult the service documentation for details."
         )
     return pair
+
+
+def _matches(request: SignedRequest, date: str, authorization: _Authorization, secret_key: str) -> bool:
+    expected = signature(request, authorization.signed, date, authorization.scope, secret_key)
+    return hmac.compare_digest(expected.encode(), authorization.signature.encode())
+
+
+def _log_mismatch(request: SignedRequest, authorization: _Authorization, public: PublicAddress | None) -> None:
+    # The client is told to look at its key, and cannot see what a proxy has made of its request.
+    _log.warning(
+        "a signature by %s does not match: the request came with Host %r and path %r%s. Either the secret key is "
+        "wrong, or the client signed another Host or path: see whether a proxy changes them, and set public_url "
+        "(mturk serve --public-url) to the address that clients use",
+        authorization.access_key,
+        request.headers.get("host", ""),
+        request.path,
+        f", public_url is {public.url}" if public else "",
+    )
 
 
 def _read(header: str, date: str) -> _Authorization:
@@ -83,9 +117,10 @@ def _read(header: str, date: str) -> _Authorization:
     return _Authorization(key, day, region, tuple(given["SignedHeaders"].split(";")), given["Signature"])
 
 
-def _check_signed_headers(request: SignedRequest, authorization: _Authorization) -> None:
-    needed = ["host", *(name for name in ("x-amz-date", "x-amz-target") if name in request.headers)]
-    for name in needed:
+def _check_signed_headers(request: SignedRequest, authorization: _Authorization, strict: bool) -> None:
+    always = ("x-amz-date", "x-amz-target")
+    needed = (name for name in sorted(request.headers) if name in always or (strict and name.startswith("x-amz-")))
+    for name in ("host", *needed):
         if name not in authorization.signed:
             raise _invalid(f"'{name}' must be a 'SignedHeader' in the AWS 'Authorization' header.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from contextlib import closing
@@ -111,7 +112,7 @@ def test_a_locked_database_is_refused(path: Path) -> None:
 
 
 def test_a_server_that_is_not_there_is_one_clear_line_without_the_password() -> None:
-    with pytest.raises(MarketplaceError, match="cannot be used: connection failed") as caught:
+    with pytest.raises(MarketplaceError, match="cannot be reached: connection failed") as caught:
         Marketplace("postgresql://lab:secret@127.0.0.1:1/lab").start()
     assert "\n" not in str(caught.value)
     assert "postgresql://lab:***@127.0.0.1:1/lab" in str(caught.value)
@@ -128,3 +129,16 @@ def test_a_missing_driver_is_named_with_how_to_install_it(monkeypatch: pytest.Mo
 def test_an_impossible_url_is_refused(url: str) -> None:
     with pytest.raises(MarketplaceError):
         Marketplace(url)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
+def test_a_new_database_and_what_lies_beside_it_are_readable_by_their_owner_only(tmp_path: Path) -> None:
+    usual = os.umask(0o022)
+    try:
+        with Marketplace(tmp_path / "lab.sqlite3") as market:
+            market.requester("another")
+            modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(usual)
+    names = ["lab.sqlite3", "lab.sqlite3-shm", "lab.sqlite3-wal", "lab.sqlite3.key"]
+    assert modes == dict.fromkeys(names, "0o600")

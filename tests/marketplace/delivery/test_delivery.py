@@ -27,7 +27,7 @@ from mturk.marketplace import Marketplace
 from mturk.marketplace.clock import DAY
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.database.table import event, outlet
-from mturk.marketplace.delivery import outbox
+from mturk.marketplace.delivery import credential, outbox
 from mturk.marketplace.delivery.delivery import LONGEST_PAUSE, pause_after
 from mturk.marketplace.delivery.exchange import Exchange
 from mturk.marketplace.delivery.sender import Sender, Undelivered
@@ -206,6 +206,64 @@ def test_botocore_would_sign_a_message_in_the_same_way(client: Client, inbox: In
     auth = SigV4Auth(Credentials("AKIATEST", "secret"), "sqs", "us-east-1")
     expected = auth.signature(auth.string_to_sign(request, auth.canonical_request(request)), request)
     assert headers["authorization"].endswith(f"Signature={expected}")
+
+
+def test_the_marketplaces_own_keys_come_before_those_of_aws(
+    client: Client, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTURK_SQS_ACCESS_KEY_ID", "AKIAOWN")
+    monkeypatch.setenv("MTURK_SQS_SECRET_ACCESS_KEY", "own")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "of the others")
+    ping(client, inbox.url)
+    headers, body = inbox.requests.get(timeout=WAIT)
+    found = re.fullmatch(r".* Credential=AKIAOWN/(.+), SignedHeaders=(.+), Signature=(.+)", headers["authorization"])
+    assert found
+    scope, signed, made = found.groups()
+    assert "x-amz-security-token" not in headers
+    assert made == signature(
+        SignedRequest(headers, body), tuple(signed.split(";")), headers["x-amz-date"], scope, "own"
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({}, "MTURK_SQS_ACCESS_KEY_ID and MTURK_SQS_SECRET_ACCESS_KEY are not set where the marketplace runs"),
+        ({"MTURK_SQS_ACCESS_KEY_ID": "a"}, "MTURK_SQS_SECRET_ACCESS_KEY is not set beside MTURK_SQS_ACCESS_KEY_ID"),
+        ({"MTURK_SQS_SECRET_ACCESS_KEY": "a"}, "MTURK_SQS_ACCESS_KEY_ID is not set beside MTURK_SQS_SECRET_ACCESS_KEY"),
+        ({"AWS_ACCESS_KEY_ID": "a"}, "MTURK_SQS_ACCESS_KEY_ID and MTURK_SQS_SECRET_ACCESS_KEY are not set"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("transport", "destination"),
+    [
+        ("SQS", "https://sqs.us-east-1.amazonaws.com/123456789012/events"),
+        ("SNS", "arn:aws:sns:us-east-1:123456789012:events"),
+    ],
+)
+def test_what_cannot_be_signed_is_not_sent_to_aws_and_the_missing_variable_is_named(
+    transport: str, destination: str, environment: dict[str, str], said: str
+) -> None:
+    with pytest.raises(Undelivered, match=said):
+        Sender(Exchange(), environment, time.time).send(transport, destination, "text")
+
+
+def test_the_log_says_that_a_message_was_refused_unsigned(
+    client: Client, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    inbox.refuse(403, body=b"<Code>AccessDenied</Code>")
+    ping(client, inbox.url)
+    deadline = time.monotonic() + WAIT
+    while not (lines := [record.getMessage() for record in caplog.records if "have to wait" in record.getMessage()]):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert "it was unsigned, because MTURK_SQS_ACCESS_KEY_ID and MTURK_SQS_SECRET_ACCESS_KEY are not set" in lines[0]
+
+
+def test_the_repr_of_a_credential_hides_the_secret() -> None:
+    assert repr(credential.find({"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "hush"})) == "<Credential AKIA>"
 
 
 def test_without_keys_nothing_is_signed(client: Client, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:

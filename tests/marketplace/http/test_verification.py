@@ -7,15 +7,18 @@ import re
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
+import mturk
 from mturk.marketplace import Marketplace
 from mturk.marketplace.http.verification import verify
 from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.signature import SignedRequest, canonical, signature
+from tests.marketplace.conftest import Connect
 from tests.marketplace.judge import check_error
 
 # The example of the reference: computed with botocore.
@@ -139,6 +142,47 @@ FINE = [
 @pytest.mark.parametrize("odd", FINE)
 def test_what_other_clients_do_differently_is_fine(caller: Caller, odd: dict[str, Any]) -> None:
     assert caller.send(**odd)[0] == 200
+
+
+@pytest.fixture
+def strict() -> Iterator[Caller]:
+    """Calls a marketplace that is as strict as AWS."""
+    with Marketplace(strict=True) as market:
+        yield Caller(market)
+
+
+@pytest.mark.parametrize("name", [SHA, "x-amz-security-token", "x-amz-odd"])
+def test_an_x_amz_header_that_is_not_signed_is_refused_where_it_is_strict(strict: Caller, name: str) -> None:
+    status, error = strict.send(more={name: "odd"}, unsigned=[name])
+    assert (status, error["__type"]) == (400, "InvalidSignatureException")
+    assert error["message"] == f"'{name}' must be a 'SignedHeader' in the AWS 'Authorization' header."
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {},
+        {"more": {SHA: sha256(b"{}").hexdigest()}},
+        {"more": {"x-amzn-trace-id": "1"}, "unsigned": ["x-amzn-trace-id"]},
+    ],
+)
+def test_what_aws_does_not_need_signed_is_fine_where_it_is_strict(strict: Caller, odd: dict[str, Any]) -> None:
+    assert strict.send(**odd)[0] == 200
+
+
+@pytest.mark.parametrize("token", [None, "SESSIONTOKENEXAMPLE"])
+def test_a_strict_marketplace_takes_calls_of_our_sdk(strict: Caller, token: str | None) -> None:
+    market = strict.market
+    with mturk.Connection(
+        market.url, access_key=market.access_key, secret_key=market.secret_key, session_token=token
+    ) as connection:
+        assert connection.balance().available == 10_000
+
+
+@pytest.mark.parametrize("token", [None, "SESSIONTOKENEXAMPLE"])
+def test_a_strict_marketplace_takes_calls_of_boto3(strict: Caller, connect: Connect, token: str | None) -> None:
+    client = connect(strict.market, aws_session_token=token)
+    assert client.get_account_balance()["AvailableBalance"] == "10000.00"
 
 
 @pytest.mark.parametrize("region", ["sandbox", "eu-central-1"])

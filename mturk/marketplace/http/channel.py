@@ -1,0 +1,69 @@
+"""A client's connection as waitress serves it, which refuses a body that is too large in the form of the API."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import Any
+
+from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # it ships no types
+from waitress.task import ErrorTask  # type: ignore[import-untyped]  # it ships no types
+from waitress.utilities import RequestEntityTooLarge  # type: ignore[import-untyped]  # it ships no types
+
+from mturk.marketplace.http.api import too_large
+
+_LINGER = 10.0  # seconds in which a client may go on sending before its connection is cut
+
+
+class _Complaint(ErrorTask):  # type: ignore[misc]  # it ships no types
+    """What is wrong with a request that no application has seen."""
+
+    def execute(self) -> None:
+        if not isinstance(self.request.error, RequestEntityTooLarge):
+            super().execute()
+            return
+        reply = too_large()
+        self.channel.linger()
+        self.status = f"{reply.status} {RequestEntityTooLarge.reason}"
+        self.response_headers.extend(reply.headers)
+        self.set_close_on_finish()
+        self.content_length = len(reply.body)
+        self.write(reply.body)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]  # it ships no types
+    """A connection that is not cut while a client still sends what was refused: it would not read the answer."""
+
+    error_task_class = _Complaint
+    _lingers = False
+    _end: float | None = None
+
+    def linger(self) -> None:
+        """Take what still comes and throw it away, when the answer is sent."""
+        self._lingers = True
+
+    def readable(self) -> bool:
+        return self._end is not None or bool(super().readable())
+
+    def writable(self) -> Any:
+        return super().writable() if self._end is None else time.monotonic() > self._end
+
+    def handle_read(self) -> None:
+        if self._end is None:
+            super().handle_read()
+            return
+        try:
+            self.recv(self.adj.recv_bytes)  # closes when the client does
+        except OSError:
+            self.handle_close()
+
+    def handle_close(self) -> None:
+        if self._lingers and self._end is None and self.connected and not self.total_outbufs_len:
+            self._end = time.monotonic() + _LINGER
+            try:
+                self.socket.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass  # the client is gone
+            else:
+                return
+        super().handle_close()
