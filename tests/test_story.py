@@ -395,7 +395,7 @@ def test_a_token_of_ones_own_pays_once(market: Marketplace, calls: Counter[str])
     calls.clear()
     assert assignment.pay_bonus("0.50", "Fast", unique_request_token="payroll 7") is True
     assert assignment.pay_bonus("0.50", "Fast", unique_request_token="payroll 7") is False
-    assert calls == {"SendBonus": 2}
+    assert calls == {"SendBonus": 2, "ListBonusPayments": 1}
     assert len(paid(hit)) == 1
 
 
@@ -691,3 +691,20 @@ def test_the_file_of_a_local_marketplace_holds_everything_when_the_program_has_e
     with Marketplace(copy) as market:
         keys = {"access_key": market.access_key, "secret_key": market.secret_key}
         assert HIT.all(connection=Connection(market.url, **keys)).count() == 1
+
+
+def test_a_compensation_that_was_not_collected_in_time_is_offered_again(market: Marketplace) -> None:
+    worker = work(market, publish()).worker
+    first = worker.compensate("1.00", "page broke", lifetime=60)
+    assert worker.compensate("1.00", "page broke", lifetime=60).id == first.id
+    first.expire()
+    second = worker.compensate("1.00", "page broke", lifetime=60)
+    assert second.id != first.id
+    assert worker.compensate("1.00", "page broke", lifetime=60).id == second.id
+
+
+def test_a_token_of_ones_own_that_paid_another_worker_is_told(market: Marketplace) -> None:
+    first, second = (work(market, publish(), worker_id) for worker_id in ("A1", "A2"))
+    assert first.pay_bonus("1.00", "Thanks", unique_request_token="batch-7")
+    with pytest.raises(mturk.AlreadyDone, match="this one is not paid"):
+        second.pay_bonus("1.00", "Thanks", unique_request_token="batch-7")

@@ -104,7 +104,7 @@ class Assignment(Record):
 
     def _answers_by_column(self) -> dict[str, Any]:
         try:
-            return {f"answers.{question}": value for question, value in self.answers.items()}
+            return self.answers.columns()
         except AnswerError:
             return {"answer_xml": self.answer_xml}  # one that cannot be read is neither lost, nor in the way of others
 
@@ -217,7 +217,13 @@ class Assignment(Record):
                     UniqueRequestToken=token,
                 )
         except AlreadyDone as error:
-            # Refused as a repetition: of our own try whose answer was lost, or of an earlier call.
+            # Refused as a repetition: of our own try whose answer was lost, or of an earlier call. A token of the
+            # caller's own may have paid something else.
+            if unique_request_token is not None and not self._was_paid(bonus, reason):
+                error.message += (
+                    " The token stands for another bonus: this one is not paid, and needs a token of its own."
+                )
+                raise
             return error.maybe_done
         return True
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mturk.data import limit, price
-from mturk.data.enumeration import ActionsGuarded
+from mturk.data.enumeration import ActionsGuarded, HITStatus
 from mturk.data.price import Money
 from mturk.model.hit import HIT
 from mturk.model.qualification_type import QualificationType
@@ -45,6 +45,30 @@ def _published(ticket: QualificationType, key: str) -> HIT | None:
 def _publish(
     ticket: QualificationType, worker: Worker, amount: Money, reason: str, lifetime: int, key: str | None
 ) -> HIT:
+    token = key  # two scripts that do this at the same moment make one HIT
+    while True:
+        hit = _create(ticket, worker, amount, reason, lifetime, key, token)
+        if token is None or not _is_over(hit):
+            return hit
+        # The worker did not come in time: the next HIT has a token that all scripts find the same way.
+        token = hashlib.sha256(f"{token}\0{hit.id}".encode()).hexdigest()
+
+
+def _is_over(hit: HIT) -> bool:
+    if hit.status == HITStatus.DISPOSED:
+        return True
+    return hit.expiration <= hit.connection.now() and not hit.assignments()
+
+
+def _create(
+    ticket: QualificationType,
+    worker: Worker,
+    amount: Money,
+    reason: str,
+    lifetime: int,
+    key: str | None,
+    token: str | None,
+) -> HIT:
     return HIT.create(
         HTMLQuestion.from_template("mturk/compensation.html", reason=reason),
         lifetime,
@@ -55,7 +79,7 @@ def _publish(
         auto_approval_delay=0,
         qualification_requirements=[ticket.exists().guarding(ActionsGuarded.DISCOVER_PREVIEW_AND_ACCEPT)],
         requester_annotation=key,
-        unique_request_token=key,  # two scripts that do this at the same moment make one HIT
+        unique_request_token=token,
         connection=ticket.connection,
     )
 

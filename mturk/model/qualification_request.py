@@ -60,7 +60,7 @@ class QualificationRequest(Record):
 
     def _answers_by_column(self) -> dict[str, Any]:
         try:
-            return {f"answers.{question}": value for question, value in self.answers.items()}
+            return self.answers.columns()
         except AnswerError:
             return {"answer_xml": self.answer_xml}  # one that cannot be read is neither lost, nor in the way of others
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,6 +23,7 @@ _PLAIN: dict[str, Any] = {"strip_whitespace": False, "xml_attribs": False}
 # Only for documents that declare a prefix: with it parsing takes half as long again.
 _NAMESPACED: dict[str, Any] = {**_PLAIN, "process_namespaces": True, "namespaces": {namespace.ANSWERS: None}}
 _CROWD_FORM = "taskAnswers"
+_DEEPEST = 100  # of what a crowd-form sends; its own elements need three
 _TEXT = "#text"  # what xmltodict calls the blanks between elements
 _KINDS = frozenset(
     {
@@ -33,10 +35,13 @@ _KINDS = frozenset(
         "UploadedFileSizeInBytes",
     }
 )
+_ONE_OF = ({"FreeText"}, {"SelectionIdentifier", "OtherSelectionText"}, {"UploadedFileKey", "UploadedFileSizeInBytes"})
 _OF_ROOT = frozenset({"Answer", _TEXT})
 _OF_ANSWER = _KINDS | {_TEXT}
 _DECLARATION = f'xmlns="{namespace.ANSWERS}"'
-_DEFAULT_NAMESPACE = re.compile(r"""[^<]*(?:<[?!][^>]*>[^<]*)*<QuestionFormAnswers\b[^>]*?\sxmlns=["']([^"']*)["']""")
+_DEFAULT_NAMESPACE = re.compile(
+    r"""[^<]*(?:<[?!][^>]*>[^<]*)*<QuestionFormAnswers\b[^>]*?\sxmlns\s*=\s*["']([^"']*)["']"""
+)
 
 
 class Selected(tuple[str, ...]):
@@ -123,6 +128,11 @@ class Answers(Mapping[str, Any]):
             return list(self._repeated[question])
         return [self._values[question]] if question in self._values else []
 
+    def columns(self) -> dict[str, Any]:
+        """The answers as columns of a table; a question with several values has them all, in a list."""
+        every = {question: self.getlist(question) for question in self}
+        return {f"answers.{name}": values if len(values) > 1 else values[0] for name, values in every.items()}
+
 
 def read(xml: str | None, assignment_id: str | None = None, *, limit: int = element.SIZE) -> Answers:
     """The answers in the XML of an assignment, of `limit` bytes at most; AnswerError if it cannot be read."""
@@ -203,6 +213,8 @@ def _pair(answer: Any) -> tuple[str, Any]:
         raise ValidationError(f"an Answer holds {_unknown(answer, _OF_ANSWER)}; expected {', '.join(sorted(_KINDS))}")
     _refuse_text(answer.get(_TEXT))
     question = _text(answer, "QuestionIdentifier")
+    if sum(not kinds.isdisjoint(answer) for kinds in _ONE_OF) > 1:
+        raise ValidationError(f"the Answer to {question[:80]!r} is of two kinds: {', '.join(map(repr, answer))}")
     if "FreeText" in answer:
         return question, _text(answer, "FreeText")
     if "UploadedFileKey" in answer:
@@ -237,6 +249,34 @@ def _collect(pairs: list[tuple[str, Any]], xml: str) -> Answers:
     return Answers(dict(pairs), xml, repeated)
 
 
+def _json(text: str) -> Any:
+    """What a crowd-form sent; ValueError where no JSON could say it again."""
+    value = json.loads(text, parse_float=_finite, parse_constant=_finite)
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, (dict, list))
+            for inner in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            break
+    else:
+        raise ValueError("nested too deep")
+    if "\\u" in text:  # where half of an emoji may stand
+        again = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        value = json.loads(again)
+    return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number that JSON has")
+    return number
+
+
 def _unpacked(pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
     """The fields of a crowd-form in the place of the one text that carries them."""
     beside = {question for question, _ in pairs}
@@ -246,7 +286,7 @@ def _unpacked(pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
             flat.append((question, value))
             continue
         try:
-            value = json.loads(value)
+            value = _json(value)
         except (ValueError, RecursionError):  # not JSON, or JSON that is there to do harm: the text itself
             flat.append((question, value))
             continue

@@ -27,6 +27,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, timedelta):
         seconds = value.total_seconds()
         return int(seconds) if seconds.is_integer() else seconds
+    if getattr(value, "other", None) is not None:  # a selection with the worker's own words
+        return {"selected": [_plain(item) for item in value], "other": value.other}
     if isinstance(value, (tuple, list)):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):

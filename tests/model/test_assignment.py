@@ -162,7 +162,16 @@ def test_paying_again_takes_a_fresh_token_and_no_look(judge: Judge, assignment: 
 def test_a_repeated_token_means_paid_before(judge: Judge, assignment: Assignment) -> None:
     text = 'The idempotency token "mine" has already been processed.'
     judge.answer("SendBonus", Refusal(turk_code="SomethingUnknown", message=text))
+    judge.answer("ListBonusPayments", {"NumResults": 1, "BonusPayments": [bonus()]})
     assert assignment.pay_bonus("0.50", "Fast", unique_request_token="mine") is False
+
+
+def test_a_token_that_paid_another_bonus_is_told(judge: Judge, assignment: Assignment) -> None:
+    text = 'The idempotency token "mine" has already been processed.'
+    judge.answer("SendBonus", Refusal(turk_code="SomethingUnknown", message=text))
+    judge.answer("ListBonusPayments", NONE_PAID)
+    with pytest.raises(AlreadyDone, match="this one is not paid"):
+        assignment.pay_bonus("0.50", "Fast", unique_request_token="mine")
 
 
 def test_an_empty_purse_is_told(judge: Judge, assignment: Assignment) -> None:

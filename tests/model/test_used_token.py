@@ -66,7 +66,7 @@ def test_the_same_again_gives_back_its_hit(changes: dict[str, Any], service: Con
         ({"max_assignments": 5}, "its max_assignments is 3, not 5"),
         ({"assignment_duration": 60}, "its assignment_duration is 0:10:00, not 0:01:00"),
         ({"auto_approval_delay": 60}, "its auto_approval_delay"),
-        ({"lifetime": 3600}, "its lifetime is 1 day, 0:00:00, not 1:00:00"),
+        ({"lifetime": 2 * 86_400}, "its lifetime is 1 day, 0:00:00, not 2 days, 0:00:00"),
         ({"keywords": "dog"}, "its keywords"),
         ({"qualification_requirements": [req.adult == 1]}, "its qualification_requirements"),
         ({"requester_annotation": "batch 8"}, "its requester_annotation is 'batch 7', not 'batch 8'"),
@@ -90,6 +90,24 @@ def test_another_type_under_the_same_token_is_told(service: Connection) -> None:
     assert cheap.create_hit(**OFFER).id == first.id
     with pytest.raises(AlreadyDone, match="its hit_type_id is"):
         dear.create_hit(**OFFER)
+
+
+def test_what_was_added_since_is_no_difference(service: Connection) -> None:
+    first = create(service)
+    first.add_assignments(2)
+    first.extend(timedelta(days=3))
+    assert create(service).id == first.id
+
+
+def test_values_in_any_order_are_the_same_requirement(service: Connection) -> None:
+    first = create(service, qualification_requirements=[req.locale.is_in("US", "GB")])
+    assert create(service, qualification_requirements=[req.locale.is_in("GB", "US")]).id == first.id
+
+
+def test_what_was_left_out_at_first_is_a_difference(service: Connection) -> None:
+    create(service, requester_annotation=None, keywords=None)
+    with pytest.raises(AlreadyDone, match="its requester_annotation is None, not 'photo 2'"):
+        create(service, requester_annotation="photo 2", keywords=None)
 
 
 def test_a_hit_that_has_ended_is_given_back_although_its_expiration_moved(service: Connection) -> None:

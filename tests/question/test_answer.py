@@ -284,3 +284,33 @@ _ANSWER = "<Answer><QuestionIdentifier>a</QuestionIdentifier><FreeText>x</FreeTe
 def test_an_answer_that_is_spelt_otherwise_is_an_error_and_not_silence(document: str) -> None:
     with pytest.raises(AnswerError):
         answer.read(document)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    ['{"a": NaN}', '{"a": 1e999}', '{"a": ' + "[" * 600 + "]" * 600 + "}"],
+    ids=["no number", "too large", "too deep"],
+)
+def test_what_no_json_can_say_again_stays_a_text(fields: str) -> None:
+    text = f"[{fields}]"
+    xml = f"<Answer><QuestionIdentifier>taskAnswers</QuestionIdentifier><FreeText>{text}</FreeText></Answer>"
+    assert dict(answer.read(f"<QuestionFormAnswers>{xml}</QuestionFormAnswers>")) == {"taskAnswers": text}
+
+
+def test_half_an_emoji_does_not_break_what_is_written() -> None:
+    text = '[{"a": "ok \\ud83d"}]'
+    xml = f"<Answer><QuestionIdentifier>taskAnswers</QuestionIdentifier><FreeText>{text}</FreeText></Answer>"
+    assert answer.read(f"<QuestionFormAnswers>{xml}</QuestionFormAnswers>")["a"] == "ok \ufffd"
+
+
+def test_an_answer_of_two_kinds_is_refused() -> None:
+    two = _ANSWER.replace("</Answer>", "<SelectionIdentifier>b</SelectionIdentifier></Answer>")
+    with pytest.raises(AnswerError, match="of two kinds"):
+        answer.read(f"<QuestionFormAnswers>{two}</QuestionFormAnswers>")
+
+
+def test_columns_hold_every_value_of_a_question() -> None:
+    assert answer.read(f"<QuestionFormAnswers>{_ANSWER}{_ANSWER}</QuestionFormAnswers>").columns() == {
+        "answers.a": ["x", "x"]
+    }
+    assert answer.read(f"<QuestionFormAnswers>{_ANSWER}</QuestionFormAnswers>").columns() == {"answers.a": "x"}

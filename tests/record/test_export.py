@@ -76,3 +76,10 @@ def test_a_bonus_payment_is_json_too() -> None:
 def test_a_row_whose_answers_cannot_be_read_keeps_the_document(judge: Judge, connection: Connection) -> None:
     judge.answer("GetAssignment", {"Assignment": {"AssignmentId": "3A", "Answer": "<broken"}})
     assert Assignment.get("3A", connection=connection).to_dict()["answer_xml"] == "<broken"
+
+
+def test_a_worker_s_own_words_beside_a_selection_are_written_too() -> None:
+    assert json.loads(json_text({"a": Selected(["red"], "mauve"), "b": Selected(["red"])})) == {
+        "a": {"selected": ["red"], "other": "mauve"},
+        "b": ["red"],
+    }
