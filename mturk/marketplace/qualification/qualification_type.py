@@ -50,6 +50,11 @@ USABLE = (ACTIVE, INACTIVE)
 """States in which the API shows a type."""
 
 _DEFAULT_VALUE = 1
+# The service's own words, which programs compare.
+_NAME_TAKEN = (
+    "You have already created a QualificationType with this name. A QualificationType's name must be unique "
+    "among all of the QualificationTypes created by the same user."
+)
 _BY_ID = select(t.qualification_type).where(t.qualification_type.c.qualification_type_id == bindparam("type_id"))
 _BY_NUMBER = select(t.qualification_type).where(t.qualification_type.c.number == bindparam("type_number"))
 _BY_NAME = select(t.qualification_type.c.qualification_type_id).where(
@@ -82,7 +87,7 @@ def create_qualification_type(
         raise ParameterValidationError("TestDurationInSeconds", "TestDurationInSeconds needs a Test.")
     taken = call.database.execute(_BY_NAME, {"requester": call.requester, "name": name}).one_or_none()
     if taken:
-        raise RequestError("QualificationTypeAlreadyExists", f'You have already a QualificationType named "{name}".')
+        raise RequestError("QualificationTypeAlreadyExists", _NAME_TAKEN)
     number = t.add_row(
         call.database,
         t.qualification_type,
