@@ -14,7 +14,7 @@ from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.database.row import known
-from mturk.marketplace.error import does_not_exist
+from mturk.marketplace.error import does_not_exist, wrong_state
 from mturk.marketplace.hit import hit_type, notification
 from mturk.marketplace.hit.hit_type import requirements_of
 from mturk.marketplace.money import dollars
@@ -66,6 +66,7 @@ DISPOSED = "Disposed"
 
 DONE = (REVIEWABLE, REVIEWING)
 """States in which nobody works on a HIT any more."""
+_ALIVE = (ASSIGNABLE, UNASSIGNABLE, *DONE)
 KEPT = 120 * DAY
 """How long a HIT is kept once nobody works on it any more."""
 
@@ -171,10 +172,15 @@ def _turn(context: Context, hit_row: HIT, status: str, quiet: bool) -> None:
 
 
 def mine(call: Call, hit_id: str, *, lock: bool = False, disposed: bool = False) -> HIT:
-    """The caller's HIT with that id; with `lock` nobody else changes it until this transaction ends."""
+    """The caller's HIT with that id; with `lock` nobody else changes it until this transaction ends.
+
+    One that was disposed of cannot be changed, and what it had does not exist, unless `disposed` lets it through.
+    """
     hit_row = by_id(call, hit_id, lock=lock)
-    if hit_row is None or hit_row.requester != call.requester or (hit_row.disposed and not disposed):
+    if hit_row is None or hit_row.requester != call.requester:
         raise does_not_exist("HIT", hit_id)
+    if hit_row.disposed and not disposed:
+        raise wrong_state("HIT", DISPOSED, *_ALIVE) if lock else does_not_exist("HIT", hit_id)
     return hit_row
 
 
@@ -224,8 +230,8 @@ def describe(hit_row: HIT) -> Answer:
 
 
 def get_hit(call: Call, *, hit_id: str) -> Answer:
-    """One HIT."""
-    return {"HIT": describe(mine(call, hit_id))}
+    """One HIT; of one that was disposed of, too."""
+    return {"HIT": describe(mine(call, hit_id, disposed=True))}
 
 
 def list_hits(call: Call, *, next_token: str | None = None, max_results: int = DEFAULT_SIZE) -> Answer:
