@@ -57,7 +57,8 @@ class Marketplace:
 
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
     no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
-    a real service. `strict` requires HTTPS for every ExternalQuestion. `port=0` takes a free port.
+    a real service. `strict` requires HTTPS for every ExternalQuestion. `port=0` takes a free port. `name_hold` keeps
+    the name of a deleted qualification type taken; the real service may do so for `timedelta(hours=48)`.
     With `existing` no new database is made.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
@@ -77,6 +78,7 @@ class Marketplace:
         eventual: float = 0,
         strict: bool = False,
         question_limit: int = 65_535,
+        name_hold: timedelta = timedelta(0),
         existing: bool = False,
         master_key: str | None = None,
         real_time: Callable[[], float] = time.time,
@@ -98,6 +100,7 @@ class Marketplace:
             strict=strict,
             question_limit=int(_least("question_limit", question_limit, 1)),
             eventual=round(_least("eventual", eventual, 0) * SECOND),
+            name_hold=_milliseconds("name_hold", name_hold),
             own_queues=bool(os.environ.get("AWS_ENDPOINT_URL_SQS")),
         )
         self.clock = Clock(self._shift, self._add_shift, real_time)
@@ -348,6 +351,12 @@ def _cents(name: str, amount: str | int | Decimal) -> int:
         return cents(amount)
     except ValueError as error:
         raise SettingError(f"{name}: {error}") from None
+
+
+def _milliseconds(name: str, length: timedelta) -> int:
+    if not isinstance(length, timedelta) or length < timedelta(0):
+        raise SettingError(f"{name} is a timedelta from zero, not {length!r}.")
+    return length // timedelta(milliseconds=1)
 
 
 def _least(name: str, value: float, least: int) -> float:

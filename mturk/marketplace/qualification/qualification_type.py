@@ -43,7 +43,7 @@ class QualificationType(NamedTuple):
 ACTIVE = "Active"
 INACTIVE = "Inactive"
 DISPOSING = "Disposing"
-"""Deleted, but its name cannot be used yet."""
+"""Deleted, but still known as one that goes."""
 DISPOSED = "Disposed"
 
 USABLE = (ACTIVE, INACTIVE)
