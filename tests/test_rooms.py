@@ -61,7 +61,7 @@ qualification:  system_type | qualification_type requirement | qualification | e
                 | qualification_type_deletion
 hit:            hit_type review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
-                | bonus decision file_upload | review | due_batch expiration work | disposal
+                | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
 dispatch
 timekeeper
 actor

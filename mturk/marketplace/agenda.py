@@ -7,6 +7,7 @@ happens exactly once, whichever process is first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, bindparam, select
@@ -58,6 +59,11 @@ def cancel(database: Connection, kind: str, subject: int) -> bool:
     """Remove something because it happens now, or will not happen; False if it was not there."""
     done = database.execute(t.agenda.delete().where(t.agenda.c.kind == kind, t.agenda.c.subject == subject))
     return done.rowcount > 0
+
+
+def cancel_all(database: Connection, kind: str, subjects: Sequence[int]) -> None:
+    """Remove things that happen now."""
+    database.execute(t.agenda.delete().where(t.agenda.c.kind == kind, t.agenda.c.subject.in_(subjects)))
 
 
 def first(database: Connection, now: int) -> Item | None:

@@ -27,7 +27,7 @@ from mturk.marketplace.delivery import outbox
 from mturk.marketplace.delivery.delivery import Delivery
 from mturk.marketplace.delivery.exchange import Exchange
 from mturk.marketplace.delivery.sender import Sender
-from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.dispatch import PATIENCE, Dispatch
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.http.api import Api
 from mturk.marketplace.http.app import make_app
@@ -316,6 +316,9 @@ class Marketplace:
     def _add_shift(self, step: int) -> None:
         self._open()
         self._store.add_shift(step)
+        if self._timekeeper is not None:
+            # Here, because calls do not wait for a long agenda.
+            self._dispatch.catch_up()
         for routine in (self._timekeeper, self._delivery):
             if routine is not None:
                 routine.ring()
@@ -335,9 +338,11 @@ class Marketplace:
         self._timekeeper, self._delivery = timekeeper, delivery
         timekeeper.start()
         delivery.start()
+        self._dispatch.patience = PATIENCE
 
     def _stop_routines(self) -> None:
         self._store.listeners = {}
+        self._dispatch.patience = None
         timekeeper, self._timekeeper = self._timekeeper, None
         delivery, self._delivery = self._delivery, None
         if timekeeper is not None:

@@ -377,7 +377,7 @@ agenda = Table(
     Column("kind", String(16), primary_key=True),
     Column("subject", _NUMBER, primary_key=True),
     Column("time", BigInteger, nullable=False),
-    Index("agenda_due", "time"),
+    Index("agenda_due", "time", "kind", "subject"),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, bindparam, select
@@ -115,6 +115,15 @@ def roster(database: Connection) -> Iterator[tuple[object, ...]]:
             "earned": dollars(row["earned"]),
         }
         yield tuple(shown[name] for name in ROSTER)
+
+
+def count_all(context: Context, what: str, cases: Mapping[int, int]) -> None:
+    """Add to a part of the records of several workers, by their numbers."""
+    column = t.worker.c[what]
+    change = (
+        t.worker.update().where(t.worker.c.number == bindparam("of_worker")).values({column: column + bindparam("by")})
+    )
+    context.database.execute(change, [{"of_worker": number, "by": by} for number, by in sorted(cases.items())])
 
 
 def count(context: Context, number: int, what: str, by: int = 1) -> None:

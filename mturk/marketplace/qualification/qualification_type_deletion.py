@@ -16,7 +16,8 @@ _GOING = 2 * DAY
 def delete_qualification_type(call: Call, *, qualification_type_id: str) -> Answer:
     """Delete a type: open requests are rejected and HITs that require it disposed of; workers keep what they have.
 
-    The name can be used again at once, or after the settings' `name_hold`. Accepted work can still be submitted, and is approved automatically.
+    The name can be used again at once, or after the settings' `name_hold`. Accepted work can still be submitted,
+    and is approved automatically.
     """
     type_row = qualification_type.mine(call, qualification_type_id, lock=True)
     if type_row.status not in USABLE:
