@@ -217,10 +217,13 @@ class Marketplace:
         id: str,
         country: str | None = None,
         subdivision: str | None = None,
-        adult: bool = False,
-        masters: bool = False,
+        adult: bool | None = None,
+        masters: bool | None = None,
     ) -> Worker:
-        """The worker with that id, registered if unknown; later facts replace earlier ones."""
+        """The worker with that id, registered if unknown; each fact that is given replaces the earlier one.
+
+        `masters=False` takes Masters away; None leaves it as it is, which for a new worker is False.
+        """
         self._open()
         self._dispatch.run(
             lambda context: worker.register(

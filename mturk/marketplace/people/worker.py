@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -70,24 +70,27 @@ def register(
     *,
     country: str | None = None,
     subdivision: str | None = None,
-    adult: bool = False,
-    masters: bool = False,
+    adult: bool | None = None,
+    masters: bool | None = None,
 ) -> Worker:
-    """The worker with that id, registered if unknown; later facts replace earlier ones."""
+    """The worker with that id, registered if unknown; each fact that is given replaces the earlier one."""
     database = context.database
     if CUSTOMER_ID.violations(worker_id):
         raise ValueError(f"A worker's id is an A and up to 63 capitals and digits, not {worker_id!r}.")
     if country is not None and not re.fullmatch("[A-Z]{2}", country):
         raise ValueError(f"A country is two capitals, such as DE, not {country!r}.")
-    if subdivision is not None and country != "US":
-        raise ValueError("Only the states of the US are known as subdivisions.")
-    facts = {"country": country, "subdivision": subdivision, "adult": adult, "masters": masters}
     known = find(database, worker_id)
+    if subdivision is not None and (country or (known and known.country)) != "US":
+        raise ValueError("Only the states of the US are known as subdivisions.")
+    given = {"country": country, "subdivision": subdivision, "adult": adult, "masters": masters}
+    facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if known is None:
-        row = {"worker_id": worker_id, "creation_time": context.now, **facts}
+        row = {"worker_id": worker_id, "creation_time": context.now, "adult": False, "masters": False, **facts}
         ledger.open_accounts(database, ledger.earned(t.add_row(database, t.worker, row)))
-    elif any(facts.values()):
-        database.execute(t.worker.update().where(t.worker.c.number == known.number).values(**facts))
+    elif facts:
+        # Who has moved out of the US lives in none of its states.
+        moved = {"subdivision": None} if country not in (None, "US") else {}
+        database.execute(t.worker.update().where(t.worker.c.number == known.number).values({**moved, **facts}))
     return cast(Worker, database.execute(_BY_ID, {"worker_id": worker_id}).one())
 
 
