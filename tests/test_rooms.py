@@ -45,6 +45,7 @@ __main__
 """
 MARKETPLACE = """
 error
+alters_data
 clock
 money
 identifier

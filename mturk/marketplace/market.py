@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 
 from mturk.marketplace import agenda
 from mturk.marketplace.actor import Requester, Worker
+from mturk.marketplace.alters_data import alters_data
 from mturk.marketplace.call import Settings
 from mturk.marketplace.clock import SECOND, Clock
 from mturk.marketplace.database import seal
@@ -132,6 +133,7 @@ class Marketplace:
     ) -> None:
         self.stop()
 
+    @alters_data
     def start(self) -> None:
         """Open the database, which is made if it is new, and serve the API in the background."""
         if self._server is not None:
@@ -145,6 +147,7 @@ class Marketplace:
         self._server = server
         self._start_routines()
 
+    @alters_data
     def stop(self) -> None:
         """Finish what is being answered, and let go of the port and the database."""
         server, self._server = self._server, None
@@ -182,6 +185,7 @@ class Marketplace:
         """The secret key of the first requester."""
         return self.requester(FIRST_REQUESTER).secret_key
 
+    @alters_data
     def requester(self, name: str) -> Requester:
         """The requester with that name, made if there is none, with a key pair and a deposit of its own.
 
@@ -190,6 +194,7 @@ class Marketplace:
         self._open()
         return self._requester(name, self._deposit)
 
+    @alters_data
     def add_requester(self, name: str, deposit: str | int | Decimal | None = None) -> Requester:
         """Make a requester; refused where there is one of that name already."""
         self._open()
@@ -207,11 +212,13 @@ class Marketplace:
         self._open()
         return self._store.read(requester.listed)
 
+    @alters_data
     def revoke_key(self, access_key: str) -> None:
         """Take a key pair out of use, at once and permanently."""
         self._open()
         self._dispatch.run(lambda context: requester.revoke(context, access_key))
 
+    @alters_data
     def worker(
         self,
         id: str,
@@ -232,6 +239,7 @@ class Marketplace:
         )
         return Worker(self._dispatch, id)
 
+    @alters_data
     def block_worker(self, id: str, *, blocked: bool = True) -> None:
         """Keep a worker from all work here, or let them again; refused where there is none of that id."""
         self._open()
@@ -263,6 +271,7 @@ class Marketplace:
         self._open()
         return self._store.read(write)
 
+    @alters_data
     def simulate(
         self, crowd: Crowd | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0, seed: int = 1
     ) -> Tally:
