@@ -53,4 +53,4 @@ def test_a_django_template_calls_no_verb_of_the_marketplace() -> None:
         assert market.url
         assert len(market.access_keys()) == keys
         assert not any(key.revoked for key in market.access_keys())
-        assert fill("{% for name in market.requesters %}[{{ name }}]{% endfor %}", market=market) == "[requester][lab]"
+        assert fill("{% for name in market.requesters %}[{{ name }}]{% endfor %}", market=market) == "[lab][requester]"
