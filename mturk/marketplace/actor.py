@@ -10,7 +10,7 @@ from mturk.marketplace.alters_data import alters_data
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.document.answer import Value
 from mturk.marketplace.error import MarketplaceError
-from mturk.marketplace.hit import offer, work
+from mturk.marketplace.hit import layout, offer, work
 from mturk.marketplace.money import cents, dollars
 from mturk.marketplace.people import ledger, message
 from mturk.marketplace.people.message import Message
@@ -52,6 +52,14 @@ class Requester:
     def deposit(self, amount: str | int | Decimal) -> None:
         """Put money into the account."""
         self._dispatch.run(lambda context: ledger.deposit(context, self._number, cents(amount)))
+
+    @alters_data
+    def layout(self, name: str, html: str) -> str:
+        """Keep a page with `${placeholders}`, and say the id that CreateHIT fills it by, as HITLayoutId.
+
+        The same page under the same name is the same layout; a changed page is another one.
+        """
+        return self._dispatch.run(lambda context: layout.make(context, self._number, name, html))
 
     @alters_data
     def add_key(self) -> Requester:

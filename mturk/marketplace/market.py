@@ -202,6 +202,11 @@ class Marketplace:
             raise MarketplaceError(f"There is a requester {name!r} already.")
         return self._requester(name, self._deposit if deposit is None else _cents("deposit", deposit))
 
+    @alters_data
+    def layout(self, name: str, html: str) -> str:
+        """Keep a page with `${placeholders}` for the first requester: see `Requester.layout`."""
+        return self.requester(FIRST_REQUESTER).layout(name, html)
+
     def requesters(self) -> list[str]:
         """The names of all requesters."""
         self._open()

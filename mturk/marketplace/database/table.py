@@ -158,6 +158,18 @@ hit_content = Table(
     Column("requester_annotation", Text),
     Column("assignment_review_policy", Text, comment="JSON"),
     Column("hit_review_policy", Text, comment="JSON"),
+    Column("layout_id", _ID, comment="of the layout that the question was made from"),
+)
+
+layout = Table(
+    "layout",
+    metadata,
+    _number(),
+    _reference("requester", "requester"),
+    Column("layout_id", _ID, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Index("layout_of_requester", "requester"),
 )
 
 worker = Table(

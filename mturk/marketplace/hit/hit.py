@@ -47,6 +47,7 @@ class HIT(NamedTuple):
     requester_annotation: str | None
     assignment_review_policy: str | None
     hit_review_policy: str | None
+    layout_id: str | None
     hit_type_id: str
     hit_group_id: str
     title: str
@@ -208,6 +209,7 @@ def describe(hit_row: HIT) -> Answer:
         "HITId": hit_row.hit_id,
         "HITTypeId": hit_row.hit_type_id,
         "HITGroupId": hit_row.hit_group_id,
+        "HITLayoutId": hit_row.layout_id,
         "CreationTime": hit_row.creation_time / SECOND,
         "Title": hit_row.title,
         "Description": hit_row.description,
