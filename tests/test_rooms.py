@@ -56,7 +56,7 @@ database:       address row seal table | diagnosis engine lock upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
-people:         ledger message payout | requester worker | block
+people:         ledger message payout premium_type | requester worker | block
 delivery:       destination outbox | exchange | sender | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion

@@ -8,7 +8,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
@@ -231,15 +231,23 @@ class Marketplace:
         subdivision: str | None = None,
         adult: bool | None = None,
         masters: bool | None = None,
+        premium: Mapping[str, int] | None = None,
     ) -> Worker:
         """The worker with that id, registered if unknown; each fact that is given replaces the earlier one.
 
-        `masters=False` takes Masters away; None leaves it as it is, which for a new worker is False.
+        `masters=False` takes Masters away; None leaves it as it is, which for a new worker is False. `premium` has
+        values by the ids of premium qualification types, all of them: {} takes them away.
         """
         self._open()
         self._dispatch.run(
             lambda context: worker.register(
-                context, id, country=country, subdivision=subdivision, adult=adult, masters=masters
+                context,
+                id,
+                country=country,
+                subdivision=subdivision,
+                adult=adult,
+                masters=masters,
+                premium=premium,
             )
         )
         return Worker(self._dispatch, id)

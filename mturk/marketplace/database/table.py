@@ -1,8 +1,7 @@
 """The tables of the marketplace.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
-A change here needs a step that brings older databases up to it, and its number as the new `VERSION`: see
-`migration/__init__.py`.
+A change here needs a step that brings older databases to it, and a new `VERSION`: see `migration/__init__.py`.
 """
 
 from __future__ import annotations
@@ -181,6 +180,7 @@ worker = Table(
     Column("subdivision", String(2)),
     Column("adult", Boolean, nullable=False),
     Column("masters", Boolean, nullable=False),
+    Column("premium", Text, comment="JSON: values by the ids of premium types"),
     Column("blocked", Boolean, nullable=False, server_default=false(), comment="by the marketplace, from all work"),
     Column("creation_time", BigInteger, nullable=False),
     _count("accepted"),

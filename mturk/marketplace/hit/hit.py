@@ -19,7 +19,7 @@ from mturk.marketplace.hit import hit_type, notification
 from mturk.marketplace.hit.hit_type import requirements_of
 from mturk.marketplace.money import dollars
 from mturk.marketplace.qualification import qualification_type
-from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
+from mturk.marketplace.qualification.system_type import PUBLIC_TYPES
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 
@@ -268,7 +268,7 @@ def list_hits_for_qualification_type(
 ) -> Answer:
     """The caller's HITs that require a qualification, newest first."""
     page = Page(("HITs for", call.requester, qualification_type_id), next_token, max_results)
-    if qualification_type_id not in SYSTEM_TYPES:
+    if qualification_type_id not in PUBLIC_TYPES:
         qualification_type.visible(call, qualification_type_id)
     requires = select(t.hit_type_requirement.c.hit_type).where(
         t.hit_type_requirement.c.qualification_type_id == qualification_type_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, cast
@@ -15,6 +16,7 @@ from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.error import MarketplaceError, ParameterValidationError, WorkerError
 from mturk.marketplace.money import dollars
 from mturk.marketplace.people import ledger
+from mturk.marketplace.people.premium_type import PREMIUM_TYPES
 from mturk.marketplace.request.rules import CUSTOMER_ID
 
 
@@ -27,6 +29,7 @@ class Worker(NamedTuple):
     subdivision: str | None
     adult: bool
     masters: bool
+    premium: str | None
     blocked: bool
     creation_time: int
     accepted: int
@@ -72,6 +75,7 @@ def register(
     subdivision: str | None = None,
     adult: bool | None = None,
     masters: bool | None = None,
+    premium: Mapping[str, int] | None = None,
 ) -> Worker:
     """The worker with that id, registered if unknown; each fact that is given replaces the earlier one."""
     database = context.database
@@ -82,7 +86,13 @@ def register(
     known = find(database, worker_id)
     if subdivision is not None and (country or (known and known.country)) != "US":
         raise ValueError("Only the states of the US are known as subdivisions.")
-    given = {"country": country, "subdivision": subdivision, "adult": adult, "masters": masters}
+    given = {
+        "country": country,
+        "subdivision": subdivision,
+        "adult": adult,
+        "masters": masters,
+        "premium": None if premium is None else _premium(premium),
+    }
     facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if known is None:
         row = {"worker_id": worker_id, "creation_time": context.now, "adult": False, "masters": False, **facts}
@@ -92,6 +102,13 @@ def register(
         moved = {"subdivision": None} if country not in (None, "US") else {}
         database.execute(t.worker.update().where(t.worker.c.number == known.number).values({**moved, **facts}))
     return cast(Worker, database.execute(_BY_ID, {"worker_id": worker_id}).one())
+
+
+def _premium(values: Mapping[str, int]) -> str:
+    unknown = [one for one in values if one not in PREMIUM_TYPES]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is no id of a premium qualification type.")
+    return json.dumps({PREMIUM_TYPES[one].id: int(value) for one, value in values.items()})
 
 
 def block(context: Context, worker_id: str, *, blocked: bool = True) -> None:

@@ -15,7 +15,7 @@ from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.document.answer_key import check_answer_key
 from mturk.marketplace.document.question import check_test
 from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
-from mturk.marketplace.qualification.system_type import CREATION_TIME, SYSTEM_TYPES, SystemType
+from mturk.marketplace.qualification.system_type import CREATION_TIME, PUBLIC_TYPES, SYSTEM_TYPES, SystemType
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 
@@ -154,7 +154,7 @@ def update_qualification_type(
 
 def get_qualification_type(call: Call, *, qualification_type_id: str) -> Answer:
     """One type of the caller's own, or of the system."""
-    system = SYSTEM_TYPES.get(qualification_type_id)
+    system = PUBLIC_TYPES.get(qualification_type_id)
     if system:
         return {"QualificationType": _describe_system(system)}
     return {"QualificationType": describe(visible(call, qualification_type_id))}
@@ -230,7 +230,7 @@ def expect(type_row: QualificationType, *allowed: str) -> None:
 
 def expect_usable(call: Call, type_ids: Collection[str]) -> None:
     """Refuse new work that needs types which the caller does not have, or which are not active."""
-    for type_id in sorted(set(type_ids) - set(SYSTEM_TYPES)):
+    for type_id in sorted(set(type_ids) - set(PUBLIC_TYPES)):
         type_row = mine(call, type_id, share=True)
         if type_row.status not in USABLE:
             raise _does_not_exist(type_id)
