@@ -1,8 +1,8 @@
 """From the name of an operation to the function that does it, in one transaction at one moment.
 
 What has become due since the last call is carried out first, in transactions of its own. Where a timekeeper goes on
-with it in the background, a call waits only so long: then one that only reads is told how far things are, and one that
-would change something is asked to come again, because what is due might change what it may do.
+with it in the background, a call waits only so long for a long agenda: then one that only reads is told how far things
+are, and one that would change something is asked to come again, because what is due might change what it may do.
 """
 
 from __future__ import annotations
@@ -113,7 +113,9 @@ _AUTOMATIC: Final[dict[str, Callable[[Context, int], None]]] = {
 
 
 PATIENCE = 0.7
-"""Seconds that a call waits for what is due, if somebody else goes on with it."""
+"""Seconds that a call waits for a long agenda, if somebody else goes on with it."""
+_LONG = 200
+"""So many things are a long agenda; what is less is always waited for, which takes about as long."""
 _TURN = 0.1
 """Seconds after which one transaction of the agenda lets others write."""
 _PAUSE = 0.001  # without it who waits for a lock would hardly ever be quicker than who gave it back
@@ -150,7 +152,7 @@ class Dispatch:
     def run(self, step: Callable[[Context], Result], *, writes: bool = True, until: float | None = None) -> Result:
         """Do one step at the present market time, in one transaction.
 
-        With `until`, a time of the monotonic clock, what is due is waited for no longer.
+        With `until`, a time of the monotonic clock, a long agenda is waited for no longer.
         """
         transaction = self._store.write if writes else self._store.read
         behind = False
@@ -167,21 +169,29 @@ class Dispatch:
         return Context(database, now, self._settings, self._identifiers.entity)
 
     def catch_up(self, until: float | None = None) -> bool:
-        """Carry out everything that is due; False if there is more than could be done `until` then."""
-        if not self._catching_up.acquire(timeout=-1 if until is None else max(0.0, until - time.monotonic())):
-            return False
+        """Carry out everything that is due; False if there is much more than could be done `until` then."""
+        while not self._catching_up.acquire(timeout=-1 if until is None else max(_TURN, until - time.monotonic())):
+            if self._is_long():
+                return False
         try:
             shift, due = self._store.read(pulse)
             now = self._clock.at(shift)
             if due is None or due > now:
                 return True
             while self._store.write(lambda database: self._catch_up_some(database, now)):
-                if until is not None and time.monotonic() > until:
+                if until is not None and time.monotonic() > until and self._is_long():
                     return False
                 time.sleep(_PAUSE)
             return True
         finally:
             self._catching_up.release()
+
+    def _is_long(self) -> bool:
+        def look(database: Connection) -> bool:
+            shift, _ = pulse(database)
+            return agenda.number_due(database, self._clock.at(shift), _LONG) == _LONG
+
+        return self._store.read(look)
 
     def _do(self, step: Callable[[Context], Result], behind: bool, database: Connection) -> Result:
         # In the transaction itself: a writer may have waited long for its turn.

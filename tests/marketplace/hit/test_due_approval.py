@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from mturk.marketplace import Marketplace
+from mturk.marketplace import Marketplace, agenda
 from mturk.marketplace.clock import DAY
 from mturk.marketplace.database import table as t
 from tests.marketplace.conftest import Client, Publish, Refused, Work
@@ -117,6 +117,10 @@ def test_who_reads_does_not_wait_for_a_long_agenda_and_who_writes_is_asked_to_co
     market: Marketplace, client: Client, publish: Publish, work: Work, refused: Refused
 ) -> None:
     assignment_id = work(publish(AutoApprovalDelayInSeconds=60)["HITId"])
+    # Names of types that nobody made: to free them changes nothing.
+    names = [{"kind": agenda.FREE_NAME, "subject": number, "time": 0} for number in range(300)]
+    later = {"time": round(market.clock.now().timestamp() * 1000) + DAY}
+    market._store.write(lambda database: database.execute(t.agenda.insert(), [{**one, **later} for one in names]))
     # As long as somebody else is at it.
     with market._dispatch._catching_up:
         market._store.add_shift(7 * DAY)
