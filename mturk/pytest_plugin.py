@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mturk.marketplace import Fault, Marketplace
 
 MARKER = "mturk_market"
-SETTINGS = ("deposit", "fees", "rate", "burst", "faults", "eventual", "strict", "question_limit")
+SETTINGS = ("deposit", "fees", "rate", "burst", "faults", "eventual", "strict", "question_limit", "name_hold")
 _REGION = "us-east-1"
 
 

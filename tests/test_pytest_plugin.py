@@ -146,7 +146,7 @@ def test_markers_set_what_the_marketplace_is_like(
 @pytest.mark.parametrize(
     ("marker", "said"),
     [
-        ("fee=0", "mturk_market takes deposit, fees, *question_limit by name, not fee."),
+        ("fee=0", "mturk_market takes deposit, fees, *name_hold by name, not fee."),
         ("0", "mturk_market takes deposit, *by name, not 0."),
         ("deposit='much'", "mturk_market: deposit: 'much' is not an amount of money."),
         ("faults=['SendBonus']", "*a fault is a Fault, or a text such as *not 'SendBonus'."),

@@ -35,8 +35,8 @@ question:       address element namespace part | answer grammar layout schema ta
                 | answer_specification html_question scoring | external_question form | question | exam
 question_form
 answer_key
-model:          bonus_payment ending notification qualification review task_file terms used_token worker_block
-                | assignment qualification_request | publishing | hit qualification_type
+model:          bonus_payment ending notification qualification review task_file terms worker_block
+                | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
 __init__
 pytest_plugin
@@ -45,23 +45,25 @@ __main__
 """
 MARKETPLACE = """
 error
+alters_data
 clock
 money
 identifier
 routine
 signature
+setting
 call
 database:       address row seal table | diagnosis engine lock upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
-people:         ledger message payout | requester worker | block
+people:         ledger message payout premium_type | requester worker | block
 delivery:       credential destination outbox | exchange | sender | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
-hit:            hit_type review_policy | notification review_score | hit
+hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
-                | bonus decision file_upload | review | due_batch expiration work | disposal
+                | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
 dispatch
 timekeeper
 actor

@@ -226,6 +226,17 @@ def test_close_takes_a_hit_that_nobody_touched_off_the_market_at_once(market: Ma
     assert hit.status == HITStatus.DISPOSED
 
 
+def test_a_hit_that_was_deleted_elsewhere_is_gone_for_every_verb_that_ends_hits(market: Marketplace) -> None:
+    hit = publish()
+    assert not hit.close()
+    assert HIT(hit.id).status == HITStatus.DISPOSED
+    assert HIT(hit.id).close() == OpenWork()
+    assert HIT.delete_all([HIT(hit.id)]) == 0
+    HIT(hit.id).wait_until_reviewable(0)
+    with pytest.raises(InvalidState, match="'Disposed'"):
+        HIT(hit.id).delete()
+
+
 def test_close_lets_go_of_a_hit_when_its_last_worker_gives_it_back(market: Marketplace) -> None:
     hit = publish(1)
     worker = market.worker("A1")

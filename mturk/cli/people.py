@@ -122,12 +122,17 @@ def worker(context: click.Context) -> None:
 @option.existing_database
 @click.option("--country", metavar="CC", help="Where the worker lives: two capitals, such as DE.")
 @click.option("--subdivision", metavar="CC", help="The state, in the US.")
-@click.option("--adult", is_flag=True, help="The worker may see content for adults.")
-@click.option("--masters", is_flag=True, help="The worker is one of the Masters.")
+@click.option("--adult/--no-adult", default=None, help="The worker may see content for adults, or may not.")
+@click.option("--masters/--no-masters", default=None, help="The worker is one of the Masters, or is not.")
 def add_worker(
-    worker_id: str, database: str, country: str | None, subdivision: str | None, adult: bool, masters: bool
+    worker_id: str,
+    database: str,
+    country: str | None,
+    subdivision: str | None,
+    adult: bool | None,
+    masters: bool | None,
 ) -> None:
-    """Register a worker, or change what is known of one.
+    """Register a worker, or change what is known of one; what is left out stays as it is.
 
     \b
     Examples:

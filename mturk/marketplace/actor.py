@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from mturk.marketplace.alters_data import alters_data
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.document.answer import Value
 from mturk.marketplace.error import MarketplaceError
-from mturk.marketplace.hit import offer, work
+from mturk.marketplace.hit import layout, offer, work
 from mturk.marketplace.money import cents, dollars
 from mturk.marketplace.people import ledger, message
 from mturk.marketplace.people.message import Message
@@ -47,10 +48,20 @@ class Requester:
             writes=False,
         )
 
+    @alters_data
     def deposit(self, amount: str | int | Decimal) -> None:
         """Put money into the account."""
         self._dispatch.run(lambda context: ledger.deposit(context, self._number, cents(amount)))
 
+    @alters_data
+    def layout(self, name: str, html: str) -> str:
+        """Keep a page with `${placeholders}`, and say the id that CreateHIT fills it by, as HITLayoutId.
+
+        The same page under the same name is the same layout; a changed page is another one.
+        """
+        return self._dispatch.run(lambda context: layout.make(context, self._number, name, html))
+
+    @alters_data
     def add_key(self) -> Requester:
         """Make another key pair; the result is this requester with that one. Both are good until revoked."""
         pair = self._dispatch.run(lambda context: self._keys.add(context, self._number))
@@ -60,6 +71,7 @@ class Requester:
         """All key pairs without their secrets, oldest first, revoked ones too."""
         return self._dispatch.run(lambda context: listed(context.database, self.name), writes=False)
 
+    @alters_data
     def revoke_key(self, access_key: str | None = None) -> None:
         """Take a key pair out of use, at once and permanently; without an argument the one that this object has."""
         key = access_key or self.access_key
@@ -96,10 +108,12 @@ class Worker:
         row = self._dispatch.run(lambda context: offer.preview(context, self.id, _id(hit_id)), writes=False)
         return str(row.question)
 
+    @alters_data
     def accept(self, hit_id: str) -> str:
         """Take on an assignment of the HIT, and say its id."""
         return self._dispatch.run(lambda context: work.accept(context, self.id, _id(hit_id)))
 
+    @alters_data
     def submit(self, assignment_id: str, answers: Mapping[str, Value]) -> None:
         """Hand in an assignment.
 
@@ -108,15 +122,18 @@ class Worker:
         """
         self._dispatch.run(lambda context: work.submit(context, self.id, _id(assignment_id), _answers(answers)))
 
+    @alters_data
     def return_assignment(self, assignment_id: str) -> None:
         """Give an assignment back undone."""
         self._dispatch.run(lambda context: work.give_back(context, self.id, _id(assignment_id)))
 
+    @alters_data
     def start_qualification_test(self, type_id: str) -> str:
         """Begin the test of a qualification, and read it; its time runs from now."""
         started = self._dispatch.run(lambda context: qualification_request.start_test(context, self.id, type_id))
         return str(started.test)
 
+    @alters_data
     def request_qualification(self, type_id: str, answers: Mapping[str, Value] | None = None) -> int | None:
         """Ask for a qualification, with the answers to its test if it has one, as for `submit`.
 
@@ -131,6 +148,7 @@ class Worker:
         """What requesters wrote to the worker, oldest first."""
         return self._dispatch.run(lambda context: message.messages_of(context, self.id), writes=False)
 
+    @alters_data
     def block(self) -> None:
         """Keep the worker from taking on any work of this marketplace; work in hand can be finished.
 
@@ -138,6 +156,7 @@ class Worker:
         """
         self._dispatch.run(lambda context: block(context, self.id))
 
+    @alters_data
     def unblock(self) -> None:
         """Let the worker take on work again."""
         self._dispatch.run(lambda context: block(context, self.id, blocked=False))

@@ -7,9 +7,10 @@ happens exactly once, whichever process is first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.store import announce
@@ -58,6 +59,17 @@ def cancel(database: Connection, kind: str, subject: int) -> bool:
     """Remove something because it happens now, or will not happen; False if it was not there."""
     done = database.execute(t.agenda.delete().where(t.agenda.c.kind == kind, t.agenda.c.subject == subject))
     return done.rowcount > 0
+
+
+def cancel_all(database: Connection, kind: str, subjects: Sequence[int]) -> None:
+    """Remove things that happen now."""
+    database.execute(t.agenda.delete().where(t.agenda.c.kind == kind, t.agenda.c.subject.in_(subjects)))
+
+
+def number_due(database: Connection, now: int, most: int) -> int:
+    """How many things are due, counted up to a number."""
+    due = select(t.agenda.c.subject).where(t.agenda.c.time <= now).limit(most).subquery()
+    return int(database.execute(select(func.count()).select_from(due)).scalar_one())
 
 
 def first(database: Connection, now: int) -> Item | None:

@@ -21,6 +21,8 @@ class Settings:
     question_limit: int = 65_535
     eventual: int = 0
     """Milliseconds after which lists show what is new."""
+    name_hold: int = 0
+    """Milliseconds for which the name of a deleted qualification type stays taken."""
     own_queues: bool = False
     """Whether all queues are on a server that the lab names, whatever host their URLs name."""
 

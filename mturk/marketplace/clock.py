@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
+from mturk.marketplace.alters_data import alters_data
+
 SECOND = 1000
 """Times are whole milliseconds since the epoch everywhere in the marketplace."""
 HOUR = 3600 * SECOND
@@ -48,6 +50,7 @@ class Clock:
         """The market time in milliseconds, for a shift that was just read."""
         return int(self._real() * SECOND) + shift
 
+    @alters_data
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
         """Move the market time forward; what becomes due has happened by the next call."""
         step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
@@ -56,6 +59,7 @@ class Clock:
         self._add_shift(step // timedelta(milliseconds=1))
         return self.now()
 
+    @alters_data
     def reach(self, moment: datetime) -> None:
         """Move the market time forward to that moment, if it has not come yet."""
         step = as_milliseconds(moment) - self.at(self._read_shift())

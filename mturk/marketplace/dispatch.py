@@ -1,11 +1,16 @@
 """From the name of an operation to the function that does it, in one transaction at one moment.
 
-What has become due since the last call is carried out first, in transactions of its own.
+What has become due since the last call is carried out first, in transactions of its own. Where a timekeeper goes on
+with it in the background, a call waits only so long for a long agenda: then one that only reads is told how far things
+are, and one that would change something is asked to come again, because what is due might change what it may do.
 """
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
@@ -14,12 +19,13 @@ from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context, Settings
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store, pulse
-from mturk.marketplace.error import FrontEndError
+from mturk.marketplace.error import FrontEndError, ServiceFault
 from mturk.marketplace.hit import (
     assignment,
     bonus,
     decision,
     disposal,
+    due_approval,
     due_batch,
     expiration,
     extension,
@@ -99,12 +105,20 @@ OPERATIONS: Final[dict[str, Operation]] = {
 _AUTOMATIC: Final[dict[str, Callable[[Context, int], None]]] = {
     agenda.EXPIRE: expiration.expire,
     agenda.ABANDON: work.abandon,
-    agenda.APPROVE: decision.approve_automatically,
     agenda.DISPOSE_REQUIRING_HITS: disposal.dispose_of_requiring,
     agenda.FREE_NAME: qualification_type_deletion.free_name,
     agenda.DISPOSE_OLD_HIT: disposal.dispose_of_old,
     agenda.FORGET_TOKENS: idempotency.forget,
 }
+
+
+PATIENCE = 0.7
+"""Seconds that a call waits for a long agenda, if somebody else goes on with it."""
+_LONG = 200
+"""So many things are a long agenda; what is less is always waited for, which takes about as long."""
+_TURN = 0.1
+"""Seconds after which one transaction of the agenda lets others write."""
+_PAUSE = 0.001  # without it who waits for a lock would hardly ever be quicker than who gave it back
 
 
 class _Overdue(Exception):
@@ -119,6 +133,9 @@ class Dispatch:
         self._clock = clock
         self._settings = settings
         self._identifiers = identifiers
+        self._catching_up = threading.Lock()
+        self.patience: float | None = None
+        """How many seconds a call waits for what is due; None where it must carry out all of that itself."""
 
     def call(self, requester: int, operation: str, given: Mapping[str, Any]) -> Answer:
         """Answer one call of the API, or raise the Refusal to answer with."""
@@ -127,45 +144,78 @@ class Dispatch:
             text = f"The operation {operation!r} is not known here."
             raise FrontEndError("UnknownOperationException", text)
         arguments = RULES[operation].read(given)
-        return self.run(lambda context: found.function(Call.of(requester, context), **arguments), writes=found.writes)
+        until = None if self.patience is None else time.monotonic() + self.patience
+        return self.run(
+            lambda context: found.function(Call.of(requester, context), **arguments), writes=found.writes, until=until
+        )
 
-    def run(self, step: Callable[[Context], Result], *, writes: bool = True) -> Result:
-        """Do one step at the present market time, in one transaction."""
+    def run(self, step: Callable[[Context], Result], *, writes: bool = True, until: float | None = None) -> Result:
+        """Do one step at the present market time, in one transaction.
+
+        With `until`, a time of the monotonic clock, a long agenda is waited for no longer.
+        """
         transaction = self._store.write if writes else self._store.read
+        behind = False
         while True:
             try:
-                return transaction(lambda database: step(self._present(database)))
+                return transaction(partial(self._do, step, behind))
             except _Overdue:
-                self.catch_up()
+                behind = not self.catch_up(until)
+                if behind and writes:
+                    raise ServiceFault from None
 
     def context(self, database: Connection, now: int) -> Context:
         """The context of a transaction at that market time."""
         return Context(database, now, self._settings, self._identifiers.entity)
 
-    def catch_up(self) -> int:
-        """Carry out everything that is due, and return the market time."""
-        shift, due = self._store.read(pulse)
-        now = self._clock.at(shift)
-        if due is not None and due <= now:
+    def catch_up(self, until: float | None = None) -> bool:
+        """Carry out everything that is due; False if there is much more than could be done `until` then."""
+        while not self._catching_up.acquire(timeout=-1 if until is None else max(_TURN, until - time.monotonic())):
+            if self._is_long():
+                return False
+        try:
+            shift, due = self._store.read(pulse)
+            now = self._clock.at(shift)
+            if due is None or due > now:
+                return True
             while self._store.write(lambda database: self._catch_up_some(database, now)):
-                pass
-        return now
+                if until is not None and time.monotonic() > until and self._is_long():
+                    return False
+                time.sleep(_PAUSE)
+            return True
+        finally:
+            self._catching_up.release()
 
-    def _present(self, database: Connection) -> Context:
+    def _is_long(self) -> bool:
+        def look(database: Connection) -> bool:
+            shift, _ = pulse(database)
+            return agenda.number_due(database, self._clock.at(shift), _LONG) == _LONG
+
+        return self._store.read(look)
+
+    def _do(self, step: Callable[[Context], Result], behind: bool, database: Connection) -> Result:
         # In the transaction itself: a writer may have waited long for its turn.
         shift, due = pulse(database)
         now = self._clock.at(shift)
-        if due is not None and due <= now:
+        if due is not None and due <= now and not behind:
             raise _Overdue
-        return self.context(database, now)
+        return step(self.context(database, now))
 
     def _catch_up_some(self, database: Connection, now: int) -> bool:
         """Carry out the earliest things, and return whether there may be more."""
+        if due_approval.approve(self.context(database, now)):
+            return True
+        end = time.monotonic() + _TURN
         together = due_batch.begin(database, now)
         for done in range(due_batch.LARGEST):
+            if time.monotonic() > end:
+                return True
             item = agenda.first(database, now)
             if item is None:
                 return False
+            if item.kind == agenda.APPROVE and together is None:
+                due_approval.approve(self.context(database, now))
+                continue
             if together is not None and not together.includes(item, done):
                 return True
             if agenda.cancel(database, item.kind, item.subject):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import math
 import os
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
@@ -17,8 +16,9 @@ from typing import TextIO
 from flask import Flask
 from sqlalchemy import Connection
 
-from mturk.marketplace import agenda
+from mturk.marketplace import agenda, setting
 from mturk.marketplace.actor import Requester, Worker
+from mturk.marketplace.alters_data import alters_data
 from mturk.marketplace.call import Settings
 from mturk.marketplace.clock import SECOND, Clock
 from mturk.marketplace.database import seal
@@ -27,7 +27,7 @@ from mturk.marketplace.delivery import outbox
 from mturk.marketplace.delivery.delivery import Delivery
 from mturk.marketplace.delivery.exchange import Exchange
 from mturk.marketplace.delivery.sender import Sender
-from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.dispatch import PATIENCE, Dispatch
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.http.api import Api
 from mturk.marketplace.http.app import body_limit, make_app
@@ -36,7 +36,6 @@ from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.http.server import Server
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.identifier import Identifiers
-from mturk.marketplace.money import cents
 from mturk.marketplace.people import ledger, payout, requester, worker
 from mturk.marketplace.people.payout import Payout
 from mturk.marketplace.people.requester import Key, KeyPair, Keys
@@ -58,9 +57,10 @@ class Marketplace:
 
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
     no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
-    a real service. `strict` requires HTTPS for every ExternalQuestion, and that every x-amz-* header
-    is signed. `port=0` takes a free port. With `existing` no new database is made. Behind a
-    proxy, `public_url` is the address that clients use, and sign.
+    a real service. `strict` requires HTTPS for every ExternalQuestion, and that every x-amz-* header is signed.
+    `port=0` takes a free port; behind a proxy, `public_url` is the address that clients use, and sign. `name_hold`
+    keeps the name of a deleted qualification type taken; the real service may do so for `timedelta(hours=48)`.
+    With `existing` no new database is made.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
     """
@@ -80,6 +80,7 @@ class Marketplace:
         strict: bool = False,
         public_url: str | None = None,
         question_limit: int = 65_535,
+        name_hold: timedelta = timedelta(0),
         existing: bool = False,
         master_key: str | None = None,
         real_time: Callable[[], float] = time.time,
@@ -90,7 +91,7 @@ class Marketplace:
         self._store = Store(database)
         self._host, self._port = host, port
         self._public = None if public_url is None else PublicAddress.of(public_url)
-        self._deposit = _cents("deposit", deposit)
+        self._deposit = setting.cents("deposit", deposit)
         self._real_time = real_time
         self._randomness = randomness or random.SystemRandom()
         self._identifiers = Identifiers(self._randomness)
@@ -100,8 +101,9 @@ class Marketplace:
         self._settings = Settings(
             fees=bool(fees),
             strict=strict,
-            question_limit=int(_least("question_limit", question_limit, 1)),
-            eventual=round(_least("eventual", eventual, 0) * SECOND),
+            question_limit=int(setting.least("question_limit", question_limit, 1)),
+            eventual=round(setting.least("eventual", eventual, 0) * SECOND),
+            name_hold=setting.milliseconds("name_hold", name_hold),
             own_queues=bool(os.environ.get("AWS_ENDPOINT_URL_SQS")),
         )
         self.clock = Clock(self._shift, self._add_shift, real_time)
@@ -136,6 +138,7 @@ class Marketplace:
     ) -> None:
         self.stop()
 
+    @alters_data
     def start(self) -> None:
         """Open the database, which is made if it is new, and serve the API in the background."""
         if self._server is not None:
@@ -155,6 +158,7 @@ class Marketplace:
         self._server = server
         self._start_routines()
 
+    @alters_data
     def stop(self) -> None:
         """Finish what is being answered, and let go of the port and the database."""
         server, self._server = self._server, None
@@ -203,6 +207,7 @@ class Marketplace:
         """The secret key of the first requester."""
         return self.requester(FIRST_REQUESTER).secret_key
 
+    @alters_data
     def requester(self, name: str) -> Requester:
         """The requester with that name, made if there is none, with a key pair and a deposit of its own.
 
@@ -211,12 +216,18 @@ class Marketplace:
         self._open()
         return self._requester(name, self._deposit)
 
+    @alters_data
     def add_requester(self, name: str, deposit: str | int | Decimal | None = None) -> Requester:
         """Make a requester; refused where there is one of that name already."""
         self._open()
         if self._store.read(lambda database: requester.find(database, name)) is not None:
             raise MarketplaceError(f"There is a requester {name!r} already.")
-        return self._requester(name, self._deposit if deposit is None else _cents("deposit", deposit))
+        return self._requester(name, self._deposit if deposit is None else setting.cents("deposit", deposit))
+
+    @alters_data
+    def layout(self, name: str, html: str) -> str:
+        """Keep a page with `${placeholders}` for the first requester: see `Requester.layout`."""
+        return self.requester(FIRST_REQUESTER).layout(name, html)
 
     def requesters(self) -> list[str]:
         """The names of all requesters."""
@@ -228,28 +239,42 @@ class Marketplace:
         self._open()
         return self._store.read(requester.listed)
 
+    @alters_data
     def revoke_key(self, access_key: str) -> None:
         """Take a key pair out of use, at once and permanently."""
         self._open()
         self._dispatch.run(lambda context: requester.revoke(context, access_key))
 
+    @alters_data
     def worker(
         self,
         id: str,
         country: str | None = None,
         subdivision: str | None = None,
-        adult: bool = False,
-        masters: bool = False,
+        adult: bool | None = None,
+        masters: bool | None = None,
+        premium: Mapping[str, int] | None = None,
     ) -> Worker:
-        """The worker with that id, registered if unknown; later facts replace earlier ones."""
+        """The worker with that id, registered if unknown; each fact that is given replaces the earlier one.
+
+        `masters=False` takes Masters away; None leaves it as it is, which for a new worker is False. `premium` has
+        values by the ids of premium qualification types, all of them: {} takes them away.
+        """
         self._open()
         self._dispatch.run(
             lambda context: worker.register(
-                context, id, country=country, subdivision=subdivision, adult=adult, masters=masters
+                context,
+                id,
+                country=country,
+                subdivision=subdivision,
+                adult=adult,
+                masters=masters,
+                premium=premium,
             )
         )
         return Worker(self._dispatch, id)
 
+    @alters_data
     def block_worker(self, id: str, *, blocked: bool = True) -> None:
         """Keep a worker from all work here, or let them again; refused where there is none of that id."""
         self._open()
@@ -281,6 +306,7 @@ class Marketplace:
         self._open()
         return self._store.read(write)
 
+    @alters_data
     def simulate(
         self, crowd: Crowd | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0, seed: int = 1
     ) -> Tally:
@@ -338,6 +364,9 @@ class Marketplace:
     def _add_shift(self, step: int) -> None:
         self._open()
         self._store.add_shift(step)
+        if self._timekeeper is not None:
+            # Here, because calls do not wait for a long agenda.
+            self._dispatch.catch_up()
         for routine in (self._timekeeper, self._delivery):
             if routine is not None:
                 routine.ring()
@@ -357,25 +386,14 @@ class Marketplace:
         self._timekeeper, self._delivery = timekeeper, delivery
         timekeeper.start()
         delivery.start()
+        self._dispatch.patience = PATIENCE
 
     def _stop_routines(self) -> None:
         self._store.listeners = {}
+        self._dispatch.patience = None
         timekeeper, self._timekeeper = self._timekeeper, None
         delivery, self._delivery = self._delivery, None
         if timekeeper is not None:
             timekeeper.stop()
         if delivery is not None:
             delivery.stop()
-
-
-def _cents(name: str, amount: str | int | Decimal) -> int:
-    try:
-        return cents(amount)
-    except ValueError as error:
-        raise SettingError(f"{name}: {error}") from None
-
-
-def _least(name: str, value: float, least: int) -> float:
-    if not isinstance(value, (int, float)) or not least <= value < math.inf:
-        raise SettingError(f"{name} is a number from {least}, not {value!r}.")
-    return value

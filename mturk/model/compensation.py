@@ -37,9 +37,7 @@ def compensate(worker: Worker, amount: Money, reason: str, lifetime: timedelta |
 
 
 def _published(ticket: QualificationType, key: str) -> HIT | None:
-    now = ticket.connection.now()
-    alive = (hit for hit in ticket.hits() if hit.expiration is None or hit.expiration > now or hit.assignments())
-    return next((hit for hit in alive if hit.requester_annotation == key), None)
+    return next((hit for hit in ticket.hits() if hit.requester_annotation == key and not _is_over(hit)), None)
 
 
 def _publish(
@@ -55,9 +53,8 @@ def _publish(
 
 
 def _is_over(hit: HIT) -> bool:
-    if hit.status == HITStatus.DISPOSED:
-        return True
-    return hit.expiration <= hit.connection.now() and not hit.assignments()
+    """Whether the HIT ended with nobody having collected it; a worker who is at it still can."""
+    return hit.status not in (HITStatus.ASSIGNABLE, HITStatus.UNASSIGNABLE) and not hit.assignments()
 
 
 def _create(

@@ -56,7 +56,9 @@ def close(hit: HIT, *, approve: bool) -> OpenWork:
         return OpenWork()
     try:
         hit.expire()
-    except DoesNotExist:
+    except (DoesNotExist, InvalidState) as error:
+        if not was_deleted(error):
+            raise
         hit._set(status=HITStatus.DISPOSED)
         return OpenWork()
     if approve:

@@ -13,6 +13,7 @@ import attrs
 
 from mturk.data.enumeration import HITStatus
 from mturk.errors import AlreadyDone, DoesNotExist
+from mturk.model import ending
 from mturk.question.layout import Layout
 from mturk.record.record import related
 from mturk.requirements import QualificationRequirement
@@ -46,11 +47,9 @@ class AskedFor:
                 made.refresh()
                 self._expect(self._term_differences(made), error)
             return made
-        try:
-            made.refresh()
-        except DoesNotExist:
-            error.message += " It is deleted."
-            raise error from None
+        if ending.is_gone(made):
+            error.message += " It is deleted; another one needs a token of its own."
+            raise error
         self._expect(self._differences(made), error)
         return made
 

@@ -113,6 +113,16 @@ def test_an_export_does_not_overwrite_unless_told(lab: Path, tmp_path: Path) -> 
     assert file.read_text().startswith("worker_id,")
 
 
+def test_adding_a_worker_again_changes_only_what_is_told(lab: Path) -> None:
+    run(lab, "worker", "add", "A1ADA", "--country", "US", "--subdivision", "NY", "--adult", "--masters")
+    run(lab, "worker", "add", "A1ADA", "--no-adult")
+    (row,) = exported(lab)
+    shown = [row[name] for name in ("country", "subdivision", "adult", "masters")]
+    assert shown == ["US", "NY", "False", "True"]
+    run(lab, "worker", "add", "A1ADA", "--no-masters")
+    assert exported(lab)[0]["masters"] == "False"
+
+
 def test_a_blocked_worker_can_take_nothing_on_until_the_block_is_undone(lab: Path) -> None:
     run(lab, "worker", "add", "A1ADA")
     assert run(lab, "worker", "block", "A1ADA").stdout == "Blocked: A1ADA\n"

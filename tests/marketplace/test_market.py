@@ -143,6 +143,8 @@ def test_an_impossible_address_is_one_clear_line(where: dict[str, Any], words: s
         {"eventual": -1},
         {"eventual": float("nan")},
         {"question_limit": 0},
+        {"name_hold": timedelta(hours=-1)},
+        {"name_hold": 48},
     ],
 )
 def test_impossible_settings_are_refused_by_name(bad: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from mturk.marketplace import Marketplace
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.database.table import agenda, assignment, hit, request_token, transfer
 from mturk.marketplace.routine import LOOK, Routine
-from tests.marketplace.conftest import Connect, Refused
+from tests.marketplace.conftest import Connect
 from tests.marketplace.inbox import WAIT, Inbox
 from tests.marketplace.sample import hit_arguments
 
@@ -78,7 +78,7 @@ def test_work_is_approved_without_a_call_and_in_real_time(
 
 
 def test_an_old_hit_is_disposed_of_120_days_after_it_became_reviewable(
-    shared: str, connect: Connect, look: Callable[..., None], refused: Refused
+    shared: str, connect: Connect, look: Callable[..., None]
 ) -> None:
     with Marketplace(shared) as market:
         client = connect(market)
@@ -88,7 +88,7 @@ def test_an_old_hit_is_disposed_of_120_days_after_it_became_reviewable(
         client.update_hit_review_status(HITId=hit_id)
         market.clock.advance(days=1)
         look(STATUS_OF_HIT, ["Disposed"])
-        assert refused(client.get_hit, HITId=hit_id)["TurkErrorCode"] == "AWS.MechanicalTurk.HITDoesNotExist"
+        assert client.get_hit(HITId=hit_id)["HIT"]["HITStatus"] == "Disposed"
 
 
 def test_the_120_days_begin_anew_when_a_hit_is_extended(

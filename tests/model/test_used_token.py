@@ -114,3 +114,11 @@ def test_a_hit_that_has_ended_is_given_back_although_its_expiration_moved(servic
     first = create(service)
     first.expire()
     assert create(service).id == first.id
+
+
+def test_a_hit_that_is_deleted_is_not_given_back(service: Connection) -> None:
+    first = create(service)
+    first.close()
+    with pytest.raises(AlreadyDone, match="It is deleted") as caught:
+        create(service)
+    assert caught.value.hit_id == first.id

@@ -1,8 +1,7 @@
 """The tables of the marketplace.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
-A change here needs a step that brings older databases up to it, and its number as the new `VERSION`: see
-`migration/__init__.py`.
+A change here needs a step that brings older databases to it, and a new `VERSION`: see `migration/__init__.py`.
 """
 
 from __future__ import annotations
@@ -158,6 +157,18 @@ hit_content = Table(
     Column("requester_annotation", Text),
     Column("assignment_review_policy", Text, comment="JSON"),
     Column("hit_review_policy", Text, comment="JSON"),
+    Column("layout_id", _ID, comment="of the layout that the question was made from"),
+)
+
+layout = Table(
+    "layout",
+    metadata,
+    _number(),
+    _reference("requester", "requester"),
+    Column("layout_id", _ID, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Index("layout_of_requester", "requester"),
 )
 
 worker = Table(
@@ -169,6 +180,7 @@ worker = Table(
     Column("subdivision", String(2)),
     Column("adult", Boolean, nullable=False),
     Column("masters", Boolean, nullable=False),
+    Column("premium", Text, comment="JSON: values by the ids of premium types"),
     Column("blocked", Boolean, nullable=False, server_default=false(), comment="by the marketplace, from all work"),
     Column("creation_time", BigInteger, nullable=False),
     _count("accepted"),
@@ -377,7 +389,7 @@ agenda = Table(
     Column("kind", String(16), primary_key=True),
     Column("subject", _NUMBER, primary_key=True),
     Column("time", BigInteger, nullable=False),
-    Index("agenda_due", "time"),
+    Index("agenda_due", "time", "kind", "subject"),
 )
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, select
 
@@ -63,6 +63,17 @@ class EventDocument:
     text: str
 
 
+class Event(NamedTuple):
+    """Something that happened, and the outlet that it is told to."""
+
+    outlet: int
+    event_type: str
+    time: int
+    hit_type_id: str
+    hit_id: str
+    assignment_id: str | None
+
+
 def outlet_of(context: Context, of: int, transport: str, destination: str) -> int:
     """The number of the outlet for a requester's destination, which is made if it is new."""
     values = {"requester": of, "transport": transport, "destination": destination}
@@ -75,16 +86,14 @@ def write(
     context: Context, to: int, event_type: str, hit_type_id: str, hit_id: str, assignment_id: str | None = None
 ) -> None:
     """Store an event, in the transaction that causes it."""
-    row = {
-        "outlet": to,
-        "event_type": event_type,
-        "time": context.now,
-        "hit_type_id": hit_type_id,
-        "hit_id": hit_id,
-        "assignment_id": assignment_id,
-    }
-    context.database.execute(t.event.insert(), row)
-    announce(context.database, NEWS)
+    write_all(context, [Event(to, event_type, context.now, hit_type_id, hit_id, assignment_id)])
+
+
+def write_all(context: Context, events: Sequence[Event]) -> None:
+    """Store events, in the order in which they happened."""
+    if events:
+        context.database.execute(t.event.insert(), [one._asdict() for one in events])
+        announce(context.database, NEWS)
 
 
 def waiting(database: Connection, real: int, most: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Decisions about submitted work: ApproveAssignment, RejectAssignment, and automatic approval."""
+"""Decisions about submitted work: ApproveAssignment, RejectAssignment."""
 
 from __future__ import annotations
 
@@ -39,15 +39,8 @@ def reject_assignment(call: Call, *, assignment_id: str, requester_feedback: str
     return {}
 
 
-def approve_automatically(context: Context, number: int) -> None:
-    """Approve work about which its requester did not decide in time."""
-    work = assignment.with_hit_by_number(context, number)
-    if work.assignment.status == SUBMITTED:
-        approve(context, work, None)
-
-
 def approve(context: Context, work: Work, feedback: str | None) -> None:
-    """Approve submitted work: decided by its requester, a review policy or time."""
+    """Approve submitted work: decided by its requester or a review policy; what time decides is in `due_approval`."""
     assignment_row, hit_row = work
     agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, approved=hit_row.approved + 1)

@@ -33,7 +33,7 @@ def delete_hit(call: Call, *, hit_id: str) -> Answer:
 
 
 def dispose(context: Context, hit_row: HIT) -> None:
-    """Dispose of a HIT: from now on it cannot be read."""
+    """Dispose of a HIT: from now on no list shows it, and its assignments cannot be read."""
     agenda.cancel(context.database, agenda.EXPIRE, hit_row.number)
     agenda.cancel(context.database, agenda.DISPOSE_OLD_HIT, hit_row.number)
     gone = {"status": DISPOSED, "status_time": context.now, "disposed": True}

@@ -1,4 +1,7 @@
-"""A batch of what is due: things that happen in one transaction, with all that they change locked beforehand."""
+"""A batch of what is due: things that happen in one transaction, with all that they change locked beforehand.
+
+Approvals are not among them: they happen in sets, see `due_approval`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from mturk.marketplace.database import table as t
 from mturk.marketplace.hit import review
 
 _OF_HIT = (agenda.EXPIRE, agenda.DISPOSE_OLD_HIT)
-_OF_ASSIGNMENT = (agenda.ABANDON, agenda.APPROVE)
+_OF_ASSIGNMENT = (agenda.ABANDON,)
 LARGEST = 100
 """So many things at a time: a long agenda must not keep others from writing."""
 
@@ -43,7 +46,7 @@ class Batch(NamedTuple):
 
     def includes(self, item: Item, done: int) -> bool:
         """Whether this may happen now, after so many things: what is planned anew for a locked HIT may, too."""
-        if len(self.things) == 1 and done:
+        if item.kind == agenda.APPROVE or (len(self.things) == 1 and done):
             return False
         return (item.kind, item.subject) in self.things or (item.kind in _OF_HIT and item.subject in self.hits)
 

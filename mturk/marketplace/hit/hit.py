@@ -14,12 +14,12 @@ from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.database.row import known
-from mturk.marketplace.error import does_not_exist
+from mturk.marketplace.error import does_not_exist, wrong_state
 from mturk.marketplace.hit import hit_type, notification
 from mturk.marketplace.hit.hit_type import requirements_of
 from mturk.marketplace.money import dollars
 from mturk.marketplace.qualification import qualification_type
-from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
+from mturk.marketplace.qualification.system_type import PUBLIC_TYPES
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 
@@ -47,6 +47,7 @@ class HIT(NamedTuple):
     requester_annotation: str | None
     assignment_review_policy: str | None
     hit_review_policy: str | None
+    layout_id: str | None
     hit_type_id: str
     hit_group_id: str
     title: str
@@ -66,6 +67,7 @@ DISPOSED = "Disposed"
 
 DONE = (REVIEWABLE, REVIEWING)
 """States in which nobody works on a HIT any more."""
+_ALIVE = (ASSIGNABLE, UNASSIGNABLE, *DONE)
 KEPT = 120 * DAY
 """How long a HIT is kept once nobody works on it any more."""
 
@@ -171,10 +173,15 @@ def _turn(context: Context, hit_row: HIT, status: str, quiet: bool) -> None:
 
 
 def mine(call: Call, hit_id: str, *, lock: bool = False, disposed: bool = False) -> HIT:
-    """The caller's HIT with that id; with `lock` nobody else changes it until this transaction ends."""
+    """The caller's HIT with that id; with `lock` nobody else changes it until this transaction ends.
+
+    One that was disposed of cannot be changed, and what it had does not exist, unless `disposed` lets it through.
+    """
     hit_row = by_id(call, hit_id, lock=lock)
-    if hit_row is None or hit_row.requester != call.requester or (hit_row.disposed and not disposed):
+    if hit_row is None or hit_row.requester != call.requester:
         raise does_not_exist("HIT", hit_id)
+    if hit_row.disposed and not disposed:
+        raise wrong_state("HIT", DISPOSED, *_ALIVE) if lock else does_not_exist("HIT", hit_id)
     return hit_row
 
 
@@ -202,6 +209,7 @@ def describe(hit_row: HIT) -> Answer:
         "HITId": hit_row.hit_id,
         "HITTypeId": hit_row.hit_type_id,
         "HITGroupId": hit_row.hit_group_id,
+        "HITLayoutId": hit_row.layout_id,
         "CreationTime": hit_row.creation_time / SECOND,
         "Title": hit_row.title,
         "Description": hit_row.description,
@@ -224,8 +232,8 @@ def describe(hit_row: HIT) -> Answer:
 
 
 def get_hit(call: Call, *, hit_id: str) -> Answer:
-    """One HIT."""
-    return {"HIT": describe(mine(call, hit_id))}
+    """One HIT; of one that was disposed of, too."""
+    return {"HIT": describe(mine(call, hit_id, disposed=True))}
 
 
 def list_hits(call: Call, *, next_token: str | None = None, max_results: int = DEFAULT_SIZE) -> Answer:
@@ -260,7 +268,7 @@ def list_hits_for_qualification_type(
 ) -> Answer:
     """The caller's HITs that require a qualification, newest first."""
     page = Page(("HITs for", call.requester, qualification_type_id), next_token, max_results)
-    if qualification_type_id not in SYSTEM_TYPES:
+    if qualification_type_id not in PUBLIC_TYPES:
         qualification_type.visible(call, qualification_type_id)
     requires = select(t.hit_type_requirement.c.hit_type).where(
         t.hit_type_requirement.c.qualification_type_id == qualification_type_id

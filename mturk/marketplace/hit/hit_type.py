@@ -134,5 +134,6 @@ def fee_of(call: Call, hit_type_row: HITType, max_assignments: int) -> int:
     """The fee for one assignment of a HIT of this type."""
     if not call.settings.fees:
         return 0
-    masters = requirement.needs_masters(requirements_of(hit_type_row))
-    return assignment_fee(hit_type_row.reward, max_assignments, masters=masters)
+    requirements = requirements_of(hit_type_row)
+    masters = requirement.needs_masters(requirements)
+    return assignment_fee(hit_type_row.reward, max_assignments, masters=masters) + requirement.premium(requirements)

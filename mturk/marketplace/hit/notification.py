@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, select
@@ -11,6 +12,7 @@ from sqlalchemy import bindparam, select
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.database import table as t
 from mturk.marketplace.delivery import destination, outbox
+from mturk.marketplace.delivery.outbox import Event
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit_type
 
@@ -38,6 +40,15 @@ class Setting(NamedTuple):
     outlet: int
     event_types: str
     hit_type_id: str
+
+
+class Happening(NamedTuple):
+    """Something that happened to an assignment of a HIT of that type."""
+
+    time: int
+    hit_type: int
+    hit_id: str
+    assignment_id: str
 
 
 _SETTING = (
@@ -81,9 +92,27 @@ def tell(
     context: Context, event_type: str, hit_type_number: int, hit_id: str, assignment_id: str | None = None
 ) -> None:
     """Write an event of a HIT of that type into the outbox, if its requester asked for such events."""
-    setting = cast("Setting | None", context.database.execute(_SETTING, {"of_type": hit_type_number}).one_or_none())
+    setting = _setting_of(context, hit_type_number)
     if setting and event_type in json.loads(setting.event_types):
         outbox.write(context, setting.outlet, event_type, setting.hit_type_id, hit_id, assignment_id)
+
+
+def tell_all(context: Context, event_type: str, happenings: Sequence[Happening]) -> None:
+    """Write events of one kind into the outbox, each if the requester asked for such events."""
+    settings = {number: _setting_of(context, number) for number in {one.hit_type for one in happenings}}
+    wanted = {number: one for number, one in settings.items() if one and event_type in json.loads(one.event_types)}
+    outbox.write_all(
+        context,
+        [
+            Event(to.outlet, event_type, one.time, to.hit_type_id, one.hit_id, one.assignment_id)
+            for one in happenings
+            if (to := wanted.get(one.hit_type))
+        ],
+    )
+
+
+def _setting_of(context: Context, hit_type_number: int) -> Setting | None:
+    return cast("Setting | None", context.database.execute(_SETTING, {"of_type": hit_type_number}).one_or_none())
 
 
 def _setting(call: Call, notification: Specification) -> dict[str, Any]:

@@ -12,15 +12,15 @@ from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.document.question import check_question
 from mturk.marketplace.error import ParameterValidationError, RequestError
-from mturk.marketplace.hit import hit, hit_type, notification
+from mturk.marketplace.hit import hit, hit_type, layout, notification
 from mturk.marketplace.hit.hit_type import DEFAULT_AUTO_APPROVAL_DELAY, HITType
+from mturk.marketplace.hit.layout import LayoutParameter
 from mturk.marketplace.hit.review_policy import known_answers, plurality
 from mturk.marketplace.people import ledger
 from mturk.marketplace.qualification.requirement import Requirement
 from mturk.marketplace.request import idempotency
 
 ReviewPolicy = dict[str, Any]
-LayoutParameter = dict[str, str]
 
 
 def create_hit(
@@ -59,6 +59,7 @@ def create_hit(
         call,
         question,
         hit_layout_id,
+        hit_layout_parameters or [],
         requester_annotation=requester_annotation,
         assignment_review_policy=assignment_review_policy,
         hit_review_policy=hit_review_policy,
@@ -89,6 +90,7 @@ def create_hit_with_hit_type(
         call,
         question,
         hit_layout_id,
+        hit_layout_parameters or [],
         requester_annotation=requester_annotation,
         assignment_review_policy=assignment_review_policy,
         hit_review_policy=hit_review_policy,
@@ -107,26 +109,29 @@ def _refuse_repetition(call: Call, operation: str, token: str | None) -> None:
 def _content(
     call: Call,
     question: str | None,
-    layout: str | None,
+    layout_id: str | None,
+    parameters: list[LayoutParameter],
     *,
     requester_annotation: str | None,
     assignment_review_policy: ReviewPolicy | None,
     hit_review_policy: ReviewPolicy | None,
 ) -> dict[str, str | None]:
     return {
-        "question": _question(call, question, layout),
+        "question": _question(call, question, layout_id, parameters),
+        "layout_id": layout_id,
         "requester_annotation": requester_annotation,
         "assignment_review_policy": _policy(known_answers, assignment_review_policy),
         "hit_review_policy": _policy(plurality, hit_review_policy),
     }
 
 
-def _question(call: Call, question: str | None, layout: str | None) -> str:
-    if question is not None and layout is not None:
+def _question(call: Call, question: str | None, layout_id: str | None, parameters: list[LayoutParameter]) -> str:
+    if question is not None and layout_id is not None:
         raise ParameterValidationError("HITLayoutId", "Question and HITLayoutId must not both be given.")
-    if layout is not None:
-        # Layouts are made on the requester's site and never through the API.
-        raise RequestError("HITLayoutDoesNotExist", f"Hit layout {layout} does not exist.")
+    if layout_id is not None:
+        question = layout.fill(call, layout_id, parameters)
+    elif parameters:
+        raise ParameterValidationError("HITLayoutParameters", "HITLayoutParameters needs HITLayoutId.")
     if question is None:
         raise ParameterValidationError("Question", "One of Question and HITLayoutId must be given.")
     check_question(question, limit=call.settings.question_limit, strict=call.settings.strict)

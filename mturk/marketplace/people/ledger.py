@@ -8,7 +8,9 @@ always zero.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -23,6 +25,18 @@ class Account(NamedTuple):
 
     kind: str
     owner: int = 0
+
+
+class Reward(NamedTuple):
+    """What is paid for an assignment that was approved at that time; people, HIT and assignment by number."""
+
+    time: int
+    requester: int
+    worker: int
+    reward: int
+    fee: int
+    hit: int
+    assignment: int
 
 
 OF_REQUESTERS = ("available", "hold")
@@ -85,6 +99,27 @@ def pay_reward(
     source = held(requester)
     _move(context, "reward", source, earned(worker), reward, hit=hit, assignment=assignment)
     _move(context, "fee", source, FEES, fee, hit=hit, assignment=assignment)
+
+
+def pay_rewards(context: Context, rewards: Sequence[Reward]) -> None:
+    """Pay several assignments out of what was reserved for them."""
+    spent: Counter[int] = Counter()
+    came: Counter[int] = Counter()
+    for one in rewards:
+        spent[one.requester] += one.reward + one.fee
+        came[one.worker] += one.reward
+    fees = sum(one.fee for one in rewards)
+    changes = [
+        *((held(requester), -total) for requester, total in sorted(spent.items())),
+        *((earned(worker), total) for worker, total in sorted(came.items())),
+        (FEES, fees),
+    ]
+    for account, by in changes:
+        if by and not _change(context, account, by):
+            raise AssertionError(f"{account} holds less than the {-by} cents to be paid")
+    rows = [row for one in rewards for row in _transfers(one) if row["cents"]]
+    if rows:
+        context.database.execute(t.transfer.insert(), rows)
 
 
 def pay_bonus(
@@ -152,15 +187,29 @@ def _move(
         {
             "time": context.now,
             "reason": reason,
-            "from_kind": source.kind,
-            "from_owner": source.owner,
-            "to_kind": target.kind,
-            "to_owner": target.owner,
-            "cents": cents,
+            **_row(source, target, cents),
             "hit": hit,
             "assignment": assignment,
         },
     )
+
+
+def _transfers(one: Reward) -> list[dict[str, Any]]:
+    source, of = held(one.requester), {"time": one.time, "hit": one.hit, "assignment": one.assignment}
+    return [
+        {**_row(source, earned(one.worker), one.reward), "reason": "reward", **of},
+        {**_row(source, FEES, one.fee), "reason": "fee", **of},
+    ]
+
+
+def _row(source: Account, target: Account, cents: int) -> dict[str, Any]:
+    return {
+        "from_kind": source.kind,
+        "from_owner": source.owner,
+        "to_kind": target.kind,
+        "to_owner": target.owner,
+        "cents": cents,
+    }
 
 
 def _change_both(context: Context, source: Account, target: Account, cents: int) -> bool:

@@ -48,17 +48,14 @@ _RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, _MET.label("met")).
 
 
 def notify_workers(call: Call, *, subject: str, message_text: str, worker_ids: list[str]) -> Answer:
-    """Write to workers; one whose work the caller never decided on is not written to, and named in the answer."""
+    """Write to workers; whose work the caller never decided on, or whom nobody knows, is only named in the answer."""
     if not worker_ids:
         raise ParameterValidationError("WorkerIds", "Your request parameter WorkerIds has a minimum length of 1.")
-    known = {receiver.worker_id: receiver for receiver in _receivers(call, worker_ids)}
-    unknown = [one for one in worker_ids if one not in known]
-    if unknown:
-        raise ParameterValidationError.of("WorkerIds", unknown[0])
+    met = {receiver.worker_id: receiver.number for receiver in _receivers(call, worker_ids) if receiver.met}
     # Each gets one message, however often they were named.
-    named = [known[one] for one in dict.fromkeys(worker_ids)]
-    send(call, call.requester, [receiver.number for receiver in named if receiver.met], subject, message_text)
-    return {"NotifyWorkersFailureStatuses": [_failure(receiver) for receiver in named if not receiver.met]}
+    named = list(dict.fromkeys(worker_ids))
+    send(call, call.requester, [met[one] for one in named if one in met], subject, message_text)
+    return {"NotifyWorkersFailureStatuses": [_failure(one) for one in named if one not in met]}
 
 
 def send(context: Context, sender: int, receivers: Collection[int], subject: str, text: str) -> None:
@@ -86,9 +83,9 @@ def _receivers(call: Call, worker_ids: list[str]) -> Sequence[Receiver]:
     return cast("Sequence[Receiver]", found.all())
 
 
-def _failure(receiver: Receiver) -> Answer:
+def _failure(worker_id: str) -> Answer:
     return {
         "NotifyWorkersFailureCode": "HardFailure",
         "NotifyWorkersFailureMessage": _STRANGER,
-        "WorkerId": receiver.worker_id,
+        "WorkerId": worker_id,
     }

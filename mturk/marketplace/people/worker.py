@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
-from typing import NamedTuple, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -15,6 +16,7 @@ from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.error import MarketplaceError, ParameterValidationError, WorkerError
 from mturk.marketplace.money import dollars
 from mturk.marketplace.people import ledger
+from mturk.marketplace.people.premium_type import PREMIUM_TYPES
 from mturk.marketplace.request.rules import CUSTOMER_ID
 
 
@@ -27,6 +29,7 @@ class Worker(NamedTuple):
     subdivision: str | None
     adult: bool
     masters: bool
+    premium: str | None
     blocked: bool
     creation_time: int
     accepted: int
@@ -70,25 +73,42 @@ def register(
     *,
     country: str | None = None,
     subdivision: str | None = None,
-    adult: bool = False,
-    masters: bool = False,
+    adult: bool | None = None,
+    masters: bool | None = None,
+    premium: Mapping[str, int] | None = None,
 ) -> Worker:
-    """The worker with that id, registered if unknown; later facts replace earlier ones."""
+    """The worker with that id, registered if unknown; each fact that is given replaces the earlier one."""
     database = context.database
     if CUSTOMER_ID.violations(worker_id):
         raise ValueError(f"A worker's id is an A and up to 63 capitals and digits, not {worker_id!r}.")
     if country is not None and not re.fullmatch("[A-Z]{2}", country):
         raise ValueError(f"A country is two capitals, such as DE, not {country!r}.")
-    if subdivision is not None and country != "US":
-        raise ValueError("Only the states of the US are known as subdivisions.")
-    facts = {"country": country, "subdivision": subdivision, "adult": adult, "masters": masters}
     known = find(database, worker_id)
+    if subdivision is not None and (country or (known and known.country)) != "US":
+        raise ValueError("Only the states of the US are known as subdivisions.")
+    given = {
+        "country": country,
+        "subdivision": subdivision,
+        "adult": adult,
+        "masters": masters,
+        "premium": None if premium is None else _premium(premium),
+    }
+    facts: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if known is None:
-        row = {"worker_id": worker_id, "creation_time": context.now, **facts}
+        row = {"worker_id": worker_id, "creation_time": context.now, "adult": False, "masters": False, **facts}
         ledger.open_accounts(database, ledger.earned(t.add_row(database, t.worker, row)))
-    elif any(facts.values()):
-        database.execute(t.worker.update().where(t.worker.c.number == known.number).values(**facts))
+    elif facts:
+        # Who has moved out of the US lives in none of its states.
+        moved = {"subdivision": None} if country not in (None, "US") else {}
+        database.execute(t.worker.update().where(t.worker.c.number == known.number).values({**moved, **facts}))
     return cast(Worker, database.execute(_BY_ID, {"worker_id": worker_id}).one())
+
+
+def _premium(values: Mapping[str, int]) -> str:
+    unknown = [one for one in values if one not in PREMIUM_TYPES]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is no id of a premium qualification type.")
+    return json.dumps({PREMIUM_TYPES[one].id: int(value) for one, value in values.items()})
 
 
 def block(context: Context, worker_id: str, *, blocked: bool = True) -> None:
@@ -115,6 +135,15 @@ def roster(database: Connection) -> Iterator[tuple[object, ...]]:
             "earned": dollars(row["earned"]),
         }
         yield tuple(shown[name] for name in ROSTER)
+
+
+def count_all(context: Context, what: str, cases: Mapping[int, int]) -> None:
+    """Add to a part of the records of several workers, by their numbers."""
+    column = t.worker.c[what]
+    change = (
+        t.worker.update().where(t.worker.c.number == bindparam("of_worker")).values({column: column + bindparam("by")})
+    )
+    context.database.execute(change, [{"of_worker": number, "by": by} for number, by in sorted(cases.items())])
 
 
 def count(context: Context, number: int, what: str, by: int = 1) -> None:

@@ -9,7 +9,7 @@ from mturk.marketplace.call import Context
 from mturk.marketplace.people.worker import Worker
 from mturk.marketplace.qualification import qualification, requirement
 from mturk.marketplace.qualification.requirement import ACCEPT, DISCOVER, PREVIEW, Requirement, Value
-from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
+from mturk.marketplace.qualification.system_type import PUBLIC_TYPES
 
 
 class Eligibility(NamedTuple):
@@ -43,8 +43,8 @@ def eligibilities(context: Context, worker_row: Worker, several: Sequence[Sequen
     """The same for several lists of requirements, at the price of one."""
     type_ids = {type_id for requirements in several for type_id in requirement.type_ids(requirements)}
     values: dict[str, Value] = {**qualification.scores(context, worker_row.number, type_ids)}
-    for type_id in type_ids & set(SYSTEM_TYPES):
-        values[type_id] = SYSTEM_TYPES[type_id].value(worker_row)
+    for type_id in type_ids & set(PUBLIC_TYPES):
+        values[type_id] = PUBLIC_TYPES[type_id].value(worker_row)
     return [
         Eligibility(tuple(one for one in requirements if not requirement.is_met(one, values.get(_type(one)))))
         for requirements in several

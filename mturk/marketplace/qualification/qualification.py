@@ -16,7 +16,7 @@ from mturk.marketplace.error import RequestError, wrong_state
 from mturk.marketplace.people import message, worker
 from mturk.marketplace.qualification import qualification_type
 from mturk.marketplace.qualification.qualification_type import ACTIVE
-from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
+from mturk.marketplace.qualification.system_type import PUBLIC_TYPES
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 
@@ -133,7 +133,7 @@ def has(context: Context, type_number: int, worker_number: int) -> bool:
 
 def scores(context: Context, worker_number: int, type_ids: Collection[str]) -> dict[str, int]:
     """A worker's scores of those types that they have, by the types' ids."""
-    own_types = set(type_ids) - set(SYSTEM_TYPES)
+    own_types = set(type_ids) - set(PUBLIC_TYPES)
     if not own_types:
         return {}
     rows = context.database.execute(

@@ -19,7 +19,7 @@ from mturk.marketplace.error import RequestError, WorkerError, wrong_state
 from mturk.marketplace.people import message, worker
 from mturk.marketplace.qualification import qualification, qualification_type
 from mturk.marketplace.qualification.qualification_type import ACTIVE, USABLE, QualificationType
-from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
+from mturk.marketplace.qualification.system_type import PUBLIC_TYPES
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 
@@ -171,13 +171,13 @@ def submit(context: Context, worker_id: str, type_id: str, answers: Mapping[str,
 
 
 def _asking(context: Context, worker_id: str, type_id: str) -> tuple[worker.Worker, QualificationType]:
-    type_row = None if type_id in SYSTEM_TYPES else qualification_type.by_id(context, type_id, share=True)
+    type_row = None if type_id in PUBLIC_TYPES else qualification_type.by_id(context, type_id, share=True)
     # Locked, so that a worker cannot make two requests at the same moment.
     worker_row = worker.on_site(context, worker_id, lock=True)
     if worker_row.blocked:
         raise WorkerError("Your account has been suspended.")
-    if type_id in SYSTEM_TYPES:
-        raise WorkerError(f"{SYSTEM_TYPES[type_id].name} cannot be requested; it follows from your record.")
+    if type_id in PUBLIC_TYPES:
+        raise WorkerError(f"{PUBLIC_TYPES[type_id].name} cannot be requested; it follows from your record.")
     if type_row is None or type_row.status not in USABLE:
         raise WorkerError(f"There is no Qualification type {type_id}.")
     return worker_row, type_row

@@ -15,7 +15,7 @@ from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.document.answer_key import check_answer_key
 from mturk.marketplace.document.question import check_test
 from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
-from mturk.marketplace.qualification.system_type import CREATION_TIME, SYSTEM_TYPES, SystemType
+from mturk.marketplace.qualification.system_type import CREATION_TIME, PUBLIC_TYPES, SYSTEM_TYPES, SystemType
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 
@@ -43,13 +43,18 @@ class QualificationType(NamedTuple):
 ACTIVE = "Active"
 INACTIVE = "Inactive"
 DISPOSING = "Disposing"
-"""Deleted, but its name cannot be used yet."""
+"""Deleted, but still known as one that goes."""
 DISPOSED = "Disposed"
 
 USABLE = (ACTIVE, INACTIVE)
 """States in which the API shows a type."""
 
 _DEFAULT_VALUE = 1
+# The service's own words, which programs compare.
+_NAME_TAKEN = (
+    "You have already created a QualificationType with this name. A QualificationType's name must be unique "
+    "among all of the QualificationTypes created by the same user."
+)
 _BY_ID = select(t.qualification_type).where(t.qualification_type.c.qualification_type_id == bindparam("type_id"))
 _BY_NUMBER = select(t.qualification_type).where(t.qualification_type.c.number == bindparam("type_number"))
 _BY_NAME = select(t.qualification_type.c.qualification_type_id).where(
@@ -82,7 +87,7 @@ def create_qualification_type(
         raise ParameterValidationError("TestDurationInSeconds", "TestDurationInSeconds needs a Test.")
     taken = call.database.execute(_BY_NAME, {"requester": call.requester, "name": name}).one_or_none()
     if taken:
-        raise RequestError("QualificationTypeAlreadyExists", f'You have already a QualificationType named "{name}".')
+        raise RequestError("QualificationTypeAlreadyExists", _NAME_TAKEN)
     number = t.add_row(
         call.database,
         t.qualification_type,
@@ -149,7 +154,7 @@ def update_qualification_type(
 
 def get_qualification_type(call: Call, *, qualification_type_id: str) -> Answer:
     """One type of the caller's own, or of the system."""
-    system = SYSTEM_TYPES.get(qualification_type_id)
+    system = PUBLIC_TYPES.get(qualification_type_id)
     if system:
         return {"QualificationType": _describe_system(system)}
     return {"QualificationType": describe(visible(call, qualification_type_id))}
@@ -225,7 +230,7 @@ def expect(type_row: QualificationType, *allowed: str) -> None:
 
 def expect_usable(call: Call, type_ids: Collection[str]) -> None:
     """Refuse new work that needs types which the caller does not have, or which are not active."""
-    for type_id in sorted(set(type_ids) - set(SYSTEM_TYPES)):
+    for type_id in sorted(set(type_ids) - set(PUBLIC_TYPES)):
         type_row = mine(call, type_id, share=True)
         if type_row.status not in USABLE:
             raise _does_not_exist(type_id)

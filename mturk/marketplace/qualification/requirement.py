@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from mturk.marketplace.error import ParameterValidationError
+from mturk.marketplace.people.premium_type import PREMIUM_TYPES
 from mturk.marketplace.qualification.system_type import LOCALE, MASTERS
 
 _COMPARE: Mapping[str, Callable[[int, int], bool]] = {
@@ -52,6 +53,15 @@ def needs_masters(requirements: Sequence[Requirement]) -> bool:
     return any(
         requirement["QualificationTypeId"] in MASTERS and requirement["Comparator"] != "DoesNotExist"
         for requirement in requirements
+    )
+
+
+def premium(requirements: Sequence[Requirement]) -> int:
+    """What premium qualifications cost for one assignment, in cents."""
+    return sum(
+        PREMIUM_TYPES[requirement["QualificationTypeId"]].cents
+        for requirement in requirements
+        if requirement["QualificationTypeId"] in PREMIUM_TYPES and requirement["Comparator"] != "DoesNotExist"
     )
 
 

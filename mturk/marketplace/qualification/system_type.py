@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from functools import partial
 from typing import Final, NamedTuple
 
 from mturk.marketplace.clock import SECOND
+from mturk.marketplace.people.premium_type import PREMIUM_TYPES
 from mturk.marketplace.people.worker import Worker
 
 MASTERS: Final = ("2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6")
@@ -26,6 +29,11 @@ def _masters(worker: Worker) -> int | None:
 
 def _adult(worker: Worker) -> int | None:
     return 1 if worker.adult else None
+
+
+def _premium(type_id: str, worker: Worker) -> int | None:
+    values: dict[str, int] = json.loads(worker.premium or "{}")
+    return values.get(type_id)
 
 
 def _locale(worker: Worker) -> tuple[str, str | None] | None:
@@ -120,6 +128,12 @@ _TYPES = (
     ),
 )
 SYSTEM_TYPES: Final[dict[str, SystemType]] = {one.id: one for one in _TYPES}
+_PREMIUM = {
+    type_id: SystemType(type_id, one.name, "A premium qualification, for a fee.", partial(_premium, one.id))
+    for type_id, one in PREMIUM_TYPES.items()
+}
+PUBLIC_TYPES: Final[dict[str, SystemType]] = {**_PREMIUM, **SYSTEM_TYPES}
+"""All that everybody can read and require; no list shows the premium ones."""
 
 CREATION_TIME: Final = 1_130_889_600 * SECOND
 """Nobody made them; 2 November 2005 is when the service opened."""

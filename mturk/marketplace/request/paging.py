@@ -66,16 +66,16 @@ class Page(NamedTuple):
         return cast("Sequence[Listed]", rows)
 
     def answer(self, name: str, rows: Sequence[Listed], describe: Callable[[Listed], Answer], *key: str) -> Answer:
-        """The page's answer, with a token if it is full.
+        """The page's answer, with a token if there is anything on it.
 
-        A full page has a token even where nothing follows, and the next page is empty: so did the service.
+        There is a token even where nothing follows, and the next page is empty: so did the service.
         """
         answer: Answer = {"NumResults": len(rows), name: [describe(row) for row in rows]}
         return {**answer, **self.token_after(rows, *key)}
 
     def token_after(self, rows: Sequence[Any], *key: str) -> Answer:
-        """The token for what follows these rows, if they fill the page."""
-        if len(rows) < self.size:
+        """The token for what follows these rows; there is none for what follows nothing."""
+        if not rows:
             return {}
         content = json.dumps([self._mark(len(key)), *(getattr(rows[-1], part) for part in key)])
         return {"NextToken": base64.urlsafe_b64encode(content.encode()).decode()}

@@ -81,7 +81,7 @@ def test_the_list_is_complete_and_the_oldest_come_first(client: Client, market: 
         client.get_paginator("list_assignments_for_hit").paginate(HITId=hit_id, PaginationConfig={"PageSize": 3})
     )
     assert _ids(pages) == [assignment_id for _, assignment_id in reversed(accepted)]
-    assert [page["NumResults"] for page in pages] == [3, 3, 1]
+    assert [page["NumResults"] for page in pages] == [3, 3, 1, 0]
 
 
 def test_the_list_is_complete_when_all_were_submitted_at_the_same_moment(connect: Connect) -> None:

@@ -23,10 +23,13 @@ def test_a_hit_whose_work_is_decided_can_be_deleted(
     client: Client, publish: Callable[..., dict[str, Any]], work: Callable[..., str], refused: Refused
 ) -> None:
     hit_id = publish()["HITId"]
-    client.approve_assignment(AssignmentId=work(hit_id))
+    assignment_id = work(hit_id)
+    client.approve_assignment(AssignmentId=assignment_id)
     client.delete_hit(HITId=hit_id)
-    error = refused(client.get_hit, HITId=hit_id)
-    assert error["TurkErrorCode"] == "AWS.MechanicalTurk.HITDoesNotExist"
+    assert _status(client, hit_id) == "Disposed"
+    assert client.list_hits()["HITs"] == client.list_reviewable_hits()["HITs"] == []
+    error = refused(client.get_assignment, AssignmentId=assignment_id)
+    assert error["TurkErrorCode"] == "AWS.MechanicalTurk.AssignmentDoesNotExist"
 
 
 def test_a_hit_that_is_still_open_cannot_be_deleted(
@@ -65,12 +68,11 @@ CHANGES = [
     ("update_expiration_for_hit", {"ExpireAt": EPOCH}),
     ("update_hit_review_status", {}),
     ("delete_hit", {}),
-    ("list_assignments_for_hit", {}),
 ]
 
 
-@pytest.mark.parametrize(("method", "arguments"), CHANGES)
-def test_nobody_changes_somebody_elses_hit(
+@pytest.mark.parametrize(("method", "arguments"), [*CHANGES, ("get_hit", {}), ("list_assignments_for_hit", {})])
+def test_nobody_sees_or_changes_somebody_elses_hit(
     client: Client,
     market: Marketplace,
     connect: Callable[..., Client],
@@ -86,8 +88,8 @@ def test_nobody_changes_somebody_elses_hit(
     assert _status(client, hit_id) == "Assignable"
 
 
-@pytest.mark.parametrize(("method", "arguments"), [change for change in CHANGES if change[0] != "delete_hit"])
-def test_a_disposed_hit_does_not_exist(
+@pytest.mark.parametrize(("method", "arguments"), [*CHANGES, ("update_hit_type_of_hit", {"HITTypeId": "3NONE"})])
+def test_a_hit_that_was_disposed_of_is_not_changed(
     client: Client,
     market: Marketplace,
     publish: Callable[..., dict[str, Any]],
@@ -99,6 +101,19 @@ def test_a_disposed_hit_does_not_exist(
     market.clock.advance(seconds=30)
     client.delete_hit(HITId=hit_id)
     error = refused(getattr(client, method), HITId=hit_id, **arguments)
+    assert error["TurkErrorCode"] == "AWS.MechanicalTurk.InvalidHITState"
+    assert error["Message"].startswith("This HIT is currently in the state 'Disposed'. ")
+    assert _status(client, hit_id) == "Disposed"
+
+
+@pytest.mark.parametrize("method", ["list_assignments_for_hit", "list_review_policy_results_for_hit"])
+def test_what_a_hit_that_was_disposed_of_had_does_not_exist(
+    client: Client, market: Marketplace, publish: Callable[..., dict[str, Any]], refused: Refused, method: str
+) -> None:
+    hit_id = publish(LifetimeInSeconds=30)["HITId"]
+    market.clock.advance(seconds=30)
+    client.delete_hit(HITId=hit_id)
+    error = refused(getattr(client, method), HITId=hit_id)
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.HITDoesNotExist"
 
 
@@ -126,7 +141,7 @@ def test_hits_that_require_the_type_are_disposed_of_and_no_others(
     _delete(client, type_id)
     assert [one["HITId"] for one in client.list_hits(MaxResults=100)["HITs"]] == [other]
     for hit_id in (doomed[0], doomed[-1]):
-        assert refused(client.get_hit, HITId=hit_id)["TurkErrorCode"] == "AWS.MechanicalTurk.HITDoesNotExist"
+        assert _status(client, hit_id) == "Disposed"
 
 
 def test_money_for_work_that_nobody_began_comes_back(
@@ -169,7 +184,7 @@ def test_work_that_was_begun_can_be_finished_and_is_paid_by_itself(
     balance = client.get_account_balance()
     assert balance["OnHoldBalance"] == "0.00"
     assert balance["AvailableBalance"] == ("9999.94" if paid else "10000.00")
-    assert refused(client.get_hit, HITId=hit["HITId"])["TurkErrorCode"] == "AWS.MechanicalTurk.HITDoesNotExist"
+    assert _status(client, hit["HITId"]) == "Disposed"
     assert client.list_reviewable_hits()["NumResults"] == 0
     assert market.audit() == []
     with pytest.raises(WorkerError, match="There is no HIT"):

@@ -102,7 +102,7 @@ def test_list_hits_gives_every_hit_once_and_the_newest_first(client: Client, pub
     made = [publish()["HITId"] for _ in range(7)]
     pages = list(client.get_paginator("list_hits").paginate(PaginationConfig={"PageSize": 3}))
     assert _ids(pages) == made[::-1]
-    assert [page["NumResults"] for page in pages] == [3, 3, 1]
+    assert [page["NumResults"] for page in pages] == [3, 3, 1, 0]
 
 
 def test_a_page_has_ten_items_unless_asked_otherwise(client: Client, publish: Publish) -> None:
@@ -120,9 +120,14 @@ def test_a_full_last_page_has_a_token_and_the_page_after_it_is_empty(client: Cli
     assert "NextToken" not in after
 
 
-def test_a_page_that_is_not_full_has_no_token(client: Client, publish: Publish) -> None:
+def test_a_page_that_is_not_full_has_a_token_too(client: Client, publish: Publish) -> None:
     publish()
-    assert "NextToken" not in client.list_hits(MaxResults=2)
+    last = client.list_hits(MaxResults=2)
+    assert client.list_hits(MaxResults=2, NextToken=last["NextToken"])["NumResults"] == 0
+
+
+def test_a_list_of_nothing_has_no_token(client: Client) -> None:
+    assert "NextToken" not in client.list_hits()
 
 
 def test_hits_made_while_paging_do_not_shift_the_pages(client: Client, publish: Publish) -> None:

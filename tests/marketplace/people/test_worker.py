@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,38 @@ def test_all_workers_are_written_with_their_records_and_what_they_earned(
     assert one["creation_time"].endswith("+00:00")
     assert set(one) >= {"adult", "masters", "returned", "abandoned", "submitted", "rejected"}
     assert "number" not in one
+
+
+KNOWN = {"country": "US", "subdivision": "NY", "adult": "True", "masters": "True"}
+
+
+@pytest.mark.parametrize(
+    ("given", "changed"),
+    [
+        ({}, {}),
+        ({"masters": True}, {}),
+        ({"masters": False}, {"masters": "False"}),
+        ({"adult": False}, {"adult": "False"}),
+        ({"country": "US"}, {}),
+        ({"country": "DE"}, {"country": "DE", "subdivision": ""}),
+        ({"subdivision": "CA"}, {"subdivision": "CA"}),
+    ],
+)
+def test_only_the_facts_that_are_given_change(
+    market: Marketplace, given: dict[str, Any], changed: dict[str, str]
+) -> None:
+    market.worker("A1", country="US", subdivision="NY", adult=True, masters=True)
+    market.worker("A1", **given)
+    file = io.StringIO()
+    market.export_workers(file)
+    (row,) = csv.DictReader(io.StringIO(file.getvalue()))
+    assert {name: row[name] for name in KNOWN} == {**KNOWN, **changed}
+
+
+def test_a_state_needs_a_worker_in_the_us(market: Marketplace) -> None:
+    market.worker("A1", country="DE")
+    with pytest.raises(ValueError, match="Only the states of the US"):
+        market.worker("A1", subdivision="NY")
 
 
 def test_without_workers_the_file_still_has_its_heading(market: Marketplace) -> None:

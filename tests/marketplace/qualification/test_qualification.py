@@ -151,7 +151,7 @@ def test_an_unknown_status_is_refused_by_the_front_end(client: Client, kind: dic
     assert "enum value set: [Granted, Revoked]" in error["message"]
 
 
-@pytest.mark.parametrize(("size", "sizes"), [(None, [10, 2]), (5, [5, 5, 2]), (6, [6, 6, 0]), (100, [12])])
+@pytest.mark.parametrize(("size", "sizes"), [(None, [10, 2, 0]), (5, [5, 5, 2, 0]), (6, [6, 6, 0]), (100, [12, 0])])
 def test_pages_of_workers_hold_each_once(
     client: Client, market: Marketplace, kind: dict[str, str], size: int | None, sizes: list[int]
 ) -> None:

@@ -265,7 +265,7 @@ def test_requests_for_all_types_are_listed_oldest_first(
     assert [one["WorkerId"] for one in waiting(second)] == ["A2", "A3"]
 
 
-@pytest.mark.parametrize(("size", "sizes"), [(None, [10, 1]), (4, [4, 4, 3]), (100, [11])])
+@pytest.mark.parametrize(("size", "sizes"), [(None, [10, 1, 0]), (4, [4, 4, 3, 0]), (100, [11, 0])])
 def test_pages_of_requests_hold_each_once(
     client: Client, market: Marketplace, make: Callable[..., str], size: int | None, sizes: list[int]
 ) -> None:

@@ -73,6 +73,10 @@ def test_names_are_unique_among_the_types_of_one_requester(
     _make(client)
     error = refused(client.create_qualification_type, **qualification_type_arguments(Description="another"))
     assert error["TurkErrorCode"] == "AWS.MechanicalTurk.QualificationTypeAlreadyExists"
+    assert error["Message"].startswith(
+        "You have already created a QualificationType with this name. A QualificationType's name must be unique "
+        "among all of the QualificationTypes created by the same user. ("
+    )
     assert _make(connect(market, "somebody else"))
     assert _make(client, Name="knows cats")
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from mturk.marketplace import Marketplace
-from tests.marketplace.conftest import Client, Refused
+from tests.marketplace.conftest import Client, Connect, Refused
 from tests.marketplace.sample import html_question, qualification_type_arguments, type_arguments
 
 GONE = "AWS.MechanicalTurk.QualificationTypeDoesNotExist"
@@ -67,13 +68,26 @@ def test_a_type_that_goes_is_not_changed_nor_granted(
     assert error["TurkErrorCode"] == NOT_NOW
 
 
-def test_the_name_is_taken_for_48_hours(client: Client, market: Marketplace, type_id: str, refused: Refused) -> None:
-    _delete(client, type_id)
-    market.clock.advance(hours=47, minutes=59)
-    error = refused(client.create_qualification_type, **qualification_type_arguments())
-    assert error["TurkErrorCode"] == "AWS.MechanicalTurk.QualificationTypeAlreadyExists"
-    market.clock.advance(minutes=1)
-    assert client.create_qualification_type(**qualification_type_arguments())
+def test_the_name_can_be_used_again_at_once(client: Client, market: Marketplace, type_id: str) -> None:
+    for _ in range(3):
+        _delete(client, type_id)
+        made = client.create_qualification_type(**qualification_type_arguments())["QualificationType"]
+        assert made["QualificationTypeId"] != type_id
+        type_id = made["QualificationTypeId"]
+    market.clock.advance(days=3)
+    assert client.get_qualification_type(QualificationTypeId=type_id)["QualificationType"]["Name"] == made["Name"]
+
+
+def test_the_name_can_be_held_as_long_as_the_service_does(connect: Connect, database: str, refused: Refused) -> None:
+    with Marketplace(database, name_hold=timedelta(hours=48)) as market:
+        client = connect(market)
+        made = client.create_qualification_type(**qualification_type_arguments())["QualificationType"]
+        _delete(client, made["QualificationTypeId"])
+        market.clock.advance(hours=47, minutes=59)
+        error = refused(client.create_qualification_type, **qualification_type_arguments())
+        assert error["TurkErrorCode"] == "AWS.MechanicalTurk.QualificationTypeAlreadyExists"
+        market.clock.advance(minutes=1)
+        assert client.create_qualification_type(**qualification_type_arguments())
 
 
 def test_workers_keep_what_they_have(client: Client, market: Marketplace, type_id: str) -> None:
