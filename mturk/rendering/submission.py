@@ -65,7 +65,8 @@ def _content(page: Page, form: Form | None) -> list[str]:
         found.append(f"{_PLACE}: no field has a name, so that no answer comes back; expected one at least in the form")
     if form.answers and not form.submits and form.lines != 1:
         found.append(f"{_PLACE}: nothing submits the form; expected {_BUTTON} in it")
-    outside = [name for name in dict.fromkeys(page.fields) if name not in form.fields and name not in RESERVED]
+    sent = {name for each in page.forms if each is form or each.is_submitted for name in each.fields}
+    outside = [name for name in dict.fromkeys(page.fields) if name not in sent and name not in RESERVED]
     if outside:
         found.append(f"{_PLACE}: {', '.join(outside)} never come back, because they stand outside the submitted form")
     return found

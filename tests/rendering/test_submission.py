@@ -53,6 +53,7 @@ LOADER = "<script src='https://assets.crowd.aws/crowd-html-elements.js'></script
         (PAGE.replace("<input name='label'>", "<input name=a><input name=b>"), ["nothing submits"]),
         (PAGE + "<input name=b>", ["b never come back"]),
         (f"<form id=s><input name=q></form>{PAGE}", ["q never come back"]),
+        (PAGE + PAGE.replace("'label'", "'other'"), []),
         (
             "<!DOCTYPE html><input type=hidden name=assignmentId form=m><input name=q form=m>"
             "<form id=m method=post action=/mturk/externalSubmit></form>",
@@ -163,3 +164,26 @@ def test_a_preview_cannot_be_submitted_in_any_way(written: str, browser: WebDriv
     browser.execute_script("const f = document.forms[0]; f.submit(); f.requestSubmit && f.requestSubmit();")
     assert browser.title != "Submitted"
     assert site.posts == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<form id=login></form><form id=answers><input name=why><input name=how></form>",
+        "<form id=s><input name=x><button>Search</button></form>"
+        "<form action='/mturk/externalSubmit' method=post><input name=why><input name=how></form>",
+        "<input type=hidden name=assignmentId form=m><form id=m><input name=why><input name=how></form>",
+    ],
+    ids=["two forms", "a form to search", "a field that names its form"],
+)
+def test_of_several_forms_the_one_with_the_answers_is_completed(written: str) -> None:
+    page = html_page.read(submission.completed(written))
+    form = page.form
+    assert form is not None
+    assert (form.answers, form.submits, form.is_submitted) == (["why", "how"], 1, True)
+    assert form.fields.count("assignmentId") == 1
+
+
+def test_fields_outside_the_submitted_form_are_named() -> None:
+    problems, _ = submission.judge(submission.completed("<input name=first><form><input name=second></form>"))
+    assert ["first never come back" in problem for problem in problems] == [True]
