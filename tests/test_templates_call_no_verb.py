@@ -15,10 +15,10 @@ from tests.judge import Judge
 
 # What only reads, computes or renders; a template may call it.
 READS = {
-    "all", "assignments", "balance", "blocked", "bonuses", "count", "current", "does_not_exist", "doubts",
+    "all", "assignments", "balance", "blocked", "bonuses", "columns", "count", "current", "does_not_exist",
     "estimate", "exists",
     "file_upload_url", "first", "from_element", "from_query", "from_string", "from_template", "from_xml", "get",
-    "get_assignments", "get_reviewable", "getlist", "guarding", "hits", "index", "is_in", "items", "keys",
+    "get_assignments", "get_reviewable", "getlist", "guarding", "hits", "index", "is_in", "items", "judgement", "keys",
     "next_page", "not_in", "now", "of", "page", "pages", "problems", "qualifications", "read", "refresh", "render",
     "requests", "review_results", "reviewable", "score", "search", "show", "to_dict", "to_json",
     "to_xml", "validate", "values", "wait_until_reviewable", "where",

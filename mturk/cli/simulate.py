@@ -22,6 +22,7 @@ PAGE = """<!DOCTYPE html>
   <label><input type="radio" name="label" value="dog"> a dog</label>
   <label><input type="radio" name="label" value="neither"> neither</label>
   <textarea name="remark"></textarea>
+  <button>Submit</button>
 </form>"""
 
 

@@ -38,7 +38,8 @@ def judge(html: str) -> tuple[list[str], list[str]]:
     doubts = aim if own or any(_BY_SCRIPT.search(script) for script in page.scripts) else []
     # Any script may make forms, fields and buttons.
     doubts = doubts + (content if own or page.scripts else [])
-    return problems + [words for words in (*aim, *content) if words not in doubts], doubts
+    certain = [words for words in (*aim, *content) if words not in doubts]
+    return problems + certain, [f"{words} (unless a script of the page sees to it)" for words in doubts]
 
 
 def _own_sources(page: Page) -> list[str]:
@@ -68,7 +69,9 @@ def _content(page: Page, form: Form | None) -> list[str]:
     sent = {name for each in page.forms if each is form or each.is_submitted for name in each.fields}
     outside = [name for name in dict.fromkeys(page.fields) if name not in sent and name not in RESERVED]
     if outside:
-        found.append(f"{_PLACE}: {', '.join(outside)} never come back, because they stand outside the submitted form")
+        found.append(
+            f"{_PLACE}: {', '.join(outside)} outside the form that is submitted; expected in it, or no answer comes back"
+        )
     return found
 
 

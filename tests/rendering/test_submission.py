@@ -51,8 +51,8 @@ LOADER = "<script src='https://assets.crowd.aws/crowd-html-elements.js'></script
             ["no field has a name"],
         ),
         (PAGE.replace("<input name='label'>", "<input name=a><input name=b>"), ["nothing submits"]),
-        (PAGE + "<input name=b>", ["b never come back"]),
-        (f"<form id=s><input name=q></form>{PAGE}", ["q never come back"]),
+        (PAGE + "<input name=b>", ["b outside the form"]),
+        (f"<form id=s><input name=q></form>{PAGE}", ["q outside the form"]),
         (PAGE + PAGE.replace("'label'", "'other'"), []),
         (
             "<!DOCTYPE html><input type=hidden name=assignmentId form=m><input name=q form=m>"
@@ -186,4 +186,4 @@ def test_of_several_forms_the_one_with_the_answers_is_completed(written: str) ->
 
 def test_fields_outside_the_submitted_form_are_named() -> None:
     problems, _ = submission.judge(submission.completed("<input name=first><form><input name=second></form>"))
-    assert ["first never come back" in problem for problem in problems] == [True]
+    assert ["first outside the form" in problem for problem in problems] == [True]
