@@ -69,9 +69,8 @@ def _content(page: Page, form: Form | None) -> list[str]:
     sent = {name for each in page.forms if each is form or each.is_submitted for name in each.fields}
     outside = [name for name in dict.fromkeys(page.fields) if name not in sent and name not in RESERVED]
     if outside:
-        found.append(
-            f"{_PLACE}: {', '.join(outside)} outside the form that is submitted; expected in it, or no answer comes back"
-        )
+        names = ", ".join(outside)
+        found.append(f"{_PLACE}: {names} outside the form that is submitted; expected in it, or no answer comes back")
     return found
 
 
