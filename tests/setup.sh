@@ -1,7 +1,6 @@
 #!/bin/sh
-# Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, a browser, and the
-# AWS SDK for JavaScript with what runs it.
-# Not nginx and Caddy, which Debian starts at port 80 once they are there: the tests of docs/deploy.md run where they are.
+# Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, a browser, nginx
+# and Caddy, and the AWS SDK for JavaScript with what runs it.
 # For Debian and its relatives; does nothing where everything is there. Run it as root, or as one who may use sudo.
 set -eu
 
@@ -11,6 +10,8 @@ command -v chromium >/dev/null || missing="$missing chromium"
 command -v chromedriver >/dev/null || missing="$missing chromium-driver"
 command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
+command -v nginx >/dev/null || test -x /usr/sbin/nginx || missing="$missing nginx"
+command -v caddy >/dev/null || missing="$missing caddy"
 
 # The SDK's packages, just as package-lock.json lists them.
 install_javascript() {
@@ -35,6 +36,13 @@ elif command -v sudo >/dev/null; then
 else
     echo "The tests need$missing. Please run as root: apt-get install$missing" >&2
     exit 1
+fi
+# Debian starts servers once they are there, two of these at port 80; the tests start their own.
+policy=/usr/sbin/policy-rc.d
+if ! test -e $policy; then
+    printf '#!/bin/sh\nexit 101\n' | $sudo tee $policy >/dev/null
+    $sudo chmod 755 $policy
+    trap '$sudo rm -f $policy' EXIT
 fi
 $sudo apt-get -qq update
 # shellcheck disable=SC2086 # several names
