@@ -38,7 +38,8 @@ _KINDS = frozenset(
 _ONE_OF = ({"FreeText"}, {"SelectionIdentifier", "OtherSelectionText"}, {"UploadedFileKey", "UploadedFileSizeInBytes"})
 _OF_ROOT = frozenset({"Answer", _TEXT})
 _OF_ANSWER = _KINDS | {_TEXT}
-_DECLARATION = f'xmlns="{namespace.ANSWERS}"'
+# How nearly all documents begin; with it the namespace need not be looked for.
+_USUAL = re.compile(rf'\s*(?:<\?xml[^>]*>\s*)?<QuestionFormAnswers\s+xmlns="{re.escape(namespace.ANSWERS)}"')
 _DEFAULT_NAMESPACE = re.compile(
     r"""[^<]*(?:<[?!][^>]*>[^<]*)*<QuestionFormAnswers\b[^>]*?\sxmlns\s*=\s*["']([^"']*)["']"""
 )
@@ -155,14 +156,15 @@ def _read(xml: str, limit: int) -> Answers:
         root = document["QuestionFormAnswers"]
     except KeyError:
         raise ValidationError(f"the document is {next(iter(document))[:80]}, not QuestionFormAnswers") from None
-    if not _declares(xml):
+    if not _USUAL.match(xml):
         _expect_namespace(xml)
     if root is None or isinstance(root, str):
         _refuse_text(root)
         return Answers({}, xml)
-    if not _OF_ROOT.issuperset(root):
-        raise ValidationError(f"QuestionFormAnswers holds {_unknown(root, _OF_ROOT)}; expected Answer")
-    _refuse_text(root.get(_TEXT))
+    if len(root) > 1 or "Answer" not in root:
+        if not _OF_ROOT.issuperset(root):
+            raise ValidationError(f"QuestionFormAnswers holds {_unknown(root, _OF_ROOT)}; expected Answer")
+        _refuse_text(root.get(_TEXT))
     answers = _several(root, "Answer")
     values: dict[str, Any] = {}
     for one in answers:
@@ -171,12 +173,6 @@ def _read(xml: str, limit: int) -> Answers:
     if len(values) == len(answers) and _CROWD_FORM not in values:
         return Answers(values, xml)
     return _collect([_pair(one) for one in answers], xml)
-
-
-def _declares(xml: str) -> bool:
-    """Whether the root is of the right namespace at first sight, as nearly all are."""
-    start = xml.find("<QuestionFormAnswers")
-    return _DECLARATION in xml[start : xml.find(">", start)]
 
 
 def _expect_namespace(xml: str) -> None:
