@@ -83,8 +83,9 @@ def completed(html: str, *, folders: tuple[Folder, ...] = ()) -> str:
     page = html_page.read(html)
     if page.crowd_form:
         return html if page.crowd_loader else _at_beginning(page, _LOADER)
-    if page.forms:
-        return _with_form_mended(page, folders)
+    form = page.form
+    if form is not None:
+        return _with_form_mended(page, form, folders)
     if page.places:
         return _with_form_around_body(page, folders)
     button = "" if page.submits else _BUTTON
@@ -92,9 +93,7 @@ def completed(html: str, *, folders: tuple[Folder, ...] = ()) -> str:
     return rendering.render("site_page.html", values, folders=folders, xml=False)
 
 
-def _with_form_mended(page: Page, folders: tuple[Folder, ...]) -> str:
-    form = page.form
-    assert form is not None  # noqa: S101 - asked by the caller
+def _with_form_mended(page: Page, form: Form, folders: tuple[Folder, ...]) -> str:
     end = len(page.html) if form.end is None else form.end
     start = page.html[form.start : form.inside]
     if not form.is_submitted:
