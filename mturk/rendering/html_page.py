@@ -79,11 +79,6 @@ class Page:
     """What can be filled in or pressed: its tag, its attributes, and the form around it."""
 
     @property
-    def has_form(self) -> bool:
-        """Whether anything in it can be submitted."""
-        return bool(self.forms) or self.crowd_form
-
-    @property
     def form(self) -> Form | None:
         """The form that is submitted: the one that says so, or the one with the most answers, or the first."""
         said = [form for form in self.forms if form.is_submitted]

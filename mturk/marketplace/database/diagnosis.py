@@ -14,6 +14,7 @@ from mturk.marketplace.error import DatabaseError
 # What psycopg says where the server is not there, or no more.
 _UNREACHED = (
     "connection failed",
+    "connection is bad",  # psycopg 3.1
     "connection to server",
     "server closed the connection",
     "connection is lost",

@@ -84,15 +84,6 @@ def offer(context: Context, worker_id: str, group_id: str) -> Offer:
     return Offer(group, allowed, _count(context, worker_row, group))
 
 
-def next_hit(context: Context, worker_id: str, group_id: str) -> str:
-    """The HIT of a group that a worker would get next; WorkerError if none is left."""
-    worker_row = worker.on_site(context, worker_id)
-    hit_id = _first(context, worker_row, offer(context, worker_id, group_id).group)
-    if hit_id is None:
-        raise WorkerError("There are no more available HITs in this group.")
-    return hit_id
-
-
 def preview(context: Context, worker_id: str, hit_id: str) -> HIT:
     """A HIT that the worker may look at before accepting it."""
     worker_row = worker.on_site(context, worker_id)

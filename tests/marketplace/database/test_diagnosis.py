@@ -105,10 +105,7 @@ def test_a_file_that_is_damaged_while_it_is_open_is_one_error_of_the_marketplace
 def test_a_server_that_goes_down_is_one_error_and_its_log_has_no_traceback(
     connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with ExitStack() as server:
-        postgresql = server.enter_context(running())
-        market = Marketplace(postgresql.url)
-        market.start()
+    with ExitStack() as server, Marketplace(server.enter_context(running()).url) as market:
         client = connect(market)
         client.get_account_balance()
         server.close()
@@ -123,6 +120,5 @@ def test_a_server_that_goes_down_is_one_error_and_its_log_has_no_traceback(
         while not any("tries again" in record.getMessage() for record in caplog.records):
             assert time.monotonic() < end
             time.sleep(0.05)
-        market.stop()
     assert [record.getMessage() for record in caplog.records if record.exc_info] == []
     assert {record.levelno for record in caplog.records if record.name.startswith("mturk")} == {logging.ERROR}
