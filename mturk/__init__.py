@@ -25,9 +25,9 @@ _NAMES = {
     "connection.connection": "Connection connect current using",
     "model.ending": "OpenWork",
     "errors": (
-        "AccessDenied AlreadyDone AnswerError ConfigurationError ConfirmationNeeded DoesNotExist InsufficientFunds "
-        "InvalidParameter InvalidState MTurkError OverBudget RequestError ServiceError Throttled TransportError "
-        "Unavailable ValidationError"
+        "AccessDenied AlreadyDone AnswerError ConfigurationError ConfirmationNeeded DoesNotExist ForgedMessage "
+        "InsufficientFunds InvalidParameter InvalidState MTurkError OverBudget RequestError ServiceError Throttled "
+        "TransportError Unavailable UnreadableMessage ValidationError"
     ),
     "question.task_request": "TaskRequest",
     "question.external_question": "ExternalQuestion",

@@ -30,6 +30,7 @@ from mturk.errors import (
     ConfigurationError,
     ConfirmationNeeded,
     DoesNotExist,
+    ForgedMessage,
     InsufficientFunds,
     InvalidParameter,
     InvalidState,
@@ -40,6 +41,7 @@ from mturk.errors import (
     Throttled,
     TransportError,
     Unavailable,
+    UnreadableMessage,
     ValidationError,
 )
 from mturk.model.assignment import Assignment
@@ -90,6 +92,7 @@ __all__ = [
     "Estimate",
     "EventType",
     "ExternalQuestion",
+    "ForgedMessage",
     "FreeText",
     "HITReviewStatus",
     "HITStatus",
@@ -133,6 +136,7 @@ __all__ = [
     "Throttled",
     "TransportError",
     "Unavailable",
+    "UnreadableMessage",
     "UploadedFile",
     "ValidationError",
     "Worker",

@@ -4,6 +4,8 @@
       ConfigurationError        no connection, no credentials, a missing extra
       ValidationError           an argument outside the service's limits (also a ValueError)
       AnswerError               an answer document that cannot be read (also a ValueError)
+      ForgedMessage             a message that does not prove where it comes from
+      UnreadableMessage         a message of events that cannot be read (also a ValueError)
       OverBudget                a call would spend more than the program's own limit
       ConfirmationNeeded        a bulk step on a live service, whose count was not repeated
       TransportError            no usable answer came back
@@ -48,6 +50,14 @@ class ValidationError(MTurkError, ValueError):
 
 class AnswerError(MTurkError, ValueError):
     """A worker's answer document cannot be read; the text names the assignment."""
+
+
+class ForgedMessage(MTurkError):
+    """A message did not prove where it comes from; the text says what was wrong, and quotes nothing of the message."""
+
+
+class UnreadableMessage(MTurkError, ValueError):
+    """A message holds no events that can be read, although it came from where it should."""
 
 
 class OverBudget(MTurkError):
