@@ -39,7 +39,7 @@ model:          bonus_payment ending notification qualification review task_file
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
 event:          event_name fetch loop origin reviewable storage | certificate event | envelope listener mark message
-                | crew intake | poll push | events | default
+                | crew intake | engine poll push | events | default
 __init__
 pytest_plugin
 cli:            demo doctor payouts serve simulate | option | people | program
