@@ -53,7 +53,7 @@ routine
 signature
 setting
 call
-database:       address row seal table | diagnosis engine lock upgrade | store
+database:       address column row seal | delivery_table | table | diagnosis engine lock upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
