@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
@@ -55,10 +54,19 @@ class Topic(NamedTuple):
 class Requester:
     """A requester: the key pair to sign with, and the account."""
 
-    def __init__(self, dispatch: Dispatch, keys: Keys, name: str, pair: KeyPair, market_url: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        keys: Keys,
+        name: str,
+        pair: KeyPair,
+        market_url: Callable[[], str],
+        real_time: Callable[[], float],
+    ) -> None:
         self._dispatch = dispatch
         self._keys = keys
         self._market_url = market_url
+        self._real_time = real_time
         self._number = pair.requester
         self.name = name
         self.access_key = pair.access_key
@@ -98,7 +106,7 @@ class Requester:
 
         def make(context: Context) -> Queue:
             account = account_of(context.database, self._number)
-            queue.make(context.database, self._number, name, {}, int(time.time() * SECOND))
+            queue.make(context.database, self._number, name, {}, int(self._real_time() * SECOND))
             return Queue(name, f"{base}{queue.path(account, name)}", queue.arn(account, name))
 
         try:
@@ -128,7 +136,7 @@ class Requester:
     def add_key(self) -> Requester:
         """Make another key pair; the result is this requester with that one. Both are good until revoked."""
         pair = self._dispatch.run(lambda context: self._keys.add(context, self._number))
-        return Requester(self._dispatch, self._keys, self.name, pair, self._market_url)
+        return Requester(self._dispatch, self._keys, self.name, pair, self._market_url, self._real_time)
 
     def access_keys(self) -> list[Key]:
         """All key pairs without their secrets, oldest first, revoked ones too."""

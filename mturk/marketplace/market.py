@@ -349,7 +349,7 @@ class Marketplace:
 
     def _requester(self, name: str, deposit: int) -> Requester:
         pair = self._opening.pair(name, deposit)
-        return Requester(self._dispatch, self._opening.keys, name, pair, lambda: self.public_url)
+        return Requester(self._dispatch, self._opening.keys, name, pair, lambda: self.public_url, self._real_time)
 
     def _hear(self, hear: Hear | None) -> None:
         self._dispatch.hear = hear
