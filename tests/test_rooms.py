@@ -38,7 +38,8 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
-event:          fetch origin | certificate | envelope
+event:          fetch origin queue_policy queue_url | certificate queue | envelope probe
+sqs
 __init__
 pytest_plugin
 cli:            demo doctor payouts serve simulate | option | people | program
