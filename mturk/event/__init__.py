@@ -1,1 +1,1 @@
-"""Events: from a queue, from what SNS posts, or by looking, to the functions that want to know."""
+"""Events: heard from a queue, a topic, a poll or a marketplace in this process, and told to handlers once."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mturk.alters_data import alters_data
+from mturk.connection.connection import transport_for
 from mturk.connection.credentials import CredentialSource, find_credentials
 from mturk.connection.retry import RetryPolicy, Tries
 from mturk.connection.settings import Settings
@@ -51,13 +52,14 @@ class Queue:
     botocore's whole chain). AWS_ENDPOINT_URL_SQS names another server for queues that are not on the connection's own.
 
     Nothing is tried again: who listens waits and goes on. DoesNotExist, AccessDenied, Throttled, Unavailable and
-    TransportError are raised as for a connection's calls. It may be used from any number of threads.
+    TransportError are raised as for a connection's calls. `region` is for a URL that does not tell it. It may be used
+    from any number of threads.
     """
 
-    def __init__(self, url: str, connection: Connection) -> None:
+    def __init__(self, url: str, connection: Connection, *, region: str | None = None) -> None:
         self._address = QueueURL(url)
         self._is_own = self._address.origin == origin(connection.url)
-        self._client = SQSClient.of(self._address, connection)
+        self._client = SQSClient.of(self._address, connection, region)
 
     def __repr__(self) -> str:
         return f"<Queue {self.url}>"
@@ -166,11 +168,11 @@ class SQSClient:
     _skew: float = 0.0
 
     @classmethod
-    def of(cls, queue: QueueURL, connection: Connection) -> SQSClient:
+    def of(cls, queue: QueueURL, connection: Connection, region: str | None = None) -> SQSClient:
         """The client for a queue, with the keys that are for it."""
         if queue.origin == origin(connection.url):
-            return cls.to(connection.url, connection, connection.region)
-        return cls.to(named_server() or queue.server, connection, queue.region(connection.region))
+            return cls.to(connection.url, connection, region or connection.region)
+        return cls.to(named_server() or queue.server, connection, region or queue.region(connection.region))
 
     @classmethod
     def to(cls, server: str, connection: Connection, region: str) -> SQSClient:
@@ -178,7 +180,8 @@ class SQSClient:
         mine = origin(server) == origin(connection.url) or connection.is_live or connection.is_sandbox
         keys: CredentialSource | None = None if mine else find_credentials(Settings())
         patience, address = LONGEST_WAIT + _MARGIN, f"{server.rstrip('/')}/"
-        return cls(connection.transport(SQS, address, region=region, patience=patience, credentials=keys), connection)
+        way = transport_for(connection, SQS, address, region=region, patience=patience, credentials=keys)
+        return cls(way, connection)
 
     @property
     def region(self) -> str:
