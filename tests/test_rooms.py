@@ -38,8 +38,9 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
-event:          event_name fetch loop origin queue_policy queue_url reviewable storage | certificate event queue
-                | envelope listener mark message probe | crew intake | engine poll push | events | default
+event:          event_name fetch loop origin queue_policy queue_url reviewable storage
+                | certificate event queue | envelope listener mark message probe | crew intake
+                | engine poll push queue_source | events | default
 sqs
 __init__
 pytest_plugin

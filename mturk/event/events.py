@@ -24,6 +24,8 @@ from mturk.event.listener import EARLY, Handler, Listener, Listeners, check_requ
 from mturk.event.poll import Poll
 from mturk.event.probe import check
 from mturk.event.push import PushSource
+from mturk.event.queue import Queue
+from mturk.event.queue_source import QueueSource
 from mturk.record.record import Record, kind_of
 
 if TYPE_CHECKING:
@@ -272,12 +274,8 @@ class Events:
         return tuple(named)
 
     @alters_data
-    def check(self, notification: Notification, timeout: float = 60) -> None:
-        """Send a test event to a queue, and wait until it is there: what `HITType.notify` does with `check=True`.
-
-        TimeoutError: it has not arrived within `timeout` seconds; the text says what is wrong where that can be told.
-        Into a topic nobody can look, which a warning says.
-        """
+    def check(self, notification: Notification, timeout: float = 60.0) -> None:
+        """Have a test event sent, and wait until it is in the queue: see `HITType.notify`."""
         check(self.connection, notification, timeout)
 
     def _add(
@@ -316,7 +314,9 @@ class Events:
             return Poll(intake, lambda: self._watched, every=every)
         if place == PUSH:
             return PushSource(intake)
-        raise ValidationError(f"{place!r} is no source of events; write {_SOURCES}")
+        if not isinstance(place, str) or "://" not in place:
+            raise ValidationError(f"{place!r} is no source of events; write {_SOURCES}")
+        return QueueSource(Queue(place, self.connection), intake, attempts=self._attempts)
 
     def _take_over(self, early: Listeners) -> None:
         for listener in early:

@@ -178,7 +178,7 @@ class SQSClient:
     def to(cls, server: str, connection: Connection, region: str) -> SQSClient:
         """The client for a server, with the keys that are for it."""
         mine = origin(server) == origin(connection.url) or connection.is_live or connection.is_sandbox
-        keys: CredentialSource | None = None if mine else find_credentials(Settings())
+        keys = None if mine else _keys_of_aws(server, connection)
         patience, address = LONGEST_WAIT + _MARGIN, f"{server.rstrip('/')}/"
         way = transport_for(connection, SQS, address, region=region, patience=patience, credentials=keys)
         return cls(way, connection)
@@ -216,6 +216,16 @@ class SQSClient:
             return answer
         finally:
             note(operation, clock.monotonic() - started, outcome)
+
+
+def _keys_of_aws(server: str, connection: Connection) -> CredentialSource:
+    try:
+        return find_credentials(Settings())
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"{error} They are needed because {server} is not the server of the connection, {connection.url}; that one's "
+            "keys are for its own queues only."
+        ) from None
 
 
 def named_server() -> str | None:
