@@ -25,10 +25,13 @@ _NAMES = {
     "connection.connection": "Connection connect current using",
     "model.ending": "OpenWork",
     "errors": (
-        "AccessDenied AlreadyDone AnswerError ConfigurationError ConfirmationNeeded DoesNotExist InsufficientFunds "
-        "InvalidParameter InvalidState MTurkError OverBudget RequestError ServiceError Throttled TransportError "
-        "Unavailable ValidationError"
+        "AccessDenied AlreadyDone AnswerError ConfigurationError ConfirmationNeeded DoesNotExist ForgedMessage "
+        "InsufficientFunds InvalidParameter InvalidState MTurkError OverBudget RequestError ServiceError Throttled "
+        "TransportError Unavailable UnreadableMessage ValidationError"
     ),
+    "event.default": "listen listening off on once",
+    "event.event": "Event",
+    "event.events": "Events",
     "question.task_request": "TaskRequest",
     "question.external_question": "ExternalQuestion",
     "cost": "Estimate",
@@ -46,6 +49,7 @@ _NAMES = {
     "question.question": "Question",
     "question.form": "Choice FreeText QuestionForm",
     "requirements": "requirements QualificationRequirement",
+    "sqs": "sqs",
     "model.review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
     "connection.trace": "tracer",
     "model.bonus_payment": "BonusPayment",

@@ -1,6 +1,6 @@
 # The public names, for type checkers and editors; __init__.py loads each when it is first used.
 
-from mturk import requirements
+from mturk import requirements, sqs
 from mturk.budget import Budget
 from mturk.connection.balance import Balance
 from mturk.connection.connection import Connection, connect, current, using
@@ -30,6 +30,7 @@ from mturk.errors import (
     ConfigurationError,
     ConfirmationNeeded,
     DoesNotExist,
+    ForgedMessage,
     InsufficientFunds,
     InvalidParameter,
     InvalidState,
@@ -40,8 +41,12 @@ from mturk.errors import (
     Throttled,
     TransportError,
     Unavailable,
+    UnreadableMessage,
     ValidationError,
 )
+from mturk.event.default import listen, listening, off, on, once
+from mturk.event.event import Event
+from mturk.event.events import Events
 from mturk.model.assignment import Assignment
 from mturk.model.bonus_payment import BonusPayment
 from mturk.model.ending import OpenWork
@@ -88,8 +93,11 @@ __all__ = [
     "Connection",
     "DoesNotExist",
     "Estimate",
+    "Event",
     "EventType",
+    "Events",
     "ExternalQuestion",
+    "ForgedMessage",
     "FreeText",
     "HITReviewStatus",
     "HITStatus",
@@ -133,6 +141,7 @@ __all__ = [
     "Throttled",
     "TransportError",
     "Unavailable",
+    "UnreadableMessage",
     "UploadedFile",
     "ValidationError",
     "Worker",
@@ -140,7 +149,13 @@ __all__ = [
     "__version__",
     "connect",
     "current",
+    "listen",
+    "listening",
+    "off",
+    "on",
+    "once",
     "requirements",
+    "sqs",
     "tracer",
     "using",
 ]

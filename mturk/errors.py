@@ -4,6 +4,8 @@
       ConfigurationError        no connection, no credentials, a missing extra
       ValidationError           an argument outside the service's limits (also a ValueError)
       AnswerError               an answer document that cannot be read (also a ValueError)
+      ForgedMessage             a message that does not prove where it comes from
+      UnreadableMessage         a message of events that cannot be read (also a ValueError)
       OverBudget                a call would spend more than the program's own limit
       ConfirmationNeeded        a bulk step on a live service, whose count was not repeated
       TransportError            no usable answer came back
@@ -48,6 +50,19 @@ class ValidationError(MTurkError, ValueError):
 
 class AnswerError(MTurkError, ValueError):
     """A worker's answer document cannot be read; the text names the assignment."""
+
+
+class ForgedMessage(MTurkError):
+    """A message did not prove where it comes from; the text says what was wrong, and quotes nothing of the message."""
+
+
+class UnreadableMessage(MTurkError, ValueError):
+    """A message holds no events that can be read, although it came from where it should.
+
+    `body` is its text, where it is given to `on_failure`.
+    """
+
+    body: str | None = None
 
 
 class OverBudget(MTurkError):
@@ -245,6 +260,7 @@ _BY_CODE: dict[str, type[ServiceError]] = {
         Throttled: (
             "BandwidthLimitExceeded",
             "LimitExceededException",
+            "OverLimit",
             "ProvisionedThroughputExceededException",
             "RequestLimitExceeded",
             "RequestThrottled",
@@ -263,16 +279,28 @@ _BY_CODE: dict[str, type[ServiceError]] = {
             "ServiceUnavailableException",
         ),
         AccessDenied: (
+            "AccessDenied",
             "AccessDeniedException",
             "ExpiredTokenException",
             "IncompleteSignatureException",
             "InvalidClientTokenId",
+            "InvalidSecurity",
             "InvalidSignatureException",
             "MissingAuthenticationTokenException",
             "RequestExpired",
             "UnrecognizedClientException",
         ),
-        InvalidParameter: ("ParameterValidationError", "ValidationException"),
+        InvalidParameter: (
+            "InvalidAttributeName",
+            "InvalidAttributeValue",
+            "InvalidMessageContents",
+            "InvalidParameterValue",
+            "ParameterValidationError",
+            "ReceiptHandleIsInvalid",
+            "ValidationException",
+        ),
+        InvalidState: ("AWS.SimpleQueueService.QueueDeletedRecently", "QueueDeletedRecently"),
+        DoesNotExist: ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
         RequestError: ("RequestError",),
     }.items()
     for code in codes
