@@ -11,6 +11,9 @@ from flask import Flask
 
 from mturk.flask import MTurk
 from tests.judge import ACCESS_KEY, SECRET_KEY, Judge
+from tests.rendering.conftest import browser
+
+__all__ = ["browser"]
 
 MakeApp = Callable[..., Flask]
 
