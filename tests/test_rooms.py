@@ -16,7 +16,7 @@ import mturk
 PACKAGE = Path(mturk.__file__).parent
 
 # A line is a room, or a file without one. Lowest first: a line imports only from the lines above it. In a room `|`
-# goes up a storey, and a file imports only from the storeys below its own.
+# goes up a storey, and a file imports only from the storeys below its own. `__init__` is a room's door, where it has one.
 SDK = """
 schemas
 version
@@ -38,9 +38,13 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
+event:          event_name fetch loop origin reviewable storage | certificate event | envelope listener mark message
+                | crew intake | poll push | events | default
 __init__
 pytest_plugin
 cli:            demo doctor payouts serve simulate | option | people | program
+flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
+                | extension | __init__
 __main__
 """
 MARKETPLACE = """
@@ -74,8 +78,9 @@ __init__
 """
 # The SDK may start a marketplace in its own process, and its programs are about one; nothing else crosses over.
 CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.program"}
-# Relations point up the house, from an assignment to its worker and back, so records find each other by name.
-BY_NAME = {"record.record": {"mturk"}}
+# Relations point up the house, from an assignment to its worker and back, so records find each other by name; and a
+# connection finds its events.
+BY_NAME = {"record.record": {"mturk"}, "connection.connection": {"mturk"}}
 
 
 def heights(plan: str, prefix: str) -> dict[str, tuple[int, int]]:
@@ -87,7 +92,7 @@ def heights(plan: str, prefix: str) -> dict[str, tuple[int, int]]:
         found[f"{prefix}{room}"] = (floor, -1)
         for storey, names in enumerate(inside.split("|") if colon else ()):
             for name in names.split():
-                found[f"{prefix}{room}.{name}"] = (floor, storey)
+                found[f"{prefix}{room}" if name == "__init__" else f"{prefix}{room}.{name}"] = (floor, storey)
     return found
 
 
