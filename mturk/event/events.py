@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import threading
 import time
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 H = TypeVar("H", bound=Handler)
 
 POLL, PUSH = "poll", "push"
+_log = logging.getLogger(__name__)
+
 MARK = "mturk-events.sqlite3"
 """The name of the mark's file, where nobody gives it another."""
 _SOURCES = 'the URL of an SQS queue, "poll", or "push" for connect("local")'
@@ -300,6 +303,8 @@ class Events:
         intake = self._intake_of_this_process()
         made = [self._source(place, intake, every) for place in places or ((PUSH, POLL) if local else (POLL,))]
         self._crew_of_this_process()
+        if not self._watched and all(isinstance(source, Poll) for source in made):
+            self._warn_of_deaf_listeners()
         try:
             for source in made:
                 source.begin()
@@ -307,6 +312,15 @@ class Events:
         except BaseException:
             self.stop()
             raise
+
+    def _warn_of_deaf_listeners(self) -> None:
+        deaf = sorted({listener.name for listener in self._listeners if not listener.types_of_hits})
+        if deaf:
+            _log.warning(
+                "%s will hear nothing: a poll tells of assignments only for what is watched. Name the HIT type in "
+                "on(…, hit_type=…), or call events.watch(hit_type).",
+                ", ".join(deaf),
+            )
 
     def _source(self, place: str, intake: Intake, every: float) -> Source:
         if place == POLL:
