@@ -16,7 +16,7 @@ import mturk
 PACKAGE = Path(mturk.__file__).parent
 
 # A line is a room, or a file without one. Lowest first: a line imports only from the lines above it. In a room `|`
-# goes up a storey, and a file imports only from the storeys below its own. `__init__` is a room's door, where it has one.
+# goes up a storey, and a file imports only from the storeys below its own. `__init__` is a room's door, if it has one.
 SDK = """
 schemas
 version
@@ -39,7 +39,7 @@ model:          bonus_payment ending notification qualification review task_file
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
 event:          event_name fetch loop origin reviewable storage | certificate event | envelope listener mark message
-                | crew intake | poll push | events | default
+                | crew intake | poll push | events | default round
 __init__
 pytest_plugin
 cli:            demo doctor payouts serve simulate | option | people | program

@@ -9,10 +9,11 @@ from typing import Any, Protocol, cast
 from flask import Blueprint, Flask, abort, current_app, request
 from flask.blueprints import BlueprintSetupState
 
-from mturk.errors import ForgedMessage, TransportError, UnreadableMessage
+from mturk.errors import ConfigurationError, ForgedMessage, TransportError, UnreadableMessage
 from mturk.flask.state import state_of
 
 LIMIT = 1_048_576  # bytes; SNS posts a quarter of it at most
+_STATUS = {ForgedMessage: 403, UnreadableMessage: 400, TransportError: 503, ConfigurationError: 503}
 IMPORT_NAME = __name__
 _log = logging.getLogger(__name__)
 
@@ -31,8 +32,8 @@ def receiver(events: Receiving | None = None, *, name: str = "mturk_events", lim
 
     Without `events` they are those of the app that it is registered with. Once a message is answered 200 its events
     are safe in the mark. What does not prove where it comes from is answered 403, what cannot be read 400, a body of
-    more than `limit` bytes 413, and what cannot be verified just now 503, so that it comes again. Flask-WTF's
-    CSRFProtect leaves it alone: the signature of each message stands in for a token.
+    more than `limit` bytes 413, and what cannot be verified just now 503, so that it comes again; the log says why.
+    Flask-WTF's CSRFProtect leaves it alone: the signature of each message stands in for a token.
     """
     blueprint = Blueprint(name, IMPORT_NAME)
 
@@ -49,8 +50,8 @@ def receiver(events: Receiving | None = None, *, name: str = "mturk_events", lim
 def _answer(receive: Callable[[], object]) -> tuple[str, int]:
     try:
         receive()
-    except (ForgedMessage, UnreadableMessage, TransportError) as error:
-        status = {ForgedMessage: 403, UnreadableMessage: 400, TransportError: 503}[type(error)]
+    except (ForgedMessage, UnreadableMessage, TransportError, ConfigurationError) as error:
+        status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
         _log.warning("A message to the receiver of events is answered %d: %s", status, error)
         return "", status
     return "", 200

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from mturk.errors import MTurkError
+from mturk.event.round import poll_once
 from mturk.flask import checkup
-from mturk.flask.state import State, state_of
+from mturk.flask.state import state_of
+
+if TYPE_CHECKING:
+    from mturk.event.events import Events
 
 group = AppGroup("mturk", help="Hear this app's events from MTurk, and look at how it is set up.")
 
@@ -41,11 +47,9 @@ def listen(sources: tuple[str, ...], every: float, watch: tuple[str, ...]) -> No
       flask mturk listen https://sqs.us-east-1.amazonaws.com/123456789012/turk poll
       flask mturk listen poll --every 10 --watch 3HITTYPEID
     """
-    with _stopped_cleanly() as state:
-        if watch:
-            state.events.watch(*watch)
+    with _stoppable(watch) as (events, stopped), events.listening(*sources, every=every):
         click.echo("Hearing events until Ctrl-C.")
-        state.events.listen(*sources, every=every)
+        _wait(stopped)
 
 
 @group.command()
@@ -62,6 +66,13 @@ def poll(once: bool, every: float, watch: tuple[str, ...]) -> None:
       flask mturk poll --every 30
       flask mturk poll --once --watch 3HITTYPEID
     """
+    with _stoppable(watch) as (events, stopped):
+        if once:
+            poll_once(events, stopped)
+            return
+        with events.listening("poll", every=every):
+            click.echo("Polling until Ctrl-C.")
+            _wait(stopped)
 
 
 @group.command()
@@ -79,16 +90,27 @@ def doctor() -> None:
 
 
 @contextmanager
-def _stopped_cleanly() -> Iterator[State]:
-    """SIGTERM does what Ctrl-C does; what this package can tell in one line is told so."""
-    state = state_of(current_app)
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _stoppable(watch: tuple[str, ...]) -> Iterator[tuple[Events, threading.Event]]:
+    """The app's events, and what is set by Ctrl-C or SIGTERM; a second Ctrl-C ends the program as it stands."""
+    state, stopped = state_of(current_app), threading.Event()
+
+    def stop(_number: int, _frame: object) -> None:
+        stopped.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield state
+        if watch:
+            state.events.watch(*watch)
+        yield state.events, stopped
     except MTurkError as error:
         raise click.ClickException(str(error)) from error
-    except KeyboardInterrupt:
-        pass
     finally:
-        signal.signal(signal.SIGTERM, before)
         state.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _wait(stopped: threading.Event) -> None:
+    while not stopped.wait(1.0):  # a wait without end would not hear Ctrl-C on Windows
+        pass

@@ -21,6 +21,10 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _is_topic(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("arn:")
+
+
 def _is_path(value: object) -> bool:
     return _is_text(value) or isinstance(value, os.PathLike)
 
@@ -53,7 +57,7 @@ class Configuration:
     region: str | None = _key("the name of a region", _is_text)
     database: str | os.PathLike[str] | None = _key("a file or a URL", _is_path, repr=False)
     templates: tuple[str | os.PathLike[str], ...] = _key("a list of folders", _is_list_of(_is_path), default=())
-    topics: tuple[str, ...] = _key("a list of SNS topics' ARNs", _is_list_of(_is_text), default=())
+    topics: tuple[str, ...] = _key("a list of SNS topics' ARNs", _is_list_of(_is_topic), default=())
     certificates: tuple[str, ...] = _key("a list of URLs", _is_list_of(_is_text), default=())
     mark: str | os.PathLike[str] | None = _key("a file or a database's URL", _is_path, repr=False)
     workers: int = _key("a whole number above 0", _is_count, default=4)

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
@@ -28,6 +28,19 @@ _HOW = (
     'has no connection: set MTURK_ENDPOINT in its configuration to "local", "sandbox", "production" or a URL, '
     "or the environment's MTURK_ENDPOINT."
 )
+
+
+class AppConnection(Connection):
+    """The connection of an app, whose events are those of the app: `mturk.on` in the app hears them, too."""
+
+    def __init__(self, state: State, where: str | None, **settings: Any) -> None:
+        super().__init__(where, **settings)
+        self._state = state
+
+    @property
+    def events(self) -> Events:
+        """The app's events."""
+        return self._state.events
 
 
 class State:
@@ -116,7 +129,8 @@ class State:
         except ConfigurationError as error:
             missing = f"The app {self.app.name!r} {_HOW}"
             raise ConfigurationError(missing if said.endpoint is None else str(error)) from None
-        return Connection(
+        return AppConnection(
+            self,
             said.endpoint,
             profile=said.profile,
             access_key=said.access_key,

@@ -87,6 +87,8 @@ def command(environment: Mapping[str, str], *words: str) -> Iterator[subprocess.
         stderr=subprocess.PIPE,
     )
     try:
+        assert program.stdout is not None
+        assert "until Ctrl-C" in program.stdout.readline()
         yield program
     finally:
         program.terminate()

@@ -28,6 +28,7 @@ def test_what_is_set_is_read_and_the_rest_is_left_out() -> None:
         ("MTURK_SECRET_KEY", b"key", "MTURK_SECRET_KEY must be a text, not this bytes"),
         ("MTURK_TEMPLATES", "templates", "MTURK_TEMPLATES must be a list of folders, not this str"),
         ("MTURK_TOPICS", "arn:aws:sns:us-east-1:1:t", "MTURK_TOPICS must be a list"),
+        ("MTURK_TOPICS", ["our-topic"], "MTURK_TOPICS must be a list of SNS topics' ARNs"),
         ("MTURK_TOPICS", [1], "MTURK_TOPICS must be a list"),
         ("MTURK_CERTIFICATES", {"a": 1}, "MTURK_CERTIFICATES must be a list"),
         ("MTURK_MARK", 1, "MTURK_MARK must be"),

@@ -40,6 +40,7 @@ def test_the_connection_and_the_events_are_made_once(app: Flask, extension: MTur
     with app.app_context():
         assert (extension.connection, extension.events) == (extension.connection, extension.events)
         assert extension.events.connection is extension.connection
+        assert mturk.current().events is extension.events
 
 
 def test_setting_up_opens_nothing(make_app: MakeApp, judge: Judge, tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ def sample(mturk_market: Marketplace, site: WorkerSite, tmp_path: Path) -> Itera
         "FLASK_MTURK_SECRET_KEY": mturk_market.secret_key,
         "FLASK_MTURK_MARK": str(tmp_path / "mark.sqlite3"),
         "FLASK_MTURK_ALLOWED_HOSTS": json.dumps([site.url]),
+        "FLASK_MTURK_TOPICS": '["arn:aws:sns:us-east-1:1:ours"]',
         "TOLD": str(tmp_path / "told"),
     }
     with gunicorn(environment, tmp_path / "gunicorn.log") as url:
@@ -120,7 +121,9 @@ def test_two_processes_tell_each_event_to_their_handlers_once(
     assignments = [submit(mturk_market, hit, worker_id, "cat") for worker_id in ("A1ADA", "A2BEN", "A3CLEO")]
     words = ("poll", "--every", "0.1", "--watch", hit.id)
     with command(sample.environment, *words), command(sample.environment, *words):
-        wait_until(lambda: all(one.refresh().status == "Approved" for one in assignments), "nothing is approved")
+        wait_until(
+            lambda: all(Assignment.get(one.id).status == "Approved" for one in assignments), "nothing is approved"
+        )
         expected = Counter([*(f"AssignmentSubmitted {one.id}" for one in assignments), "HITReviewable None"])
         wait_until(lambda: expected <= sample.told(), "not all events are told")
     told = sample.told()
