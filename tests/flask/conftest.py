@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from mturk.flask import MTurk
+from mturk.marketplace import Marketplace
+from tests.flask.served_app import set_up
 from tests.judge import ACCESS_KEY, SECRET_KEY, Judge
 from tests.rendering.conftest import browser
 
@@ -49,3 +52,15 @@ def make_app(extension: MTurk, judge: Judge, tmp_path: Path) -> MakeApp:
 @pytest.fixture
 def app(make_app: MakeApp) -> Flask:
     return make_app()
+
+
+@pytest.fixture
+def served(extension: MTurk, mturk_market: Marketplace, tmp_path: Path) -> Flask:
+    """An app whose connection leads to a marketplace."""
+    return set_up(extension, mturk_market, "lab", tmp_path)
+
+
+@pytest.fixture
+def told() -> Queue[Any]:
+    """What handlers say that they were told."""
+    return Queue()

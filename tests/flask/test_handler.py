@@ -11,56 +11,11 @@ import pytest
 from flask import Flask, current_app, g
 
 import mturk
-from mturk import HIT, HTMLQuestion, ValidationError
+from mturk import ValidationError
 from mturk.event.event import Event
 from mturk.flask import MTurk
 from mturk.marketplace import Marketplace
-from tests.page import PAGE
-
-SOON = 20.0
-
-
-@pytest.fixture
-def served(extension: MTurk, mturk_market: Marketplace, tmp_path: Path) -> Flask:
-    """An app whose connection leads to a marketplace."""
-    return set_up(extension, mturk_market, "lab", tmp_path)
-
-
-def set_up(extension: MTurk, market: Marketplace, name: str, folder: Path) -> Flask:
-    app = Flask(name, instance_path=str(folder))
-    app.config.update(
-        MTURK_ENDPOINT=market.url,
-        MTURK_ACCESS_KEY=market.access_key,
-        MTURK_SECRET_KEY=market.secret_key,
-        MTURK_MARK=f"{name}.sqlite3",
-    )
-    extension.init_app(app)
-    return app
-
-
-def publish(app: Flask) -> HIT:
-    with app.app_context():
-        return HIT.create(
-            title="Label",
-            description="Label it",
-            reward="0.05",
-            assignment_duration=600,
-            question=HTMLQuestion(PAGE),
-            lifetime=3600,
-            max_assignments=9,
-        )
-
-
-def answer(market: Marketplace, hit: HIT, worker_id: str = "A1ADA") -> str:
-    worker = market.worker(worker_id)
-    assignment_id = worker.accept(hit.id)
-    worker.submit(assignment_id, {"label": "cat"})
-    return assignment_id
-
-
-@pytest.fixture
-def told() -> Queue[Any]:
-    return Queue()
+from tests.flask.served_app import SOON, answer, publish, set_up
 
 
 def test_a_handler_runs_within_its_app_s_context(
