@@ -122,7 +122,7 @@ class Transport:
                 "Accept-Encoding": "gzip, deflate",
             }
         )
-        self._settings: dict[str, Any] = {**_environment_settings(url, verify), "timeout": timeout}
+        self._settings: dict[str, Any] = {**environment_settings(url, verify), "timeout": timeout}
         self._adapter = Adapter(pool_maxsize=_MOST_IDLE)
         _check_certificates(url, self._settings["verify"])
         self._signers = threading.local()
@@ -181,7 +181,7 @@ class Transport:
         )
 
 
-def _environment_settings(url: str, verify: bool | str | None) -> dict[str, Any]:
+def environment_settings(url: str, verify: bool | str | None) -> dict[str, Any]:
     """Proxies and certificates as the environment says; no proxy for an address on this machine."""
     if verify is None:
         verify = os.environ.get("AWS_CA_BUNDLE") or None  # before those that requests reads, as with AWS's own clients

@@ -19,7 +19,7 @@ def poll_once(events: Events, stopped: threading.Event) -> None:
     What an earlier program left is handled, too, and a handler that fails is tried again as ever. Where nobody listens,
     what was found is kept for a program that does, and so is what was not begun when `stopped` is set.
     """
-    intake = events._intake_of_this_process()
+    intake = events._engine.intake(events.connection)
     try:
         Poll(intake, lambda: events._watched, every=60).round()
         events.start()

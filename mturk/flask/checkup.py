@@ -11,7 +11,7 @@ from mturk.connection.credentials import find_credentials
 from mturk.connection.endpoint import find_endpoint
 from mturk.connection.settings import Settings
 from mturk.errors import ConfigurationError
-from mturk.event.events import MARK
+from mturk.event.engine import MARK
 from mturk.flask.blueprint import IMPORT_NAME
 from mturk.flask.state import State
 

@@ -16,7 +16,8 @@ from mturk.connection.connection import Connection
 from mturk.connection.endpoint import PRODUCTION, SANDBOX, find_endpoint
 from mturk.connection.settings import Settings
 from mturk.errors import ConfigurationError
-from mturk.event.events import MARK, Events
+from mturk.event.engine import MARK
+from mturk.event.events import Events
 from mturk.event.listener import Handler
 from mturk.flask.configuration import Configuration
 from mturk.flask.handler import Subscription

@@ -46,8 +46,8 @@ def work(market: Marketplace, hit: HIT, name: str = "A1") -> str:
 
 def found(events: Events) -> list[str]:
     """What one round of a poll puts into the mark, as type and id; all of it is done then."""
-    Poll(events._intake_of_this_process(), lambda: events._watched, every=60).round()
-    mark, ids = events._intake_of_this_process().mark, []
+    Poll(events._engine.intake(events.connection), lambda: events._watched, every=60).round()
+    mark, ids = events._engine.intake(events.connection).mark, []
     claim = mark.turn(None)
     while claim is not None:
         ids.append(f"{claim.event.type} {claim.event.assignment_id or claim.event.hit_id}")
@@ -149,7 +149,7 @@ def test_an_idle_round_makes_two_calls_for_a_hundred_hits(
     done = publish(hit_type)
     work(mturk_market, done)
     work(mturk_market, hits[0])
-    poll = Poll(events._intake_of_this_process(), lambda: events._watched, every=60)
+    poll = Poll(events._engine.intake(events.connection), lambda: events._watched, every=60)
     poll.round()
     # The page after the last is empty.
     assert calls(poll.round) == {"ListHITs": 2}
@@ -160,7 +160,7 @@ def test_a_round_reads_only_the_lists_that_changed(
 ) -> None:
     events.watch(hit_type)
     hits = [publish(hit_type, 2) for _ in range(5)]
-    poll = Poll(events._intake_of_this_process(), lambda: events._watched, every=60)
+    poll = Poll(events._engine.intake(events.connection), lambda: events._watched, every=60)
     poll.round()
     work(mturk_market, hits[3])
     assert calls(poll.round) == {"ListHITs": 2, "ListAssignmentsForHIT": 2}
