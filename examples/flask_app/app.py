@@ -104,6 +104,8 @@ def publish() -> AnyResponse:
     )
     if topic := current_app.config["TOPIC"]:
         terms.set_notification(Notification(topic, "SNS", ["AssignmentSubmitted"]))
+    else:
+        flash(f"Hear of the answers: flask --app app mturk poll --watch {terms.id}")
     for photo in current_app.config["PHOTOS"]:
         page = current_app.config["PUBLIC_URL"] + url_for("worker.label", photo=photo)
         terms.create_hit(

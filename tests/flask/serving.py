@@ -53,23 +53,22 @@ class Operator:
 
 
 @contextmanager
-def gunicorn(environment: Mapping[str, str], log: Path) -> Iterator[str]:
-    """The sample app in two worker processes, at the address that the block is given."""
-    with socket.create_server(("127.0.0.1", 0)) as listening, log.open("wb") as output:
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        number = listening.fileno()
+def gunicorn(listening: socket.socket, environment: Mapping[str, str], log: Path) -> Iterator[None]:
+    """The sample app in two worker processes, which answer at this socket."""
+    number = listening.fileno()
+    with log.open("wb") as output:
         command = ["gunicorn", "--workers", "2", "--bind", f"fd://{number}", "tests.flask.counted_app:app"]
         server = subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=ROOT,
-            env={**os.environ, **environment, "FLASK_PUBLIC_URL": url},
+            env={**os.environ, **environment},
             pass_fds=[number],
             stdout=output,
             stderr=output,
         )
         try:
             wait_until(lambda: log.read_text().count("Booting worker") == 2, "gunicorn does not start its workers")
-            yield url
+            yield
         finally:
             server.send_signal(signal.SIGTERM)
             assert server.wait(SOON) == 0, log.read_text()

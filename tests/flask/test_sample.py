@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -31,10 +32,14 @@ class Sample:
         self.environment = environment
         self._told = told
 
+    def lines(self) -> list[tuple[str, str, str]]:
+        """The event, its source and the process of each time that a handler was told."""
+        lines = self._told.read_text().splitlines() if self._told.exists() else []
+        return [(event, source, process) for event, source, process in (line.rsplit(" ", 2) for line in lines)]
+
     def told(self) -> Counter[str]:
         """How often each event was told."""
-        lines = self._told.read_text().splitlines() if self._told.exists() else []
-        return Counter(line.rpartition(" ")[0] for line in lines)
+        return Counter(event for event, _, _ in self.lines())
 
 
 @pytest.fixture
@@ -45,20 +50,26 @@ def site(mturk_market: Marketplace) -> Iterator[WorkerSite]:
 
 @pytest.fixture
 def sample(mturk_market: Marketplace, site: WorkerSite, tmp_path: Path) -> Iterator[Sample]:
-    environment = {
-        "FLASK_SECRET_KEY": "key",
-        "FLASK_OPERATOR_PASSWORD": PASSWORD,
-        "FLASK_PHOTOS": json.dumps({"7": PHOTO}),
-        "FLASK_MTURK_ENDPOINT": mturk_market.url,
-        "FLASK_MTURK_ACCESS_KEY": mturk_market.access_key,
-        "FLASK_MTURK_SECRET_KEY": mturk_market.secret_key,
-        "FLASK_MTURK_MARK": str(tmp_path / "mark.sqlite3"),
-        "FLASK_MTURK_ALLOWED_HOSTS": json.dumps([site.url]),
-        "FLASK_MTURK_TOPICS": '["arn:aws:sns:us-east-1:1:ours"]',
-        "TOLD": str(tmp_path / "told"),
-    }
-    with gunicorn(environment, tmp_path / "gunicorn.log") as url:
-        yield Sample(url, environment, tmp_path / "told")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        topic = mturk_market.topic(f"{url}/mturk/events").arn
+        environment = {
+            "FLASK_SECRET_KEY": "key",
+            "FLASK_OPERATOR_PASSWORD": PASSWORD,
+            "FLASK_PUBLIC_URL": url,
+            "FLASK_PHOTOS": json.dumps({"7": PHOTO}),
+            "FLASK_TOPIC": topic,
+            "FLASK_MTURK_TOPICS": json.dumps([topic]),
+            "FLASK_MTURK_CERTIFICATES": json.dumps([f"{mturk_market.url}/sns/"]),
+            "FLASK_MTURK_ENDPOINT": mturk_market.url,
+            "FLASK_MTURK_ACCESS_KEY": mturk_market.access_key,
+            "FLASK_MTURK_SECRET_KEY": mturk_market.secret_key,
+            "FLASK_MTURK_MARK": str(tmp_path / "mark.sqlite3"),
+            "FLASK_MTURK_ALLOWED_HOSTS": json.dumps([site.url]),
+            "TOLD": str(tmp_path / "told"),
+        }
+        with gunicorn(listening, environment, tmp_path / "gunicorn.log"):
+            yield Sample(url, environment, tmp_path / "told")
 
 
 @pytest.fixture
@@ -114,20 +125,31 @@ def test_a_site_that_is_not_allowed_cannot_frame_the_page(
         assert not browser.find_elements(By.ID, "task")
 
 
-def test_two_processes_tell_each_event_to_their_handlers_once(
+def test_what_is_posted_to_two_processes_and_polled_by_two_is_told_once(
     operator: Operator, sample: Sample, mturk_market: Marketplace, mturk_connection: Connection
 ) -> None:
     hit = published(operator)
-    assignments = [submit(mturk_market, hit, worker_id, "cat") for worker_id in ("A1ADA", "A2BEN", "A3CLEO")]
     words = ("poll", "--every", "0.1", "--watch", hit.id)
     with command(sample.environment, *words), command(sample.environment, *words):
-        wait_until(
-            lambda: all(Assignment.get(one.id).status == "Approved" for one in assignments), "nothing is approved"
-        )
+        assignments = [submit(mturk_market, hit, worker_id, "cat") for worker_id in ("A1ADA", "A2BEN", "A3CLEO")]
         expected = Counter([*(f"AssignmentSubmitted {one.id}" for one in assignments), "HITReviewable None"])
         wait_until(lambda: expected <= sample.told(), "not all events are told")
     told = sample.told()
     assert {event: told[event] for event in expected} == dict(expected)
+    assert {one.status for one in hit.assignments()} == {"Approved"}
+
+
+def test_what_the_marketplace_posts_is_told_once_by_the_web_processes_alone(
+    operator: Operator, sample: Sample, mturk_market: Marketplace, mturk_connection: Connection
+) -> None:
+    hit = published(operator)
+    assignments = [submit(mturk_market, hit, worker_id, "cat") for worker_id in ("A1ADA", "A2BEN", "A3CLEO")]
+    submitted = hit.assignments(status="Submitted")
+    wait_until(lambda: not submitted.count(), "nothing is approved")
+    expected = Counter(f"AssignmentSubmitted {one.id}" for one in assignments)
+    wait_until(lambda: expected <= sample.told(), "not all events are told")
+    assert sample.told() == expected
+    assert {source for _, source, _ in sample.lines()} == {"sns"}
 
 
 def test_a_label_that_is_none_is_left_to_the_operator_who_rejects_it(
@@ -135,8 +157,7 @@ def test_a_label_that_is_none_is_left_to_the_operator_who_rejects_it(
 ) -> None:
     hit = published(operator)
     assignment = submit(mturk_market, hit, "A1ADA", "<script>alert(1)</script>")
-    with command(sample.environment, "poll", "--every", "0.1", "--watch", hit.id):
-        wait_until(lambda: sample.told()[f"AssignmentSubmitted {assignment.id}"], "nothing is told")
+    wait_until(lambda: sample.told()[f"AssignmentSubmitted {assignment.id}"], "nothing is told")
     page = operator.look().text
     assert "A1ADA: &lt;script&gt;alert(1)&lt;/script&gt;, Submitted" in page
     operator.press(f"assignments/{assignment.id}/reject", reason="Please pick one of the labels")
@@ -185,6 +206,7 @@ def test_only_our_own_photos_are_shown(sample: Sample) -> None:
 
 
 def test_what_nobody_signed_is_refused_by_the_receiver(sample: Sample) -> None:
-    message = {"Type": "Notification", "TopicArn": "arn:aws:sns:us-east-1:1:ours", "Message": "{}"}
+    topic = sample.environment["FLASK_TOPIC"]
+    message = {"Type": "Notification", "TopicArn": topic, "Message": "{}", "SignatureVersion": "2"}
     answer = requests.post(f"{sample.url}/mturk/events", json=message, timeout=SOON)
     assert answer.status_code == 403
