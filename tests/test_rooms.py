@@ -38,8 +38,10 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
-event:          event_name fetch loop origin reviewable storage | certificate event | envelope listener mark message
-                | crew intake | engine poll push | events | default round
+event:          event_name fetch loop origin queue_policy queue_url reviewable storage
+                | certificate event queue | envelope listener mark message probe | crew intake
+                | engine poll push queue_source | events | default round
+sqs
 __init__
 pytest_plugin
 cli:            demo doctor payouts serve simulate | option | people | program

@@ -1,10 +1,12 @@
 """Photos that people label: this app publishes them, shows the page, approves usable answers, and pays bonuses.
 
-pip install 'mturk[flask]' flask-wtf
-export FLASK_SECRET_KEY=… FLASK_OPERATOR_PASSWORD=… FLASK_MTURK_ENDPOINT=sandbox
-export FLASK_PUBLIC_URL=https://photos.my-lab.org
-flask --app app run             # the pages: /operator/ for you, /task/… for workers
-flask --app app mturk poll      # the events, unless they are posted to /mturk/events (FLASK_TOPIC)
+    pip install 'mturk[flask]' flask-wtf
+    export FLASK_SECRET_KEY=… FLASK_OPERATOR_PASSWORD=… FLASK_MTURK_ENDPOINT=sandbox
+    export FLASK_PUBLIC_URL=https://photos.my-lab.org FLASK_PHOTOS='{"7": "https://photos.my-lab.org/static/7.jpg"}'
+    flask --app app run                             # /operator/ for you, /task/… for workers
+    flask --app app mturk poll --watch HITTYPEID    # hears of answers
+
+The last line can rest where an SNS topic posts to /mturk/events: FLASK_TOPIC=arn:… FLASK_MTURK_TOPICS='["arn:…"]'.
 """
 
 from __future__ import annotations

@@ -22,7 +22,10 @@ from mturk.event.fetch import fetch
 from mturk.event.intake import Intake, Source
 from mturk.event.listener import EARLY, Handler, Listener, Listeners, check_request
 from mturk.event.poll import Poll
+from mturk.event.probe import check
 from mturk.event.push import PushSource
+from mturk.event.queue import Queue
+from mturk.event.queue_source import QueueSource
 from mturk.record.record import Record, kind_of
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from mturk.event.event import Event
     from mturk.model.hit import HIT
     from mturk.model.hit_type import HITType
+    from mturk.model.notification import Notification
 
 H = TypeVar("H", bound=Handler)
 
@@ -269,6 +273,11 @@ class Events:
         self.start()
         return tuple(named)
 
+    @alters_data
+    def check(self, notification: Notification, timeout: float = 60.0) -> None:
+        """Have a test event sent, and wait until it is in the queue: see `HITType.notify`."""
+        check(self.connection, notification, timeout)
+
     def _add(
         self, names: str | Iterable[str], handler: H | None, hit_type: object, hit: object, *, once: bool
     ) -> H | Callable[[H], H]:
@@ -305,7 +314,9 @@ class Events:
             return Poll(intake, lambda: self._watched, every=every)
         if place == PUSH:
             return PushSource(intake)
-        raise ValidationError(f"{place!r} is no source of events; write {_SOURCES}")
+        if not isinstance(place, str) or "://" not in place:
+            raise ValidationError(f"{place!r} is no source of events; write {_SOURCES}")
+        return QueueSource(Queue(place, self.connection), intake, attempts=self._attempts)
 
     def _take_over(self, early: Listeners) -> None:
         for listener in early:
