@@ -13,7 +13,6 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from mturk.errors import MTurkError
-from mturk.event.round import poll_once
 from mturk.flask import checkup
 from mturk.flask.state import state_of
 
@@ -68,7 +67,7 @@ def poll(once: bool, every: float, watch: tuple[str, ...]) -> None:
     """
     with _stoppable(watch) as (events, stopped):
         if once:
-            poll_once(events, stopped)
+            events.poll_once(stopped)
             return
         with events.listening("poll", every=every):
             click.echo("Polling until Ctrl-C.")
