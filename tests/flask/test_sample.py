@@ -117,12 +117,13 @@ def test_a_worker_labels_the_photo_in_a_browser(
 
 
 def test_a_site_that_is_not_allowed_cannot_frame_the_page(
-    browser: WebDriver, sample: Sample, mturk_market: Marketplace
+    browser: WebDriver, sample: Sample, site: WorkerSite, mturk_market: Marketplace
 ) -> None:
     with worker_site.running(mturk_market, "A1ADA") as stranger:
-        browser.get(stranger.show(f"{sample.url}/task/7", assignmentId="ASSIGNMENT_ID_NOT_AVAILABLE"))
-        browser.switch_to.frame(0)
-        assert not browser.find_elements(By.ID, "task")
+        for one, number in ((site, 1), (stranger, 0)):
+            browser.get(one.show(f"{sample.url}/task/7", turkSubmitTo=site.url))
+            browser.switch_to.frame(0)
+            assert len(browser.find_elements(By.ID, "task")) == number
 
 
 def test_what_is_posted_to_two_processes_and_polled_by_two_is_told_once(

@@ -45,7 +45,7 @@ class WorkerSite:
 
     def show(self, page: str, **query: str) -> str:
         """Show a task page in the frame; the result is the address to open."""
-        self._page = f"{page}?{urlencode({**query, 'turkSubmitTo': self.url})}"
+        self._page = f"{page}?{urlencode({'turkSubmitTo': self.url, **query})}"
         return f"{self.url}/work"
 
 
