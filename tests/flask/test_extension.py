@@ -131,3 +131,12 @@ def test_without_flask_it_is_said_what_to_install() -> None:
 @pytest.mark.parametrize("name", mturk.flask.__all__)
 def test_a_public_name_has_a_docstring(name: str) -> None:
     assert name == "current_task" or getattr(mturk.flask, name).__doc__
+
+
+def test_an_app_that_names_no_place_follows_the_environment(
+    make_app: MakeApp, extension: MTurk, mturk_connection: Connection
+) -> None:
+    app = make_app(MTURK_ENDPOINT=None, MTURK_ACCESS_KEY=None, MTURK_SECRET_KEY=None)
+    with app.app_context():
+        assert extension.connection.url == mturk_connection.url
+        assert extension.connection.balance().available == 10_000
