@@ -14,7 +14,7 @@ import mturk
 
 PACKAGE = Path(mturk.__file__).parent
 RUNTIME = {"attr", "attrs", "jinja2", "requests", "requests_aws4auth", "xmltodict"}
-DOORS = ["mturk.answer_key", "mturk.marketplace", "mturk.question_form", "mturk.requirements"]
+DOORS = ["mturk.answer_key", "mturk.flask", "mturk.marketplace", "mturk.question_form", "mturk.requirements"]
 
 
 @pytest.mark.parametrize("door", DOORS)

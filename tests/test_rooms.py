@@ -16,7 +16,7 @@ import mturk
 PACKAGE = Path(mturk.__file__).parent
 
 # A line is a room, or a file without one. Lowest first: a line imports only from the lines above it. In a room `|`
-# goes up a storey, and a file imports only from the storeys below its own.
+# goes up a storey, and a file imports only from the storeys below its own. `__init__` is a room's door, if it has one.
 SDK = """
 schemas
 version
@@ -45,6 +45,8 @@ sqs
 __init__
 pytest_plugin
 cli:            demo doctor payouts serve simulate | option | people | program
+flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
+                | extension | __init__
 __main__
 """
 MARKETPLACE = """
@@ -97,7 +99,7 @@ def heights(plan: str, prefix: str) -> dict[str, tuple[int, int]]:
         found[f"{prefix}{room}"] = (floor, -1)
         for storey, names in enumerate(inside.split("|") if colon else ()):
             for name in names.split():
-                found[f"{prefix}{room}.{name}"] = (floor, storey)
+                found[f"{prefix}{room}" if name == "__init__" else f"{prefix}{room}.{name}"] = (floor, storey)
     return found
 
 

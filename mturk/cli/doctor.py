@@ -49,7 +49,7 @@ def run(say: Callable[[str], object]) -> int:
 def findings(settings: Settings) -> Iterator[Finding]:
     """What is looked at, in the order in which it is said."""
     yield script()
-    yield Finding(f"Version: mturk {__version__} in {Path(__file__).parents[1]}, Python {platform.python_version()}")
+    yield version()
     yield extras()
     yield from connection(settings)
 
@@ -69,6 +69,11 @@ def script() -> Finding:
     if not os.path.samefile(Path(path).parent, sysconfig.get_path("scripts")):
         return Finding(f"Command: {path} is ours, of another Python than this one; {_INSTEAD}")
     return Finding(f"Command: {path} is ours")
+
+
+def version() -> Finding:
+    """Which version of this package runs, from where, on which Python."""
+    return Finding(f"Version: mturk {__version__} in {Path(__file__).parents[1]}, Python {platform.python_version()}")
 
 
 def extras() -> Finding:

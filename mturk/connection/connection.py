@@ -293,7 +293,8 @@ if hasattr(os, "register_at_fork"):
 _default: Connection | None = None
 _default_lock = threading.Lock()
 _events_lock = threading.Lock()
-_in_force: ContextVar[Connection | None] = ContextVar("mturk connection", default=None)
+Source = Callable[[], "Connection | None"]
+_in_force: ContextVar[Connection | Source | None] = ContextVar("mturk connection", default=None)
 
 
 def connect(
@@ -359,17 +360,32 @@ def by_default(connection: Connection | None) -> Iterator[None]:
         _default = before
 
 
+def take_over(holder: Connection | Source | None) -> Connection | Source | None:
+    """Put a connection in force, or what gives one when it is first needed; the result is what was, to be put back."""
+    before = _in_force.get()
+    _in_force.set(holder)
+    return before
+
+
 def existing() -> Connection | None:
     """The connection in force, if there is one yet."""
-    return _in_force.get() or _default
+    try:
+        return _held() or _default
+    except ConfigurationError:
+        return None  # whoever cannot do without asks `current`, which says why there is none
 
 
 def current() -> Connection:
     """The connection in force; made from the environment when it names a place and nobody called `connect`."""
     global _default
-    connection = existing()
+    connection = _held() or _default
     if connection is None:
         with _default_lock:
-            connection = existing() or Connection()
+            connection = _default or Connection()
             _default = _default or connection
     return connection
+
+
+def _held() -> Connection | None:
+    holder = _in_force.get()
+    return holder() if callable(holder) else holder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 H = TypeVar("H", bound=Handler)
 
+_PAUSE = 0.05  # seconds between two looks at the mark
 POLL, PUSH = "poll", "push"
 _log = logging.getLogger(__name__)
 
@@ -233,6 +235,23 @@ class Events:
         if existing() is self.connection and self.connection.events is self:
             self._take_over(EARLY)
         self._engine.start(self.connection)
+
+    @alters_data
+    def poll_once(self, stopped: threading.Event | None = None) -> None:
+        """Look once at what a poll looks at, and come back when everything in the mark is handled or given up.
+
+        For programs that a timer starts. What an earlier one left is handled, too. Where nobody listens, what was found
+        is kept for a program that does, and so is what was not begun when `stopped` is set.
+        """
+        stopped = stopped or threading.Event()
+        try:
+            self.start()
+            intake = self._engine.intake(self.connection)
+            Poll(intake, lambda: self._watched, every=1).round()
+            while self._listeners and not intake.mark.is_done() and not stopped.wait(_PAUSE):
+                pass
+        finally:
+            self.stop()
 
     @alters_data
     def stop(self) -> None:

@@ -142,6 +142,11 @@ class Mark:
             query = f"SELECT id FROM mturk_event WHERE state = 0 AND id IN ({listed})"  # noqa: S608
             return {row["id"] for row in transaction.rows(query, **names)}
 
+    def is_done(self) -> bool:
+        """Whether every event is done or given up."""
+        with self._storage.transaction() as transaction:
+            return not transaction.rows("SELECT 1 FROM mturk_event WHERE state = 0 LIMIT 1")
+
     def counters(self, hit_id: str) -> str | None:
         """What a list said of a HIT when its assignments were last read."""
         with self._storage.transaction() as transaction:
