@@ -253,6 +253,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_in_child)
 
 _default: Connection | None = None
+_default_maker: Callable[[], Connection] | None = None
 _default_lock = threading.Lock()
 _in_force: ContextVar[Connection | None] = ContextVar("mturk connection", default=None)
 
@@ -312,12 +313,19 @@ def using(connection: Connection) -> Iterator[Connection]:
 @contextmanager
 def by_default(connection: Connection | None) -> Iterator[None]:
     """Put another connection in force for all threads while the block runs, whatever is connected meanwhile."""
-    global _default
-    before, _default = _default, connection
+    global _default, _default_maker
+    before = _default, _default_maker
+    _default, _default_maker = connection, None
     try:
         yield
     finally:
-        _default = before
+        _default, _default_maker = before
+
+
+def make_default_by(maker: Callable[[], Connection]) -> None:
+    """Have the default made by this on its first use, unless somebody calls `connect` before: for web frameworks."""
+    global _default_maker
+    _default_maker = maker
 
 
 def existing() -> Connection | None:
@@ -326,11 +334,11 @@ def existing() -> Connection | None:
 
 
 def current() -> Connection:
-    """The connection in force; made from the environment when it names a place and nobody called `connect`."""
+    """The connection in force; made by a framework's settings, or from the environment, when nobody called `connect`."""
     global _default
     connection = existing()
     if connection is None:
         with _default_lock:
-            connection = existing() or Connection()
+            connection = existing() or (_default_maker or Connection)()
             _default = _default or connection
     return connection
