@@ -34,6 +34,7 @@ settings.configure(
         "django.contrib.messages",
         "django.contrib.sessions",
         "mturk.django",
+        "mturk.django.mirror",
         "tests.django.lab",
     ],
     LOGGING_CONFIG=None,
