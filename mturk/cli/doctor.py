@@ -48,9 +48,14 @@ def run(say: Callable[[str], object]) -> int:
 def findings(settings: Settings) -> Iterator[Finding]:
     """What is looked at, in the order in which it is said."""
     yield script()
-    yield Finding(f"Version: mturk {__version__} in {Path(__file__).parents[1]}, Python {platform.python_version()}")
+    yield version()
     yield extras()
     yield from connection(settings)
+
+
+def version() -> Finding:
+    """Which mturk this is, and which Python."""
+    return Finding(f"Version: mturk {__version__} in {Path(__file__).parents[1]}, Python {platform.python_version()}")
 
 
 def script() -> Finding:

@@ -2,7 +2,7 @@
 
 try:
     from mturk.django.fields import AssignmentField, HITField, HITTypeField, QualificationTypeField, WorkerField
-    from mturk.django.process import connection
+    from mturk.django.process import connection, events
     from mturk.django.task import task_page
 except ModuleNotFoundError as error:
     if error.name != "django":
@@ -18,5 +18,6 @@ __all__ = [
     "QualificationTypeField",
     "WorkerField",
     "connection",
+    "events",
     "task_page",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.core import checks
 
-from mturk.connection.connection import make_default_by
+from mturk.connection.connection import make_by
 from mturk.django import process
 from mturk.django.checks import check
 
@@ -18,6 +18,6 @@ class MTurkConfig(AppConfig):
     verbose_name = "Mechanical Turk"
 
     def ready(self) -> None:
-        """Have the default connection made by the settings, on its first use."""
-        make_default_by(process.make_connection)
+        """Have the default connection, and what listens on it, made by the settings on first use."""
+        make_by(process.make_connection, process.make_events)
         checks.register(check, "mturk")

@@ -80,11 +80,12 @@ EVENTS = {
 
 APP = {
     "SOURCES": TEXTS,
+    "WATCH": TEXTS,
     "EVERY": NUMBER,
     "RAW": FLAG,
     "ALLOWED_HOSTS": TEXTS,
 }
-"""What the app itself reads: sources of `mturk_listen`, seconds between polls, raw delivery, hosts of task pages."""
+"""What the app itself reads: sources of `mturk_listen`, what a poll watches, how often, raw delivery, hosts of pages."""
 
 KEYS = {**CONNECTION, **EVENTS, **APP}
 
@@ -131,11 +132,12 @@ def arguments(keys: Mapping[str, Kind]) -> dict[str, Any]:
     return {key.lower(): each for key, each in sound().items() if key in keys}
 
 
-def mark() -> str | os.PathLike[str] | None:
-    """Where events are marked as told: MARK, else a file in the project's BASE_DIR; None where there is neither.
+def mark(*, local: bool = False) -> str | os.PathLike[str] | None:
+    """Where events are marked as told: MARK, MTURK_MARK of the environment, else a file in the project's BASE_DIR.
 
-    All processes of a site must share it, whatever folder each was started in.
+    All processes of a site must share it, whatever folder each was started in. None leaves it to `mturk.Events`: where
+    there is no BASE_DIR, and for the local marketplace, beside whose database it lies.
     """
     base = getattr(settings, "BASE_DIR", None)
-    found: str | os.PathLike[str] | None = option("MARK")
-    return found if found or base is None else os.path.join(base, MARK)
+    found: str | os.PathLike[str] | None = option("MARK") or os.environ.get("MTURK_MARK")
+    return found if found or local or base is None else os.path.join(base, MARK)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import close_old_connections
+from django.db import connections
 from django.dispatch import Signal
 
 from mturk.data.enumeration import EventType
@@ -37,8 +37,10 @@ class EventSignal(Signal):
         self, receiver: Callable[..., Any], sender: Any = None, weak: bool = True, dispatch_uid: Any = None
     ) -> None:
         """As of any signal; `sender` is a HIT type or its id, and without it all events are told."""
-        super().connect(receiver, self._sender(sender), weak, dispatch_uid)
-        _tell_wanted()
+        wanted = self._sender(sender)
+        super().connect(receiver, wanted, weak, dispatch_uid)
+        for hook in _hooks:
+            hook(wanted if isinstance(wanted, str) else None)
 
     def disconnect(self, receiver: Any = None, sender: Any = None, dispatch_uid: Any = None) -> bool:
         """As of any signal."""
@@ -49,6 +51,10 @@ class EventSignal(Signal):
         app = apps.get_app_config("mturk")
         type_id = event.hit_type_id
         self.send(sender=app if type_id is None else self._ids.get(type_id, type_id), event=event)
+
+    def senders(self) -> tuple[str, ...]:
+        """The HIT types that receivers have named."""
+        return tuple(self._ids)
 
     def _sender(self, sender: Any) -> Any:
         if sender is None or sender is apps.get_app_config("mturk"):
@@ -86,22 +92,20 @@ BY_TYPE = {
     EventType.PING: ping,
 }
 
-_waiting: list[Callable[[], object]] = []
+Hook = Callable[["str | None"], object]
+_hooks: list[Hook] = []
 
 
-def when_wanted(tell: Callable[[], object]) -> None:
-    """Call this once somebody wants to be told: at once, or with the first receiver.
+def when_wanted(hook: Hook) -> None:
+    """Call this for each receiver, now and later, with the id of the HIT type that it names, or None.
 
     A process in which nobody wants to know must not use events up that another waits for.
     """
-    _waiting.append(tell)
-    if any(signal.receivers for signal in (event, *BY_TYPE.values())):
-        _tell_wanted()
-
-
-def _tell_wanted() -> None:
-    while _waiting:
-        _waiting.pop()()
+    _hooks.append(hook)
+    for signal in (event, *BY_TYPE.values()):
+        if signal.receivers:
+            for type_id in (None, *signal.senders()):
+                hook(type_id)
 
 
 def relay(told: Event) -> None:
@@ -110,11 +114,17 @@ def relay(told: Event) -> None:
     Handlers have threads of their own, where no request begins or ends: database connections that are too old, or
     broken, are put away here, as Django does around a request.
     """
-    close_old_connections()
+    _put_old_connections_away()
     try:
         signal = BY_TYPE.get(told.type)  # type: ignore[call-overload]  # a word that is new to us has no signal
         if signal is not None:
             signal.tell(told)
         event.tell(told)
     finally:
-        close_old_connections()
+        _put_old_connections_away()
+
+
+def _put_old_connections_away() -> None:
+    for database in connections.all(initialized_only=True):
+        if not database.in_atomic_block:  # as in a test that sends an event within its own transaction
+            database.close_if_unusable_or_obsolete()

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from mturk.django import conf, process
-from mturk.django.framing import protect
+from mturk.django.frame_options import protect
 from mturk.errors import ConfigurationError, ValidationError
 from mturk.question.task_request import HOSTS, TaskRequest
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections, transaction
 
-from mturk.connection.connection import make_default_by
+from mturk.connection.connection import make_by
 
 FOLDER = tempfile.TemporaryDirectory(prefix="mturk-django-")
 
@@ -73,7 +73,7 @@ def _app(_clean_environment: None) -> None:
     """What the app does when a process starts; the fixture that cleans up takes it back."""
     from mturk.django import process
 
-    make_default_by(process.make_connection)
+    make_by(process.make_connection, process.make_events)
 
 
 @pytest.fixture(scope="session")
