@@ -29,6 +29,9 @@ _NAMES = {
         "InsufficientFunds InvalidParameter InvalidState MTurkError OverBudget RequestError ServiceError Throttled "
         "TransportError Unavailable UnreadableMessage ValidationError"
     ),
+    "event.default": "listen listening off on once",
+    "event.event": "Event",
+    "event.events": "Events",
     "question.task_request": "TaskRequest",
     "question.external_question": "ExternalQuestion",
     "cost": "Estimate",

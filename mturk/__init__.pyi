@@ -44,6 +44,9 @@ from mturk.errors import (
     UnreadableMessage,
     ValidationError,
 )
+from mturk.event.default import listen, listening, off, on, once
+from mturk.event.event import Event
+from mturk.event.events import Events
 from mturk.model.assignment import Assignment
 from mturk.model.bonus_payment import BonusPayment
 from mturk.model.ending import OpenWork
@@ -90,7 +93,9 @@ __all__ = [
     "Connection",
     "DoesNotExist",
     "Estimate",
+    "Event",
     "EventType",
+    "Events",
     "ExternalQuestion",
     "ForgedMessage",
     "FreeText",
@@ -144,6 +149,11 @@ __all__ = [
     "__version__",
     "connect",
     "current",
+    "listen",
+    "listening",
+    "off",
+    "on",
+    "once",
     "requirements",
     "tracer",
     "using",

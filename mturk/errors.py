@@ -57,7 +57,12 @@ class ForgedMessage(MTurkError):
 
 
 class UnreadableMessage(MTurkError, ValueError):
-    """A message holds no events that can be read, although it came from where it should."""
+    """A message holds no events that can be read, although it came from where it should.
+
+    `body` is its text, where it is given to `on_failure`.
+    """
+
+    body: str | None = None
 
 
 class OverBudget(MTurkError):

@@ -38,6 +38,8 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
+event:          event_name fetch loop origin reviewable storage | certificate event | envelope listener mark message
+                | crew intake | poll push | events | default
 __init__
 pytest_plugin
 cli:            demo doctor payouts serve simulate | option | people | program
@@ -74,8 +76,9 @@ __init__
 """
 # The SDK may start a marketplace in its own process, and its programs are about one; nothing else crosses over.
 CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.program"}
-# Relations point up the house, from an assignment to its worker and back, so records find each other by name.
-BY_NAME = {"record.record": {"mturk"}}
+# Relations point up the house, from an assignment to its worker and back, so records find each other by name; and a
+# connection finds its events.
+BY_NAME = {"record.record": {"mturk"}, "connection.connection": {"mturk"}}
 
 
 def heights(plan: str, prefix: str) -> dict[str, tuple[int, int]]:

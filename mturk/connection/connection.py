@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timezone
-from typing import Any, NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
@@ -30,6 +31,9 @@ from mturk.connection.trace import note
 from mturk.connection.transport import Transport
 from mturk.data import wire
 from mturk.errors import ConfigurationError, ServiceError, Throttled, TransportError, ValidationError
+
+if TYPE_CHECKING:
+    from mturk.event.events import Events
 
 
 class Connection:
@@ -73,8 +77,10 @@ class Connection:
         settings = Settings(profile=profile)
         place = find_endpoint(where, settings)
         source: CredentialSource
+        self.local_market: Any = None
+        """The `Marketplace` that runs in this process, of connect("local"); None for a service elsewhere."""
         if place == "local":
-            place, source = _open_local(database, settings)
+            place, source, self.local_market = _open_local(database, settings)
         elif database is not None:
             raise ConfigurationError(f'database= belongs to connect("local"), not to {place}')
         else:
@@ -91,6 +97,7 @@ class Connection:
         self._policy = RetryPolicy(_attempts(max_attempts), _patience(max_wait), clock, random)
         self._pace = Pace(clock)
         self._skew = 0.0
+        self._events: Events | None = None
         _all.add(self)
 
     def __repr__(self) -> str:
@@ -100,6 +107,15 @@ class Connection:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a connection cannot be pickled, it holds a secret: make one where it is needed")
+
+    @property
+    def events(self) -> Events:
+        """Who listens on this connection, with the defaults of `mturk.Events`."""
+        with _events_lock:
+            if self._events is None:
+                # By the public name: what happens to HITs is told far above the calls.
+                self._events = import_module("mturk").Events(self)
+            return self._events
 
     @property
     def is_sandbox(self) -> bool:
@@ -146,7 +162,9 @@ class Connection:
 
     @alters_data
     def close(self) -> None:
-        """Close the idle connections; the next call opens a new one."""
+        """Stop listening to events, and close the idle connections; the next call opens a new one."""
+        if self._events is not None:
+            self._events.stop()
         self._transport.close()
 
     def __enter__(self) -> Connection:
@@ -229,11 +247,11 @@ def _folders(value: Sequence[str | os.PathLike[str]]) -> tuple[str | os.PathLike
     return tuple(os.path.expanduser(folder) for folder in value)
 
 
-def _open_local(database: str | os.PathLike[str] | None, settings: Settings) -> tuple[str, FixedCredentials]:
+def _open_local(database: str | os.PathLike[str] | None, settings: Settings) -> tuple[str, FixedCredentials, Any]:
     from mturk.connection.local import marketplace
 
-    market = marketplace(database or settings.environ.get("MTURK_DATABASE") or "mturk.sqlite3")
-    return market.url, market.credentials
+    local = marketplace(database or settings.environ.get("MTURK_DATABASE") or "mturk.sqlite3")
+    return local.url, local.credentials, local.market
 
 
 # Sockets and locks of a parent are of no use in a forked child: a thread that held a lock is not there to let it go.
@@ -241,8 +259,8 @@ _all: WeakSet[Connection] = WeakSet()
 
 
 def _renew_in_child() -> None:
-    global _default_lock
-    _default_lock = threading.Lock()
+    global _default_lock, _events_lock
+    _default_lock, _events_lock = threading.Lock(), threading.Lock()
     for connection in list(_all):
         connection._transport.renew()
         connection._pace = Pace(connection.clock)
@@ -255,6 +273,7 @@ if hasattr(os, "register_at_fork"):
 _default: Connection | None = None
 _default_maker: Callable[[], Connection] | None = None
 _default_lock = threading.Lock()
+_events_lock = threading.Lock()
 _in_force: ContextVar[Connection | None] = ContextVar("mturk connection", default=None)
 
 

@@ -1,0 +1,129 @@
+"""Certificates that messages are signed with: had from an address that is trusted already, kept, and verified by."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+import attrs
+
+from mturk.errors import ConfigurationError, ForgedMessage, TransportError
+from mturk.event.fetch import Fetch, Fetched, fetch
+
+_MOST_KEPT = 16
+_SMALLEST_KEY = 2048  # bits
+# A server of one's own may get another certificate at the same address. AWS's addresses name the certificate.
+_LOOK_AGAIN_AFTER = 60.0
+
+
+@attrs.frozen
+class Certificate:
+    """A certificate with an RSA key that is long enough."""
+
+    _key: Any = attrs.field(repr=False)
+    begins: datetime
+    ends: datetime
+
+    @classmethod
+    def read(cls, pem: bytes) -> Certificate:
+        """Read a certificate in PEM; ForgedMessage: it is none, or its key is of another kind, or too short."""
+        x509, rsa = _cryptography()
+        try:
+            found = x509.load_pem_x509_certificate(pem)
+            key = found.public_key()
+        except Exception:  # whatever the library says of bytes that are no certificate
+            raise ForgedMessage("What is at the certificate's address is no certificate.") from None
+        if not isinstance(key, rsa.RSAPublicKey) or key.key_size < _SMALLEST_KEY:
+            raise ForgedMessage(f"The certificate's key is not an RSA key of {_SMALLEST_KEY} bits or more.")
+        return cls(key, found.not_valid_before_utc, found.not_valid_after_utc)
+
+    def is_valid(self, at: float) -> bool:
+        """Whether the certificate is in force at a time, in seconds since 1970."""
+        return self.begins <= datetime.fromtimestamp(at, timezone.utc) <= self.ends
+
+    def signed(self, text: bytes, signature: bytes, version: str) -> bool:
+        """Whether the signature is this certificate's for the text; version "1" is SHA-1, "2" SHA-256."""
+        from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+
+        # SHA-1 is what SNS signs with unless a topic's SignatureVersion says otherwise.
+        digest = {"1": hashes.SHA1, "2": hashes.SHA256}[version]()
+        try:
+            self._key.verify(signature, text, PKCS1v15(), digest)
+        except InvalidSignature:
+            return False
+        except UnsupportedAlgorithm:
+            raise ConfigurationError(
+                "SHA-1 is switched off on this machine: set the topic's attribute SignatureVersion to 2."
+            ) from None
+        return True
+
+
+@attrs.frozen
+class _Kept:
+    certificate: Certificate
+    since: float
+
+
+class CertificateStore:
+    """The certificates of the addresses that were asked for last, fetched when they are needed.
+
+    It may be used from any number of threads. What could not be had is not remembered.
+    """
+
+    def __init__(self, fetch: Fetch = fetch, now: Callable[[], float] = time.time) -> None:
+        self._fetch = fetch
+        self._now = now
+        self._kept: dict[str, _Kept] = {}
+
+    def verify(self, url: str, text: bytes, signature: bytes, version: str, *, changes: bool) -> None:
+        """Raise ForgedMessage unless the certificate at the address signed the text.
+
+        `changes` is for an address at which another certificate may be found later. TransportError: the certificate
+        cannot be had just now.
+        """
+        kept = self._kept.get(url)
+        if kept is not None and kept.certificate.is_valid(self._now()):
+            if kept.certificate.signed(text, signature, version):
+                return
+            if not changes or abs(self._now() - kept.since) < _LOOK_AGAIN_AFTER:
+                raise ForgedMessage(_WRONG)
+        certificate = self._load(url)
+        if not certificate.signed(text, signature, version):
+            raise ForgedMessage(_WRONG)
+
+    def _load(self, url: str) -> Certificate:
+        certificate = Certificate.read(_content(self._fetch(url)))
+        if not certificate.is_valid(self._now()):
+            raise ForgedMessage("The certificate is not in force: it begins later, or has ended.")
+        kept = {**self._kept, url: _Kept(certificate, self._now())}
+        # Replaced as a whole, so that no thread and no forked child has to wait for a lock.
+        self._kept = dict(list(kept.items())[-_MOST_KEPT:])
+        return certificate
+
+
+_WRONG = "The signature is not that of the certificate: the message was changed, or signed by somebody else."
+
+
+def _content(found: Fetched) -> bytes:
+    if found.status >= 500 or found.status == 429:
+        raise TransportError(f"The certificate cannot be had just now: HTTP {found.status}.")
+    if found.status != 200:
+        raise ForgedMessage(f"There is no certificate at the address that the message names: HTTP {found.status}.")
+    if found.is_cut:
+        raise ForgedMessage("What is at the certificate's address is too large for a certificate.")
+    return found.content
+
+
+def _cryptography() -> tuple[Any, Any]:
+    try:
+        from cryptography import x509
+        from cryptography.hazmat.primitives.asymmetric import rsa
+    except ImportError:
+        raise ConfigurationError(
+            "What SNS posts is verified with the package cryptography: pip install 'mturk[sns]'"
+        ) from None
+    return x509, rsa

@@ -1,0 +1,391 @@
+"""Events: who listens, where events come from, and what is remembered of them."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn, TypeVar, overload
+
+from mturk.alters_data import alters_data
+from mturk.connection.connection import current, existing
+from mturk.data import limit
+from mturk.errors import ValidationError
+from mturk.event import message
+from mturk.event.certificate import CertificateStore
+from mturk.event.crew import Crew, OnFailure
+from mturk.event.envelope import NOTIFICATION, Envelopes
+from mturk.event.fetch import fetch
+from mturk.event.intake import Intake, Source
+from mturk.event.listener import EARLY, Handler, Listener, Listeners, check_request
+from mturk.event.mark import Mark
+from mturk.event.poll import Poll
+from mturk.event.push import PushSource
+from mturk.record.record import Record, kind_of
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
+    from mturk.event.event import Event
+    from mturk.model.hit import HIT
+    from mturk.model.hit_type import HITType
+
+H = TypeVar("H", bound=Handler)
+
+POLL, PUSH = "poll", "push"
+MARK = "mturk-events.sqlite3"
+"""The name of the mark's file, where nobody gives it another."""
+_SOURCES = 'the URL of an SQS queue, "poll", or "push" for connect("local")'
+
+
+class Events:
+    """Tells handlers what happens, once for each event, whichever sources bring it.
+
+        events = Events(connection)
+
+        @events.on("AssignmentSubmitted", hit_type=photos)
+        def review(event):
+            event.assignment.approve()
+
+        events.listen("https://sqs.us-east-1.amazonaws.com/123456789012/turk", "poll")
+
+    `on` starts nothing unless `lazy_start`; `listen` and `listening` do. `mark` is a file, or a database's URL where
+    several machines share the work; without it MTURK_MARK, or `mturk-events.sqlite3` in the current folder (beside the
+    database with `connect("local")`). All processes with one mark share the events among them, so programs that each
+    want all of them need marks of their own.
+
+    `workers` handlers run at the same time, those of one HIT one after another. A handler that raises is called again,
+    after pauses that grow from half a second, `attempts` times in all; then `on_failure(event, error)` is called, with
+    None for a message that could not be read. When a process is killed, what it had begun is handled again within
+    half a minute by another that shares the mark, or when it is started again: that is why verbs are safe to repeat.
+
+    `topics` and `certificates` are for `receive`.
+    """
+
+    def __init__(
+        self,
+        connection: Connection | None = None,
+        *,
+        mark: str | os.PathLike[str] | None = None,
+        workers: int = 4,
+        attempts: int = 5,
+        on_failure: OnFailure | None = None,
+        lazy_start: bool = False,
+        topics: Sequence[str] = (),
+        certificates: Sequence[str] = (),
+    ) -> None:
+        self._given = connection
+        self._place = mark
+        self._workers = limit.whole("workers", workers, 1, 1000)
+        self._attempts = limit.whole("attempts", attempts, 1, 1000)
+        if on_failure is not None and not callable(on_failure):
+            raise ValidationError(f"on_failure must be a function (event, error), not {on_failure!r}")
+        self._on_failure = on_failure
+        self._lazy = lazy_start
+        self.topics = _texts("topics", topics)
+        self.certificates = _texts("certificates", certificates)
+        self._certificate_store = CertificateStore(fetch, time.time)
+        self._listeners = Listeners()
+        self._watched: frozenset[str] = frozenset()
+        self._sources: list[Source] = []
+        self._intake: Intake | None = None
+        self._crew: Crew | None = None
+        self._process = os.getpid()
+        self._lock = threading.RLock()
+        self._stopped = threading.Event()
+
+    def __repr__(self) -> str:
+        state = "listening to " + ", ".join(map(repr, self._sources)) if self._sources else "not listening"
+        return f"<Events {state}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("events cannot be pickled: make them where they are needed")
+
+    @property
+    def connection(self) -> Connection:
+        """The connection that events are about, and that is in force in handlers."""
+        if self._given is None:
+            self._given = current()
+        return self._given
+
+    # Handlers.
+
+    @overload
+    def on(
+        self,
+        names: str | Iterable[str],
+        handler: None = None,
+        *,
+        hit_type: HITType | str | Sequence[HITType | str] | None = None,
+        hit: HIT | str | Sequence[HIT | str] | None = None,
+    ) -> Callable[[H], H]: ...
+    @overload
+    def on(
+        self,
+        names: str | Iterable[str],
+        handler: H,
+        *,
+        hit_type: HITType | str | Sequence[HITType | str] | None = None,
+        hit: HIT | str | Sequence[HIT | str] | None = None,
+    ) -> H: ...
+    @alters_data
+    def on(
+        self,
+        names: str | Iterable[str],
+        handler: H | None = None,
+        *,
+        hit_type: HITType | str | Sequence[HITType | str] | None = None,
+        hit: HIT | str | Sequence[HIT | str] | None = None,
+    ) -> H | Callable[[H], H]:
+        """Have a function, a method or an async function called with each event of these names; also a decorator.
+
+        The names are AWS's (`AssignmentSubmitted`, `HITReviewable`, `Ping` …) or "any". With `hit_type` or `hit`,
+        records or ids, only what happens to those; they are watched, too, where there is a poll.
+        """
+        return self._add(names, handler, hit_type, hit, once=False)
+
+    @overload
+    def once(
+        self,
+        names: str | Iterable[str],
+        handler: None = None,
+        *,
+        hit_type: HITType | str | Sequence[HITType | str] | None = None,
+        hit: HIT | str | Sequence[HIT | str] | None = None,
+    ) -> Callable[[H], H]: ...
+    @overload
+    def once(
+        self,
+        names: str | Iterable[str],
+        handler: H,
+        *,
+        hit_type: HITType | str | Sequence[HITType | str] | None = None,
+        hit: HIT | str | Sequence[HIT | str] | None = None,
+    ) -> H: ...
+    @alters_data
+    def once(
+        self,
+        names: str | Iterable[str],
+        handler: H | None = None,
+        *,
+        hit_type: HITType | str | Sequence[HITType | str] | None = None,
+        hit: HIT | str | Sequence[HIT | str] | None = None,
+    ) -> H | Callable[[H], H]:
+        """Like `on`, for the first such event alone that this process handles."""
+        return self._add(names, handler, hit_type, hit, once=True)
+
+    @alters_data
+    def off(self, names: str | Iterable[str] | None = None, handler: Handler | None = None) -> int:
+        """Call no more what was added with these names, this handler, or both; without arguments nothing at all.
+
+        Returns how many were taken away.
+        """
+        return self._listeners.remove(names, handler)
+
+    @alters_data
+    def watch(self, *things: HIT | HITType | str) -> None:
+        """Have a poll look at the assignments of these HITs, and of the HITs of these types. Records or ids."""
+        if not things:
+            raise ValidationError("name what to watch: HITs and HIT types, or their ids")
+        ids = [_watched_id(thing) for thing in things]
+        self._watched = self._watched.union(ids)
+
+    # Listening.
+
+    @alters_data
+    def listen(self, *sources: str, every: float = 60) -> None:
+        """Hear events until Ctrl-C, or until somebody calls `stop`; the arguments are those of `listening`."""
+        with self.listening(*sources, every=every):
+            try:
+                while not self._stopped.wait(1.0):  # a wait without end would not hear Ctrl-C on Windows
+                    pass
+            except KeyboardInterrupt:
+                pass
+
+    @alters_data
+    @contextmanager
+    def listening(self, *sources: str, every: float = 60) -> Iterator[Events]:
+        """Hear events in the background while the block runs.
+
+        A source is the URL of an SQS queue, "poll" (every `every` seconds, 60 unless told) or "push", the marketplace
+        of `connect("local")` in this process. Without any it is "poll", and "push" too for `connect("local")`. A
+        source that cannot be used at all (a wrong key, no such queue) raises here; one that fails later is tried again,
+        and the log says so.
+        """
+        self._begin(sources, every)
+        try:
+            yield self
+        finally:
+            self.stop()
+
+    @alters_data
+    def start(self) -> None:
+        """Handle what is in the mark and what `receive` brings, in the background, without a source.
+
+        Nothing is handled while there is no handler.
+        """
+        self._crew_of_this_process()
+
+    @alters_data
+    def stop(self) -> None:
+        """End the sources, and wait for the handlers that run. What was not begun is kept for the next start."""
+        with self._lock:
+            self._after_fork()
+            sources, self._sources = self._sources, []
+            crew, self._crew = self._crew, None
+        self._stopped.set()
+        atexit.unregister(self.stop)
+        for source in sources:
+            source.halt()
+        if crew is not None:
+            crew.stop()
+        for source in sources:
+            source.stop()
+        if self._intake is not None:
+            self._intake.mark.close()
+
+    @alters_data
+    def receive(
+        self,
+        body: bytes | str,
+        headers: Mapping[str, str],
+        *,
+        raw: bool = False,
+        topics: Sequence[str] | None = None,
+        certificates: Sequence[str] | None = None,
+    ) -> tuple[Event, ...]:
+        """Take what SNS posted to your program, verify it, and have its events handled in the background.
+
+        It is kept when this returns, so answer 200 then. A subscription of one of `topics` (ARNs; required, here or in
+        `Events`) is confirmed and brings no events. `certificates` are the addresses at which marketplaces of your own
+        show theirs, such as "https://turk.my-lab.org/sns/". `raw` takes raw delivery, which nothing proves.
+
+        ForgedMessage for what is refused (answer 403), UnreadableMessage for what cannot be read (400),
+        TransportError when the certificate cannot be had just now (503, so that it comes again).
+        """
+        envelopes = Envelopes(
+            self.topics if topics is None else topics,
+            self.certificates if certificates is None else certificates,
+            store=self._certificate_store,
+            now=self.connection.clock.now,
+        )
+        envelope = envelopes.open(body, headers, raw=raw)
+        if envelope.type != NOTIFICATION:
+            envelopes.confirm(envelope)
+            return ()
+        events = message.read(envelope.text, "sns", self.connection)
+        named = self._intake_of_this_process().put(events, sent=envelope.time.timestamp())
+        self.start()
+        return tuple(named)
+
+    def _add(
+        self, names: str | Iterable[str], handler: H | None, hit_type: object, hit: object, *, once: bool
+    ) -> H | Callable[[H], H]:
+        if handler is None:
+            check_request(names, hit_type, hit)
+            return lambda function: self._add(names, function, hit_type, hit, once=once)  # type: ignore[return-value]
+        listener = self._listeners.add(names, handler, hit_type=hit_type, hit=hit, once=once)  # type: ignore[arg-type]
+        self._watch_for(listener)
+        if self._lazy and not self._sources:
+            self._begin((), 60)
+        elif self._crew is not None:
+            self._crew.ring()
+        return handler
+
+    def _begin(self, places: Sequence[str], every: float) -> None:
+        local = self.connection.local_market is not None
+        self._stopped.clear()
+        intake = self._intake_of_this_process()
+        made = [self._source(place, intake, every) for place in places or ((PUSH, POLL) if local else (POLL,))]
+        self._crew_of_this_process()
+        try:
+            for source in made:
+                source.begin()
+                self._sources.append(source)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _source(self, place: str, intake: Intake, every: float) -> Source:
+        if place == POLL:
+            return Poll(intake, lambda: self._watched, every=every)
+        if place == PUSH:
+            return PushSource(intake)
+        raise ValidationError(f"{place!r} is no source of events; write {_SOURCES}")
+
+    def _intake_of_this_process(self) -> Intake:
+        with self._lock:
+            self._after_fork()
+            if self._intake is None:
+                mark = Mark(_place(self._place, self.connection), now=self.connection.clock.now)
+                self._intake = Intake(self.connection, mark, self._ring, self._fail)
+            return self._intake
+
+    def _crew_of_this_process(self) -> Crew:
+        with self._lock:
+            intake = self._intake_of_this_process()
+            if self._crew is None:
+                self._crew = Crew(
+                    intake.mark,
+                    self._listeners,
+                    self.connection,
+                    workers=self._workers,
+                    attempts=self._attempts,
+                    on_failure=self._on_failure,
+                    ended=self._ended,
+                )
+                if existing() is self.connection and self.connection.events is self:
+                    self._take_over(EARLY)
+                self._crew.start()
+                atexit.register(self.stop)
+            return self._crew
+
+    def _take_over(self, early: Listeners) -> None:
+        for listener in early:
+            self._watch_for(listener)
+        early.move_to(self._listeners)
+
+    def _watch_for(self, listener: Listener) -> None:
+        self._watched = self._watched.union(listener.hit_types or (), listener.hits or ())
+
+    def _after_fork(self) -> None:
+        if self._process != os.getpid():
+            self._process, self._crew, self._intake, self._sources = os.getpid(), None, None, []
+
+    def _ring(self) -> None:
+        if self._crew is not None:
+            self._crew.ring()
+
+    def _fail(self, event: Event | None, error: Exception) -> None:
+        self._crew_of_this_process().fail(event, error)
+
+    def _ended(self) -> None:
+        for source in tuple(self._sources):
+            source.ended()
+
+
+def _place(given: str | os.PathLike[str] | None, connection: Connection) -> str | os.PathLike[str]:
+    if given is not None:
+        return given
+    market = connection.local_market
+    named = os.environ.get("MTURK_MARK")
+    if named or market is None or "://" in market.database:
+        return named or MARK
+    if market.database == ":memory:":
+        return ":memory:"
+    return os.path.join(os.path.dirname(market.database), MARK)
+
+
+def _watched_id(thing: HIT | HITType | str) -> str:
+    if isinstance(thing, Record) and not isinstance(thing, (kind_of("HIT"), kind_of("HITType"))):
+        raise ValidationError(f"a HIT or a HIT type can be watched, not {thing!r}")
+    return limit.identifier("watch", thing.id if isinstance(thing, Record) else thing)
+
+
+def _texts(name: str, values: Sequence[str]) -> tuple[str, ...]:
+    listed = [values] if isinstance(values, str) else values
+    if not isinstance(listed, Iterable) or not all(isinstance(one, str) and one for one in listed):
+        raise ValidationError(f"{name} must be a list of str, not {values!r}")
+    return tuple(listed)

@@ -1,0 +1,152 @@
+"""Listeners: which function hears which events."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mturk.errors import ValidationError
+from mturk.event.event_name import event_types
+from mturk.record.record import id_of
+
+if TYPE_CHECKING:
+    from mturk.data.enumeration import EventType
+    from mturk.event.event import Event
+    from mturk.model.hit import HIT
+    from mturk.model.hit_type import HITType
+
+Handler = Callable[["Event"], "Awaitable[object] | object"]
+_HOW = "write it as `def review(event): …`"
+
+
+@attrs.frozen(eq=False)
+class Listener:
+    """A handler, and the events that it wants to hear."""
+
+    handler: Handler
+    name: str
+    """The handler's name, by which a later try knows that it is done."""
+    types: frozenset[EventType] | None
+    hit_types: frozenset[str] | None
+    hits: frozenset[str] | None
+    once: bool
+
+    def hears(self, event: Event) -> bool:
+        """Whether this event is for it."""
+        return (
+            (self.types is None or event.type in self.types)
+            and (self.hit_types is None or event.hit_type_id in self.hit_types)
+            and (self.hits is None or event.hit_id in self.hits)
+        )
+
+
+class Listeners:
+    """The handlers of one `Events`, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._all: list[Listener] = []
+        self._lock = threading.Lock()
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def __iter__(self) -> Any:
+        return iter(tuple(self._all))
+
+    def add(
+        self,
+        names: str | Iterable[str],
+        handler: Handler,
+        *,
+        hit_type: HITType | str | Iterable[HITType | str] | None = None,
+        hit: HIT | str | Iterable[HIT | str] | None = None,
+        once: bool = False,
+    ) -> Listener:
+        """Have a handler hear events from now on; ValidationError if it cannot be called with one."""
+        _check(handler)
+        with self._lock:
+            listener = Listener(
+                handler,
+                self._free_name(handler),
+                event_types(names),
+                _ids("hit_type", hit_type, "HITType"),
+                _ids("hit", hit, "HIT"),
+                once,
+            )
+            self._all.append(listener)
+        return listener
+
+    def remove(self, names: str | Iterable[str] | None = None, handler: Handler | None = None) -> int:
+        """Take away the handlers that were added with these names, this handler, or both; how many there were."""
+        types = None if names is None else event_types(names)
+        with self._lock:
+            going = [
+                listener
+                for listener in self._all
+                if (names is None or listener.types == types) and (handler is None or listener.handler == handler)
+            ]
+            self._all = [listener for listener in self._all if listener not in going]
+        return len(going)
+
+    def take(self, listener: Listener) -> bool:
+        """Whether a handler may be called now: always, but one that hears once is taken away and called no more."""
+        with self._lock:
+            if listener not in self._all:
+                return False
+            if listener.once:
+                self._all.remove(listener)
+            return True
+
+    def put_back(self, listener: Listener) -> None:
+        """Let one that hears once try again."""
+        with self._lock:
+            if listener not in self._all:
+                self._all.append(listener)
+
+    def move_to(self, others: Listeners) -> None:
+        """Hand all of them over."""
+        with self._lock, others._lock:
+            others._all[:0] = self._all
+            self._all = []
+
+    def _free_name(self, handler: Handler) -> str:
+        plain = f"{getattr(handler, '__module__', '')}.{getattr(handler, '__qualname__', type(handler).__qualname__)}"
+        taken = {listener.name for listener in self._all}
+        names = (plain if number == 1 else f"{plain}#{number}" for number in range(1, len(taken) + 2))
+        return next(name for name in names if name not in taken)
+
+
+def check_request(names: str | Iterable[str], hit_type: Any, hit: Any) -> None:
+    """Refuse what nobody could listen to, before the function that a decorator is for is there."""
+    event_types(names)
+    _ids("hit_type", hit_type, "HITType")
+    _ids("hit", hit, "HIT")
+
+
+def _check(handler: Handler) -> None:
+    if not callable(handler):
+        raise ValidationError(f"a handler must be a function that takes an event, not {handler!r}: {_HOW}")
+    try:
+        signature = inspect.signature(handler)
+    except (TypeError, ValueError):
+        return  # some built-in functions do not tell
+    try:
+        signature.bind(object())
+    except TypeError:
+        name = getattr(handler, "__qualname__", repr(handler))
+        raise ValidationError(f"{name}{signature} cannot be called with an event alone: {_HOW}") from None
+
+
+def _ids(name: str, things: Any, kind: str) -> frozenset[str] | None:
+    if things is None:
+        return None
+    listed = things if isinstance(things, (list, tuple, set, frozenset)) else [things]
+    return frozenset(id_of(name, thing, kind) for thing in listed)
+
+
+EARLY = Listeners()
+"""Handlers that were added before there was a connection; the first that is the default takes them over."""

@@ -1,0 +1,60 @@
+"""The loop of async handlers: one for all of them, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mturk.connection.connection import using
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
+
+
+class Loop:
+    """Calls functions, and runs those that are async on one asyncio loop, which starts when the first comes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def call(self, function: Callable[..., object], *arguments: object) -> None:
+        """Call a function, and wait until it is done."""
+        result = function(*arguments)
+        if inspect.isawaitable(result):
+            asyncio.run_coroutine_threadsafe(self._within(result), self._running()).result()
+
+    def stop(self) -> None:
+        """End the loop; nothing runs on it any more."""
+        with self._lock:
+            loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
+        if loop is not None and thread is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            if thread is not threading.current_thread():
+                thread.join()
+
+    async def _within(self, result: Any) -> None:
+        with using(self._connection):
+            await result
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=_run, args=(self._loop,), name="mturk-loop", daemon=True)
+                self._thread.start()
+            return self._loop
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
