@@ -114,7 +114,7 @@ class Connection:
         with _events_lock:
             if self._events is None:
                 # By the public name: what happens to HITs is told far above the calls.
-                self._events = import_module("mturk").Events(self)
+                self._events = (_events_maker or import_module("mturk").Events)(self)
             return self._events
 
     @property
@@ -272,6 +272,7 @@ if hasattr(os, "register_at_fork"):
 
 _default: Connection | None = None
 _default_maker: Callable[[], Connection] | None = None
+_events_maker: Callable[[Connection], Events] | None = None
 _default_lock = threading.Lock()
 _events_lock = threading.Lock()
 _in_force: ContextVar[Connection | None] = ContextVar("mturk connection", default=None)
@@ -332,19 +333,19 @@ def using(connection: Connection) -> Iterator[Connection]:
 @contextmanager
 def by_default(connection: Connection | None) -> Iterator[None]:
     """Put another connection in force for all threads while the block runs, whatever is connected meanwhile."""
-    global _default, _default_maker
-    before = _default, _default_maker
-    _default, _default_maker = connection, None
+    global _default, _default_maker, _events_maker
+    before = _default, _default_maker, _events_maker
+    _default, _default_maker, _events_maker = connection, None, None
     try:
         yield
     finally:
-        _default, _default_maker = before
+        _default, _default_maker, _events_maker = before
 
 
-def make_default_by(maker: Callable[[], Connection]) -> None:
-    """Have the default made by this on its first use, unless somebody calls `connect` before: for web frameworks."""
-    global _default_maker
-    _default_maker = maker
+def make_by(connection: Callable[[], Connection] | None, events: Callable[[Connection], Events]) -> None:
+    """Have a framework's settings make the default, unless somebody calls `connect`, and the events of connections."""
+    global _default_maker, _events_maker
+    _default_maker, _events_maker = connection, events
 
 
 def existing() -> Connection | None:
@@ -353,7 +354,7 @@ def existing() -> Connection | None:
 
 
 def current() -> Connection:
-    """The connection in force; made by a framework's settings, or from the environment, when nobody called `connect`."""
+    """The connection in force; made by a framework's settings or from the environment where nobody called `connect`."""
     global _default
     connection = existing()
     if connection is None:

@@ -43,9 +43,7 @@ def _place(value: Any) -> Iterator[checks.CheckMessage]:
         )
         return
     if found != "local" and "DATABASE" in value:
-        yield checks.Error(
-            f"MTURK['DATABASE'] belongs to the endpoint 'local', not to {found}.", id="mturk.E005"
-        )
+        yield checks.Error(f"MTURK['DATABASE'] belongs to the endpoint 'local', not to {found}.", id="mturk.E005")
 
 
 def _keys(value: Any) -> Iterator[checks.CheckMessage]:

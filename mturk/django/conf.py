@@ -63,7 +63,9 @@ CONNECTION = {
     "MAX_ATTEMPTS": WHOLE,
     "MAX_WAIT": NUMBER,
     "QUESTION_LIMIT": WHOLE,
-    "VERIFY": Kind("a file of certificates, or True or False", lambda value: isinstance(value, bool) or _is_path(value)),
+    "VERIFY": Kind(
+        "a file of certificates, or True or False", lambda value: isinstance(value, bool) or _is_path(value)
+    ),
     "BUDGET": Kind("a mturk.Budget", lambda value: isinstance(value, Budget)),
 }
 """What makes the connection: the arguments of `mturk.connect` in capitals; ENDPOINT is `where`."""
@@ -85,7 +87,7 @@ APP = {
     "RAW": FLAG,
     "ALLOWED_HOSTS": TEXTS,
 }
-"""What the app itself reads: sources of `mturk_listen`, what a poll watches, how often, raw delivery, hosts of pages."""
+"""What the app itself reads: sources of `mturk_listen`; what a poll watches, how often; raw delivery; hosts of pages."""
 
 KEYS = {**CONNECTION, **EVENTS, **APP}
 
@@ -94,7 +96,9 @@ def given() -> Mapping[str, Any]:
     """The setting as it stands, where None is as good as left out; ConfigurationError if it is no dict."""
     value = getattr(settings, "MTURK", None) or {}
     if not isinstance(value, Mapping):
-        raise ConfigurationError(f"MTURK must be a dict such as {{'ENDPOINT': 'sandbox'}}, not a {type(value).__name__}.")
+        raise ConfigurationError(
+            f"MTURK must be a dict such as {{'ENDPOINT': 'sandbox'}}, not a {type(value).__name__}."
+        )
     return {key: each for key, each in value.items() if each is not None}
 
 

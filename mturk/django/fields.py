@@ -43,8 +43,8 @@ class RecordField(_Base):
     kind = ""
     descriptor_class = RecordAttribute
 
-    def __init__(self, *args: Any, max_length: int = _LENGTH, **options: Any) -> None:
-        super().__init__(*args, max_length=max_length, **options)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max_length": _LENGTH, **options})
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """How a migration writes the field: under the name that stays."""
@@ -85,7 +85,8 @@ class RecordField(_Base):
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         """The id, checked: what is no id is not stored."""
-        if value is not None and value != "" and not isinstance(value, Record) and not hasattr(value, "resolve_expression"):
+        checked = value is None or value == "" or isinstance(value, Record) or hasattr(value, "resolve_expression")
+        if not checked:
             self._record(value)
         if value is None and self.blank and not self.null:
             value = ""  # as any text field of Django's that may be blank
@@ -122,7 +123,8 @@ class HITField(RecordField):
     class Photo(models.Model):
         hit = HITField(null=True)
 
-    `photo.hit = hit` and `photo.hit = "3ABC…"` do the same, and so do `Photo.objects.filter(hit=hit)` and `filter(hit="3ABC…")`.
+    `photo.hit = hit` and `photo.hit = "3ABC…"` do the same, and so do `Photo.objects.filter(hit=hit)` and
+    `filter(hit="3ABC…")`.
     """
 
     kind = "HIT"

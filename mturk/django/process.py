@@ -39,8 +39,8 @@ def make_events(connection: Connection) -> Events:
 def connection() -> Connection:
     """The connection in force: that of `mturk.using` or `mturk.connect`, else the one that the setting MTURK describes.
 
-    It is made on first use, one for each process. Nothing is sent. ConfigurationError if the setting, or what it leaves to
-    the environment, is not enough.
+    It is made on first use, one for each process. Nothing is sent. ConfigurationError if the setting, or what it leaves
+    to the environment, is not enough.
     """
     return current()
 

@@ -4,9 +4,9 @@
     def review(sender, event, **more):
         event.assignment.approve()
 
-`sender` is the id of the HIT type; a receiver that names one, as a record or an id, is told of that type's events alone.
-Receivers are called by `send`: one that raises makes the event come again after a pause, for all of its receivers, so what
-they do should be safe to repeat, as the verbs of mturk are.
+`sender` is the id of the HIT type; a receiver that names one, as a record or an id, is told of that type's events
+alone. Receivers are called by `send`: one that raises makes the event come again after a pause, for all of its
+receivers, so what they do should be safe to repeat, as the verbs of mturk are.
 """
 
 from __future__ import annotations

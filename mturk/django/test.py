@@ -14,6 +14,7 @@ from mturk.data import limit
 from mturk.data.enumeration import EventType, HITStatus
 from mturk.django import process
 from mturk.errors import ConfigurationError, ValidationError
+from mturk.event import errand
 from mturk.event.event import Event
 from mturk.event.events import Events
 from mturk.model.assignment import Assignment
@@ -30,8 +31,8 @@ class Playground:
     """A marketplace with nobody else in it, and the connection to it that is in force.
 
     `market` is the `mturk.marketplace.Marketplace`: `market.clock.advance(days=3)` lets time pass. `connection` is what
-    models, `mturk.django.connection()` and `mturk.django.events()` use while the test runs, whatever the settings say. Nothing
-    is told by itself: `send` tells the handlers of an event, at once and in the test's own thread.
+    models, `mturk.django.connection()` and `mturk.django.events()` use while the test runs, whatever the settings say.
+    Nothing is told by itself: `send` tells the handlers of an event, at once and in the test's own thread.
     """
 
     def __init__(self, market: Marketplace, connection: Connection) -> None:
@@ -50,7 +51,7 @@ class Playground:
 
     @alters_data
     def submit(self, hit: HIT | str, answers: Mapping[str, Any], worker_id: str = _WORKER) -> Assignment:
-        """Have a worker accept a HIT and submit these answers; then tell of AssignmentSubmitted, and of HITReviewable."""
+        """Have a worker accept a HIT and submit these answers; then tell of AssignmentSubmitted and HITReviewable."""
         player = self.worker(worker_id)
         found = HIT(hit) if isinstance(hit, str) else hit
         assignment = Assignment(player.accept(found.id))
@@ -68,7 +69,7 @@ class Playground:
         `send("HITExpired", hit)`, `send("AssignmentReturned", assignment)`, `send("Ping")`, or an Event.
         """
         told = event if isinstance(event, Event) else _event(limit.choice("event", event, EventType), about)
-        process.events().tell(told)
+        errand.tell(process.events(), told)
         return told
 
 
@@ -81,21 +82,20 @@ def playground(**settings: Any) -> Iterator[Playground]:
         raise ConfigurationError(f"The test marketplace needs {error.name}: pip install 'mturk[marketplace]'") from None
 
     with Marketplace(":memory:", **settings) as market:
-        keys = {"access_key": market.access_key, "secret_key": market.secret_key}
-        with Connection(market.url, region="us-east-1", **keys) as connection:
-            with by_default(connection), using(connection):
-                make_by(None, _events)
-                yield Playground(market, connection)
+        made = Connection(market.url, access_key=market.access_key, secret_key=market.secret_key, region="us-east-1")
+        with made, by_default(made), using(made):
+            make_by(None, _events)
+            yield Playground(market, made)
 
 
 class MarketplaceMixin:
     """For Django's test cases: `self.playground`, made anew for each test, and its verbs.
 
-        class LabelTest(MarketplaceMixin, TestCase):
-            def test_good_work_is_approved(self):
-                hit = publish(...)
-                assignment = self.submit(hit, {"label": "cat"})
-                self.assertEqual(Assignment.get(assignment.id).status, "Approved")
+    class LabelTest(MarketplaceMixin, TestCase):
+        def test_good_work_is_approved(self):
+            hit = publish(...)
+            assignment = self.submit(hit, {"label": "cat"})
+            self.assertEqual(Assignment.get(assignment.id).status, "Approved")
     """
 
     market_settings: ClassVar[Mapping[str, Any]] = {}

@@ -295,10 +295,8 @@ class Events:
         return handler
 
     def _begin(self, places: Sequence[str], every: float) -> None:
-        local = self.connection.local_market is not None
         self._stopped.clear()
-        intake = self._intake_of_this_process()
-        made = [self._source(place, intake, every) for place in places or ((PUSH, POLL) if local else (POLL,))]
+        made = self._made(places, every)
         self._crew_of_this_process()
         try:
             for source in made:
@@ -307,6 +305,11 @@ class Events:
         except BaseException:
             self.stop()
             raise
+
+    def _made(self, places: Sequence[str], every: float) -> list[Source]:
+        local = self.connection.local_market is not None
+        intake = self._intake_of_this_process()
+        return [self._source(place, intake, every) for place in places or ((PUSH, POLL) if local else (POLL,))]
 
     def _source(self, place: str, intake: Intake, every: float) -> Source:
         if place == POLL:

@@ -131,6 +131,12 @@ class Mark:
             for event_id in ids:
                 transaction.change(_RENEW, until=self._now() + LEASE, id=event_id, holder=self.holder)
 
+    def has_work(self) -> bool:
+        """Whether an event can be claimed now, or is being handled by this process."""
+        with self._storage.transaction() as transaction:
+            query = "SELECT 1 FROM mturk_event WHERE state = 0 AND lease > 0 AND holder = :holder"
+            return bool(transaction.rows(query, holder=self.holder) or transaction.rows(_NEXT, now=self._now()))
+
     def unfinished(self, ids: Sequence[str]) -> set[str]:
         """Those of the events that are neither done nor given up."""
         if not ids:

@@ -47,6 +47,10 @@ class Poll:
         HIT.get_reviewable(page_size=1, connection=self._intake.connection)
         self._thread.start()
 
+    def once(self) -> None:
+        """Look once; what goes wrong is raised."""
+        self.round()
+
     def halt(self) -> None:
         """Begin no further call."""
         self._stopping.set()

@@ -71,7 +71,10 @@ def test_the_settings_name_what_is_watched(play: Playground) -> None:
 
 
 def test_the_settings_name_the_sources(play: Playground) -> None:
-    with override_settings(MTURK={"SOURCES": ["nonsense"]}), pytest.raises(CommandError, match="'nonsense' is no source"):
+    with (
+        override_settings(MTURK={"SOURCES": ["nonsense"]}),
+        pytest.raises(CommandError, match="'nonsense' is no source"),
+    ):
         run("mturk_listen", "--once")
 
 

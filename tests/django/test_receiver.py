@@ -20,6 +20,7 @@ from mturk import Connection
 from mturk.django import views
 from tests.event import seal
 from tests.event.seal import TOPIC, Page, Web
+from tests.judge import Judge, Refusal
 
 WHERE = "/mturk/events"
 NAME = "/sns/certificate.pem"
@@ -36,11 +37,16 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture
-def site(web: Web, connection: Connection, tmp_path: Any) -> Iterator[None]:
+def site(web: Web, judge: Judge, connection: Connection, tmp_path: Any, shared_db: None) -> Iterator[None]:
+    judge.answer_with(unknown)  # the mirror asks for the HIT
     options = {"TOPICS": [TOPIC], "CERTIFICATES": [f"{web.url}/sns/"], "MARK": tmp_path / "mark.sqlite3"}
     with mturk.using(connection), override_settings(MTURK=options):
         yield
         mturk.django.events().stop()
+
+
+def unknown(operation: str, _body: object) -> Any:
+    return Refusal(message="The HIT does not exist.", turk_code="HITDoesNotExist")
 
 
 def happening(**changes: str) -> str:
@@ -64,7 +70,7 @@ def sealed(web: Web, text: str, **changes: Any) -> bytes:
 def post(body: bytes, **headers: str) -> Any:
     # As SNS does: without a cookie, and CSRF is checked.
     client = Client(enforce_csrf_checks=True)
-    return client.post(WHERE, body, content_type="text/plain; charset=UTF-8", headers=headers)
+    return client.generic("POST", WHERE, body, content_type="text/plain; charset=UTF-8", headers=headers)
 
 
 class Ear:

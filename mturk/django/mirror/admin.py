@@ -68,13 +68,13 @@ class AssignmentAdmin(ReadOnly):
     def answers(self, row: Assignment) -> str:
         """Every field and its value, as text."""
         try:
-            return format_html_join("\n", "<p><b>{}</b>: {}</p>", ((k, v) for k, v in row.answers.items()))
+            return str(format_html_join("\n", "<p><b>{}</b>: {}</p>", list(row.answers.items())))
         except AnswerError:
-            return row.answer_xml
+            return str(row.answer_xml)
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Whoever may change submissions may decide on them."""
-        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+        return bool(admin.ModelAdmin.has_change_permission(self, request))
 
     @admin.action(permissions=["decide"], description="Approve the selected submissions, which pays their workers…")
     def approve(self, request: HttpRequest, rows: QuerySet[Assignment]) -> HttpResponse | None:

@@ -45,17 +45,13 @@ class Decision:
                 record.approve(feedback or None)
             else:
                 record.reject(feedback)
-            look_at_assignment(row.id, row.hit_id, record.connection)
+            look_at_assignment(row.id, row.hit.id, record.connection)
         except MTurkError as error:
             return str(error)
         return None
 
 
 DECISIONS = {
-    "approve": Decision(
-        "approve", "approved", "Their workers are paid, and that cannot be taken back.", Feedback
-    ),
-    "reject": Decision(
-        "reject", "rejected", "Their workers are not paid, and it counts in their record.", Reason
-    ),
+    "approve": Decision("approve", "approved", "Their workers are paid, and that cannot be taken back.", Feedback),
+    "reject": Decision("reject", "rejected", "Their workers are not paid, and it counts in their record.", Reason),
 }

@@ -11,7 +11,6 @@ from django.db.models import Q
 import mturk
 from mturk.data.enumeration import AssignmentStatus, HITStatus
 
-
 _RANK = {AssignmentStatus.SUBMITTED: 0, AssignmentStatus.REJECTED: 1, AssignmentStatus.APPROVED: 2}
 """A submission's states in their order: a rejection can be overridden, an approval cannot."""
 

@@ -32,9 +32,9 @@ class Reconciled:
 def reconcile(connection: Connection, *, full: bool = False) -> Reconciled:
     """Bring the mirror up to what the service has now.
 
-    One call for each 100 HITs, ListHITs; then ListAssignmentsForHIT for the HITs whose counters have changed since the last
-    time, or for all with `full`, and GetHIT for those that are listed no more. A rejection that was overridden changes no
-    counter: an event tells of it, else `full` finds it.
+    One call for each 100 HITs, ListHITs; then ListAssignmentsForHIT for the HITs whose counters have changed since the
+    last time, or for all with `full`, and GetHIT for those that are listed no more. A rejection that was overridden
+    changes no counter: an event tells of it, else `full` finds it.
     """
     done = Reconciled()
     known = dict(HIT.objects.exclude(status=HITStatus.DISPOSED.value).values_list("pk", "reconciled"))

@@ -21,7 +21,7 @@ class Command(EventCommand):
     """Says a line for each thing that it looked at. Nothing is sent without `--call`."""
 
     help = "Say what of mturk is installed, where calls go, and what is wrong with the setting MTURK."
-    requires_system_checks: Any = []  # they are part of what it says
+    requires_system_checks = ()  # they are part of what it says
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Whether to make a call."""

@@ -42,8 +42,5 @@ class Command(EventCommand):
     def _reconcile(self, options: dict[str, Any]) -> None:
         close_old_connections()
         done = reconcile(process.connection(), full=options["full"])
-        self.say(
-            1,
-            f"{done.hits} HITs, {done.gone} of the mirror's are gone; {done.submissions} submissions in {done.lists} lists.",
-            options,
-        )
+        found = f"{done.submissions} submissions in {done.lists} lists"
+        self.say(1, f"{done.hits} HITs, {done.gone} of the mirror's are gone; {found}.", options)

@@ -1,0 +1,102 @@
+"""What is there now, handled at once; and an event that is told by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+import mturk
+from mturk import Connection, Event, Events, HITType, HTMLQuestion
+from mturk.event.errand import catch_up, tell
+from mturk.marketplace import Marketplace
+from tests.page import PAGE
+
+
+@pytest.fixture
+def events(mturk_connection: Connection, tmp_path: Path) -> Events:
+    return Events(mturk_connection, mark=tmp_path / "mark.sqlite3")
+
+
+def reviewable(market: Marketplace) -> mturk.HIT:
+    hit = HITType.create("Label", "Say what is in the picture", "0.05", 600).create_hit(HTMLQuestion(PAGE), 3600)
+    player = market.worker("A1ADA")
+    player.submit(player.accept(hit.id), {"label": "cat"})
+    return hit
+
+
+def test_what_is_there_is_handled_when_it_returns(events: Events, mturk_market: Marketplace) -> None:
+    heard: list[Event] = []
+    events.on("HITReviewable", heard.append)
+    hit = reviewable(mturk_market)
+    catch_up(events, "poll")
+    assert [event.hit_id for event in heard] == [hit.id]
+    catch_up(events, "poll")
+    assert len(heard) == 1
+
+
+def test_what_failed_is_left_for_the_next_time(events: Events, mturk_market: Marketplace) -> None:
+    tries: list[Event] = []
+
+    @events.on("HITReviewable")
+    def fail(event: Event) -> None:
+        tries.append(event)
+        raise RuntimeError("not yet")
+
+    reviewable(mturk_market)
+    catch_up(events, "poll")
+    assert len(tries) == 1
+
+
+def test_nothing_is_used_up_where_nobody_listens(events: Events, mturk_market: Marketplace) -> None:
+    hit = reviewable(mturk_market)
+    catch_up(events, "poll")
+    heard: list[Event] = []
+    events.on("any", heard.append)
+    catch_up(events, "poll")
+    assert [event.hit_id for event in heard] == [hit.id]
+
+
+def test_what_goes_wrong_is_raised(mturk_connection: Connection, tmp_path: Path) -> None:
+    with Connection("http://127.0.0.1:9", access_key="AKID", secret_key="made-up", max_attempts=1) as nowhere:
+        with pytest.raises(mturk.TransportError):
+            catch_up(Events(nowhere, mark=tmp_path / "mark.sqlite3"), "poll")
+        with pytest.raises(mturk.ValidationError, match="no source"):
+            catch_up(Events(nowhere, mark=tmp_path / "mark.sqlite3"), "nonsense")
+
+
+def test_telling_calls_the_handlers_of_the_event_alone(events: Events, mturk_market: Marketplace) -> None:
+    heard: list[str] = []
+    event = of(reviewable(mturk_market))
+    events.on("HITReviewable", lambda _event: heard.append("its own"))
+    events.on("HITExpired", lambda _event: heard.append("another's"))
+    events.once("any", lambda _event: heard.append("once"))
+    tell(events, event)
+    tell(events, event)
+    assert heard == ["its own", "once", "its own"]
+
+
+def test_telling_waits_for_async_handlers_and_raises_what_they_raise(events: Events, mturk_market: Marketplace) -> None:
+    @events.on("any")
+    async def fail(_event: Event) -> None:
+        await asyncio.sleep(0)
+        assert mturk.current() is events.connection
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        tell(events, of(reviewable(mturk_market)))
+
+
+def of(hit: mturk.HIT) -> Event:
+    hit.refresh()
+    return Event(
+        type=mturk.EventType.HIT_REVIEWABLE,
+        time=hit.creation_time,
+        hit_id=hit.id,
+        hit_type_id=hit.hit_type_id,
+        assignment_id=None,
+        source="push",
+        id="HITReviewable:1",
+        connection=hit.connection,
+    )
