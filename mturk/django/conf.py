@@ -87,7 +87,7 @@ APP = {
     "RAW": FLAG,
     "ALLOWED_HOSTS": TEXTS,
 }
-"""What the app itself reads: sources of `mturk_listen`; what a poll watches, how often; raw delivery; hosts of pages."""
+"""What the app reads itself: sources of `mturk_listen`; what a poll watches, how often; raw delivery; pages' hosts."""
 
 KEYS = {**CONNECTION, **EVENTS, **APP}
 

@@ -18,6 +18,7 @@ from mturk.data.enumeration import EventType
 from mturk.django import signals
 from mturk.django.test import Playground, playground
 from mturk.event.errand import catch_up
+from tests.django.lab.models import Photo
 from tests.page import PAGE
 
 
@@ -173,11 +174,9 @@ def test_handlers_leave_no_database_connection_open(play: Playground, shared_db:
     open_ones: list[Any] = []
 
     def ask(sender: Any, event: mturk.Event, **more: Any) -> None:
-        from tests.django.lab.models import Told
-
         seen.append(connections["default"].connection is None)
         open_ones.append(connections["default"])
-        Told.objects.count()
+        Photo.objects.count()
 
     signals.hit_reviewable.connect(ask, weak=False)
     for name in ("A1", "A2"):

@@ -15,10 +15,3 @@ class Photo(models.Model):
     assignment = AssignmentField(blank=True)
     worker = WorkerField(null=True, blank=True)
     skill = QualificationTypeField(null=True, blank=True)
-
-
-class Told(models.Model):
-    """An event that a handler was told of."""
-
-    event_id = models.CharField(max_length=200)
-    process = models.IntegerField()
