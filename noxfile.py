@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nox
 
-EXTRAS = ["marketplace", "postgresql", "cli", "validate", "flask", "django", "aws"]
+EXTRAS = ["marketplace", "postgresql", "cli", "validate", "sns", "flask", "django", "aws"]
 AT_THE_FLOOR = {"boto3"}  # goes with its own botocore only
 LEFT_OUT = {"awscli", "pre-commit", "ruff", "twine"}  # awscli as boto3; the others no test needs
 

@@ -49,6 +49,7 @@ _NAMES = {
     "question.question": "Question",
     "question.form": "Choice FreeText QuestionForm",
     "requirements": "requirements QualificationRequirement",
+    "sqs": "sqs",
     "model.review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
     "connection.trace": "tracer",
     "model.bonus_payment": "BonusPayment",

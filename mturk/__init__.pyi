@@ -1,6 +1,6 @@
 # The public names, for type checkers and editors; __init__.py loads each when it is first used.
 
-from mturk import requirements
+from mturk import requirements, sqs
 from mturk.budget import Budget
 from mturk.connection.balance import Balance
 from mturk.connection.connection import Connection, connect, current, using
@@ -155,6 +155,7 @@ __all__ = [
     "on",
     "once",
     "requirements",
+    "sqs",
     "tracer",
     "using",
 ]

@@ -260,6 +260,7 @@ _BY_CODE: dict[str, type[ServiceError]] = {
         Throttled: (
             "BandwidthLimitExceeded",
             "LimitExceededException",
+            "OverLimit",
             "ProvisionedThroughputExceededException",
             "RequestLimitExceeded",
             "RequestThrottled",
@@ -278,16 +279,28 @@ _BY_CODE: dict[str, type[ServiceError]] = {
             "ServiceUnavailableException",
         ),
         AccessDenied: (
+            "AccessDenied",
             "AccessDeniedException",
             "ExpiredTokenException",
             "IncompleteSignatureException",
             "InvalidClientTokenId",
+            "InvalidSecurity",
             "InvalidSignatureException",
             "MissingAuthenticationTokenException",
             "RequestExpired",
             "UnrecognizedClientException",
         ),
-        InvalidParameter: ("ParameterValidationError", "ValidationException"),
+        InvalidParameter: (
+            "InvalidAttributeName",
+            "InvalidAttributeValue",
+            "InvalidMessageContents",
+            "InvalidParameterValue",
+            "ParameterValidationError",
+            "ReceiptHandleIsInvalid",
+            "ValidationException",
+        ),
+        InvalidState: ("AWS.SimpleQueueService.QueueDeletedRecently", "QueueDeletedRecently"),
+        DoesNotExist: ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"),
         RequestError: ("RequestError",),
     }.items()
     for code in codes

@@ -38,8 +38,10 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
-event:          event_name fetch loop origin reviewable storage | certificate event | envelope listener mark message
-                | crew intake | poll push | events | default errand
+event:          event_name fetch loop origin queue_policy queue_url reviewable storage
+                | certificate event queue | envelope listener mark message probe | crew intake
+                | engine poll push queue_source | events | default errand
+sqs
 __init__
 pytest_plugin
 cli:            demo doctor payouts serve simulate | option | people | program
@@ -62,12 +64,15 @@ routine
 signature
 setting
 call
-database:       address row seal table | diagnosis engine lock upgrade | store
+database:       address column row seal | delivery_table | table | diagnosis engine lock upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
 people:         ledger message payout premium_type | requester worker | block
-delivery:       credential destination outbox | exchange | sender | delivery
+queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
+                | queue_operation receiver
+delivery:       credential destination outbox | exchange listener topic | certificate sender | envelope own_queue
+                | push | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
 hit:            hit_type layout review_policy | notification review_score | hit
@@ -75,8 +80,10 @@ hit:            hit_type layout review_policy | notification review_score | hit
                 | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
 dispatch
 timekeeper
+background
+opening
 actor
-http:           bygone fault public_address throttle | verification | api | app channel | server
+http:           bygone fault public_address throttle | verification | api | queue_api topic_page | app channel | server
 simulation:     field | crowd | simulation
 market
 __init__

@@ -21,7 +21,7 @@ READS = {
     "get_assignments", "get_reviewable", "getlist", "guarding", "hits", "index", "is_in", "items", "judgement", "keys",
     "next_page", "not_in", "now", "of", "page", "pages", "problems", "qualifications", "read", "refresh", "render",
     "requests", "review_results", "reviewable", "score", "search", "show", "to_dict", "to_json",
-    "to_xml", "validate", "values", "wait_until_reviewable", "where",
+    "to_xml", "transport", "validate", "values", "wait_until_reviewable", "where",
 }  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from mturk.connection.pace import Pace
 from mturk.connection.retry import Quota, RetryPolicy, Tries
 from mturk.connection.settings import Settings
 from mturk.connection.trace import note
-from mturk.connection.transport import Transport
+from mturk.connection.transport import Service, Transport
 from mturk.data import wire
 from mturk.errors import ConfigurationError, ServiceError, Throttled, TransportError, ValidationError
 
@@ -92,8 +92,9 @@ class Connection:
         self.budget = _budget(budget)
         self.clock = clock
         self._credentials = source
-        signed_for = find_region(region, place, settings)
-        self._transport = Transport(place, source, region=signed_for, timeout=_timeout(timeout), verify=_verify(verify))
+        self.region = find_region(region, place, settings)
+        self._timeout, self._verify = _timeout(timeout), _verify(verify)
+        self._transport = Transport(place, source, region=self.region, timeout=self._timeout, verify=self._verify)
         self._policy = RetryPolicy(_attempts(max_attempts), _patience(max_wait), clock, random)
         self._pace = Pace(clock)
         self._skew = 0.0
@@ -154,6 +155,18 @@ class Connection:
             else:
                 tries.succeeded()
                 return members
+
+    def transport(
+        self, service: Service, url: str, *, region: str, patience: float, credentials: CredentialSource | None = None
+    ) -> Transport:
+        """A way to another service with the keys of this connection, or other ones; `patience` is for an answer.
+
+        Only this connection's own keys go with the certificates that it trusts.
+        """
+        verify = self._verify if credentials is None else None
+        timeout = (self._timeout[0], patience)
+        signer = credentials or self._credentials
+        return Transport(url, signer, service=service, region=region, timeout=timeout, verify=verify)
 
     def balance(self) -> Balance:
         """What the account can spend, and what is held for work on offer. One call, GetAccountBalance."""

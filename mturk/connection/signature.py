@@ -1,4 +1,4 @@
-"""Signature Version 4 for the one shape of request that MTurk takes."""
+"""Signature Version 4 for the one shape of request that MTurk and SQS take."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Signer(AWS4Auth):  # type: ignore[misc]  # requests-aws4auth ships no type
     A signer changes while it signs, so each thread has its own.
     """
 
-    def __init__(self, credentials: Credentials, region: str) -> None:
+    def __init__(self, credentials: Credentials, region: str, service: str = SERVICE) -> None:
         # They go into a header, where a line feed that was copied along would begin another one.
         for what in ("access_key", "secret_key", "session_token"):
             value = getattr(credentials, what) or ""
             if not (value.isascii() and value.isprintable()):
                 raise ConfigurationError(f"The {what} is not plain ASCII on one line: was it copied whole?")
         pair = (credentials.access_key, credentials.secret_key)
-        super().__init__(*pair, region, SERVICE, session_token=credentials.session_token)
+        super().__init__(*pair, region, service, session_token=credentials.session_token)
 
     def __call__(self, req: requests.PreparedRequest) -> requests.PreparedRequest:
         signed: requests.PreparedRequest = super().__call__(req)

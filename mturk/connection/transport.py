@@ -24,14 +24,26 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 
 from mturk.connection.adapter import Adapter
 from mturk.connection.credentials import Credentials, CredentialSource
-from mturk.connection.signature import Signer, host_header
+from mturk.connection.signature import SERVICE, Signer, host_header
 from mturk.errors import ConfigurationError, ServiceError, TransportError, error_of
 from mturk.version import __version__
 
 _MOST_IDLE = 64  # connections that are kept open, for as many threads
 
-TARGET = "MTurkRequesterServiceV20170117."
 USER_AGENT = f"mturk/{__version__} Python/{sys.version.split()[0]}"
+
+
+@attrs.frozen
+class Service:
+    """How to speak to one of AWS's services: its name in signatures, what stands before an operation, its JSON."""
+
+    name: str
+    target: str
+    content_type: str
+
+
+MTURK = Service(SERVICE, "MTurkRequesterServiceV20170117.", "application/x-amz-json-1.1")
+SQS = Service("sqs", "AmazonSQS.", "application/x-amz-json-1.0")
 
 
 @attrs.frozen
@@ -106,6 +118,7 @@ class Transport:
         url: str,
         credentials: CredentialSource,
         *,
+        service: Service = MTURK,
         region: str = "us-east-1",
         timeout: tuple[float, float] = (10.0, 60.0),
         user_agent: str = USER_AGENT,
@@ -113,16 +126,18 @@ class Transport:
     ) -> None:
         self.url = url
         self.region = region
+        self._service = service.name
+        self._target = service.target
         self._credentials = credentials
         self._headers = CaseInsensitiveDict[str](
             {
                 "Host": host_header(url),
-                "Content-Type": "application/x-amz-json-1.1",
+                "Content-Type": service.content_type,
                 "User-Agent": user_agent,
                 "Accept-Encoding": "gzip, deflate",
             }
         )
-        self._settings: dict[str, Any] = {**_environment_settings(url, verify), "timeout": timeout}
+        self._settings: dict[str, Any] = {**environment_settings(url, verify), "timeout": timeout}
         self._adapter = Adapter(pool_maxsize=_MOST_IDLE)
         _check_certificates(url, self._settings["verify"])
         self._signers = threading.local()
@@ -156,7 +171,7 @@ class Transport:
         request.body = body
         request.headers = self._headers.copy()
         request.headers["Content-Length"] = str(len(body))
-        request.headers["X-Amz-Target"] = TARGET + operation
+        request.headers["X-Amz-Target"] = self._target + operation
         request.headers["X-Amz-Date"] = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(at))
         return self._signer()(request)
 
@@ -164,7 +179,7 @@ class Transport:
         credentials = self._credentials.current()
         mine: tuple[Credentials, Signer] | None = getattr(self._signers, "mine", None)
         if mine is None or mine[0] != credentials:
-            mine = self._signers.mine = (credentials, Signer(credentials, self.region))
+            mine = self._signers.mine = (credentials, Signer(credentials, self.region, self._service))
         return mine[1]
 
     def _failure(self, operation: str, error: Exception) -> TransportError:
@@ -181,7 +196,7 @@ class Transport:
         )
 
 
-def _environment_settings(url: str, verify: bool | str | None) -> dict[str, Any]:
+def environment_settings(url: str, verify: bool | str | None) -> dict[str, Any]:
     """Proxies and certificates as the environment says; no proxy for an address on this machine."""
     if verify is None:
         verify = os.environ.get("AWS_CA_BUNDLE") or None  # before those that requests reads, as with AWS's own clients

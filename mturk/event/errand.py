@@ -24,14 +24,14 @@ def catch_up(events: Events, *sources: str) -> None:
     A poll looks once, a queue is read until it is empty. What failed, and is to be tried again later, stays for the
     next time. The sources are those of `Events.listening`.
     """
-    intake = events._intake_of_this_process()
-    made = events._made(sources, every=60)
+    engine, made = events._engine, events._made(events._chosen(sources), every=60)
+    mark = engine.intake(events.connection).mark
     try:
         for source in made:
-            events._sources.append(source)
+            engine.sources.append(source)
             source.once()
         events.start()
-        while events._listeners and intake.mark.has_work():
+        while events._listeners and mark.has_work():
             time.sleep(_LOOK)
     finally:
         events.stop()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
+import logging
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,14 +15,17 @@ from mturk.data import limit
 from mturk.errors import ValidationError
 from mturk.event import message
 from mturk.event.certificate import CertificateStore
-from mturk.event.crew import Crew, OnFailure
+from mturk.event.crew import OnFailure
+from mturk.event.engine import Engine
 from mturk.event.envelope import NOTIFICATION, Envelopes
 from mturk.event.fetch import fetch
 from mturk.event.intake import Intake, Source
 from mturk.event.listener import EARLY, Handler, Listener, Listeners, check_request
-from mturk.event.mark import Mark
 from mturk.event.poll import Poll
+from mturk.event.probe import check
 from mturk.event.push import PushSource
+from mturk.event.queue import Queue
+from mturk.event.queue_source import QueueSource
 from mturk.record.record import Record, kind_of
 
 if TYPE_CHECKING:
@@ -31,10 +33,13 @@ if TYPE_CHECKING:
     from mturk.event.event import Event
     from mturk.model.hit import HIT
     from mturk.model.hit_type import HITType
+    from mturk.model.notification import Notification
 
 H = TypeVar("H", bound=Handler)
 
 POLL, PUSH = "poll", "push"
+_log = logging.getLogger(__name__)
+
 MARK = "mturk-events.sqlite3"
 """The name of the mark's file, where nobody gives it another."""
 _SOURCES = 'the URL of an SQS queue, "poll", or "push" for connect("local")'
@@ -77,27 +82,26 @@ class Events:
         certificates: Sequence[str] = (),
     ) -> None:
         self._given = connection
-        self._place = mark
-        self._workers = limit.whole("workers", workers, 1, 1000)
         self._attempts = limit.whole("attempts", attempts, 1, 1000)
         if on_failure is not None and not callable(on_failure):
             raise ValidationError(f"on_failure must be a function (event, error), not {on_failure!r}")
-        self._on_failure = on_failure
         self._lazy = lazy_start
         self.topics = _texts("topics", topics)
         self.certificates = _texts("certificates", certificates)
         self._certificate_store = CertificateStore(fetch, time.time)
         self._listeners = Listeners()
         self._watched: frozenset[str] = frozenset()
-        self._sources: list[Source] = []
-        self._intake: Intake | None = None
-        self._crew: Crew | None = None
-        self._process = os.getpid()
-        self._lock = threading.RLock()
-        self._stopped = threading.Event()
+        self._engine = Engine(
+            self._listeners,
+            mark=mark,
+            workers=limit.whole("workers", workers, 1, 1000),
+            attempts=self._attempts,
+            on_failure=on_failure,
+        )
 
     def __repr__(self) -> str:
-        state = "listening to " + ", ".join(map(repr, self._sources)) if self._sources else "not listening"
+        sources = ", ".join(map(repr, self._engine.sources))
+        state = f"listening to {sources}" if sources else "not listening"
         return f"<Events {state}>"
 
     def __reduce__(self) -> NoReturn:
@@ -199,7 +203,7 @@ class Events:
         """Hear events until Ctrl-C, or until somebody calls `stop`; the arguments are those of `listening`."""
         with self.listening(*sources, every=every):
             try:
-                while not self._stopped.wait(1.0):  # a wait without end would not hear Ctrl-C on Windows
+                while not self._engine.stopped.wait(1.0):  # a wait without end would not hear Ctrl-C on Windows
                     pass
             except KeyboardInterrupt:
                 pass
@@ -226,25 +230,14 @@ class Events:
 
         Nothing is handled while there is no handler.
         """
-        self._crew_of_this_process()
+        if existing() is self.connection and self.connection.events is self:
+            self._take_over(EARLY)
+        self._engine.start(self.connection)
 
     @alters_data
     def stop(self) -> None:
         """End the sources, and wait for the handlers that run. What was not begun is kept for the next start."""
-        with self._lock:
-            self._after_fork()
-            sources, self._sources = self._sources, []
-            crew, self._crew = self._crew, None
-        self._stopped.set()
-        atexit.unregister(self.stop)
-        for source in sources:
-            source.halt()
-        if crew is not None:
-            crew.stop()
-        for source in sources:
-            source.stop()
-        if self._intake is not None:
-            self._intake.mark.close()
+        self._engine.stop()
 
     @alters_data
     def receive(
@@ -276,9 +269,14 @@ class Events:
             envelopes.confirm(envelope)
             return ()
         events = message.read(envelope.text, "sns", self.connection)
-        named = self._intake_of_this_process().put(events, sent=envelope.time.timestamp())
+        named = self._engine.intake(self.connection).put(events, sent=envelope.time.timestamp())
         self.start()
         return tuple(named)
+
+    @alters_data
+    def check(self, notification: Notification, timeout: float = 60.0) -> None:
+        """Have a test event sent, and wait until it is in the queue: see `HITType.notify`."""
+        check(self.connection, notification, timeout)
 
     def _add(
         self, names: str | Iterable[str], handler: H | None, hit_type: object, hit: object, *, once: bool
@@ -288,62 +286,43 @@ class Events:
             return lambda function: self._add(names, function, hit_type, hit, once=once)  # type: ignore[return-value]
         listener = self._listeners.add(names, handler, hit_type=hit_type, hit=hit, once=once)  # type: ignore[arg-type]
         self._watch_for(listener)
-        if self._lazy and not self._sources:
+        if self._lazy and not self._engine.sources:
             self._begin((), 60)
-        elif self._crew is not None:
-            self._crew.ring()
+        self._engine.ring()
         return handler
 
     def _begin(self, places: Sequence[str], every: float) -> None:
-        self._stopped.clear()
-        made = self._made(places, every)
-        self._crew_of_this_process()
-        try:
-            for source in made:
-                source.begin()
-                self._sources.append(source)
-        except BaseException:
-            self.stop()
-            raise
+        chosen = self._chosen(places)
+        made = self._made(chosen, every)
+        self.start()
+        self._warn_of_deaf_listeners(chosen)
+        self._engine.begin(made)
+
+    def _chosen(self, places: Sequence[str]) -> Sequence[str]:
+        local = self.connection.local_market is not None
+        return places or ((PUSH, POLL) if local else (POLL,))
 
     def _made(self, places: Sequence[str], every: float) -> list[Source]:
-        local = self.connection.local_market is not None
-        intake = self._intake_of_this_process()
-        return [self._source(place, intake, every) for place in places or ((PUSH, POLL) if local else (POLL,))]
+        intake = self._engine.intake(self.connection)
+        return [self._source(place, intake, every) for place in places]
+
+    def _warn_of_deaf_listeners(self, places: Sequence[str]) -> None:
+        deaf = sorted({listener.name for listener in self._listeners if not listener.types_of_hits})
+        if deaf and not self._watched and set(places) == {POLL}:
+            _log.warning(
+                "%s will hear nothing: a poll tells of assignments only for what is watched. Name the HIT type in "
+                "on(…, hit_type=…), or call events.watch(hit_type).",
+                ", ".join(deaf),
+            )
 
     def _source(self, place: str, intake: Intake, every: float) -> Source:
         if place == POLL:
             return Poll(intake, lambda: self._watched, every=every)
         if place == PUSH:
             return PushSource(intake)
-        raise ValidationError(f"{place!r} is no source of events; write {_SOURCES}")
-
-    def _intake_of_this_process(self) -> Intake:
-        with self._lock:
-            self._after_fork()
-            if self._intake is None:
-                mark = Mark(_place(self._place, self.connection), now=self.connection.clock.now)
-                self._intake = Intake(self.connection, mark, self._ring, self._fail)
-            return self._intake
-
-    def _crew_of_this_process(self) -> Crew:
-        with self._lock:
-            intake = self._intake_of_this_process()
-            if self._crew is None:
-                self._crew = Crew(
-                    intake.mark,
-                    self._listeners,
-                    self.connection,
-                    workers=self._workers,
-                    attempts=self._attempts,
-                    on_failure=self._on_failure,
-                    ended=self._ended,
-                )
-                if existing() is self.connection and self.connection.events is self:
-                    self._take_over(EARLY)
-                self._crew.start()
-                atexit.register(self.stop)
-            return self._crew
+        if not isinstance(place, str) or "://" not in place:
+            raise ValidationError(f"{place!r} is no source of events; write {_SOURCES}")
+        return QueueSource(Queue(place, self.connection), intake, attempts=self._attempts)
 
     def _take_over(self, early: Listeners) -> None:
         for listener in early:
@@ -352,33 +331,6 @@ class Events:
 
     def _watch_for(self, listener: Listener) -> None:
         self._watched = self._watched.union(listener.hit_types or (), listener.hits or ())
-
-    def _after_fork(self) -> None:
-        if self._process != os.getpid():
-            self._process, self._crew, self._intake, self._sources = os.getpid(), None, None, []
-
-    def _ring(self) -> None:
-        if self._crew is not None:
-            self._crew.ring()
-
-    def _fail(self, event: Event | None, error: Exception) -> None:
-        self._crew_of_this_process().fail(event, error)
-
-    def _ended(self) -> None:
-        for source in tuple(self._sources):
-            source.ended()
-
-
-def _place(given: str | os.PathLike[str] | None, connection: Connection) -> str | os.PathLike[str]:
-    if given is not None:
-        return given
-    market = connection.local_market
-    named = os.environ.get("MTURK_MARK")
-    if named or market is None or "://" in market.database:
-        return named or MARK
-    if market.database == ":memory:":
-        return ":memory:"
-    return os.path.join(os.path.dirname(market.database), MARK)
 
 
 def _watched_id(thing: HIT | HITType | str) -> str:

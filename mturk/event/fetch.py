@@ -10,7 +10,7 @@ import attrs
 import requests
 from urllib3.exceptions import HTTPError
 
-from mturk.connection.transport import USER_AGENT, _environment_settings
+from mturk.connection.transport import USER_AGENT, environment_settings
 from mturk.errors import TransportError
 
 LARGEST = 64 * 1024
@@ -43,7 +43,7 @@ def fetch(url: str, within: float = _WHOLE) -> Fetched:
     deadline = time.monotonic() + within
     try:
         with requests.Session() as session:
-            settings = _environment_settings(url, None)
+            settings = {**environment_settings(url, None), "stream": True}
             answer = session.send(request, allow_redirects=False, timeout=(_CONNECT, _READ), **settings)
             with closing(answer):
                 return Fetched(answer.status_code, _read(answer, deadline))

@@ -35,6 +35,11 @@ class Listener:
     hits: frozenset[str] | None
     once: bool
 
+    @property
+    def types_of_hits(self) -> bool:
+        """Whether it may hear of more than assignments."""
+        return self.types is None or not all(one.value.startswith("Assignment") for one in self.types)
+
     def hears(self, event: Event) -> bool:
         """Whether this event is for it."""
         return (

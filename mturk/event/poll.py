@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from mturk.data.enumeration import AssignmentStatus, EventType
+from mturk.data.enumeration import AssignmentStatus, EventType, HITStatus
 from mturk.errors import MTurkError, ValidationError
 from mturk.event.event import Event
 from mturk.event.message import id_of, stamp
@@ -18,16 +18,19 @@ if TYPE_CHECKING:
     from mturk.event.intake import Intake
     from mturk.model.assignment import Assignment
 
+# A HIT, its assignments, and how many of them are taken.
+_Sight = tuple[str, "int | None", "int | None"]
+
 _log = logging.getLogger(__name__)
 
 
 class Poll:
-    """Reads ListReviewableHITs, and of what is watched ListHITs' counters and the assignments that changed.
+    """Tells of HITReviewable, and of watched HITs AssignmentSubmitted, -Approved and -Rejected.
 
-    A round costs one call for each 100 reviewable HITs, one for each 100 HITs of the account if anything is watched,
-    and one or more for each watched HIT whose counters changed. It tells of HITReviewable, and of watched HITs
-    AssignmentSubmitted, -Approved and -Rejected. An approval that overrides a rejection changes no counter, and is
-    found with the HIT's next change.
+    Where nothing is watched it reads ListReviewableHITs. Otherwise it reads ListHITs, which shows the same and the
+    counters too, and then the assignments of those watched HITs whose counters changed. A list costs a call for each
+    100 HITs and one for its end; the assignments of a HIT cost the same. An approval that overrides a rejection changes
+    no counter, and is found with the HIT's next change.
     """
 
     def __init__(self, intake: Intake, watched: Callable[[], frozenset[str]], *, every: float) -> None:
@@ -35,7 +38,7 @@ class Poll:
         self._watched = watched
         self._every = _seconds(every)
         self._counters: dict[str, str] = {}
-        self._known: set[tuple[str, int | None, int | None]] = set()
+        self._known: set[_Sight] = set()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._repeat, name="mturk-poll", daemon=True)
 
@@ -66,17 +69,20 @@ class Poll:
 
     def round(self) -> None:
         """Look once at everything."""
-        watched = self._watched()
-        if watched:
-            self._look_at(watched)
-        shown: set[tuple[str, int | None, int | None]] = set()
-        for hit in self._listed(HIT.reviewable(connection=self._intake.connection)):
-            taken = None if hit.max_assignments is None else hit.max_assignments - (hit.assignments_available or 0)
-            key = (hit.id, hit.max_assignments, taken)
-            shown.add(key)
-            if key not in self._known and self._intake.mark.sight(self._reviewable(hit), hit.max_assignments, taken):
-                self._intake.ring()
-        self._known = shown
+        watched, connection = self._watched(), self._intake.connection
+        counters: dict[str, str] = {}
+        shown: set[_Sight] = set()
+        for hit in HIT.all(connection=connection) if watched else HIT.reviewable(connection=connection):
+            if self._stopping.is_set():
+                return
+            if hit.id in watched or hit.hit_type_id in watched:
+                counters[hit.id] = _counters(hit)
+                if counters[hit.id] != self._kept(hit.id):
+                    self._read_assignments(hit, counters[hit.id])
+            if hit.status == HITStatus.REVIEWABLE or not watched:
+                shown.add(self._sight(hit))
+        # Of HITs that are gone nothing is kept.
+        self._counters, self._known = counters, shown
 
     def _repeat(self) -> None:
         while not self._stopping.is_set():
@@ -86,20 +92,14 @@ class Poll:
                 _log.warning("the poll failed, and is tried again in %g s: %s", self._every, error)
             self._stopping.wait(self._every)
 
-    def _look_at(self, watched: frozenset[str]) -> None:
-        seen = {}
-        for hit in self._listed(HIT.all(connection=self._intake.connection)):
-            if hit.id in watched or hit.hit_type_id in watched:
-                seen[hit.id] = _counters(hit)
-                if seen[hit.id] != self._kept(hit.id):
-                    self._read_assignments(hit, seen[hit.id])
-        self._counters = seen  # of HITs that are gone nothing is kept
-
-    def _listed(self, hits: Iterable[HIT]) -> Iterator[HIT]:
-        for hit in hits:
-            if self._stopping.is_set():
-                return
-            yield hit
+    def _sight(self, hit: HIT) -> _Sight:
+        taken = None if hit.max_assignments is None else hit.max_assignments - (hit.assignments_available or 0)
+        sight = (hit.id, hit.max_assignments, taken)
+        if sight not in self._known:
+            event = self._event(EventType.HIT_REVIEWABLE, hit, None, None)
+            if self._intake.mark.sight(event, hit.max_assignments, taken):
+                self._intake.ring()
+        return sight
 
     def _kept(self, hit_id: str) -> str | None:
         return self._counters.get(hit_id) or self._intake.mark.counters(hit_id)
@@ -132,9 +132,6 @@ class Poll:
             raw=raw,
             connection=self._intake.connection,
         )
-
-    def _reviewable(self, hit: HIT) -> Event:
-        return self._event(EventType.HIT_REVIEWABLE, hit, None, None)
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._intake.connection.clock.now(), timezone.utc)

@@ -1,7 +1,8 @@
 """The marketplace: a service that speaks the Mechanical Turk Requester API."""
 
 try:
-    from mturk.marketplace.actor import Requester, Worker
+    from mturk.marketplace.actor import Queue, Requester, Topic, Worker
+    from mturk.marketplace.delivery.listener import Listening
     from mturk.marketplace.document.answer import Other
     from mturk.marketplace.error import MarketplaceError, WorkerError
     from mturk.marketplace.http.fault import Fault
@@ -20,13 +21,16 @@ except ModuleNotFoundError as error:
 __all__ = [
     "Crowd",
     "Fault",
+    "Listening",
     "Marketplace",
     "MarketplaceError",
     "Message",
     "Other",
     "Payout",
+    "Queue",
     "Requester",
     "Tally",
+    "Topic",
     "Worker",
     "WorkerError",
 ]

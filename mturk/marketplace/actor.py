@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
 from mturk.marketplace.alters_data import alters_data
+from mturk.marketplace.call import Context
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.delivery import topic
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.document.answer import Value
 from mturk.marketplace.error import MarketplaceError
@@ -14,9 +17,11 @@ from mturk.marketplace.hit import layout, offer, work
 from mturk.marketplace.money import cents, dollars
 from mturk.marketplace.people import ledger, message
 from mturk.marketplace.people.message import Message
-from mturk.marketplace.people.requester import Key, KeyPair, Keys, listed, revoke
+from mturk.marketplace.people.requester import Key, KeyPair, Keys, account_of, listed, revoke
 from mturk.marketplace.people.worker import block
 from mturk.marketplace.qualification import qualification_request
+from mturk.marketplace.queue import queue
+from mturk.marketplace.queue.queue_error import QueueError
 
 
 class Balance(NamedTuple):
@@ -26,12 +31,42 @@ class Balance(NamedTuple):
     on_hold: Decimal
 
 
+class Queue(NamedTuple):
+    """A queue of the marketplace's own, which any SQS client can use with its requester's keys."""
+
+    name: str
+    url: str
+    arn: str
+
+
+class Topic(NamedTuple):
+    """A topic of the marketplace's own, whose messages are pushed to an address on the web.
+
+    Its state, as it was when it was asked for, is "pending" until the address has confirmed, "confirmed" or
+    "unsubscribed".
+    """
+
+    address: str
+    arn: str
+    state: str
+
+
 class Requester:
     """A requester: the key pair to sign with, and the account."""
 
-    def __init__(self, dispatch: Dispatch, keys: Keys, name: str, pair: KeyPair) -> None:
+    def __init__(
+        self,
+        dispatch: Dispatch,
+        keys: Keys,
+        name: str,
+        pair: KeyPair,
+        market_url: Callable[[], str],
+        real_time: Callable[[], float],
+    ) -> None:
         self._dispatch = dispatch
         self._keys = keys
+        self._market_url = market_url
+        self._real_time = real_time
         self._number = pair.requester
         self.name = name
         self.access_key = pair.access_key
@@ -62,10 +97,46 @@ class Requester:
         return self._dispatch.run(lambda context: layout.make(context, self._number, name, html))
 
     @alters_data
+    def queue(self, name: str) -> Queue:
+        """The queue of that name, made if there is none; its `url` is for SQS clients, and for notifications.
+
+        A name has 1 to 80 letters, digits, hyphens and underscores. The marketplace must be running.
+        """
+        base = self._market_url()
+
+        def make(context: Context) -> Queue:
+            account = account_of(context.database, self._number)
+            queue.make(context.database, self._number, name, {}, int(self._real_time() * SECOND))
+            return Queue(name, f"{base}{queue.path(account, name)}", queue.arn(account, name))
+
+        try:
+            return self._dispatch.run(make)
+        except QueueError as error:
+            raise MarketplaceError(error.message) from None
+
+    @alters_data
+    def topic(self, address: str) -> Topic:
+        """The topic that is pushed to an address, made if there is none; its `arn` is for notifications.
+
+        The address, https or on this machine, is asked to confirm; events wait for that. Each message comes in the
+        envelope of SNS, signed with the certificate at `/sns/certificate.pem`. An address that has unsubscribed, or has
+        not confirmed within three days, is asked again.
+        """
+
+        def make(context: Context) -> Topic:
+            made = topic.make(context, self._number, address)
+            return Topic(made.address, made.arn, made.state)
+
+        try:
+            return self._dispatch.run(make)
+        except ValueError as error:
+            raise MarketplaceError(f"Nothing can be pushed to {address}: {error}.") from None
+
+    @alters_data
     def add_key(self) -> Requester:
         """Make another key pair; the result is this requester with that one. Both are good until revoked."""
         pair = self._dispatch.run(lambda context: self._keys.add(context, self._number))
-        return Requester(self._dispatch, self._keys, self.name, pair)
+        return Requester(self._dispatch, self._keys, self.name, pair, self._market_url, self._real_time)
 
     def access_keys(self) -> list[Key]:
         """All key pairs without their secrets, oldest first, revoked ones too."""

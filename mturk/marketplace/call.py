@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -27,6 +27,19 @@ class Settings:
     """Whether all queues are on a server that the lab names, whatever host their URLs name."""
 
 
+class Happening(NamedTuple):
+    """Something that happened to a HIT of that type, or to one of its assignments."""
+
+    time: int
+    hit_type: int
+    hit_id: str
+    assignment_id: str | None
+
+
+Hear = Callable[[Connection, str, Sequence[Happening]], None]
+"""Takes events by their type, in the transaction that causes them."""
+
+
 @dataclass(frozen=True)
 class Context:
     """One transaction at one moment of market time."""
@@ -35,9 +48,11 @@ class Context:
     now: int
     settings: Settings
     new_id: Callable[[], str]
+    hear: Hear | None = None
+    """What to call with every event, by its type, while somebody in this process listens."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Call(Context):
     """One call of the API by a requester, known by its number."""
 
@@ -46,4 +61,4 @@ class Call(Context):
     @classmethod
     def of(cls, requester: int, context: Context) -> Call:
         """A requester's call in a transaction."""
-        return cls(context.database, context.now, context.settings, context.new_id, requester)
+        return cls(**vars(context), requester=requester)

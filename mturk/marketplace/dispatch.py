@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from sqlalchemy import Connection
 
 from mturk.marketplace import agenda
-from mturk.marketplace.call import Answer, Call, Context, Settings
+from mturk.marketplace.call import Answer, Call, Context, Hear, Settings
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store, pulse
 from mturk.marketplace.error import FrontEndError, ServiceFault
@@ -136,6 +136,8 @@ class Dispatch:
         self._catching_up = threading.Lock()
         self.patience: float | None = None
         """How many seconds a call waits for what is due; None where it must carry out all of that itself."""
+        self.hear: Hear | None = None
+        """What to call with every event; None while nobody in this process listens."""
 
     def call(self, requester: int, operation: str, given: Mapping[str, Any]) -> Answer:
         """Answer one call of the API, or raise the Refusal to answer with."""
@@ -166,7 +168,7 @@ class Dispatch:
 
     def context(self, database: Connection, now: int) -> Context:
         """The context of a transaction at that market time."""
-        return Context(database, now, self._settings, self._identifiers.entity)
+        return Context(database, now, self._settings, self._identifiers.entity, self.hear)
 
     def catch_up(self, until: float | None = None) -> bool:
         """Carry out everything that is due; False if there is much more than could be done `until` then."""

@@ -2,48 +2,44 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import random
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 
 from flask import Flask
-from sqlalchemy import Connection
 
-from mturk.marketplace import agenda, setting
-from mturk.marketplace.actor import Requester, Worker
+from mturk.marketplace import setting
+from mturk.marketplace.actor import Queue, Requester, Topic, Worker
 from mturk.marketplace.alters_data import alters_data
-from mturk.marketplace.call import Settings
+from mturk.marketplace.background import Background
+from mturk.marketplace.call import Hear, Settings
 from mturk.marketplace.clock import SECOND, Clock
-from mturk.marketplace.database import seal
 from mturk.marketplace.database.store import Store
-from mturk.marketplace.delivery import outbox
-from mturk.marketplace.delivery.delivery import Delivery
-from mturk.marketplace.delivery.exchange import Exchange
-from mturk.marketplace.delivery.sender import Sender
-from mturk.marketplace.dispatch import PATIENCE, Dispatch
+from mturk.marketplace.delivery.certificate import Certificate
+from mturk.marketplace.delivery.listener import Listeners, Listening
+from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.http.api import Api
 from mturk.marketplace.http.app import body_limit, make_app
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.public_address import PublicAddress
-from mturk.marketplace.http.server import Server
+from mturk.marketplace.http.queue_api import QueueApi
+from mturk.marketplace.http.server import WAITING, Server
 from mturk.marketplace.http.throttle import Throttle
+from mturk.marketplace.http.topic_page import topic_pages
 from mturk.marketplace.identifier import Identifiers
+from mturk.marketplace.opening import FIRST_REQUESTER, Opening
 from mturk.marketplace.people import ledger, payout, requester, worker
 from mturk.marketplace.people.payout import Payout
-from mturk.marketplace.people.requester import Key, KeyPair, Keys
+from mturk.marketplace.people.requester import Key
+from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.simulation.crowd import Crowd
 from mturk.marketplace.simulation.simulation import Simulation, Tally
-from mturk.marketplace.timekeeper import Timekeeper
-
-FIRST_REQUESTER = "requester"
 
 
 class Marketplace:
@@ -95,9 +91,6 @@ class Marketplace:
         self._real_time = real_time
         self._randomness = randomness or random.SystemRandom()
         self._identifiers = Identifiers(self._randomness)
-        self._master_key = master_key
-        # Of a database in memory; others are unsealed when they are opened.
-        self._keys = Keys(seal.passing(), self._identifiers)
         self._settings = Settings(
             fees=bool(fees),
             strict=strict,
@@ -108,9 +101,18 @@ class Marketplace:
         )
         self.clock = Clock(self._shift, self._add_shift, real_time)
         self._dispatch = Dispatch(self._store, self.clock, self._settings, self._identifiers)
+        self._opening = Opening(
+            self._store,
+            self.clock,
+            self._dispatch,
+            self._identifiers,
+            deposit=self._deposit,
+            master_key=master_key,
+            existing=existing,
+        )
         self._api = Api(
             self._dispatch,
-            lambda key: self._store.read(lambda database: self._keys.pair(database, key)),
+            self._opening.find_key,
             Throttle(rate, burst, time.monotonic),
             FaultPlan(faults),
             real_time=real_time,
@@ -118,13 +120,14 @@ class Marketplace:
             strict=strict,
             public=self._public,
         )
+        self._room = WaitingRoom(WAITING)
+        self._queues = QueueApi(
+            self._store, self._room, self._opening.find_key, real_time=real_time, strict=strict, public=self._public
+        )
+        self._certificate = Certificate(self._store, lambda: self._opening.seal, real_time)
+        self._listeners = Listeners(FIRST_REQUESTER, self._identifiers.document, self._hear)
         self._server: Server | None = None
-        self._timekeeper: Timekeeper | None = None
-        self._delivery: Delivery | None = None
-        self._ready = False
-        self._is_new = False
-        self._existing = existing
-        self._opening = threading.Lock()
+        self._background: Background | None = None
 
     def __repr__(self) -> str:
         return f"<Marketplace {self._server.url if self._server else 'not running'} {self._store!r}>"
@@ -154,25 +157,30 @@ class Marketplace:
         except MarketplaceError:
             self.stop()
             raise
+        self._room.open()
         server.start()
         self._server = server
-        self._start_routines()
+        self._background = self._make_background()
+        self._background.start()
 
     @alters_data
     def stop(self) -> None:
         """Finish what is being answered, and let go of the port and the database."""
-        server, self._server = self._server, None
-        if server is not None:
-            server.stop()
-        self._stop_routines()
-        self._store.close()
-        self._ready = False
+        self._room.close()
+        if self._server is not None:
+            self._server.stop()
+        if self._background is not None:
+            self._background.stop()
+        self._listeners.stop()
+        self._server = self._background = None
+        self._opening.close()
 
     @property
     def app(self) -> Flask:
         """The marketplace as a WSGI application, to be hosted by a server of your own."""
-        self._open()
-        return make_app(self._api, question_limit=self._settings.question_limit)
+        self._opening.open()
+        pages = topic_pages(self._store, self._certificate)
+        return make_app(self._api, self._queues, pages, question_limit=self._settings.question_limit)
 
     @property
     def database(self) -> str:
@@ -182,8 +190,8 @@ class Marketplace:
     @property
     def is_new(self) -> bool:
         """Whether the database was made here, and not by another program or an earlier one."""
-        self._open()
-        return self._is_new
+        self._opening.open()
+        return self._opening.is_new
 
     @property
     def url(self) -> str:
@@ -213,13 +221,13 @@ class Marketplace:
 
         The pair is the oldest that was not revoked, or a new one where all were.
         """
-        self._open()
+        self._opening.open()
         return self._requester(name, self._deposit)
 
     @alters_data
     def add_requester(self, name: str, deposit: str | int | Decimal | None = None) -> Requester:
         """Make a requester; refused where there is one of that name already."""
-        self._open()
+        self._opening.open()
         if self._store.read(lambda database: requester.find(database, name)) is not None:
             raise MarketplaceError(f"There is a requester {name!r} already.")
         return self._requester(name, self._deposit if deposit is None else setting.cents("deposit", deposit))
@@ -229,20 +237,43 @@ class Marketplace:
         """Keep a page with `${placeholders}` for the first requester: see `Requester.layout`."""
         return self.requester(FIRST_REQUESTER).layout(name, html)
 
+    @alters_data
+    def queue(self, name: str) -> Queue:
+        """The first requester's queue of that name, made if there is none: see `Requester.queue`."""
+        return self.requester(FIRST_REQUESTER).queue(name)
+
+    @alters_data
+    def topic(self, address: str) -> Topic:
+        """The first requester's topic that is pushed to an address, made if there is none: see `Requester.topic`."""
+        return self.requester(FIRST_REQUESTER).topic(address)
+
+    @alters_data
+    def listen(self, callback: Callable[[str], Any]) -> Listening:
+        """Have every event of the first requester's HITs told in this process, until `.stop()` of the result.
+
+            with market.listen(print):
+                ...
+
+        The callback gets each message as the text that a queue gets, in the order in which things happened, soon after
+        they are on disk; no notification need be set. It is called in a thread of its own and may call the API. What it
+        raises is logged. Only what this process does is told, and nothing is kept for later: a queue does both.
+        """
+        return self._listeners.add(callback)
+
     def requesters(self) -> list[str]:
         """The names of all requesters."""
-        self._open()
+        self._opening.open()
         return self._store.read(requester.names)
 
     def access_keys(self) -> list[Key]:
         """All requesters' key pairs without their secrets, revoked ones too."""
-        self._open()
+        self._opening.open()
         return self._store.read(requester.listed)
 
     @alters_data
     def revoke_key(self, access_key: str) -> None:
         """Take a key pair out of use, at once and permanently."""
-        self._open()
+        self._opening.open()
         self._dispatch.run(lambda context: requester.revoke(context, access_key))
 
     @alters_data
@@ -260,7 +291,7 @@ class Marketplace:
         `masters=False` takes Masters away; None leaves it as it is, which for a new worker is False. `premium` has
         values by the ids of premium qualification types, all of them: {} takes them away.
         """
-        self._open()
+        self._opening.open()
         self._dispatch.run(
             lambda context: worker.register(
                 context,
@@ -277,7 +308,7 @@ class Marketplace:
     @alters_data
     def block_worker(self, id: str, *, blocked: bool = True) -> None:
         """Keep a worker from all work here, or let them again; refused where there is none of that id."""
-        self._open()
+        self._opening.open()
         self._dispatch.run(lambda context: worker.block(context, id, blocked=blocked))
 
     def payouts(self, since: datetime, until: datetime | None = None, *, requester: str | None = None) -> list[Payout]:
@@ -285,7 +316,7 @@ class Marketplace:
 
         Without `until` all there is since then; with `requester` only what that requester paid.
         """
-        self._open()
+        self._opening.open()
         return self._dispatch.run(
             lambda context: payout.owed(context.database, context.now, since, until, requester_name=requester),
             writes=False,
@@ -293,18 +324,8 @@ class Marketplace:
 
     def export_workers(self, file: TextIO) -> int:
         """Write all workers, their records and what they were paid to a file as CSV; say how many."""
-
-        def write(database: Connection) -> int:
-            table = csv.writer(file)
-            table.writerow(worker.ROSTER)
-            count = 0
-            for row in worker.roster(database):
-                table.writerow(row)
-                count += 1
-            return count
-
-        self._open()
-        return self._store.read(write)
+        self._opening.open()
+        return self._store.read(lambda database: worker.export(database, file))
 
     @alters_data
     def simulate(
@@ -314,7 +335,7 @@ class Marketplace:
 
         The clock is moved on, so that this takes a moment. The same seed is the same run.
         """
-        self._open()
+        self._opening.open()
         try:
             length = timedelta(days=days, hours=hours, minutes=minutes)
         except (OverflowError, ValueError):
@@ -323,77 +344,35 @@ class Marketplace:
 
     def audit(self) -> list[str]:
         """What does not add up in the ledger: nothing, if every cent is accounted for."""
-        self._open()
+        self._opening.open()
         return self._dispatch.run(lambda context: ledger.audit(context.database), writes=False)
 
-    def _open(self) -> None:
-        with self._opening:
-            if not self._ready:
-                self._store.prepare(None if self._existing else self._begin)
-                self._store.read(lambda database: self._unseal(database, make=False))
-                self._ready = True
-
-    def _begin(self, database: Connection) -> None:
-        self._unseal(database, make=True)
-        ledger.open_accounts(database, ledger.OUTSIDE, ledger.FEES)
-        context = self._dispatch.context(database, self.clock.at(0))
-        self._keys.requester(context, FIRST_REQUESTER, self._deposit)
-        self._is_new = True
-
-    def _unseal(self, database: Connection, *, make: bool) -> None:
-        file = self._store.file(database)
-        if file or not self._store.sqlite:
-            self._keys = Keys(seal.find(self._master_key, file, make=make), self._identifiers)
-        self._keys.check(database)
-
     def _requester(self, name: str, deposit: int) -> Requester:
-        def find(database: Connection) -> KeyPair | None:
-            number = requester.find(database, name)
-            return None if number is None else self._keys.oldest(database, number)
+        pair = self._opening.pair(name, deposit)
+        return Requester(self._dispatch, self._opening.keys, name, pair, lambda: self.public_url, self._real_time)
 
-        # Another process may have made it in the meantime, so the writing transaction looks again.
-        pair = self._store.read(find) or self._dispatch.run(
-            lambda context: self._keys.requester(context, name, deposit)
-        )
-        return Requester(self._dispatch, self._keys, name, pair)
+    def _hear(self, hear: Hear | None) -> None:
+        self._dispatch.hear = hear
 
     def _shift(self) -> int:
-        self._open()
+        self._opening.open()
         return self._store.shift()
 
     def _add_shift(self, step: int) -> None:
-        self._open()
+        self._opening.open()
         self._store.add_shift(step)
-        if self._timekeeper is not None:
-            # Here, because calls do not wait for a long agenda.
-            self._dispatch.catch_up()
-        for routine in (self._timekeeper, self._delivery):
-            if routine is not None:
-                routine.ring()
+        if self._background is not None:
+            self._background.moved()
 
-    def _start_routines(self) -> None:
-        exchange = Exchange()
-        timekeeper = Timekeeper(self._store, self.clock, self._dispatch)
-        delivery = Delivery(
+    def _make_background(self) -> Background:
+        return Background(
             self._store,
-            Sender(exchange, os.environ, self._real_time),
-            new_id=self._identifiers.document,
-            chance=self._randomness.random,
+            self.clock,
+            self._dispatch,
+            self._certificate,
+            self._room,
+            self._identifiers,
+            randomness=self._randomness,
             real_time=self._real_time,
-            break_off=exchange.close,
+            address=self.public_url,
         )
-        self._store.listeners = {agenda.NEWS: timekeeper.planned, outbox.NEWS: lambda _: delivery.ring()}
-        self._timekeeper, self._delivery = timekeeper, delivery
-        timekeeper.start()
-        delivery.start()
-        self._dispatch.patience = PATIENCE
-
-    def _stop_routines(self) -> None:
-        self._store.listeners = {}
-        self._dispatch.patience = None
-        timekeeper, self._timekeeper = self._timekeeper, None
-        delivery, self._delivery = self._delivery, None
-        if timekeeper is not None:
-            timekeeper.stop()
-        if delivery is not None:
-            delivery.stop()

@@ -12,11 +12,12 @@ from mturk.alters_data import alters_data
 from mturk.connection.connection import current
 from mturk.cost import Estimate, estimate
 from mturk.data import limit, wire
+from mturk.data.enumeration import NotificationTransport
 from mturk.data.price import Money
 from mturk.errors import ValidationError
 from mturk.model import task_file
 from mturk.model.hit import HIT
-from mturk.model.notification import Notification
+from mturk.model.notification import Notification, guess_transport
 from mturk.model.once_per_worker import OncePerWorker, once_per_worker
 from mturk.model.review import ReviewPolicy
 from mturk.model.terms import Terms
@@ -170,6 +171,34 @@ class HITType(Record):
             raise ValidationError(f"notification must be a Notification, not {notification!r}")
         flag = limit.flag("active", active)
         self._call("UpdateNotificationSettings", HITTypeId=self.id, Notification=notification, Active=flag)
+
+    @alters_data
+    def notify(
+        self,
+        destination: str,
+        event_types: str | Iterable[str],
+        *,
+        transport: NotificationTransport | str | None = None,
+        check: bool = False,
+        timeout: float = 60.0,
+    ) -> None:
+        """Have events of this type's HITs sent to a queue (by its URL) or a topic (by its ARN).
+
+            photos.notify(mturk.sqs.create_queue("turk-events"), ["AssignmentSubmitted"], check=True)
+
+        A marketplace of your own also posts to an http(s) address. `transport` ("SQS" or "SNS") is guessed from the
+        destination. With `check` a test event is sent to it first, and must be in the queue within `timeout` seconds;
+        a TimeoutError says what is wrong, and nothing is set. Into a topic nobody can look: a warning says so. A type
+        has one notification, a new one replaces it; it may take five minutes to begin. One call,
+        UpdateNotificationSettings; `check` makes about four more.
+        """
+        guessed = transport or guess_transport(
+            destination, amazon=self.connection.is_live or self.connection.is_sandbox
+        )
+        notification = Notification(destination, guessed, event_types)
+        if limit.flag("check", check):
+            self.connection.events.check(notification, timeout)
+        self.set_notification(notification)
 
     def _load(self, missing: str) -> NoReturn:
         raise AttributeError(

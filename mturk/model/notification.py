@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,29 @@ def _events(values: Iterable[str]) -> tuple[EventType, ...]:
     if not events:
         raise ValidationError("event_types must name at least one event")
     return events
+
+
+_HOW = (
+    "write the URL of a queue (https://sqs.us-east-1.amazonaws.com/123456789012/turk) or the ARN of a topic "
+    "(arn:aws:sns:us-east-1:123456789012:turk)"
+)
+# As AWS and the servers that stand in for it write the URLs of queues.
+_QUEUE = re.compile(
+    r"https?://([^/@?#]*\.)?((sqs|queue)[^/@?#]*/.*|[^/@?#]+/([^@?#]*/)?(queue|\d{12})/[A-Za-z0-9_-]{1,80})"
+)
+
+
+def guess_transport(destination: str, *, amazon: bool) -> NotificationTransport:
+    """How events get to a destination; with `amazon` only what AWS itself sends to is one."""
+    if not isinstance(destination, str):
+        raise ValidationError(f"destination must be a text, not {destination!r}: {_HOW}")
+    if destination.startswith("arn:") and destination.split(":")[2:3] == ["sns"]:
+        return NotificationTransport.SNS
+    if _QUEUE.fullmatch(destination):
+        return NotificationTransport.SQS
+    if destination.startswith(("http://", "https://")) and not amazon:
+        return NotificationTransport.SNS
+    raise ValidationError(f"nothing can be sent to {destination!r}: {_HOW}")
 
 
 @attrs.frozen

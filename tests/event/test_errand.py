@@ -58,6 +58,21 @@ def test_nothing_is_used_up_where_nobody_listens(events: Events, mturk_market: M
     assert [event.hit_id for event in heard] == [hit.id]
 
 
+def test_a_queue_is_emptied(events: Events, mturk_market: Marketplace) -> None:
+    queue = mturk_market.queue("lab")
+    heard: list[Event] = []
+    events.on("HITReviewable", heard.append)
+    hit = reviewable(mturk_market)
+    hit.hit_type.set_notification(Notification(queue.url, "SQS", ["HITReviewable"]))
+    for number in range(30):
+        queue.send(message(happening("HITReviewable", HITId=f"3HIT{number}")))
+    catch_up(events, queue.url)
+    assert {event.hit_id for event in heard} == {f"3HIT{number}" for number in range(30)}
+    assert queue.waiting == 0
+    catch_up(events, queue.url)
+    assert len(heard) == 30
+
+
 def test_what_goes_wrong_is_raised(mturk_connection: Connection, tmp_path: Path) -> None:
     with Connection("http://127.0.0.1:9", access_key="AKID", secret_key="made-up", max_attempts=1) as nowhere:
         with pytest.raises(mturk.TransportError):

@@ -50,7 +50,7 @@ def events(make: Callable[..., Events]) -> Events:
 
 def end_leases(events: Events) -> None:
     """Let half a minute pass for what a process had begun that is gone."""
-    with events._intake_of_this_process().mark._storage.transaction() as transaction:
+    with events._engine.intake(events.connection).mark._storage.transaction() as transaction:
         transaction.change("UPDATE mturk_event SET lease = 0")
 
 
@@ -402,7 +402,7 @@ def test_an_event_whose_handling_kills_every_process_is_given_up(make: Callable[
     given: list[Any] = []
     events = make(attempts=1, on_failure=lambda event, error: given.append((event.id, str(error))))
     (event,) = tell(events, happening())
-    assert events._intake_of_this_process().mark.turn(None) is not None
+    assert events._engine.intake(events.connection).mark.turn(None) is not None
     end_leases(events)
     ear = events.on("any", Ear())
     eventually(lambda: given)

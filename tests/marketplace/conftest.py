@@ -56,6 +56,29 @@ def connect(aws: boto3.session.Session) -> Iterator[Connect]:
         client.close()
 
 
+@pytest.fixture
+def connect_queues(aws: boto3.session.Session) -> Iterator[Connect]:
+    """Make a boto3 client of a marketplace's queues."""
+    made = []
+
+    def connect(market: Marketplace, name: str | None = None, **options: Any) -> Client:
+        who = market if name is None else market.requester(name)
+        settings: dict[str, Any] = {
+            "endpoint_url": options.get("endpoint_url") or market.url,
+            "region_name": "eu-west-1",
+            "aws_access_key_id": who.access_key,
+            "aws_secret_access_key": who.secret_key,
+            # The marketplace has to judge what it is sent, not botocore.
+            "config": Config(parameter_validation=False, retries={"total_max_attempts": 1}, max_pool_connections=30),
+        }
+        made.append(aws.client("sqs", **{**settings, **options}))
+        return made[-1]
+
+    yield connect
+    for client in made:
+        client.close()
+
+
 def _judge(event_name: str, response_dict: dict[str, Any] | None, **_: Any) -> None:
     if response_dict is None:
         return  # nothing came back

@@ -17,6 +17,9 @@ A transaction that will change several, and cannot do so in this order, locks al
 a unique constraint decides (tokens, names, HIT types, grants), and `Store.write` repeats the transaction that came
 second. So no two transactions wait for each other.
 
+Messages of queues stand outside of this order: who receives or removes them leaves out those that another transaction
+has locked (`free`), or locks them from the lowest number, and such a transaction locks nothing else but an outlet.
+
 Something on the agenda is removed only once the HIT that it is about is locked, so that it cannot be carried out while
 a call cancels it.
 
@@ -52,6 +55,11 @@ def find(
     row = database.execute(locking, values).one_or_none()
     # A row that belongs to another one since it was waited for, such as a HIT to another type, is left out at first.
     return row if row is not None else database.execute(locking, values).one_or_none()
+
+
+def free(database: Connection, query: Select[Any], table: Table) -> Select[Any]:
+    """The query without the rows of the table that others have locked; those it finds are locked."""
+    return query.with_for_update(of=table, skip_locked=True) if needed(database) else query
 
 
 def hold(database: Connection, table: Table, *which: ColumnElement[bool]) -> None:

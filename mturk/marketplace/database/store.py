@@ -28,6 +28,7 @@ _ONE_WRITER = text("SELECT pg_advisory_xact_lock(20170117)")
 # All reads of a transaction see one snapshot, as in SQLite.
 _POSTGRESQL_READS = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _NEWS = "mturk.news"
+_AFTERWARDS = "mturk.afterwards"
 _PULSE = select(market.c.shift, select(func.min(agenda.c.time)).scalar_subquery().label("due"))
 
 
@@ -35,6 +36,15 @@ def announce(database: Connection, what: str, time: int = 0) -> None:
     """Call the listener of this process for `what`, with the earliest `time`, once this transaction is on disk."""
     news = database.info.setdefault(_NEWS, {})
     news[what] = min(time, news.get(what, time))
+
+
+def afterwards(database: Connection, act: Callable[[], None]) -> None:
+    """Do something once this transaction is on disk; never, if it is undone.
+
+    What transactions of this process leave to be done is done in their order, and the next one waits for it. So it must
+    be quick, raise nothing, and leave the database alone.
+    """
+    database.info.setdefault(_AFTERWARDS, []).append(act)
 
 
 class Store:
@@ -137,12 +147,15 @@ class Store:
         with turn, self._engine.connect() as plain:
             # A failed transaction of the same connection may have left news behind.
             plain.info.pop(_NEWS, None)
+            plain.info.pop(_AFTERWARDS, None)
             options = {} if write or self.sqlite else _POSTGRESQL_READS
             connection = plain.execution_options(write=write, **options)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
                 if write and not self.sqlite:
                     connection.execute(_ONE_WRITER)
                 yield connection
+            for act in plain.info.pop(_AFTERWARDS, ()):
+                act()
             news: dict[str, int] = plain.info.pop(_NEWS, {})
         for what, time in news.items():
             if what in self.listeners:

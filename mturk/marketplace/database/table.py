@@ -1,4 +1,4 @@
-"""The tables of the marketplace.
+"""The tables of the marketplace; those of what is told to others are in `delivery_table.py`, and named here too.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
 A change here needs a step that brings older databases to it, and a new `VERSION`: see `migration/__init__.py`.
@@ -16,7 +16,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -24,26 +23,22 @@ from sqlalchemy import (
     false,
 )
 
+from mturk.marketplace.database.column import ID as _ID
+from mturk.marketplace.database.column import NUMBER as _NUMBER
+from mturk.marketplace.database.column import count as _count
+from mturk.marketplace.database.column import metadata as metadata
+from mturk.marketplace.database.column import number as _number
+from mturk.marketplace.database.column import reference as _reference
+from mturk.marketplace.database.delivery_table import certificate as certificate
+from mturk.marketplace.database.delivery_table import event as event
+from mturk.marketplace.database.delivery_table import notification_setting as notification_setting
+from mturk.marketplace.database.delivery_table import outlet as outlet
+from mturk.marketplace.database.delivery_table import queue as queue
+from mturk.marketplace.database.delivery_table import queue_message as queue_message
+from mturk.marketplace.database.delivery_table import topic as topic
+
 VERSION = "0001"
 """The last step in the folder `migration`."""
-
-metadata = MetaData()
-
-_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # only "INTEGER" counts up by itself on SQLite
-_ID = String(64)
-
-
-def _number() -> Column[int]:
-    return Column("number", _NUMBER, primary_key=True)
-
-
-def _reference(name: str, target: str, *, nullable: bool = False) -> Column[int]:
-    return Column(name, _NUMBER, ForeignKey(f"{target}.number"), nullable=nullable)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
 
 market = Table(
     "market",
@@ -338,49 +333,6 @@ request_token = Table(
     Column("subject", _ID, nullable=False, comment="the id that the repeated call is told"),
     Column("time", BigInteger, nullable=False),
     Index("request_token_time", "time"),
-)
-
-# One destination of one requester's notifications. Only its `holder` sends to it, until `lease` ends.
-outlet = Table(
-    "outlet",
-    metadata,
-    _number(),
-    _reference("requester", "requester"),
-    Column("transport", String(8), nullable=False),
-    Column("destination", String(1024), nullable=False),
-    Column("document", String(40), comment="the EventDocId of what is being sent"),
-    Column("due", BigInteger, nullable=False, server_default="0", comment="no try before this time"),
-    Column("failing_since", BigInteger),
-    _count("attempts"),
-    Column("holder", String(40)),
-    Column("lease", BigInteger, nullable=False, server_default="0", comment="in real time"),
-    UniqueConstraint("requester", "transport", "destination", name="outlet_of_requester"),
-)
-
-notification_setting = Table(
-    "notification_setting",
-    metadata,
-    Column("hit_type", _NUMBER, ForeignKey("hit_type.number"), primary_key=True),
-    _reference("outlet", "outlet"),
-    Column("event_types", Text, nullable=False, comment="JSON"),
-    Column("version", String(16), nullable=False),
-    Column("active", Boolean, nullable=False),
-)
-
-# The outbox: what happened and was not yet told. A row goes when its destination has it.
-event = Table(
-    "event",
-    metadata,
-    _number(),
-    _reference("outlet", "outlet"),
-    Column("event_type", String(32), nullable=False),
-    Column("time", BigInteger, nullable=False),
-    Column("hit_type_id", _ID, nullable=False),
-    Column("hit_id", _ID, nullable=False),
-    Column("assignment_id", _ID),
-    Column("document", String(40), comment="the EventDocId it is sent under"),
-    Index("event_waiting", "outlet", "number"),
-    Index("event_document", "document"),
 )
 
 agenda = Table(

@@ -7,11 +7,16 @@ import threading
 import time
 from collections.abc import Callable
 
+from sqlalchemy import Connection
+
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database.store import Store
-from mturk.marketplace.delivery import outbox
+from mturk.marketplace.delivery import outbox, topic
 from mturk.marketplace.delivery.outbox import EventDocument
+from mturk.marketplace.delivery.own_queue import put
+from mturk.marketplace.delivery.push import Push, Unconfirmed
 from mturk.marketplace.delivery.sender import Sender, Undelivered
+from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.routine import LOOK, Routine
 
 FIRST_PAUSE = 1.0
@@ -38,6 +43,8 @@ class Delivery:
         self,
         store: Store,
         sender: Sender,
+        push: Push,
+        room: WaitingRoom,
         *,
         new_id: Callable[[], str],
         chance: Callable[[], float],
@@ -46,6 +53,8 @@ class Delivery:
     ) -> None:
         self._store = store
         self._sender = sender
+        self._push = push
+        self._room = room
         self._new_id = new_id
         self._chance = chance
         self._real_time = real_time
@@ -119,7 +128,17 @@ class Delivery:
             self._release(document)
             return None
         try:
-            self._sender.send(document.transport, document.destination, document.text)
+            if document.transport == outbox.QUEUE:
+                return self._store.write(
+                    lambda database: put(database, document, self._room, self._real(), self._new_id)
+                )
+            if document.transport == outbox.TOPIC:
+                self._push.send(document)
+            else:
+                self._sender.send(document.transport, document.destination, document.text)
+        except Unconfirmed as error:
+            self._fail(document, str(error), unless_confirmed=True)
+            return None
         except Undelivered as error:
             self._fail(document, str(error))
             return None
@@ -127,12 +146,19 @@ class Delivery:
             _log.warning("notifications to %s go through again", document.destination)
         return self._store.write(lambda database: outbox.delivered(database, document, self._real(), self._new_id))
 
-    def _fail(self, document: EventDocument, reason: str) -> None:
+    def _fail(self, document: EventDocument, reason: str, *, unless_confirmed: bool = False) -> None:
         if self._stopping:
             self._release(document)
             return
         pause = round(pause_after(document.attempts + 1, self._chance()) * SECOND)
-        dropped = self._store.write(lambda database: outbox.failed(database, document, self._real(), pause))
+
+        def write_down(database: Connection) -> int:
+            if unless_confirmed and topic.is_confirmed(database, document.outlet):
+                outbox.release(database, document)
+                return 0
+            return outbox.failed(database, document, self._real(), pause)
+
+        dropped = self._store.write(write_down)
         if dropped:
             for_days = f"which has failed for {outbox.PATIENCE // DAY} days"
             _log.error("gave up %d notifications to %s, %s: %s", dropped, document.destination, for_days, reason)

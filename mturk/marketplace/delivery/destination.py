@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+")
 _QUEUE_PATH = re.compile(r"(/[A-Za-z0-9_-]+)*/[A-Za-z0-9_-]{1,80}")
+_LONGEST_ADDRESS = 1024
+_VISIBLE = re.compile(rf"[!-~]{{1,{_LONGEST_ADDRESS}}}")
 _TOPIC = re.compile(r"arn:aws(-cn|-us-gov)?:sns:(?P<region>[a-z]{2}(-[a-z]+)+-\d+):\d{12}:[A-Za-z0-9_-]{1,256}")
 _METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "fd00:ec2::23", "168.63.129.16", "100.100.100.200")))
 # IPv6 networks whose addresses end in an IPv4 address: the old form, and that of NAT64.
@@ -54,8 +56,8 @@ def _embedded(address: IPv6Address) -> IPv4Address | None:
     return None
 
 
-def endpoint_of(url: str) -> Endpoint:
-    """The server of a URL; a ValueError says why it has none."""
+def endpoint_of(url: str, *, query: bool = False) -> Endpoint:
+    """The server of a URL, which may have a `query` or not; a ValueError says why it has none."""
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -63,7 +65,7 @@ def endpoint_of(url: str) -> Endpoint:
         raise ValueError("it is not a URL") from None
     if parts.scheme not in _PORTS or not _HOST.fullmatch(host) or port == 0:
         raise ValueError("it is not an https URL")
-    if parts.username is not None or parts.query or parts.fragment or re.search(r"\s", url):
+    if parts.username is not None or parts.fragment or (parts.query and not query) or re.search(r"\s", url):
         raise ValueError("it has parts that no such URL has")
     return Endpoint(parts.scheme, host, port or _PORTS[parts.scheme])
 
@@ -78,10 +80,24 @@ def check_queue(url: str, *, anywhere: bool = False) -> None:
         name = urlsplit(url).path.rpartition("/")[2]
         why = "FIFO queues are not served" if name.endswith(".fifo") else "it does not end in a queue's name"
         raise ValueError(why)
-    if not anywhere and endpoint.scheme == "http" and not _is_this_machine(endpoint.host):
-        raise ValueError("only a queue on this machine may have a plain http URL")
-    if not anywhere and _is_address(endpoint.host) and not endpoint.may_be_at(endpoint.host):
-        raise ValueError("its host is no address of a queue")
+    if not anywhere:
+        _check_host(endpoint, "a queue")
+
+
+def check_push(url: str) -> Endpoint:
+    """The server of an address that events may be pushed to; a ValueError says why they must not."""
+    endpoint = endpoint_of(url, query=True)
+    if not _VISIBLE.fullmatch(url):
+        raise ValueError(f"it has other characters than an address, or more than {_LONGEST_ADDRESS}")
+    _check_host(endpoint, "an address")
+    return endpoint
+
+
+def _check_host(endpoint: Endpoint, thing: str) -> None:
+    if endpoint.scheme == "http" and not _is_this_machine(endpoint.host):
+        raise ValueError(f"only {thing} on this machine may have a plain http URL")
+    if _is_address(endpoint.host) and not endpoint.may_be_at(endpoint.host):
+        raise ValueError("nothing may be sent to its host")
 
 
 def region_of_topic(arn: str) -> str:

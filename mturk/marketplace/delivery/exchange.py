@@ -45,9 +45,16 @@ class Exchange:
         self._ended = False
 
     def post(
-        self, endpoint: Endpoint, headers: Mapping[str, str], body: bytes, *, anywhere: bool = False, trust: str | None
+        self,
+        endpoint: Endpoint,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        path: str = "/",
+        anywhere: bool = False,
+        trust: str | None,
     ) -> Reply:
-        """Post a body to the path `/` of a server.
+        """Post a body to a server; the path may have a query.
 
         With `anywhere` the server may be at any address, because the lab named it. `trust` is a file of CA
         certificates in place of the system's.
@@ -57,7 +64,7 @@ class Exchange:
                 connection = HTTPConnection(endpoint.host, endpoint.port)
                 # HTTPConnection only reads from it, writes to it and closes it.
                 connection.sock = line
-                connection.request("POST", "/", body, dict(headers))
+                connection.request("POST", path, body, dict(headers))
                 answer = connection.getresponse()
                 return Reply(answer.status, answer.read(_LARGEST_ANSWER))
         except ssl.SSLCertVerificationError as error:

@@ -11,19 +11,21 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, or_, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.store import announce
+from mturk.marketplace.people.requester import account
 
 NEWS = "outbox"
 """What is announced when an event is written."""
 VERSION = "2014-08-15"
+QUEUE, TOPIC = "queue", "topic"
+"""Transports of the marketplace itself, whose destinations are names; the others are AWS's words."""
 LEASE = 60 * SECOND
 """How long, in real time, one process may take for one document; far longer than a request may take."""
 LARGEST = 100
@@ -32,19 +34,28 @@ PATIENCE = 14 * DAY
 LEAST_TRIES = 10
 """Events are given up once their destination has failed for this long, and this often in a row."""
 
+ASKING = 3 * DAY
+"""How long, in market time, the address of a topic is asked to confirm."""
 _MARKET_TIME = select(t.market.c.shift).scalar_subquery() + bindparam("real")
+_ASKING = exists().where(
+    t.outlet.c.transport == TOPIC,
+    t.topic.c.requester == t.outlet.c.requester,
+    t.topic.c.name == t.outlet.c.destination,
+    t.topic.c.state == "pending",
+    t.topic.c.asked > _MARKET_TIME - ASKING,
+)
 _WAITING = (
     select(t.outlet.c.number)
     .where(
         t.outlet.c.due <= _MARKET_TIME,
         t.outlet.c.lease <= bindparam("real"),
-        exists().where(t.event.c.outlet == t.outlet.c.number),
+        or_(exists().where(t.event.c.outlet == t.outlet.c.number), _ASKING),
     )
     .order_by(t.outlet.c.due, t.outlet.c.number)
     .limit(bindparam("most"))
 )
 _OUTLET = (
-    select(t.outlet, t.requester.c.customer_id)
+    select(t.outlet, t.requester.c.customer_id, _ASKING.label("asking"))
     .join(t.requester, t.requester.c.number == t.outlet.c.requester)
     .where(t.outlet.c.number == bindparam("outlet_number"))
 )
@@ -52,11 +63,12 @@ _OUTLET = (
 
 @dataclass(frozen=True)
 class EventDocument:
-    """A message to one destination: some events under one EventDocId."""
+    """A message to one destination: some events under one EventDocId; without text an address is asked to confirm."""
 
     outlet: int
     holder: str
     event_doc_id: str
+    requester: int
     transport: str
     destination: str
     attempts: int
@@ -108,7 +120,7 @@ def claim(
     free = t.outlet.update().where(t.outlet.c.number == number, t.outlet.c.lease <= real)
     if database.execute(free.values(holder=holder, lease=real + LEASE)).rowcount == 0:
         return None
-    return _next(database, number, holder, new_document)
+    return _next(database, number, real, holder, new_document)
 
 
 def delivered(
@@ -121,13 +133,13 @@ def delivered(
     fine = {"document": None, "attempts": 0, "failing_since": None, "due": now, "lease": real + LEASE}
     if database.execute(_held(document).values(fine)).rowcount == 0:
         return None  # the lease expired, and another process has taken over
-    return _next(database, document.outlet, document.holder, new_document)
+    return _next(database, document.outlet, real, document.holder, new_document)
 
 
 def failed(database: Connection, document: EventDocument, real: int, pause: int) -> int:
     """Set the time of the next retry. Returns how many events were given up, after too many failures."""
     now = int(database.execute(select(_MARKET_TIME), {"real": real}).scalar_one())
-    row = database.execute(_OUTLET, {"outlet_number": document.outlet}).one()
+    row = database.execute(_OUTLET, {"outlet_number": document.outlet, "real": real}).one()
     if row.holder != document.holder:
         return 0
     since = row.failing_since if row.failing_since is not None else now
@@ -136,6 +148,17 @@ def failed(database: Connection, document: EventDocument, real: int, pause: int)
     if row.attempts + 1 < LEAST_TRIES or now - since < PATIENCE:
         return 0
     return _give_up(database, document, now - PATIENCE)
+
+
+def begin_anew(database: Connection, outlet: int) -> None:
+    """Have an outlet tried at once, as if it had never failed."""
+    fresh = {"due": 0, "attempts": 0, "failing_since": None}
+    database.execute(t.outlet.update().where(t.outlet.c.number == outlet).values(fresh))
+
+
+def is_held(database: Connection, document: EventDocument) -> bool:
+    """Whether the lease is still ours; nobody else can take it before this transaction ends."""
+    return database.execute(_held(document).values(holder=document.holder)).rowcount > 0
 
 
 def release(database: Connection, document: EventDocument) -> None:
@@ -150,11 +173,15 @@ def _held(document: EventDocument) -> Any:
     return t.outlet.update().where(t.outlet.c.number == document.outlet, t.outlet.c.holder == document.holder)
 
 
-def _next(database: Connection, number: int, holder: str, new_document: Callable[[], str]) -> EventDocument | None:
-    row = database.execute(_OUTLET, {"outlet_number": number}).one()
+def _next(
+    database: Connection, number: int, real: int, holder: str, new_document: Callable[[], str]
+) -> EventDocument | None:
+    row = database.execute(_OUTLET, {"outlet_number": number, "real": real}).one()
     # A document that a process was sending when it died is sent again unchanged.
     again = _events(database, t.event.c.document == row.document) if row.document else []
     events = again or _events(database, t.event.c.outlet == number)
+    if not events and row.asking:
+        return EventDocument(number, holder, "", row.requester, row.transport, row.destination, row.attempts, "")
     if not events:
         database.execute(t.outlet.update().where(t.outlet.c.number == number).values(_FREE))
         return None
@@ -163,8 +190,9 @@ def _next(database: Connection, number: int, holder: str, new_document: Callable
         chosen = t.event.c.number.in_([one.number for one in events])
         database.execute(t.event.update().where(chosen).values(document=document))
         database.execute(t.outlet.update().where(t.outlet.c.number == number).values(document=document))
-    text = _json(row.customer_id, document, events)
-    return EventDocument(number, holder, document, row.transport, row.destination, row.attempts, text)
+    text = written(row.customer_id, document, events)
+    to = row.requester, row.transport, row.destination
+    return EventDocument(number, holder, document, *to, row.attempts, text)
 
 
 def _events(database: Connection, which: ColumnElement[bool]) -> list[Row[Any]]:
@@ -180,18 +208,19 @@ def _give_up(database: Connection, document: EventDocument, before: int) -> int:
     return dropped
 
 
-def _json(customer_id: str, event_doc_id: str, events: list[Row[Any]]) -> str:
+def written(customer_id: str, event_doc_id: str, events: Sequence[Row[Any] | Event]) -> str:
+    """The text that a requester is told some events by."""
     message = {
         "Events": [_describe(one) for one in events],
         "EventDocId": event_doc_id,
-        "SourceAccount": _account(customer_id),
+        "SourceAccount": account(customer_id),
         "CustomerId": customer_id,
         "EventDocVersion": VERSION,
     }
     return json.dumps(message, separators=(",", ":"))
 
 
-def _describe(one: Row[Any]) -> dict[str, str]:
+def _describe(one: Row[Any] | Event) -> dict[str, str]:
     shown = {
         "EventType": one.event_type,
         "EventTimestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(one.time / SECOND)),
@@ -200,8 +229,3 @@ def _describe(one: Row[Any]) -> dict[str, str]:
         "AssignmentId": one.assignment_id,
     }
     return {name: value for name, value in shown.items() if value is not None}
-
-
-def _account(customer_id: str) -> str:
-    # There are no AWS accounts here, so each requester has twelve digits that never change.
-    return f"{int(sha256(customer_id.encode()).hexdigest(), 16) % 10**12:012}"

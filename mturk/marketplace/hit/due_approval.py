@@ -9,12 +9,11 @@ from typing import NamedTuple, cast
 from sqlalchemy import bindparam, select
 
 from mturk.marketplace import agenda
-from mturk.marketplace.call import Context
+from mturk.marketplace.call import Context, Happening
 from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.hit import notification
 from mturk.marketplace.hit.assignment import APPROVED, SUBMITTED
-from mturk.marketplace.hit.notification import Happening
 from mturk.marketplace.people import ledger, worker
 from mturk.marketplace.people.ledger import Reward
 

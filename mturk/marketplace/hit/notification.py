@@ -9,12 +9,14 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, select
 
-from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.call import Answer, Call, Context, Happening
 from mturk.marketplace.database import table as t
-from mturk.marketplace.delivery import destination, outbox
+from mturk.marketplace.delivery import destination, outbox, topic
 from mturk.marketplace.delivery.outbox import Event
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit_type
+from mturk.marketplace.people import requester
+from mturk.marketplace.queue import queue
 
 ASSIGNMENT_ACCEPTED = "AssignmentAccepted"
 ASSIGNMENT_ABANDONED = "AssignmentAbandoned"
@@ -40,15 +42,6 @@ class Setting(NamedTuple):
     outlet: int
     event_types: str
     hit_type_id: str
-
-
-class Happening(NamedTuple):
-    """Something that happened to an assignment of a HIT of that type."""
-
-    time: int
-    hit_type: int
-    hit_id: str
-    assignment_id: str
 
 
 _SETTING = (
@@ -92,6 +85,8 @@ def tell(
     context: Context, event_type: str, hit_type_number: int, hit_id: str, assignment_id: str | None = None
 ) -> None:
     """Write an event of a HIT of that type into the outbox, if its requester asked for such events."""
+    if context.hear:
+        context.hear(context.database, event_type, [Happening(context.now, hit_type_number, hit_id, assignment_id)])
     setting = _setting_of(context, hit_type_number)
     if setting and event_type in json.loads(setting.event_types):
         outbox.write(context, setting.outlet, event_type, setting.hit_type_id, hit_id, assignment_id)
@@ -99,6 +94,8 @@ def tell(
 
 def tell_all(context: Context, event_type: str, happenings: Sequence[Happening]) -> None:
     """Write events of one kind into the outbox, each if the requester asked for such events."""
+    if context.hear:
+        context.hear(context.database, event_type, happenings)
     settings = {number: _setting_of(context, number) for number in {one.hit_type for one in happenings}}
     wanted = {number: one for number, one in settings.items() if one and event_type in json.loads(one.event_types)}
     outbox.write_all(
@@ -122,21 +119,48 @@ def _setting(call: Call, notification: Specification) -> dict[str, Any]:
     if not notification["EventTypes"]:
         raise ParameterValidationError("EventTypes", "Your request parameter EventTypes has a minimum length of 1.")
     try:
-        _check(call, transport, where)
+        outlet = _outlet(call, transport, where)
     except ValueError as error:
         text = f"The transport endpoint {where} is not valid for {transport}: {error}."
         raise RequestError("InvalidTransportEndpoint", text) from None
     return {
-        "outlet": outbox.outlet_of(call, call.requester, transport, where),
+        "outlet": outlet,
         "event_types": json.dumps(sorted(set(notification["EventTypes"]))),
         "version": notification["Version"],
     }
 
 
-def _check(call: Call, transport: str, where: str) -> None:
+def _outlet(call: Call, transport: str, where: str) -> int:
+    """Where a requester's events go by a transport; a ValueError says why they must not go there."""
     if transport == "SQS":
-        destination.check_queue(where, anywhere=call.settings.own_queues)
-    elif transport == "SNS":
-        destination.region_of_topic(where)
-    else:
-        raise ValueError("this marketplace sends no e-mail; use SQS or SNS")
+        return _queue(call, where)
+    if transport == "SNS":
+        return _topic(call, where)
+    raise ValueError("this marketplace sends no e-mail; use SQS or SNS")
+
+
+def _queue(call: Call, url: str) -> int:
+    own = queue.place(url)
+    if own is None or not requester.is_account(call.database, own[0]):
+        destination.check_queue(url, anywhere=call.settings.own_queues)
+        return outbox.outlet_of(call, call.requester, "SQS", url)
+    if own[0] != requester.account_of(call.database, call.requester):
+        raise ValueError("it is not your queue")
+    if queue.find(call.database, call.requester, own[1]) is None:
+        raise ValueError("there is no such queue; make it first")
+    return outbox.outlet_of(call, call.requester, outbox.QUEUE, own[1])
+
+
+def _topic(call: Call, where: str) -> int:
+    if where.lower().startswith(("http:", "https:")):
+        return topic.make(call, call.requester, where).outlet
+    destination.region_of_topic(where)
+    account, name = where.rsplit(":", 2)[1:]
+    if not requester.is_account(call.database, account):
+        return outbox.outlet_of(call, call.requester, "SNS", where)
+    if account != requester.account_of(call.database, call.requester):
+        raise ValueError("it is not your topic")
+    found = topic.find(call.database, call.requester, name)
+    if found is None:
+        raise ValueError("there is no such topic; name the address that it is to be pushed to")
+    return topic.make(call, call.requester, found.address).outlet

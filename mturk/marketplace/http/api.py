@@ -101,7 +101,7 @@ class Api:
             if fault.kind == "slow":
                 self._sleep(fault.seconds)
         try:
-            return self._dispatch.call(pair.requester, operation, _members(request.body))
+            return self._dispatch.call(pair.requester, operation, members(request.body))
         finally:
             if any(fault.kind == "lost answer" for fault in faults):
                 raise LostAnswer
@@ -120,7 +120,8 @@ def _operation(target: str) -> str:
     return target[len(_TARGET) :]
 
 
-def _members(body: bytes) -> dict[str, Any]:
+def members(body: bytes) -> dict[str, Any]:
+    """The members of a call, from its body."""
     try:
         members = json.loads(body or b"{}", parse_constant=_refuse_constant)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The marketplace as a Flask application: `POST /` is the API."""
+"""The marketplace as a Flask application: `POST /` is the API, and that of the queues by its X-Amz-Target."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, request
 
 from mturk.marketplace.http import bygone
 from mturk.marketplace.http.api import Api, ApiReply, too_large
+from mturk.marketplace.http.queue_api import TARGET, QueueApi
 from mturk.marketplace.signature import SignedRequest
 
 if TYPE_CHECKING:
@@ -30,14 +31,15 @@ def body_limit(question_limit: int) -> int:
     return _ESCAPED * question_limit + _BESIDE_QUESTION
 
 
-def make_app(api: Api, *, question_limit: int) -> Flask:
-    """The application, to be served by any WSGI server."""
+def make_app(api: Api, queues: QueueApi, *more: Blueprint, question_limit: int) -> Flask:
+    """The application with `more` pages, to be served by any WSGI server."""
     app = Flask("mturk.marketplace", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = body_limit(question_limit)
     # LostAnswer is an exception that the server must see.
     app.config["PROPAGATE_EXCEPTIONS"] = True
     app.wsgi_app = _keeping_the_path(app.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask says
-    app.register_blueprint(_api_pages(api))
+    for pages in (_api_pages(api, queues), _queue_pages(queues), *more):
+        app.register_blueprint(pages)
     app.register_error_handler(413, lambda _: _response(too_large()))
     return app
 
@@ -54,7 +56,7 @@ def _keeping_the_path(application: WSGIApplication) -> WSGIApplication:
     return keep
 
 
-def _api_pages(api: Api) -> Blueprint:
+def _api_pages(api: Api, queues: QueueApi) -> Blueprint:
     pages = Blueprint("api", __name__)
 
     @pages.get("/")
@@ -69,15 +71,37 @@ def _api_pages(api: Api) -> Blueprint:
         fields = request.form if request.mimetype == _FORM else request.args
         if bygone.is_bygone(fields):
             return Response(bygone.refusal(fields), mimetype="text/xml")
-        signed = SignedRequest(
-            headers={name.lower(): value for name, value in request.headers.items()},
-            body=request.get_data(cache=False),
-            path=request.environ[_SIGNED_PATH],
-            query=request.query_string.decode("latin-1"),
-        )
-        return _response(api.answer(signed))
+        if request.headers.get("X-Amz-Target", "").startswith(TARGET):
+            return _of_queue(queues)
+        return _response(api.answer(_signed()))
 
     return pages
+
+
+def _queue_pages(queues: QueueApi) -> Blueprint:
+    pages = Blueprint("queues", __name__)
+
+    # Some clients post to the endpoint, others to the URL of the queue. Which queue is meant the body says.
+    @pages.post("/queue/<account>/<name>")
+    def call(account: str, name: str) -> Response:
+        return _of_queue(queues)
+
+    return pages
+
+
+def _of_queue(queues: QueueApi) -> Response:
+    gone = request.environ.get("waitress.client_disconnected", lambda: False)
+    reply = queues.answer(_signed(), request.url_root.rstrip("/"), gone)
+    return Response(reply.body, reply.status, reply.headers)
+
+
+def _signed() -> SignedRequest:
+    return SignedRequest(
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.get_data(cache=False),
+        path=request.environ[_SIGNED_PATH],
+        query=request.query_string.decode("latin-1"),
+    )
 
 
 def _response(reply: ApiReply) -> Response:

@@ -42,6 +42,15 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # it ships no types
         """Take what still comes and throw it away, when the answer is sent."""
         self._lingers = True
 
+    def check_client_disconnected(self) -> bool:
+        """Whether the client has hung up while it waits for its answer, in which nothing is read from it."""
+        try:
+            return not self.connected or not self.socket.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     def readable(self) -> bool:
         return self._end is not None or bool(super().readable())
 

@@ -43,10 +43,12 @@ class PublicAddress(NamedTuple):
     def versions(self, request: SignedRequest) -> Iterator[SignedRequest]:
         """What a client may have signed of a request: sent to this address, or to the server without its prefix."""
         headers = {**request.headers, "host": self.host}
-        # Of an endpoint with a path some SDKs ask for it as it stands, others with a slash at its end.
-        yield replace(request, headers=headers, path=f"{self.prefix}/")
-        yield replace(request, headers=headers, path=self.prefix or "/")
-        yield replace(request, path="/")
+        inner = request.path.removeprefix(self.prefix) or "/"
+        yield replace(request, headers=headers, path=f"{self.prefix}{inner}")
+        if inner == "/":
+            # Of an endpoint with a path some SDKs ask for it as it stands, others with a slash at its end.
+            yield replace(request, headers=headers, path=self.prefix or "/")
+        yield replace(request, path=inner)
 
 
 def _refusal(url: object) -> SettingError:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from waitress import wasyncore  # type: ignore[import-untyped]  # it ships no types
 from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]  # it ships no types
 from waitress.server import create_server  # type: ignore[import-untyped]  # it ships no types
+from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]  # it ships no types
 
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.http.api import LostAnswer
@@ -21,10 +22,34 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _THREADS = 8
+WAITING = 60
+"""How many receivers of messages may wait at the same time."""
+_RECEIVERS = WAITING + 4  # threads, so that those who find no place are told so
+_CONNECTIONS = 100 + _RECEIVERS
+_RECEIVE = "AmazonSQS.ReceiveMessage"
 _QUIET = logging.getLogger(f"{__name__}.queue")
 _QUIET.setLevel(logging.ERROR)
 _LAST_PORT = 65_535
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
+
+
+class _Receivers(ThreadedTaskDispatcher):  # type: ignore[misc]  # it ships no types
+    """Threads for those who wait for messages, so that they take none from other calls; started as they are needed."""
+
+    queue_logger = _QUIET
+    _closed = False
+
+    def add_task(self, task: Any) -> None:
+        with self.lock:
+            idle = len(self.threads) - self.active_count
+            wanted = len(self.threads) + (idle <= len(self.queue))
+        if not self._closed:
+            self.set_thread_count(min(wanted, _RECEIVERS))
+        super().add_task(task)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> Any:
+        self._closed = True
+        return super().shutdown(cancel_pending, timeout)
 
 
 class Server:
@@ -42,6 +67,7 @@ class Server:
             map=self._map,
             sockets=[self._socket],
             threads=_THREADS,
+            connection_limit=_CONNECTIONS,
             ident="mturk",
             clear_untrusted_proxy_headers=True,
             max_request_body_size=largest + 1,  # the first size that it refuses
@@ -50,6 +76,8 @@ class Server:
         self._server.channel_class = Channel
         # Calls that wait their turn are usual here, and no reason for a line of the log each.
         self._server.task_dispatcher.queue_logger = _QUIET
+        self._receivers = _Receivers()
+        self._server.add_task = self._add_task
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="mturk-marketplace", daemon=True)
 
@@ -66,11 +94,16 @@ class Server:
 
     def stop(self) -> None:
         """Finish the calls that are being answered, then close."""
-        self._server.task_dispatcher.shutdown()
+        for dispatcher in (self._receivers, self._server.task_dispatcher):
+            dispatcher.shutdown()
         self._stopping.set()
         self._server.pull_trigger()
         self._thread.join()
         wasyncore.close_all(self._map)
+
+    def _add_task(self, channel: Channel) -> None:
+        receives = channel.requests[0].headers.get("X_AMZ_TARGET") == _RECEIVE
+        (self._receivers if receives else self._server.task_dispatcher).add_task(channel)
 
     def _serve(self) -> None:
         while not self._stopping.is_set():

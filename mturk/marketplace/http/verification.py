@@ -19,7 +19,7 @@ from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.signature import ALGORITHM, DATE_FORM, SignedRequest, signature
 
-_SERVICE = "mturk-requester"
+SERVICE = "mturk-requester"
 _TOLERANCE = 5 * 60
 
 _log = logging.getLogger(__name__)
@@ -30,12 +30,13 @@ class _Authorization:
     access_key: str
     day: str
     region: str
+    service: str
     signed: tuple[str, ...]
     signature: str
 
     @property
     def scope(self) -> str:
-        return f"{self.day}/{self.region}/{_SERVICE}/aws4_request"
+        return f"{self.day}/{self.region}/{self.service}/aws4_request"
 
 
 def verify(
@@ -45,6 +46,7 @@ def verify(
     *,
     strict: bool = False,
     public: PublicAddress | None = None,
+    service: str = SERVICE,
 ) -> KeyPair:
     """The key pair that signed the request; raises AWS's refusal if there is none.
 
@@ -55,7 +57,7 @@ def verify(
     if not header:
         raise FrontEndError("MissingAuthenticationTokenException", "Missing Authentication Token")
     date = request.headers.get("x-amz-date") or request.headers.get("date") or ""
-    authorization = _read(header, date)
+    authorization = _read(header, date, service)
     _check_signed_headers(request, authorization, strict)
     pair = find(authorization.access_key)
     if pair is None:
@@ -89,7 +91,7 @@ def _log_mismatch(request: SignedRequest, authorization: _Authorization, public:
     )
 
 
-def _read(header: str, date: str) -> _Authorization:
+def _read(header: str, date: str, service: str) -> _Authorization:
     algorithm, _, rest = header.partition(" ")
     given = dict(part.strip().partition("=")[::2] for part in rest.split(",") if "=" in part)
     missing = [
@@ -109,12 +111,12 @@ def _read(header: str, date: str) -> _Authorization:
             "Credential must have exactly 5 slash-delimited elements, e.g. "
             f"keyid/date/region/service/term, got '{given['Credential']}'",
         )
-    key, day, region, service, terminator = credential
-    if service != _SERVICE:
-        raise _invalid(f"Credential should be scoped to correct service: '{_SERVICE}'.")
+    key, day, region, named, terminator = credential
+    if named != service:
+        raise _invalid(f"Credential should be scoped to correct service: '{service}'.")
     if terminator != "aws4_request":
         raise _invalid(f"Credential should be scoped with a valid terminator: 'aws4_request', not '{terminator}'.")
-    return _Authorization(key, day, region, tuple(given["SignedHeaders"].split(";")), given["Signature"])
+    return _Authorization(key, day, region, service, tuple(given["SignedHeaders"].split(";")), given["Signature"])
 
 
 def _check_signed_headers(request: SignedRequest, authorization: _Authorization, strict: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -57,6 +58,7 @@ _BY_REQUESTER = (
 )
 _LATEST = select(func.max(t.access_key.c.creation_time)).where(t.access_key.c.requester == bindparam("requester"))
 _BY_NAME = select(t.requester.c.number).where(t.requester.c.name == bindparam("name"))
+_CUSTOMER_ID = select(t.requester.c.customer_id).where(t.requester.c.number == bindparam("number"))
 _LISTED = (
     select(t.requester.c.name, t.access_key.c.access_key, t.access_key.c.creation_time, t.access_key.c.revocation_time)
     .join(t.access_key, t.access_key.c.requester == t.requester.c.number)
@@ -130,6 +132,21 @@ class Keys:
 def find(database: Connection, name: str) -> int | None:
     """The number of the requester with that name, if there is one."""
     return database.execute(_BY_NAME, {"name": name}).scalar_one_or_none()
+
+
+def account(customer_id: str) -> str:
+    """The twelve digits that stand for a requester where AWS names an account: there are no such accounts here."""
+    return f"{int(sha256(customer_id.encode()).hexdigest(), 16) % 10**12:012}"
+
+
+def account_of(database: Connection, number: int) -> str:
+    """The account of a requester by number; it never changes."""
+    return account(str(database.execute(_CUSTOMER_ID, {"number": number}).scalar_one()))
+
+
+def is_account(database: Connection, digits: str) -> bool:
+    """Whether some requester has that account."""
+    return any(account(one) == digits for one in database.execute(select(t.requester.c.customer_id)).scalars())
 
 
 def names(database: Connection) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TextIO, cast
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -135,6 +136,17 @@ def roster(database: Connection) -> Iterator[tuple[object, ...]]:
             "earned": dollars(row["earned"]),
         }
         yield tuple(shown[name] for name in ROSTER)
+
+
+def export(database: Connection, file: TextIO) -> int:
+    """Write the roster to a file as CSV, with a line of names, and say how many workers there are."""
+    table = csv.writer(file)
+    table.writerow(ROSTER)
+    count = 0
+    for row in roster(database):
+        table.writerow(row)
+        count += 1
+    return count
 
 
 def count_all(context: Context, what: str, cases: Mapping[int, int]) -> None:

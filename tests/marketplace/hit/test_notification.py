@@ -319,7 +319,10 @@ def test_a_test_event_comes_though_the_specification_does_not_name_it(
 UNUSABLE = [
     ("SQS", "http://10.0.0.7/123456789012/events", "only a queue on this machine may have a plain http URL"),
     ("SQS", "https://sqs.us-east-1.amazonaws.com/123456789012/events.fifo", "FIFO queues are not served"),
-    ("SNS", "https://sqs.us-east-1.amazonaws.com/123456789012/events", "it is not the ARN of a topic"),
+    ("SNS", "arn:aws:sqs:us-east-1:123456789012:events", "it is not the ARN of a topic"),
+    ("SNS", "http://10.0.0.7/events", "only an address on this machine may have a plain http URL"),
+    ("SNS", "https://169.254.169.254/latest", "nothing may be sent to its host"),
+    ("SNS", "https://user:secret@my-lab.org/events", "it has parts that no such URL has"),
     ("Email", "lab@example.org", "this marketplace sends no e-mail; use SQS or SNS"),
 ]
 

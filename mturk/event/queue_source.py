@@ -1,0 +1,161 @@
+"""A queue as a source: messages are taken, kept while their events are handled, and deleted then."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mturk.errors import MTurkError, UnreadableMessage
+from mturk.event import message as messages_
+
+if TYPE_CHECKING:
+    from mturk.event.intake import Intake
+    from mturk.event.queue import Message, Queue
+
+_WAIT = 20  # seconds of one long poll, the most that SQS allows
+_SHORT = 1  # … where nobody waits for news; without any wait SQS asks few of its servers
+_SHOWN = 30  # seconds for which a message that was taken is hidden from other consumers, at first
+_HIDDEN = 60  # … and when that is extended, because its events are still being handled
+_MARGIN = 20.0  # how long before its end
+_MOST_HELD = 1000  # messages that wait here for their events
+_TICK = 0.25
+_LOOK = 1.0
+_LONGEST_PAUSE = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+@attrs.define
+class _Held:
+    message: Message
+    ids: list[str]
+    hidden_until: float
+
+
+class QueueSource:
+    """Consumes one queue, beside any number of other consumers, here and elsewhere."""
+
+    def __init__(self, queue: Queue, intake: Intake, *, attempts: int) -> None:
+        self._queue = queue
+        self._intake = intake
+        self._attempts = attempts
+        self._held: list[_Held] = []
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._over = threading.Event()
+        self._news = threading.Event()
+        # It may be in a long poll when the source stops, and nobody waits for it then.
+        self._taker = threading.Thread(target=self._take_all, name="mturk-queue", daemon=True)
+        self._settler = threading.Thread(target=self._settle_all, name="mturk-queue-settler", daemon=True)
+
+    def __repr__(self) -> str:
+        return f"<QueueSource {self._queue!r}>"
+
+    def begin(self) -> None:
+        """Look once without waiting, so that a wrong queue or key is told at once; then go on in the background."""
+        self._take(self._queue.receive(wait=0, visibility=_SHOWN))
+        self._taker.start()
+        self._settler.start()
+
+    def once(self) -> None:
+        """Take messages until the queue is empty, and delete them when their events are done; errors are raised."""
+        while taken := self._queue.receive(wait=_SHORT, visibility=_SHOWN):
+            self._take(taken)
+        self._settler.start()
+
+    def halt(self) -> None:
+        """Take no more messages."""
+        self._stopping.set()
+
+    def stop(self) -> None:
+        """Delete the messages that are done, and let other consumers have the rest at once."""
+        self._stopping.set()
+        self._over.set()
+        self._news.set()
+        if self._settler.ident is not None:
+            self._settler.join()
+        self._tidy(self._settle)
+        with self._lock:
+            left, self._held = self._held, []
+        self._tidy(lambda: self._queue.extend([one.message for one in left], 0))
+
+    def ended(self) -> None:
+        """Look at the messages whose events may all be done."""
+        self._news.set()
+
+    def _take_all(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            if len(self._held) >= _MOST_HELD:
+                self._stopping.wait(_LOOK)
+                continue
+            try:
+                self._take(self._queue.receive(wait=_WAIT, visibility=_SHOWN))
+                failures = 0
+            except MTurkError as error:
+                if self._stopping.is_set():
+                    return
+                failures += 1
+                _log.error("%r brings nothing at present, which is tried again: %s", self._queue, error)
+                self._stopping.wait(min(_LONGEST_PAUSE, 2.0**failures))
+
+    def _take(self, messages: list[Message]) -> None:
+        if self._stopping.is_set():  # a long poll that nobody waited for
+            self._tidy(lambda: self._queue.extend(messages, 0))
+            return
+        until = time.monotonic() + _SHOWN
+        for one in messages:
+            try:
+                events = messages_.read(one.body, "sqs", self._intake.connection)
+            except UnreadableMessage as error:
+                self._refuse(one, error)
+                continue
+            named = self._intake.put(events, sent=None if one.sent_at is None else one.sent_at.timestamp())
+            with self._lock:
+                self._held.append(_Held(one, [event.id for event in named], until))
+        self._news.set()
+
+    def _refuse(self, one: Message, error: UnreadableMessage) -> None:
+        if one.receive_count < self._attempts:
+            _log.warning("message %s of %r cannot be read, and is left there: %s", one.id, self._queue, error)
+            self._tidy(lambda: self._queue.extend([one], one.receive_count))
+            return
+        error.body = one.body
+        self._intake.fail(None, error)
+        self._tidy(lambda: self._queue.delete([one]))
+
+    def _settle_all(self) -> None:
+        while not self._over.is_set():
+            self._news.wait(_LOOK)
+            self._over.wait(_TICK)  # others may end meanwhile, and are deleted with it in one call
+            self._news.clear()
+            self._tidy(self._settle)
+
+    def _settle(self) -> None:
+        with self._lock:
+            held = list(self._held)
+        ids = [event_id for one in held for event_id in one.ids]
+        unfinished: set[str] = set()
+        for start in range(0, len(ids), 200):
+            unfinished |= self._intake.mark.unfinished(ids[start : start + 200])
+        done = [one for one in held if not unfinished.intersection(one.ids)]
+        self._queue.delete([one.message for one in done])
+        with self._lock:
+            self._held = [one for one in self._held if one not in done]
+        soon = time.monotonic() + _MARGIN
+        late = [one for one in held if one not in done and one.hidden_until < soon]
+        self._queue.extend([one.message for one in late], _HIDDEN)
+        for one in late:
+            one.hidden_until = time.monotonic() + _HIDDEN
+
+    def _tidy(self, step: Callable[[], object]) -> None:
+        """Do what will be done again if it fails now."""
+        try:
+            step()
+        except MTurkError as error:
+            _log.warning("%r could not be tidied, which is tried again: %s", self._queue, error)

@@ -1,0 +1,116 @@
+"""The queues without their web framework: from a request signed for SQS to the answer that SQS would give."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from mturk.marketplace.call import Answer
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database.store import Store
+from mturk.marketplace.error import DatabaseError, FrontEndError
+from mturk.marketplace.http.api import members
+from mturk.marketplace.http.public_address import PublicAddress
+from mturk.marketplace.http.verification import verify
+from mturk.marketplace.people.requester import KeyPair
+from mturk.marketplace.queue import queue_operation
+from mturk.marketplace.queue.queue_error import QueueError
+from mturk.marketplace.queue.queue_operation import RECEIVE, QueueCall
+from mturk.marketplace.queue.receiver import Receiver
+from mturk.marketplace.queue.waiting_room import WaitingRoom
+from mturk.marketplace.signature import SignedRequest
+
+TARGET = "AmazonSQS."
+"""How the header X-Amz-Target of a call to a queue begins."""
+_CONTENT_TYPE = "application/x-amz-json-1.0"
+_CORAL = "com.amazon.coral.service#"
+# What the protocol before JSON called the refusals of the layer in front.
+_OLD_CODES = {
+    "IncompleteSignatureException": "IncompleteSignature",
+    "InvalidSignatureException": "SignatureDoesNotMatch",
+    "MissingAuthenticationTokenException": "MissingAuthenticationToken",
+    "UnknownOperationException": "InvalidAction",
+    "UnrecognizedClientException": "InvalidClientTokenId",
+}
+_FORBIDDEN = 403
+
+_log = logging.getLogger(__name__)
+
+
+class QueueReply(NamedTuple):
+    """What the client gets."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+class QueueApi:
+    """Checks who calls, and has the call carried out on their own queues."""
+
+    def __init__(
+        self,
+        store: Store,
+        room: WaitingRoom,
+        find_key: Callable[[str], KeyPair | None],
+        *,
+        real_time: Callable[[], float],
+        strict: bool = False,
+        public: PublicAddress | None = None,
+    ) -> None:
+        self._store = store
+        self._room = room
+        self._receiver = Receiver(store, room, real_time)
+        self._find_key = find_key
+        self._real_time = real_time
+        self._strict = strict
+        self._public = public
+
+    def answer(self, request: SignedRequest, address: str, gone: Callable[[], bool]) -> QueueReply:
+        """The answer to a request that came to this address of the marketplace; `gone` is whether its client left."""
+        try:
+            return _reply(200, self._answer(request, address, gone))
+        except QueueError as error:
+            return _refusal(request, error.status, error.body(0), f"{error.code};Sender")
+        except FrontEndError as error:
+            code = _OLD_CODES.get(error.kind, error.kind)
+            body = {**error.body(0), "__type": f"{_CORAL}{error.kind}"}
+            return _refusal(request, _FORBIDDEN if error.kind in _OLD_CODES else 400, body, f"{code};Sender")
+        except (DatabaseError, SQLAlchemyError) as error:
+            _log.error("a call of a queue failed: %s", error if isinstance(error, DatabaseError) else type(error))
+        except Exception:
+            _log.exception("a call of a queue failed")
+        body = {"__type": f"{_CORAL}InternalFailure", "message": "The call failed. Please try again."}
+        return _refusal(request, 500, body, "InternalFailure;Receiver")
+
+    def _answer(self, request: SignedRequest, address: str, gone: Callable[[], bool]) -> Answer:
+        now = self._real_time()
+        pair = verify(request, self._find_key, now, strict=self._strict, public=self._public, service="sqs")
+        name = request.headers.get("x-amz-target", "").removeprefix(TARGET)
+        given = members(request.body)
+        if name == RECEIVE:
+            return self._receiver.receive(pair.requester, given, gone)
+        operation = queue_operation.operation(name)
+        reached = self._public.url if self._public else address
+
+        def carry_out(database: Connection) -> Answer:
+            call = QueueCall(database, pair.requester, reached, int(self._real_time() * SECOND), self._room)
+            return operation.function(call, given)
+
+        return (self._store.write if operation.writes else self._store.read)(carry_out)
+
+
+def _reply(status: int, answer: Any, *more: tuple[str, str]) -> QueueReply:
+    headers = [("Content-Type", _CONTENT_TYPE), ("x-amzn-RequestId", str(uuid.uuid4())), *more]
+    return QueueReply(status, headers, json.dumps(answer, separators=(",", ":")).encode())
+
+
+def _refusal(request: SignedRequest, status: int, body: Answer, code: str) -> QueueReply:
+    asked = request.headers.get("x-amzn-query-mode", "").lower() == "true"
+    return _reply(status, body, *([("x-amzn-query-error", code)] if asked else []))

@@ -1,0 +1,88 @@
+"""The opening of a database: made with what a marketplace begins with, or found, and unsealed with its master key."""
+
+from __future__ import annotations
+
+import threading
+
+from sqlalchemy import Connection
+
+from mturk.marketplace.clock import Clock
+from mturk.marketplace.database import seal
+from mturk.marketplace.database.store import Store
+from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.identifier import Identifiers
+from mturk.marketplace.people import ledger, requester
+from mturk.marketplace.people.requester import KeyPair, Keys
+
+FIRST_REQUESTER = "requester"
+
+
+class Opening:
+    """Opens a database once; `deposit`, in cents, is what its first requester begins with."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        dispatch: Dispatch,
+        identifiers: Identifiers,
+        *,
+        deposit: int,
+        master_key: str | None,
+        existing: bool,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._dispatch = dispatch
+        self._identifiers = identifiers
+        self._deposit = deposit
+        self._master_key = master_key
+        self._existing = existing
+        self._lock = threading.Lock()
+        self._is_open = False
+        # Of a database in memory; others are unsealed when they are opened.
+        self.seal = seal.passing()
+        self.keys = Keys(self.seal, identifiers)
+        self.is_new = False
+        """Whether the database was made here, and not by another program or an earlier one."""
+
+    def open(self) -> None:
+        """Open the database, which is made if it is new; once it is open this does nothing."""
+        with self._lock:
+            if not self._is_open:
+                self._store.prepare(None if self._existing else self._begin)
+                self._store.read(lambda database: self._unseal(database, make=False))
+                self._is_open = True
+
+    def close(self) -> None:
+        """Let go of the database, which can be opened again."""
+        self._store.close()
+        self._is_open = False
+
+    def find_key(self, key: str) -> KeyPair | None:
+        """The pair that belongs to an access key, if it is known and was not revoked."""
+        return self._store.read(lambda database: self.keys.pair(database, key))
+
+    def pair(self, name: str, deposit: int) -> KeyPair:
+        """The oldest good pair of the requester with that name, who is made with a deposit if there is none."""
+
+        def find(database: Connection) -> KeyPair | None:
+            number = requester.find(database, name)
+            return None if number is None else self.keys.oldest(database, number)
+
+        # Another process may have made it in the meantime, so the writing transaction looks again.
+        return self._store.read(find) or self._dispatch.run(lambda context: self.keys.requester(context, name, deposit))
+
+    def _begin(self, database: Connection) -> None:
+        self._unseal(database, make=True)
+        ledger.open_accounts(database, ledger.OUTSIDE, ledger.FEES)
+        context = self._dispatch.context(database, self._clock.at(0))
+        self.keys.requester(context, FIRST_REQUESTER, self._deposit)
+        self.is_new = True
+
+    def _unseal(self, database: Connection, *, make: bool) -> None:
+        file = self._store.file(database)
+        if file or not self._store.sqlite:
+            self.seal = seal.find(self._master_key, file, make=make)
+            self.keys = Keys(self.seal, self._identifiers)
+        self.keys.check(database)

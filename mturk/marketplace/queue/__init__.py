@@ -1,0 +1,1 @@
+"""The marketplace's own queues, which speak SQS's JSON protocol."""

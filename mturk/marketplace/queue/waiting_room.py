@@ -1,0 +1,62 @@
+"""Where receivers wait for messages: they are woken by what this process sends, and look for what others sent."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mturk.marketplace.routine import LOOK
+
+
+class WaitingRoom:
+    """Has so many places; who finds none is told so, and gets an empty answer without waiting."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._changed = threading.Condition()
+        self._rings: Counter[int] = Counter()
+        self._waiting = 0
+        self._closed = False
+
+    @contextmanager
+    def place(self) -> Iterator[bool]:
+        """A place in the room, if there is one."""
+        with self._changed:
+            found = self._waiting < self._places
+            self._waiting += found
+        try:
+            yield found
+        finally:
+            with self._changed:
+                self._waiting -= found
+
+    def rings(self, queue: int) -> int:
+        """How often a queue was rung; to be asked before the look into the queue, so that no ring is missed."""
+        with self._changed:
+            return self._rings[queue]
+
+    def ring(self, queue: int) -> None:
+        """There is something new in a queue."""
+        with self._changed:
+            self._rings[queue] += 1
+            self._changed.notify_all()
+
+    def wait(self, queue: int, since: int, seconds: float) -> bool:
+        """Wait until the queue was rung more often, and never long; False if everybody has to go."""
+        with self._changed:
+            news = lambda: self._closed or self._rings[queue] != since  # noqa: E731 - needs a name
+            self._changed.wait_for(news, max(0.0, min(LOOK, seconds)))
+            return not self._closed
+
+    def open(self) -> None:
+        """Let receivers wait, again perhaps."""
+        with self._changed:
+            self._closed = False
+
+    def close(self) -> None:
+        """Send everybody away, at once."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
