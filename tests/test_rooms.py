@@ -40,7 +40,7 @@ model:          bonus_payment ending notification qualification review task_file
                 | compensation once_per_worker | hit_type worker
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake
-                | engine poll push queue_source | events | default errand
+                | engine poll push queue_source | events | default
 sqs
 __init__
 pytest_plugin

@@ -14,7 +14,6 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mturk.django import conf, process
 from mturk.errors import MTurkError
-from mturk.event import errand
 from mturk.event.events import Events
 
 
@@ -61,7 +60,7 @@ class ListenCommand(Command):
         if options["verbosity"] > 1:
             self._report(events)
         if options["once"]:
-            errand.catch_up(events, *sources)
+            events.catch_up(*sources)
             self.say(1, "Everything that was there is handled.", options)
             return
         self.say(1, f"Listening to {', '.join(sources) or 'what the connection offers'}; Ctrl-C ends it.", options)

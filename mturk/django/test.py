@@ -14,7 +14,6 @@ from mturk.data import limit
 from mturk.data.enumeration import EventType, HITStatus
 from mturk.django import process
 from mturk.errors import ConfigurationError, ValidationError
-from mturk.event import errand
 from mturk.event.event import Event
 from mturk.event.events import Events
 from mturk.model.assignment import Assignment
@@ -69,7 +68,7 @@ class Playground:
         `send("HITExpired", hit)`, `send("AssignmentReturned", assignment)`, `send("Ping")`, or an Event.
         """
         told = event if isinstance(event, Event) else _event(limit.choice("event", event, EventType), about)
-        errand.tell(process.events(), told)
+        process.events().tell(told)
         return told
 
 

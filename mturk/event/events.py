@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TypeVar, overload
 
 from mturk.alters_data import alters_data
-from mturk.connection.connection import current, existing
+from mturk.connection.connection import current, existing, using
 from mturk.data import limit
 from mturk.errors import ValidationError
 from mturk.event import message
@@ -39,6 +39,7 @@ H = TypeVar("H", bound=Handler)
 
 POLL, PUSH = "poll", "push"
 _log = logging.getLogger(__name__)
+_LOOK = 0.05  # seconds between looks at whether all is done
 
 MARK = "mturk-events.sqlite3"
 """The name of the mark's file, where nobody gives it another."""
@@ -233,6 +234,35 @@ class Events:
         if existing() is self.connection and self.connection.events is self:
             self._take_over(EARLY)
         self._engine.start(self.connection)
+
+    @alters_data
+    def catch_up(self, *sources: str) -> None:
+        """Hear what is there now, and return when it is handled: for a job that runs from time to time.
+
+        A poll looks once, a queue is read until it is empty. What failed, and is to be tried again later, stays for the
+        next time. The sources are those of `listening`; what goes wrong with one is raised.
+        """
+        made = self._made(self._chosen(sources), every=60)
+        mark = self._engine.intake(self.connection).mark
+        try:
+            for source in made:
+                self._engine.sources.append(source)
+                source.once()
+            self.start()
+            while self._listeners and mark.has_work() and not self._engine.stopped.wait(_LOOK):
+                pass
+        finally:
+            self.stop()
+
+    @alters_data
+    def tell(self, event: Event) -> None:
+        """Call the handlers of an event now, in this thread and once, whatever the mark says: for tests.
+
+        What a handler raises is raised.
+        """
+        self._take_over(EARLY)
+        with using(self.connection):
+            self._listeners.tell(event)
 
     @alters_data
     def stop(self) -> None:

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 _WAIT = 20  # seconds of one long poll, the most that SQS allows
 _SHORT = 1  # … where nobody waits for news; without any wait SQS asks few of its servers
-_SHOWN = 30  # seconds for which a message that was taken is hidden from other consumers, at first
-_HIDDEN = 60  # … and when that is extended, because its events are still being handled
-_MARGIN = 20.0  # how long before its end
+_HIDDEN = 30  # seconds for which a message that was taken is hidden from other consumers, and that time extended
 _MOST_HELD = 1000  # messages that wait here for their events
 _TICK = 0.25
 _LOOK = 1.0
@@ -40,8 +38,9 @@ class _Held:
 class QueueSource:
     """Consumes one queue, beside any number of other consumers, here and elsewhere."""
 
-    def __init__(self, queue: Queue, intake: Intake, *, attempts: int) -> None:
+    def __init__(self, queue: Queue, intake: Intake, *, attempts: int, hidden: int = _HIDDEN) -> None:
         self._queue = queue
+        self._hidden = hidden
         self._intake = intake
         self._attempts = attempts
         self._held: list[_Held] = []
@@ -58,13 +57,13 @@ class QueueSource:
 
     def begin(self) -> None:
         """Look once without waiting, so that a wrong queue or key is told at once; then go on in the background."""
-        self._take(self._queue.receive(wait=0, visibility=_SHOWN))
+        self._take(self._queue.receive(wait=0, visibility=self._hidden))
         self._taker.start()
         self._settler.start()
 
     def once(self) -> None:
         """Take messages until the queue is empty, and delete them when their events are done; errors are raised."""
-        while taken := self._queue.receive(wait=_SHORT, visibility=_SHOWN):
+        while taken := self._queue.receive(wait=_SHORT, visibility=_HIDDEN):
             self._take(taken)
         self._settler.start()
 
@@ -95,7 +94,7 @@ class QueueSource:
                 self._stopping.wait(_LOOK)
                 continue
             try:
-                self._take(self._queue.receive(wait=_WAIT, visibility=_SHOWN))
+                self._take(self._queue.receive(wait=_WAIT, visibility=self._hidden))
                 failures = 0
             except MTurkError as error:
                 if self._stopping.is_set():
@@ -108,7 +107,7 @@ class QueueSource:
         if self._stopping.is_set():  # a long poll that nobody waited for
             self._tidy(lambda: self._queue.extend(messages, 0))
             return
-        until = time.monotonic() + _SHOWN
+        until = time.monotonic() + self._hidden
         for one in messages:
             try:
                 events = messages_.read(one.body, "sqs", self._intake.connection)
@@ -147,11 +146,12 @@ class QueueSource:
         self._queue.delete([one.message for one in done])
         with self._lock:
             self._held = [one for one in self._held if one not in done]
-        soon = time.monotonic() + _MARGIN
+        # In the second half of its time, so that one failure on the way is made good.
+        soon = time.monotonic() + self._hidden / 2
         late = [one for one in held if one not in done and one.hidden_until < soon]
-        self._queue.extend([one.message for one in late], _HIDDEN)
+        self._queue.extend([one.message for one in late], self._hidden)
         for one in late:
-            one.hidden_until = time.monotonic() + _HIDDEN
+            one.hidden_until = time.monotonic() + self._hidden
 
     def _tidy(self, step: Callable[[], object]) -> None:
         """Do what will be done again if it fails now."""

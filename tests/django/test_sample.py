@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -138,6 +139,12 @@ def submitted(market: Marketplace, hit_id: str, worker: str, label: str = "cat")
     return mturk.Assignment.get(assignment_id)
 
 
+def free_port() -> int:
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        return int(place.getsockname()[1])
+
+
 def wait_for(condition: Callable[[], Any]) -> Any:
     until = time.monotonic() + 40
     while not (found := condition()):
@@ -162,10 +169,13 @@ def test_the_samples_migrations_and_settings_have_no_mistakes(lab: Lab) -> None:
 
 
 def test_from_publishing_to_the_bonus(lab: Lab, mturk_market: Marketplace) -> None:
-    address = lab.serve()
-    (hit_id,) = lab.manage("publish", PHOTO).split()
+    port = free_port()
+    topic = mturk_market.topic(f"http://127.0.0.1:{port}/mturk/events").arn
+    certificates = f"{mturk_market.url.rstrip('/')}/sns/"
+    lab.environment.update(PHOTOLAB_TOPICS=topic, PHOTOLAB_CERTIFICATES=certificates)
+    address = lab.serve(port)
+    (hit_id,) = lab.manage("publish", "--notify", topic, PHOTO).split()
     assignment = submitted(mturk_market, hit_id, "A1ADA")
-    assert lab.post(address, assignment) == 200
     wait_for(lambda: lab.rows("SELECT 1 FROM photolab_label"))
 
     with requests.Session() as boss:
@@ -248,7 +258,7 @@ def test_a_command_that_cannot_work_ends_with_1_and_one_line(lab: Lab) -> None:
 def test_a_worker_fills_in_the_framed_page_and_submits(
     lab: Lab,
     mturk_market: Marketplace,
-    browser: WebDriver,
+    browser: WebDriver,  # noqa: F811
     site: Site,  # noqa: F811
 ) -> None:
     lab.environment["PHOTOLAB_WORKER_SITES"] = site.url

@@ -17,7 +17,6 @@ from mturk import HITType, HTMLQuestion
 from mturk.data.enumeration import EventType
 from mturk.django import signals
 from mturk.django.test import Playground, playground
-from mturk.event.errand import catch_up
 from tests.django.lab.models import Photo
 from tests.page import PAGE
 
@@ -128,7 +127,7 @@ def test_an_event_whose_receiver_raised_comes_again(play: Playground) -> None:
     player = play.worker()
     player.submit(player.accept(hit.id), {"label": "cat"})
     events = mturk.django.events()
-    catch_up(events, "poll")
+    events.catch_up("poll")
     assert ear.types == []
     assert ear.fails == 0
     with events.listening("poll"):
@@ -157,7 +156,7 @@ def test_a_type_that_a_receiver_names_is_watched_by_a_poll(play: Playground) -> 
     signals.assignment_submitted.connect(ear, sender=hit.hit_type)
     player = play.worker()
     player.submit(player.accept(hit.id), {"label": "cat"})
-    catch_up(mturk.django.events(), "poll")
+    mturk.django.events().catch_up("poll")
     assert ear.types == ["AssignmentSubmitted"]
 
 
@@ -182,7 +181,7 @@ def test_handlers_leave_no_database_connection_open(play: Playground, shared_db:
     for name in ("A1", "A2"):
         player = play.worker(name)
         player.submit(player.accept(publish(name).id), {"label": "cat"})
-    catch_up(mturk.django.events(), "poll")
+    mturk.django.events().catch_up("poll")
     assert seen == [True, True]
     assert all(each.connection is None for each in open_ones)
 

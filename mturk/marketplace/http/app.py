@@ -82,7 +82,7 @@ def _queue_pages(queues: QueueApi) -> Blueprint:
     pages = Blueprint("queues", __name__)
 
     # Some clients post to the endpoint, others to the URL of the queue. Which queue is meant the body says.
-    @pages.post("/queue/<account>/<name>")
+    @pages.post("/queue/<account>/<name>", strict_slashes=False)
     def call(account: str, name: str) -> Response:
         return _of_queue(queues)
 

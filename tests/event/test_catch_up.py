@@ -9,8 +9,9 @@ import pytest
 
 import mturk
 from mturk import Connection, Event, Events, HITType, HTMLQuestion
-from mturk.event.errand import catch_up, tell
+from mturk.event.queue import Queue
 from mturk.marketplace import Marketplace
+from tests.event.said import happening, message
 from tests.page import PAGE
 
 
@@ -30,9 +31,9 @@ def test_what_is_there_is_handled_when_it_returns(events: Events, mturk_market: 
     heard: list[Event] = []
     events.on("HITReviewable", heard.append)
     hit = reviewable(mturk_market)
-    catch_up(events, "poll")
+    events.catch_up("poll")
     assert [event.hit_id for event in heard] == [hit.id]
-    catch_up(events, "poll")
+    events.catch_up("poll")
     assert len(heard) == 1
 
 
@@ -45,40 +46,38 @@ def test_what_failed_is_left_for_the_next_time(events: Events, mturk_market: Mar
         raise RuntimeError("not yet")
 
     reviewable(mturk_market)
-    catch_up(events, "poll")
+    events.catch_up("poll")
     assert len(tries) == 1
 
 
 def test_nothing_is_used_up_where_nobody_listens(events: Events, mturk_market: Marketplace) -> None:
     hit = reviewable(mturk_market)
-    catch_up(events, "poll")
+    events.catch_up("poll")
     heard: list[Event] = []
     events.on("any", heard.append)
-    catch_up(events, "poll")
+    events.catch_up("poll")
     assert [event.hit_id for event in heard] == [hit.id]
 
 
 def test_a_queue_is_emptied(events: Events, mturk_market: Marketplace) -> None:
-    queue = mturk_market.queue("lab")
+    queue = Queue(mturk_market.queue("lab").url, events.connection)
     heard: list[Event] = []
     events.on("HITReviewable", heard.append)
-    hit = reviewable(mturk_market)
-    hit.hit_type.set_notification(Notification(queue.url, "SQS", ["HITReviewable"]))
     for number in range(30):
         queue.send(message(happening("HITReviewable", HITId=f"3HIT{number}")))
-    catch_up(events, queue.url)
+    events.catch_up(queue.url)
     assert {event.hit_id for event in heard} == {f"3HIT{number}" for number in range(30)}
-    assert queue.waiting == 0
-    catch_up(events, queue.url)
-    assert len(heard) == 30
+    left = queue.attributes("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+    assert set(left.values()) == {"0"}
+    queue.close()
 
 
 def test_what_goes_wrong_is_raised(mturk_connection: Connection, tmp_path: Path) -> None:
     with Connection("http://127.0.0.1:9", access_key="AKID", secret_key="made-up", max_attempts=1) as nowhere:
         with pytest.raises(mturk.TransportError):
-            catch_up(Events(nowhere, mark=tmp_path / "mark.sqlite3"), "poll")
+            Events(nowhere, mark=tmp_path / "mark.sqlite3").catch_up("poll")
         with pytest.raises(mturk.ValidationError, match="no source"):
-            catch_up(Events(nowhere, mark=tmp_path / "mark.sqlite3"), "nonsense")
+            Events(nowhere, mark=tmp_path / "mark.sqlite3").catch_up("nonsense")
 
 
 def test_telling_calls_the_handlers_of_the_event_alone(events: Events, mturk_market: Marketplace) -> None:
@@ -87,8 +86,8 @@ def test_telling_calls_the_handlers_of_the_event_alone(events: Events, mturk_mar
     events.on("HITReviewable", lambda _event: heard.append("its own"))
     events.on("HITExpired", lambda _event: heard.append("another's"))
     events.once("any", lambda _event: heard.append("once"))
-    tell(events, event)
-    tell(events, event)
+    events.tell(event)
+    events.tell(event)
     assert heard == ["its own", "once", "its own"]
 
 
@@ -100,7 +99,7 @@ def test_telling_waits_for_async_handlers_and_raises_what_they_raise(events: Eve
         raise RuntimeError("no")
 
     with pytest.raises(RuntimeError, match="no"):
-        tell(events, of(reviewable(mturk_market)))
+        events.tell(of(reviewable(mturk_market)))
 
 
 def of(hit: mturk.HIT) -> Event:
