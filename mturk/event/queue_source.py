@@ -63,7 +63,7 @@ class QueueSource:
 
     def once(self) -> None:
         """Take messages until the queue is empty, and delete them when their events are done; errors are raised."""
-        while taken := self._queue.receive(wait=_SHORT, visibility=_HIDDEN):
+        while taken := self._queue.receive(wait=_SHORT, visibility=self._hidden):
             self._take(taken)
         self._settler.start()
 
