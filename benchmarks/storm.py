@@ -33,7 +33,7 @@ CONSUMERS = 3
 PER_HIT = 9  # ten and more cost twice the fee
 
 
-def consume(url: str, keys: tuple[str, str], queue: str, folder: Path, hit_type: str) -> None:
+def consume(url: str, keys: tuple[str, str], queue: str, folder: Path, hit_type: str, every: float) -> None:
     """Be one of the consumers, until a line comes in."""
     log = os.open(folder / f"{os.getpid()}.log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     connection = Connection(url, access_key=keys[0], secret_key=keys[1])
@@ -48,7 +48,7 @@ def consume(url: str, keys: tuple[str, str], queue: str, folder: Path, hit_type:
         event.assignment.pay_bonus("0.01", f"Thank you, {worker}")
         os.write(log, f"end {event.assignment_id} {event.source}\n".encode())
 
-    with events.listening(queue, "poll", every=10):
+    with events.listening(queue, "poll", every=every):
         sys.stdin.readline()
 
 
@@ -82,17 +82,18 @@ def main() -> None:
     """Run the storm, and say what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--submissions", type=int, default=10_000)
+    parser.add_argument("--every", type=float, default=10, help="seconds between two rounds of a poll")
     parser.add_argument("--consume", nargs=6, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.consume:
         url, access_key, secret_key, queue, folder, hit_type = given.consume
-        consume(url, (access_key, secret_key), queue, Path(folder), hit_type)
+        consume(url, (access_key, secret_key), queue, Path(folder), hit_type, given.every)
         return
     with tempfile.TemporaryDirectory() as name:
-        storm(given.submissions, Path(name))
+        storm(given.submissions, given.every, Path(name))
 
 
-def storm(submissions: int, folder: Path) -> None:
+def storm(submissions: int, every: float, folder: Path) -> None:
     """Publish, submit, consume, kill, and hold the outcome against what must be."""
     begin = time.monotonic()
     with Marketplace(folder / "lab.sqlite3", deposit="100000.00") as market:
@@ -101,7 +102,18 @@ def storm(submissions: int, folder: Path) -> None:
         good, bad = Queue(market.queue("good").url, connection), Queue(market.queue("bad").url, connection)
         hit_type = HITType.create("Label", "Say what it is", "0.05", 3600, connection=connection)
         hit_type.notify(good.url, ["AssignmentSubmitted"])
-        command = [sys.executable, __file__, "--consume", market.url, *keys, bad.url, str(folder), hit_type.id]
+        command = [
+            sys.executable,
+            __file__,
+            "--every",
+            str(every),
+            "--consume",
+            market.url,
+            *keys,
+            bad.url,
+            str(folder),
+            hit_type.id,
+        ]
         consumers = [subprocess.Popen(command, stdin=subprocess.PIPE, text=True) for _ in range(CONSUMERS)]
         ended, counted = threading.Event(), []
         carrier = threading.Thread(target=lambda: counted.append(carry(good, bad, ended)))

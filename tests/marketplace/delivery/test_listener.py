@@ -191,7 +191,7 @@ def test_a_marketplace_that_stops_tells_the_rest_and_ends_the_listening(ear: Ear
     with market:
         market.listen(ear.texts.put)
         requester = market.requester("requester")._number
-            for _ in range(20):
+        for _ in range(20):
             market._dispatch.call(requester, "CreateHIT", hit_arguments())
     assert ear.types() == ["HITCreated"] * 20
     assert "mturk-listening" not in {thread.name for thread in threading.enumerate()}
