@@ -57,7 +57,8 @@ def _connection(*, call: bool) -> Iterator[Finding]:
         connection = process.connection()
         yield Finding(f"Connection: {connection!r}")
         local = connection.local_market is not None
-        yield Finding(f"Mark: {conf.mark(local=local) or 'beside the database' if local else conf.mark()}")
+        where = "beside the marketplace's database" if local else "in the current folder"
+        yield Finding(f"Mark: {conf.mark(local=local) or f'{conf.MARK} {where}'}")
         if call:
             yield Finding(f"Balance: {connection.balance().available} USD")
     except ConfigurationError as error:
