@@ -45,7 +45,7 @@ def create_queue(name: str, *, region: str | None = None, connection: Connection
         client.close()
     if not isinstance(url, str):
         raise TransportError("CreateQueue: the answer has no QueueUrl. Is this a queue's server?")
-    _let_mturk_send(url, connection)
+    _let_mturk_send(Queue(url, connection, region=region))
     return url
 
 
@@ -57,8 +57,7 @@ def _server(region: str | None, connection: Connection) -> str:
     return named or f"https://sqs.{place}.amazonaws.com{'.cn' if place.startswith('cn-') else ''}"
 
 
-def _let_mturk_send(url: str, connection: Connection) -> None:
-    queue = Queue(url, connection)
+def _let_mturk_send(queue: Queue) -> None:
     try:
         found = queue.attributes("QueueArn", "Policy")
         policy = allowing(found.get("Policy"), found.get("QueueArn", ""))

@@ -156,18 +156,6 @@ class Connection:
                 tries.succeeded()
                 return members
 
-    def transport(
-        self, service: Service, url: str, *, region: str, patience: float, credentials: CredentialSource | None = None
-    ) -> Transport:
-        """A way to another service with the keys of this connection, or other ones; `patience` is for an answer.
-
-        Only this connection's own keys go with the certificates that it trusts.
-        """
-        verify = self._verify if credentials is None else None
-        timeout = (self._timeout[0], patience)
-        signer = credentials or self._credentials
-        return Transport(url, signer, service=service, region=region, timeout=timeout, verify=verify)
-
     def balance(self) -> Balance:
         """What the account can spend, and what is held for work on offer. One call, GetAccountBalance."""
         balance: Balance = wire.decoded(Balance, self.call("GetAccountBalance"))
@@ -223,6 +211,25 @@ class Connection:
         if found is not None:
             self._skew = skew + found
         return found is not None
+
+
+def transport_for(
+    connection: Connection,
+    service: Service,
+    url: str,
+    *,
+    region: str,
+    patience: float,
+    credentials: CredentialSource | None = None,
+) -> Transport:
+    """A way to another service with the keys of a connection, or other ones; `patience` is for an answer, in seconds.
+
+    Only with its own keys go the certificates that the connection trusts.
+    """
+    verify = connection._verify if credentials is None else None
+    timeout = (connection._timeout[0], patience)
+    signer = credentials or connection._credentials
+    return Transport(url, signer, service=service, region=region, timeout=timeout, verify=verify)
 
 
 def _timeout(value: float | tuple[float, float]) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mturk.alters_data import alters_data
+from mturk.connection.connection import transport_for
 from mturk.connection.credentials import CredentialSource, find_credentials
 from mturk.connection.retry import RetryPolicy, Tries
 from mturk.connection.settings import Settings
@@ -51,13 +52,14 @@ class Queue:
     botocore's whole chain). AWS_ENDPOINT_URL_SQS names another server for queues that are not on the connection's own.
 
     Nothing is tried again: who listens waits and goes on. DoesNotExist, AccessDenied, Throttled, Unavailable and
-    TransportError are raised as for a connection's calls. It may be used from any number of threads.
+    TransportError are raised as for a connection's calls. `region` is for a URL that does not tell it. It may be used
+    from any number of threads.
     """
 
-    def __init__(self, url: str, connection: Connection) -> None:
+    def __init__(self, url: str, connection: Connection, *, region: str | None = None) -> None:
         self._address = QueueURL(url)
         self._is_own = self._address.origin == origin(connection.url)
-        self._client = SQSClient.of(self._address, connection)
+        self._client = SQSClient.of(self._address, connection, region)
 
     def __repr__(self) -> str:
         return f"<Queue {self.url}>"
@@ -166,19 +168,20 @@ class SQSClient:
     _skew: float = 0.0
 
     @classmethod
-    def of(cls, queue: QueueURL, connection: Connection) -> SQSClient:
+    def of(cls, queue: QueueURL, connection: Connection, region: str | None = None) -> SQSClient:
         """The client for a queue, with the keys that are for it."""
         if queue.origin == origin(connection.url):
-            return cls.to(connection.url, connection, connection.region)
-        return cls.to(named_server() or queue.server, connection, queue.region(connection.region))
+            return cls.to(connection.url, connection, region or connection.region)
+        return cls.to(named_server() or queue.server, connection, region or queue.region(connection.region))
 
     @classmethod
     def to(cls, server: str, connection: Connection, region: str) -> SQSClient:
         """The client for a server, with the keys that are for it."""
         mine = origin(server) == origin(connection.url) or connection.is_live or connection.is_sandbox
-        keys: CredentialSource | None = None if mine else find_credentials(Settings())
+        keys = None if mine else _keys_of_aws(server, connection)
         patience, address = LONGEST_WAIT + _MARGIN, f"{server.rstrip('/')}/"
-        return cls(connection.transport(SQS, address, region=region, patience=patience, credentials=keys), connection)
+        way = transport_for(connection, SQS, address, region=region, patience=patience, credentials=keys)
+        return cls(way, connection)
 
     @property
     def region(self) -> str:
@@ -213,6 +216,16 @@ class SQSClient:
             return answer
         finally:
             note(operation, clock.monotonic() - started, outcome)
+
+
+def _keys_of_aws(server: str, connection: Connection) -> CredentialSource:
+    try:
+        return find_credentials(Settings())
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"{error} They are needed because {server} is not the server of the connection, {connection.url}; that one's "
+            "keys are for its own queues only."
+        ) from None
 
 
 def named_server() -> str | None:

@@ -64,9 +64,10 @@ class QueueURL:
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of a URL."""
+    """Scheme, host and port of a URL, with one name for this machine."""
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    host = parts.hostname or ""
+    return parts.scheme, "127.0.0.1" if host == "localhost" else host, parts.port or _PORTS[parts.scheme]
 
 
 def _problem(value: object) -> str | None:

@@ -192,9 +192,8 @@ class HITType(Record):
         has one notification, a new one replaces it; it may take five minutes to begin. One call,
         UpdateNotificationSettings; `check` makes about four more.
         """
-        guessed = transport or guess_transport(
-            destination, amazon=self.connection.is_live or self.connection.is_sandbox
-        )
+        amazon = self.connection.is_live or self.connection.is_sandbox
+        guessed = transport or guess_transport(destination, amazon=amazon)
         notification = Notification(destination, guessed, event_types)
         if limit.flag("check", check):
             self.connection.events.check(notification, timeout)

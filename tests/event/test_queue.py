@@ -243,7 +243,7 @@ def test_the_environment_s_server_is_not_for_the_connection_s_own_queues(
 def test_a_queue_elsewhere_never_sees_the_keys_of_a_marketplace(
     desk: Desk, turk: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(ConfigurationError, match="No credentials found"):
+    with pytest.raises(ConfigurationError, match=r"No credentials found.* is not the server of the connection"):
         Queue(f"{desk.url}/1/turk", turk)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIACHAIN")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "other")
@@ -271,6 +271,12 @@ def test_a_connection_to_aws_has_the_keys_for_its_queues(
     Queue("https://sqs.eu-central-1.amazonaws.com/123456789012/turk", connect(where)).receive(wait=0)
     assert f"Credential={ACCESS_KEY}/" in desk.asked[0][2]["authorization"]
     assert "/eu-central-1/sqs/aws4_request" in desk.asked[0][2]["authorization"]
+
+
+def test_this_machine_has_two_names(desk: Desk, connect: Callable[..., Connection]) -> None:
+    desk.say({})
+    Queue(f"{desk.url}/1/turk".replace("127.0.0.1", "localhost"), connect(desk.url)).receive(wait=0)
+    assert f"Credential={ACCESS_KEY}/" in desk.asked[0][2]["authorization"]
 
 
 def test_what_is_asked_for_is_sent(own: Queue, desk: Desk) -> None:

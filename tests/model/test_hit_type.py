@@ -130,3 +130,31 @@ def test_a_filtered_list_asks_for_whole_pages(ask: Callable[[Any], Any], judge: 
     judge.answer("ListHITs", {"NumResults": 100, "HITs": hits})
     assert ask(HITType("3T", connection=connection).hits())
     assert [body["MaxResults"] for body in judge.bodies("ListHITs")] == [100]
+
+
+def test_notify_sets_where_events_go(judge: Judge, connection: Connection) -> None:
+    judge.answer("UpdateNotificationSettings", {})
+    url = "https://sqs.us-east-1.amazonaws.com/123456789012/turk"
+    HITType("3TYPE", connection=connection).notify(url, "AssignmentSubmitted")
+    (body,) = judge.bodies("UpdateNotificationSettings")
+    assert body["Notification"] == {
+        "Destination": url,
+        "Transport": "SQS",
+        "EventTypes": ["AssignmentSubmitted"],
+        "Version": "2014-08-15",
+    }
+
+
+def test_notify_takes_the_transport_that_is_said(judge: Judge, connection: Connection) -> None:
+    judge.answer("UpdateNotificationSettings", {})
+    HITType("3TYPE", connection=connection).notify("https://my-app.org/events", ["HITExpired"], transport="SQS")
+    assert judge.bodies("UpdateNotificationSettings")[0]["Notification"]["Transport"] == "SQS"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("turk", ["Ping"]), ("https://x.org/queue/turk", []), ("https://x.org/queue/turk", ["Ring"])]
+)
+def test_notify_sends_nothing_for_what_cannot_be(judge: Judge, connection: Connection, arguments: Any) -> None:
+    with pytest.raises(ValidationError):
+        HITType("3TYPE", connection=connection).notify(*arguments)
+    assert judge.calls == []

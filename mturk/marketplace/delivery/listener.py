@@ -52,6 +52,7 @@ class Listening:
         if threading.current_thread() is not self._thread:
             self._thread.join()
 
+    @alters_data
     def tell(self, text: str) -> None:
         """Have the callback called with a text, after those that came before."""
         self._texts.put(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -135,6 +136,15 @@ def test_a_call_may_be_sent_to_the_url_of_the_queue(market: Marketplace, sqs: Cl
     body = json.dumps({"QueueUrl": url, "MessageBody": "one"}).encode()
     assert post(market, "SendMessage", body, path=url.removeprefix(market.url)).status_code == 200
     assert sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"] == "one"
+
+
+@pytest.mark.parametrize("host", [b"", b"[", b"a b", b"\xff", b"a:99999999", b"a/b?c"])
+def test_a_host_that_is_none_is_refused_as_any_other_without_a_key(market: Marketplace, host: bytes) -> None:
+    where = market.url.removeprefix("http://").split(":")
+    head = b"POST / HTTP/1.1\r\nX-Amz-Target: AmazonSQS.ListQueues\r\nContent-Length: 2\r\nConnection: close\r\n"
+    with socket.create_connection((where[0], int(where[1])), timeout=20) as line:
+        line.sendall(head + b"Host: " + host + b"\r\n\r\n{}")
+        assert line.recv(4096).startswith(b"HTTP/1.1 403 ")
 
 
 def test_the_url_of_a_queue_is_not_the_api(market: Marketplace) -> None:
