@@ -5,7 +5,7 @@ try:
     from mturk.django.process import connection, events
     from mturk.django.task import task_page
 except ModuleNotFoundError as error:
-    if error.name != "django":
+    if (error.name or "").partition(".")[0] != "django":
         raise
     from mturk.errors import ConfigurationError
 

@@ -64,12 +64,21 @@ def _keys(value: Any) -> Iterator[checks.CheckMessage]:
 def _topics(value: Any) -> Iterator[checks.CheckMessage]:
     if value.get("TOPICS"):
         return
-    try:
-        where = reverse("mturk:receive")
-    except (NoReverseMatch, ImportError):
+    where = receiver()
+    if where is None:
         return
     yield checks.Error(
         f"mturk.django.urls is included at {where}, but MTURK names no TOPICS, so that every message is refused.",
         hint="Write MTURK = {'TOPICS': ['arn:aws:sns:…']}: the topics that may post here.",
         id="mturk.E007",
     )
+
+
+def receiver() -> str | None:
+    """Where the site takes messages; None if `mturk.django.urls` is not included."""
+    if not getattr(settings, "ROOT_URLCONF", None):
+        return None
+    try:
+        return reverse("mturk:receive")
+    except (NoReverseMatch, ImportError):
+        return None  # what cannot be imported is told by Django's own checks

@@ -12,9 +12,15 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
 
-from mturk.django import conf, process
+from mturk.django import conf, process, signals
 from mturk.errors import MTurkError
 from mturk.event.events import Events
+
+DEAF = (
+    "A receiver of submissions names no HIT type as its sender, and will hear nothing: a poll looks only at the "
+    "submissions of what is watched. Write --watch TYPE, MTURK['WATCH'] = ['all'], or "
+    "@receiver(assignment_submitted, sender=photos)."
+)
 
 
 class Command(BaseCommand):
@@ -59,6 +65,8 @@ class ListenCommand(Command):
         events = process.events()
         if options["verbosity"] > 1:
             self._report(events)
+        if set(sources) == {"poll"} and not events.watched and any(one.hears_all for one in signals.OF_SUBMISSIONS):
+            self.stderr.write(DEAF)
         if options["once"]:
             events.catch_up(*sources)
             self.say(1, "Everything that was there is handled.", options)

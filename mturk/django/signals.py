@@ -32,12 +32,14 @@ class EventSignal(Signal):
         super().__init__()
         # Django tells senders apart by identity, and equal texts need not be the same text.
         self._ids: dict[str, str] = {}
+        self._names_nobody = False
 
     def connect(
         self, receiver: Callable[..., Any], sender: Any = None, weak: bool = True, dispatch_uid: Any = None
     ) -> None:
         """As of any signal; `sender` is a HIT type or its id, and without it all events are told."""
         wanted = self._sender(sender)
+        self._names_nobody |= wanted is None
         super().connect(receiver, wanted, weak, dispatch_uid)
         for hook in _hooks:
             hook(wanted if isinstance(wanted, str) else None)
@@ -51,6 +53,11 @@ class EventSignal(Signal):
         app = apps.get_app_config("mturk")
         type_id = event.hit_type_id
         self.send(sender=app if type_id is None else self._ids.get(type_id, type_id), event=event)
+
+    @property
+    def hears_all(self) -> bool:
+        """Whether a receiver wants the events of whatever HIT type."""
+        return bool(self.receivers) and self._names_nobody
 
     def senders(self) -> tuple[str, ...]:
         """The HIT types that receivers have named."""
@@ -91,6 +98,9 @@ BY_TYPE = {
     EventType.HIT_DISPOSED: hit_disposed,
     EventType.PING: ping,
 }
+
+OF_SUBMISSIONS = (assignment_submitted, assignment_approved, assignment_rejected)
+"""What a poll tells only of what is watched."""
 
 Hook = Callable[["str | None"], object]
 _hooks: list[Hook] = []

@@ -21,7 +21,7 @@ from mturk.event.envelope import NOTIFICATION, Envelopes
 from mturk.event.fetch import fetch
 from mturk.event.intake import Intake, Source
 from mturk.event.listener import EARLY, Handler, Listener, Listeners, check_request
-from mturk.event.poll import Poll
+from mturk.event.poll import ALL, Poll
 from mturk.event.probe import check
 from mturk.event.push import PushSource
 from mturk.event.queue import Queue
@@ -191,11 +191,19 @@ class Events:
 
     @alters_data
     def watch(self, *things: HIT | HITType | str) -> None:
-        """Have a poll look at the assignments of these HITs, and of the HITs of these types. Records or ids."""
+        """Have a poll look at the assignments of these HITs, and of the HITs of these types. Records or ids.
+
+        `watch("all")` is for all HITs of the account: the first look at each costs a call or two.
+        """
         if not things:
             raise ValidationError("name what to watch: HITs and HIT types, or their ids")
         ids = [_watched_id(thing) for thing in things]
         self._watched = self._watched.union(ids)
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The ids of HITs and types whose assignments a poll looks at; "all" is among them where it looks at all."""
+        return self._watched
 
     # Listening.
 
@@ -364,6 +372,8 @@ class Events:
 
 
 def _watched_id(thing: HIT | HITType | str) -> str:
+    if thing == ALL:
+        return ALL
     if isinstance(thing, Record) and not isinstance(thing, (kind_of("HIT"), kind_of("HITType"))):
         raise ValidationError(f"a HIT or a HIT type can be watched, not {thing!r}")
     return limit.identifier("watch", thing.id if isinstance(thing, Record) else thing)

@@ -12,6 +12,7 @@ from django.test import override_settings
 
 import mturk
 import mturk.django
+from mturk.django import signals
 from mturk.django.mirror.models import HIT, Assignment
 from mturk.django.test import Playground, playground
 from tests.django.test_signals import publish
@@ -62,12 +63,31 @@ def test_what_is_watched_is_polled_for_submissions(play: Playground) -> None:
 def test_the_settings_name_what_is_watched(play: Playground) -> None:
     hit = publish(assignments=2)
     with override_settings(MTURK={"WATCH": [hit.hit_type_id]}):
-        heard: list[mturk.Event] = []
-        mturk.django.process.make_events(play.connection).watch(hit)
-        mturk.on("AssignmentSubmitted", heard.append, hit_type=hit.hit_type)
-        work(play, hit)
-        run("mturk_poll", "--once")
-    assert len(heard) == 1
+        assert mturk.django.process.make_events(play.connection).watched == {hit.hit_type_id}
+
+
+def test_everything_can_be_watched(play: Playground) -> None:
+    heard: list[mturk.Event] = []
+    for title in ("Label", "Another"):
+        work(play, publish(title, assignments=2))
+    mturk.on("AssignmentSubmitted", heard.append)
+    run("mturk_poll", "--once", "--watch", "all")
+    assert len(heard) == 2
+
+
+def test_a_receiver_that_will_hear_nothing_is_told_of(play: Playground) -> None:
+    hit = publish(assignments=2)
+
+    def receive(**_more: object) -> None:
+        """Hears of all types, and of none."""
+
+    signals.assignment_submitted.connect(receive)
+    try:
+        assert "will hear nothing" in run("mturk_poll", "--once")
+        assert "will hear nothing" not in run("mturk_poll", "--once", "--watch", hit.hit_type_id)
+    finally:
+        signals.assignment_submitted.disconnect(receive)
+    play.connection.events.stop()
 
 
 def test_the_settings_name_the_sources(play: Playground) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import threading
@@ -151,6 +152,11 @@ def test_raw_delivery_is_refused_unless_the_settings_say_otherwise(site: None) -
 
     with override_settings(MTURK={**settings.MTURK, "RAW": True}):
         assert post(happening().encode(), **headers).status_code == 200
+
+
+def test_a_packed_body_is_refused(site: None, web: Web) -> None:
+    packed = gzip.compress(sealed(web, happening()))
+    assert post(packed, **{"content-encoding": "gzip"}).status_code in (400, 403)
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete", "head"])

@@ -235,7 +235,7 @@ def test_a_command_works_until_it_is_told_to_end(
     for worker in ("A1ADA", "A2BEN", "A3CY"):
         submitted(mturk_market, hit_id, worker)
     process = lab.begin(*MANAGE, *command, "--every", "0.2")
-    query = "SELECT 1 FROM mturk_mirror_assignment" if command == ("mturk_sync",) else "SELECT 1 FROM witness_told"
+    query = "SELECT 1 FROM mturk_mirror_assignment" if command == ("mturk_sync",) else "SELECT 1 FROM photolab_label"
     wait_for(lambda: lab.rows(query))
     process.send_signal(stop)
     said, _ = process.communicate(timeout=10)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -147,3 +149,33 @@ def test_a_key_that_is_none_is_left_out() -> None:
 def test_the_environment_may_name_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MTURK_ENDPOINT", "sandbox")
     assert ids(MTURK={}, ROOT_URLCONF=BARE) == []
+
+
+def test_a_site_without_addresses_is_checked_too() -> None:
+    assert ids(MTURK={"ENDPOINT": "sandbox"}, ROOT_URLCONF=None) == []
+
+
+# Without Django.
+
+
+def said(code: str) -> str:
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return ran.stdout.strip()
+
+
+def test_without_django_the_extra_is_named() -> None:
+    code = """
+import sys
+sys.modules["django"] = None
+import mturk
+try:
+    import mturk.django
+except mturk.ConfigurationError as error:
+    print(error)
+"""
+    assert said(code) == "mturk.django needs django: pip install 'mturk[django]'"
+
+
+def test_import_mturk_imports_nothing_of_django() -> None:
+    code = "import sys, mturk; [getattr(mturk, name) for name in mturk.__all__]; print('django' in sys.modules)"
+    assert said(code) == "False"

@@ -35,6 +35,7 @@ def _receivers() -> Iterator[None]:
     yield
     for signal, receivers, ids in before:
         signal.receivers[:], signal._ids = receivers, ids
+        signal._names_nobody = bool(receivers)
         signal.sender_receivers_cache.clear() if signal.use_caching else None
 
 

@@ -18,6 +18,8 @@ MTURK = {
     # Who may post events to /mturk/events, and whose certificates are believed beside AWS's.
     "TOPICS": os.environ.get("PHOTOLAB_TOPICS", f"{SITE_URL}/mturk/events").split(),
     "CERTIFICATES": os.environ.get("PHOTOLAB_CERTIFICATES", "").split(),
+    # Where a poll tells of submissions, it looks at those of all HITs of the account.
+    "WATCH": ["all"],
     "ALLOWED_HOSTS": os.environ.get("PHOTOLAB_WORKER_SITES", "").split(),
 }
 

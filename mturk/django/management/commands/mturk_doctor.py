@@ -8,11 +8,11 @@ from typing import Any
 
 from django.core import checks
 from django.core.management.base import CommandError
-from django.urls import NoReverseMatch, reverse
 
 from mturk.cli import doctor
 from mturk.cli.doctor import Finding
 from mturk.django import conf, process
+from mturk.django.checks import receiver
 from mturk.django.command import Command as EventCommand
 from mturk.errors import ConfigurationError, MTurkError
 
@@ -68,9 +68,8 @@ def _connection(*, call: bool) -> Iterator[Finding]:
 
 
 def _receiver() -> Finding:
-    try:
-        where = reverse("mturk:receive")
-    except NoReverseMatch:
+    where = receiver()
+    if where is None:
         return Finding("Receiver: mturk.django.urls is not included; queues and polls need no receiver")
     topics = len(conf.given().get("TOPICS", ()))
     return Finding(f"Receiver: {where}, for {topics} topic{'s' * (topics != 1)}")

@@ -21,8 +21,8 @@ class Command(ListenCommand):
             action="append",
             default=[],
             metavar="ID",
-            help="a HIT, or a HIT type, whose submissions are looked at; those that a receiver names, and those of "
-            "MTURK['WATCH'], are anyway",
+            help="a HIT, or a HIT type, whose submissions are looked at, or all; what a receiver names as its sender, "
+            "and what is in MTURK['WATCH'], is looked at anyway",
         )
         super().add_arguments(parser)
 
