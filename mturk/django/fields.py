@@ -10,9 +10,8 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
 from mturk import errors
-from mturk.connection.connection import existing
 from mturk.data import limit
-from mturk.record.record import Record, _rebuild, id_of, kind_of
+from mturk.record.record import Record, id_of, kind_of, related
 
 if TYPE_CHECKING:
     from django.db.models.expressions import Expression
@@ -67,7 +66,8 @@ class RecordField(_Base):
 
     def from_db_value(self, value: str | None, expression: Expression, connection: Any) -> Record | None:
         """The record of an id that was stored, whatever it looks like."""
-        return _rebuild(kind_of(self.kind), value, {}, existing()) if value else None
+        found: Record | None = related(self.kind, value or None, None)  # type: ignore[call-overload]  # one of its kinds
+        return found
 
     def to_python(self, value: Any) -> Any:
         """The record of a record or an id; Django's ValidationError if it is neither."""

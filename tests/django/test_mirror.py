@@ -93,6 +93,13 @@ def test_an_old_answer_that_comes_late_undoes_nothing(hit: mturk.HIT, mturk_mark
     assert Assignment.objects.get().status == "Approved"
 
 
+def test_of_two_answers_that_say_the_same_the_later_one_stays(hit: mturk.HIT, mturk_market: Marketplace) -> None:
+    earlier, done = timezone.now(), work(mturk_market, hit)
+    later = see(done).asked_at
+    Assignment.keep(mturk.Assignment.get(done.id), earlier)
+    assert Assignment.objects.get().asked_at == later
+
+
 def test_a_hit_that_was_asked_for_earlier_does_not_replace_a_later_answer(hit: mturk.HIT) -> None:
     asked_at = timezone.now()
     before = mturk.HIT.get(hit.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,23 @@ def test_nothing_is_used_up_where_nobody_listens(events: Events, mturk_market: M
     events.on("any", heard.append)
     events.catch_up("poll")
     assert [event.hit_id for event in heard] == [hit.id]
+
+
+def test_what_waits_for_an_event_of_the_same_hit_is_handled_too(events: Events, mturk_market: Marketplace) -> None:
+    photos = HITType.create("Label", "Say what is in the picture", "0.05", 600)
+    hit = photos.create_hit(HTMLQuestion(PAGE), 3600, max_assignments=2)
+    for name in ("A1ADA", "A2BEN"):
+        player = mturk_market.worker(name)
+        player.submit(player.accept(hit.id), {"label": "cat"})
+    heard: list[Event] = []
+
+    @events.on("AssignmentSubmitted", hit_type=photos)
+    def work(event: Event) -> None:
+        threading.Event().wait(0.2)  # longer than a look
+        heard.append(event)
+
+    events.catch_up("poll")
+    assert len(heard) == 2
 
 
 def test_a_queue_is_emptied(events: Events, mturk_market: Marketplace) -> None:
