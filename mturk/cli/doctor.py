@@ -22,6 +22,7 @@ EXTRAS = {
     "postgresql": ("psycopg",),
     "cli": ("click", "rich"),
     "validate": ("lxml",),
+    "sns": ("cryptography",),
     "flask": ("flask",),
     "django": ("django",),
     "aws": ("botocore",),

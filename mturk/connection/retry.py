@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import attrs
 
@@ -20,6 +22,20 @@ _SKEW = 240.0
 _SKEW_CODES = frozenset(
     {"InvalidSignatureException", "RequestExpired", "RequestTimeTooSkewed", "SignatureDoesNotMatch"}
 )
+
+
+# Whether what runs here is done for the second time, so that each of its calls may have been carried out before.
+_repeating: ContextVar[bool] = ContextVar("mturk repeating", default=False)
+
+
+@contextmanager
+def repeating(yes: bool) -> Iterator[None]:
+    """Have verbs look before they complain while the block runs, because an earlier run may have done all of it."""
+    token = _repeating.set(yes)
+    try:
+        yield
+    finally:
+        _repeating.reset(token)
 
 
 class Quota:
@@ -71,7 +87,7 @@ class Tries:
         self._repeat = REPEAT.get(operation, Repeat.NEVER)
         self._made = 0
         self._paid = 0.0
-        self.maybe_done = False
+        self.maybe_done = _repeating.get()
         self.last: TransportError | ServiceError | None = None
         self._clock_corrected = False
         self.until = policy.clock.monotonic() + policy.max_wait

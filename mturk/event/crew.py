@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mturk.connection.connection import using
+from mturk.connection.retry import repeating
 from mturk.errors import MTurkError
 from mturk.event.loop import Loop
 from mturk.event.mark import LEASE, Claim, Outcome
@@ -57,7 +58,7 @@ class Crew:
         self._rung = 0
         self._stopping = threading.Event()
         self._over = threading.Event()
-        self._loop = Loop(connection)
+        self._loop = Loop()
         self._at_work: set[str] = set()
         self._workers = [
             threading.Thread(target=self._work, name=f"mturk-worker-{number}", daemon=True) for number in range(workers)
@@ -165,7 +166,9 @@ class Crew:
         for listener in self._listeners:
             if listener.name in claim.handled or not listener.hears(event):
                 continue
-            error = self._call(listener, event)
+            # What was begun before may have been carried out, so that each verb looks before it complains.
+            with repeating(claim.attempts > 1):
+                error = self._call(listener, event)
             if error is None:
                 handled.append(listener.name)
             failed = failed or error

@@ -6,28 +6,24 @@ import asyncio
 import inspect
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-from mturk.connection.connection import using
-
-if TYPE_CHECKING:
-    from mturk.connection.connection import Connection
+from contextvars import Context, copy_context
+from typing import Any
 
 
 class Loop:
     """Calls functions, and runs those that are async on one asyncio loop, which starts when the first comes."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
     def call(self, function: Callable[..., object], *arguments: object) -> None:
-        """Call a function, and wait until it is done."""
-        result = function(*arguments)
+        """Call a function, and wait until it is done; what it puts in force is in force for it alone."""
+        context = copy_context()
+        result = context.run(function, *arguments)
         if inspect.isawaitable(result):
-            asyncio.run_coroutine_threadsafe(self._within(result), self._running()).result()
+            asyncio.run_coroutine_threadsafe(_within(context, result), self._running()).result()
 
     def stop(self) -> None:
         """End the loop; nothing runs on it any more."""
@@ -38,10 +34,6 @@ class Loop:
             if thread is not threading.current_thread():
                 thread.join()
 
-    async def _within(self, result: Any) -> None:
-        with using(self._connection):
-            await result
-
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._loop is None:
@@ -49,6 +41,13 @@ class Loop:
                 self._thread = threading.Thread(target=_run, args=(self._loop,), name="mturk-loop", daemon=True)
                 self._thread.start()
             return self._loop
+
+
+async def _within(context: Context, result: Any) -> None:
+    # The loop's thread has a context of its own, and this task a copy of that.
+    for variable, value in context.items():
+        variable.set(value)
+    await result
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:

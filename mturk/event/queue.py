@@ -223,7 +223,7 @@ def _keys_of_aws(server: str, connection: Connection) -> CredentialSource:
         return find_credentials(Settings())
     except ConfigurationError as error:
         raise ConfigurationError(
-            f"{error} They are needed because {server} is not the server of the connection, {connection.url}; that one's "
+            f"{error} They are needed because {server} is not the server of the connection ({connection.url}), whose "
             "keys are for its own queues only."
         ) from None
 

@@ -79,7 +79,7 @@ def test_the_extras_are_those_that_can_be_installed() -> None:
     settings = configparser.ConfigParser()
     settings.read(Path(__file__).parents[2] / "setup.cfg")
     wanted = {
-        extra: tuple(re.findall(r"^([a-z]+)(?=[\[ ]|$)(?!\[marketplace)", text, re.MULTILINE))
+        extra: tuple(re.findall(r"^([a-z]+)(?=[\[ ]|$)(?!\[(?:marketplace|sns))", text, re.MULTILINE))
         for extra, text in settings["options.extras_require"].items()
         if extra != "dev"
     }
@@ -89,7 +89,7 @@ def test_the_extras_are_those_that_can_be_installed() -> None:
 def test_a_missing_extra_comes_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mturk.cli.doctor.find_spec", lambda name: None if name in ("psycopg", "django") else name)
     assert doctor()[1]["Extras"] == (
-        "marketplace, cli, validate, flask, aws; not postgresql, django: pip install 'mturk[postgresql,django]'"
+        "marketplace, cli, validate, sns, flask, aws; not postgresql, django: pip install 'mturk[postgresql,django]'"
     )
 
 

@@ -627,6 +627,16 @@ def test_a_certificate_is_not_looked_for_behind_a_redirect(web: Web) -> None:
     assert web.asked == ["/sns/moved.pem"]
 
 
+def test_a_server_of_one_s_own_may_get_another_certificate(web: Web) -> None:
+    at = [NOW.timestamp()]
+    envelopes = Envelopes([TOPIC], [web.url], now=lambda: at[0])
+    envelopes.open(seal.body(own(web)), {})
+    web.pages["/sns/certificate.pem"] = Page(seal.certificate(seal.key("next")))
+    at[0] += 61
+    parts = seal.signed(own(web), seal.key("next"))
+    assert envelopes.open(seal.body(parts), {}).message_id == parts["MessageId"]
+
+
 def test_certificates_can_be_kept_for_several(web: Web) -> None:
     store = CertificateStore(now=NOW.timestamp)
     for _ in range(2):

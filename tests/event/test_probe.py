@@ -155,6 +155,12 @@ def test_a_queue_in_another_region_than_its_url_says_is_in_the_wrong_region(
     assert "wrong region: it is in eu-west-1" in (diagnosis(queue) or "")
 
 
+def test_a_queue_of_the_marketplace_s_own_needs_no_policy(own: str, connection: Connection) -> None:
+    queue = Queue(own, connection)
+    assert diagnosis(queue) is None
+    queue.close()
+
+
 def test_an_encrypted_queue_names_its_key(deaf: Connection, moto: str, sqs: Any, chain: None, monkeypatch: Any) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", moto)
     url = mturk.sqs.create_queue(motos.new_name(), connection=deaf)

@@ -19,6 +19,7 @@ from tests.page import PAGE
 def local(tmp_path: Path) -> Iterator[Connection]:
     with Connection("local", database=tmp_path / "lab.sqlite3") as connection:
         yield connection
+    connection.local_market.stop()
 
 
 @pytest.fixture
@@ -118,3 +119,36 @@ def test_the_mark_lies_beside_the_database(local: Connection, tmp_path: Path) ->
     local.events.on("any", Ear())
     with local.events.listening("push"):
         eventually((tmp_path / "mturk-events.sqlite3").exists)
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_a_handler_that_is_called_again_finds_done_what_it_has_done(
+    local: Connection, publish: Callable[..., HIT], verb: str
+) -> None:
+    """As after the end of a process between the two."""
+    ear = Ear(fails=1)
+
+    @local.events.on("AssignmentSubmitted")
+    async def review(event: Event) -> None:
+        assert event.assignment is not None
+        if verb == "approve":
+            event.assignment.approve()
+        else:
+            event.assignment.reject("Please pick one")
+        ear(event)
+
+    with local.events.listening("push"):
+        worker = local.local_market.worker("A1")
+        worker.submit(worker.accept(publish().id), {"label": "cat"})
+        ear.wait(2)
+
+
+def test_outside_of_a_repeated_handler_a_second_decision_is_an_error(
+    local: Connection, publish: Callable[..., HIT]
+) -> None:
+    worker = local.local_market.worker("A1")
+    taken = worker.accept(publish().id)
+    worker.submit(taken, {"label": "cat"})
+    Assignment(taken, connection=local).approve()
+    with pytest.raises(mturk.InvalidState):
+        Assignment(taken, connection=local).approve()

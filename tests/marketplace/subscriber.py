@@ -50,6 +50,8 @@ class Subscriber:
     def __init__(self) -> None:
         self.posts: queue.Queue[Post] = queue.Queue()
         self.status = 200
+        self.confirms = False
+        """Whether it confirms by itself, before it answers."""
         self.headers: dict[str, str] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.host = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -79,7 +81,10 @@ def _handler(subscriber: Subscriber) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            subscriber.posts.put(Post(self.path, headers, json.loads(body)))
+            post = Post(self.path, headers, json.loads(body))
+            if subscriber.confirms and "SubscribeURL" in post.fields:
+                requests.get(post.fields["SubscribeURL"], timeout=WAIT)
+            subscriber.posts.put(post)
             self.send_response(subscriber.status)
             for name, value in subscriber.headers.items():
                 self.send_header(name, value)

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ReadTimeoutError
+from sqlalchemy import event
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.http.server import WAITING
@@ -123,6 +124,17 @@ def test_a_marketplace_that_is_started_again_lets_receivers_wait_again(shared: s
                 waiting(market, 1)
                 assert not begun.done()
             assert "Messages" not in begun.result(SOON)
+
+
+def test_who_waits_asks_the_database_once_a_second(market: Marketplace, receive: Receive) -> None:
+    receive()
+    waiting(market, 1)
+    begun: list[object] = []
+    event.listen(market._store._engine, "begin", begun.append)
+    time.sleep(2 * LOOK)
+    market.stop()
+    # The timekeeper and the delivery look as often.
+    assert len(begun) < 20
 
 
 def test_what_comes_back_by_itself_reaches_who_waits(sqs: Client, url: str, receive: Receive) -> None:
