@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,7 @@ def check(app_configs: Sequence[Any] | None = None, **_options: Any) -> list[che
     found: list[checks.CheckMessage] = [
         checks.Error(sentence, id=_CODES[cause]) for cause, sentence in conf.mistakes(value)
     ]
-    return found or [*_place(value), *_keys(value), *_topics(value)]
+    return found or [*_place(value), *_keys(value), *_receiver(value)]
 
 
 def _place(value: Any) -> Iterator[checks.CheckMessage]:
@@ -61,11 +62,17 @@ def _keys(value: Any) -> Iterator[checks.CheckMessage]:
         )
 
 
-def _topics(value: Any) -> Iterator[checks.CheckMessage]:
-    if value.get("TOPICS"):
-        return
+def _receiver(value: Any) -> Iterator[checks.CheckMessage]:
     where = receiver()
     if where is None:
+        return
+    if find_spec("cryptography") is None:
+        yield checks.Error(
+            f"mturk.django.urls is included at {where}, and what proves the origin of messages is not installed.",
+            hint="pip install 'mturk[sns]'",
+            id="mturk.E008",
+        )
+    if value.get("TOPICS"):
         return
     yield checks.Error(
         f"mturk.django.urls is included at {where}, but MTURK names no TOPICS, so that every message is refused.",
