@@ -47,6 +47,13 @@ pytest_plugin
 cli:            demo doctor payouts serve simulate | option | people | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
+django:         conf fields frame_options signals | checks process | apps task views | command test urls
+django
+django.management
+django.management.commands: mturk_doctor mturk_listen mturk_poll
+django.mirror:  models | reflection | apps decision reconciliation | admin
+django.mirror.management
+django.mirror.management.commands: mturk_sync
 __main__
 """
 MARKETPLACE = """
@@ -84,7 +91,9 @@ market
 __init__
 """
 # The SDK may start a marketplace in its own process, and its programs are about one; nothing else crosses over.
-CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.program"}
+CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.program", "django.test"}
+# Django finds an app's configuration by the name of its file.
+NAMED_BY_A_FRAMEWORK = {"apps"}
 # Relations point up the house, from an assignment to its worker and back, so records find each other by name; and a
 # connection finds its events.
 BY_NAME = {"record.record": {"mturk"}, "connection.connection": {"mturk"}}
@@ -105,7 +114,7 @@ def heights(plan: str, prefix: str) -> dict[str, tuple[int, int]]:
 
 def modules(folder: Path) -> dict[str, Path]:
     """All modules below a folder by their dotted names; the steps of a database are data, and left out."""
-    paths = [path for path in sorted(folder.rglob("*.py")) if "migration" not in path.parts]
+    paths = [path for path in sorted(folder.rglob("*.py")) if not {"migration", "migrations"} & set(path.parts)]
     dotted = {".".join(path.relative_to(folder).with_suffix("").parts): path for path in paths}
     return {name.removesuffix(".__init__") if name != "__init__" else name: path for name, path in dotted.items()}
 
@@ -224,7 +233,7 @@ def test_importing_the_marketplace_imports_nothing_of_the_sdk() -> None:
 @pytest.mark.parametrize("half", [SDK_FILES, MARKETPLACE_FILES], ids=["sdk", "marketplace"])
 def test_no_name_of_a_file_is_used_twice_in_one_half(half: dict[str, Path]) -> None:
     stems = Counter(name.rpartition(".")[2] for name, path in half.items() if path.name != "__init__.py")
-    assert [stem for stem, number in stems.items() if number > 1] == []
+    assert [stem for stem, number in stems.items() if number > 1 and stem not in NAMED_BY_A_FRAMEWORK] == []
 
 
 @pytest.mark.parametrize("folder", sorted({path.parent for path in FILES}), ids=lambda folder: folder.name)

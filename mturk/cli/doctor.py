@@ -54,6 +54,11 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield from connection(settings)
 
 
+def version() -> Finding:
+    """Which mturk this is, and which Python."""
+    return Finding(f"Version: mturk {__version__} in {Path(__file__).parents[1]}, Python {platform.python_version()}")
+
+
 def script() -> Finding:
     """Which program runs when somebody types `mturk`."""
     path = shutil.which("mturk")
@@ -69,11 +74,6 @@ def script() -> Finding:
     if not os.path.samefile(Path(path).parent, sysconfig.get_path("scripts")):
         return Finding(f"Command: {path} is ours, of another Python than this one; {_INSTEAD}")
     return Finding(f"Command: {path} is ours")
-
-
-def version() -> Finding:
-    """Which version of this package runs, from where, on which Python."""
-    return Finding(f"Version: mturk {__version__} in {Path(__file__).parents[1]}, Python {platform.python_version()}")
 
 
 def extras() -> Finding:

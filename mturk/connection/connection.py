@@ -115,7 +115,7 @@ class Connection:
         with _events_lock:
             if self._events is None:
                 # By the public name: what happens to HITs is told far above the calls.
-                self._events = import_module("mturk").Events(self)
+                self._events = (_events_maker or import_module("mturk").Events)(self)
             return self._events
 
     @property
@@ -291,6 +291,8 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_in_child)
 
 _default: Connection | None = None
+_default_maker: Callable[[], Connection] | None = None
+_events_maker: Callable[[Connection], Events] | None = None
 _default_lock = threading.Lock()
 _events_lock = threading.Lock()
 Source = Callable[[], "Connection | None"]
@@ -352,12 +354,19 @@ def using(connection: Connection) -> Iterator[Connection]:
 @contextmanager
 def by_default(connection: Connection | None) -> Iterator[None]:
     """Put another connection in force for all threads while the block runs, whatever is connected meanwhile."""
-    global _default
-    before, _default = _default, connection
+    global _default, _default_maker, _events_maker
+    before = _default, _default_maker, _events_maker
+    _default, _default_maker, _events_maker = connection, None, None
     try:
         yield
     finally:
-        _default = before
+        _default, _default_maker, _events_maker = before
+
+
+def make_by(connection: Callable[[], Connection] | None, events: Callable[[Connection], Events]) -> None:
+    """Have a framework's settings make the default, unless somebody calls `connect`, and the events of connections."""
+    global _default_maker, _events_maker
+    _default_maker, _events_maker = connection, events
 
 
 def take_over(holder: Connection | Source | None) -> Connection | Source | None:
@@ -376,12 +385,12 @@ def existing() -> Connection | None:
 
 
 def current() -> Connection:
-    """The connection in force; made from the environment when it names a place and nobody called `connect`."""
+    """The connection in force; made by a framework's settings or from the environment where nobody called `connect`."""
     global _default
     connection = _held() or _default
     if connection is None:
         with _default_lock:
-            connection = _default or Connection()
+            connection = _default or (_default_maker or Connection)()
             _default = _default or connection
     return connection
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn, TypeVar, overload
 
 from mturk.alters_data import alters_data
-from mturk.connection.connection import current, existing
+from mturk.connection.connection import current, existing, using
 from mturk.data import limit
 from mturk.errors import ValidationError
 from mturk.event import message
@@ -22,7 +22,7 @@ from mturk.event.envelope import NOTIFICATION, Envelopes
 from mturk.event.fetch import fetch
 from mturk.event.intake import Intake, Source
 from mturk.event.listener import EARLY, Handler, Listener, Listeners, check_request
-from mturk.event.poll import Poll
+from mturk.event.poll import ALL, Poll
 from mturk.event.probe import check
 from mturk.event.push import PushSource
 from mturk.event.queue import Queue
@@ -38,12 +38,9 @@ if TYPE_CHECKING:
 
 H = TypeVar("H", bound=Handler)
 
-_PAUSE = 0.05  # seconds between two looks at the mark
 POLL, PUSH = "poll", "push"
 _log = logging.getLogger(__name__)
-
-MARK = "mturk-events.sqlite3"
-"""The name of the mark's file, where nobody gives it another."""
+_LOOK = 0.05  # seconds between looks at whether all is done
 _SOURCES = 'the URL of an SQS queue, "poll", or "push" for connect("local")'
 
 
@@ -192,11 +189,19 @@ class Events:
 
     @alters_data
     def watch(self, *things: HIT | HITType | str) -> None:
-        """Have a poll look at the assignments of these HITs, and of the HITs of these types. Records or ids."""
+        """Have a poll look at the assignments of these HITs, and of the HITs of these types. Records or ids.
+
+        `watch("all")` is for all HITs of the account: the first look at each costs a call or two.
+        """
         if not things:
             raise ValidationError("name what to watch: HITs and HIT types, or their ids")
         ids = [_watched_id(thing) for thing in things]
         self._watched = self._watched.union(ids)
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The ids of HITs and types whose assignments a poll looks at; "all" is among them where it looks at all."""
+        return self._watched
 
     # Listening.
 
@@ -237,21 +242,34 @@ class Events:
         self._engine.start(self.connection)
 
     @alters_data
-    def poll_once(self, stopped: threading.Event | None = None) -> None:
-        """Look once at what a poll looks at, and come back when everything in the mark is handled or given up.
+    def catch_up(self, *sources: str, stopped: threading.Event | None = None) -> None:
+        """Hear what is there now, and return when it is handled: for a job that runs from time to time.
 
-        For programs that a timer starts. What an earlier one left is handled, too. Where nobody listens, what was found
-        is kept for a program that does, and so is what was not begun when `stopped` is set.
+        A poll looks once, a queue is read until it is empty. What failed, and is to be tried again later, stays for the
+        next time, and so does what was not begun when `stopped` is set. The sources are those of `listening`; what goes
+        wrong with one is raised.
         """
-        stopped = stopped or threading.Event()
+        made = self._made(self._chosen(sources), every=60)
+        mark = self._engine.intake(self.connection).mark
         try:
+            for source in made:
+                self._engine.sources.append(source)
+                source.once()
             self.start()
-            intake = self._engine.intake(self.connection)
-            Poll(intake, lambda: self._watched, every=1).round()
-            while self._listeners and not intake.mark.is_done() and not stopped.wait(_PAUSE):
+            while self._listeners and mark.has_work() and not (stopped or self._engine.stopped).wait(_LOOK):
                 pass
         finally:
             self.stop()
+
+    @alters_data
+    def tell(self, event: Event) -> None:
+        """Call the handlers of an event now, in this thread and once, whatever the mark says: for tests.
+
+        What a handler raises is raised.
+        """
+        self._take_over(EARLY)
+        with using(self.connection):
+            self._listeners.tell(event)
 
     @alters_data
     def stop(self) -> None:
@@ -311,13 +329,19 @@ class Events:
         return handler
 
     def _begin(self, places: Sequence[str], every: float) -> None:
-        local = self.connection.local_market is not None
-        chosen = places or ((PUSH, POLL) if local else (POLL,))
-        intake = self._engine.intake(self.connection)
-        made = [self._source(place, intake, every) for place in chosen]
+        chosen = self._chosen(places)
+        made = self._made(chosen, every)
         self.start()
         self._warn_of_deaf_listeners(chosen)
         self._engine.begin(made)
+
+    def _chosen(self, places: Sequence[str]) -> Sequence[str]:
+        local = self.connection.local_market is not None
+        return places or ((PUSH, POLL) if local else (POLL,))
+
+    def _made(self, places: Sequence[str], every: float) -> list[Source]:
+        intake = self._engine.intake(self.connection)
+        return [self._source(place, intake, every) for place in places]
 
     def _warn_of_deaf_listeners(self, places: Sequence[str]) -> None:
         deaf = sorted({listener.name for listener in self._listeners if not listener.types_of_hits})
@@ -347,6 +371,8 @@ class Events:
 
 
 def _watched_id(thing: HIT | HITType | str) -> str:
+    if isinstance(thing, str) and thing == ALL:
+        return ALL
     if isinstance(thing, Record) and not isinstance(thing, (kind_of("HIT"), kind_of("HITType"))):
         raise ValidationError(f"a HIT or a HIT type can be watched, not {thing!r}")
     return limit.identifier("watch", thing.id if isinstance(thing, Record) else thing)

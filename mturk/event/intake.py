@@ -20,6 +20,10 @@ class Source(Protocol):
         """Start, with a first look whose failure is raised."""
         ...
 
+    def once(self) -> None:
+        """Bring what is there now, and no more."""
+        ...
+
     def halt(self) -> None:
         """Bring nothing more; handlers may still be at work."""
         ...

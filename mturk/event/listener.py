@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import threading
 from collections.abc import Awaitable, Callable, Iterable
@@ -106,6 +107,14 @@ class Listeners:
                 self._all.remove(listener)
             return True
 
+    def tell(self, event: Event) -> None:
+        """Call those that hear the event, here and now; an error ends it."""
+        for listener in tuple(self._all):
+            if listener.hears(event) and self.take(listener):
+                result = listener.handler(event)
+                if inspect.isawaitable(result):
+                    asyncio.run(_awaited(result))
+
     def put_back(self, listener: Listener) -> None:
         """Let one that hears once try again."""
         with self._lock:
@@ -130,6 +139,10 @@ def check_request(names: str | Iterable[str], hit_type: Any, hit: Any) -> None:
     event_types(names)
     _ids("hit_type", hit_type, "HITType")
     _ids("hit", hit, "HIT")
+
+
+async def _awaited(result: Awaitable[object]) -> None:
+    await result
 
 
 def _check(handler: Handler) -> None:

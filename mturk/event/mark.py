@@ -131,6 +131,12 @@ class Mark:
             for event_id in ids:
                 transaction.change(_RENEW, until=self._now() + LEASE, id=event_id, holder=self.holder)
 
+    def has_work(self) -> bool:
+        """Whether an event can be claimed now, or is being handled by this process."""
+        with self._storage.transaction() as transaction:
+            query = "SELECT 1 FROM mturk_event WHERE state = 0 AND lease > 0 AND holder = :holder"
+            return bool(transaction.rows(query, holder=self.holder) or transaction.rows(_NEXT, now=self._now()))
+
     def unfinished(self, ids: Sequence[str]) -> set[str]:
         """Those of the events that are neither done nor given up."""
         if not ids:
@@ -141,11 +147,6 @@ class Mark:
             # Nothing but the names of parameters is put into the statement.
             query = f"SELECT id FROM mturk_event WHERE state = 0 AND id IN ({listed})"  # noqa: S608
             return {row["id"] for row in transaction.rows(query, **names)}
-
-    def is_done(self) -> bool:
-        """Whether every event is done or given up."""
-        with self._storage.transaction() as transaction:
-            return not transaction.rows("SELECT 1 FROM mturk_event WHERE state = 0 LIMIT 1")
 
     def counters(self, hit_id: str) -> str | None:
         """What a list said of a HIT when its assignments were last read."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # A HIT, its assignments, and how many of them are taken.
 _Sight = tuple[str, "int | None", "int | None"]
 
+ALL = "all"
+"""What is watched where every HIT is."""
 _log = logging.getLogger(__name__)
 
 
@@ -50,6 +52,10 @@ class Poll:
         HIT.get_reviewable(page_size=1, connection=self._intake.connection)
         self._thread.start()
 
+    def once(self) -> None:
+        """Look once; what goes wrong is raised."""
+        self.round()
+
     def halt(self) -> None:
         """Begin no further call."""
         self._stopping.set()
@@ -71,7 +77,7 @@ class Poll:
         for hit in HIT.all(connection=connection) if watched else HIT.reviewable(connection=connection):
             if self._stopping.is_set():
                 return
-            if hit.id in watched or hit.hit_type_id in watched:
+            if not watched.isdisjoint((hit.id, hit.hit_type_id, ALL)):
                 counters[hit.id] = _counters(hit)
                 if counters[hit.id] != self._kept(hit.id):
                     self._read_assignments(hit, counters[hit.id])

@@ -34,6 +34,9 @@ class PushSource:
         """Start to hear."""
         self._handle = self._market.listen(self._hear)
 
+    def once(self) -> None:
+        """What happens is heard as it happens, and nothing is kept."""
+
     def halt(self) -> None:
         """Hear no more."""
         if self._handle is not None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mturk.event.queue import Message, Queue
 
 _WAIT = 20  # seconds of one long poll, the most that SQS allows
+_SHORT = 1  # … where nobody waits for news; without any wait SQS asks few of its servers
 _HIDDEN = 30  # seconds for which a message that was taken is hidden from other consumers, and that time extended
 _MOST_HELD = 1000  # messages that wait here for their events
 _TICK = 0.25
@@ -58,6 +59,12 @@ class QueueSource:
         """Look once without waiting, so that a wrong queue or key is told at once; then go on in the background."""
         self._take(self._queue.receive(wait=0, visibility=self._hidden))
         self._taker.start()
+        self._settler.start()
+
+    def once(self) -> None:
+        """Take messages until the queue is empty, and delete them when their events are done; errors are raised."""
+        while taken := self._queue.receive(wait=_SHORT, visibility=self._hidden):
+            self._take(taken)
         self._settler.start()
 
     def halt(self) -> None:

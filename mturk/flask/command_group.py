@@ -67,7 +67,7 @@ def poll(once: bool, every: float, watch: tuple[str, ...]) -> None:
     """
     with _stoppable(watch) as (events, stopped):
         if once:
-            events.poll_once(stopped)
+            events.catch_up("poll", stopped=stopped)
             return
         with events.listening("poll", every=every):
             click.echo("Polling until Ctrl-C.")

@@ -1,0 +1,76 @@
+"""Settings of the photo lab. What differs between a laptop and a server is read from the environment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from django.core.management.utils import get_random_secret_key
+
+BASE_DIR = Path(os.environ.get("PHOTOLAB_DATA") or Path(__file__).parents[1])
+
+# Where workers' browsers, and the marketplace, find this site.
+SITE_URL = os.environ.get("PHOTOLAB_URL", "http://127.0.0.1:8000")
+
+MTURK = {
+    # "local" is a marketplace in this process; on AWS "sandbox" or "production".
+    "ENDPOINT": os.environ.get("MTURK_ENDPOINT", "local"),
+    # Who may post events to /mturk/events, and whose certificates are believed beside AWS's.
+    "TOPICS": os.environ.get("PHOTOLAB_TOPICS", f"{SITE_URL}/mturk/events").split(),
+    "CERTIFICATES": os.environ.get("PHOTOLAB_CERTIFICATES", "").split(),
+    # Where a poll tells of submissions, it looks at those of all HITs of the account.
+    "WATCH": ["all"],
+    "ALLOWED_HOSTS": os.environ.get("PHOTOLAB_WORKER_SITES", "").split(),
+}
+
+DEBUG = os.environ.get("PHOTOLAB_DEBUG", "yes") == "yes"
+# Processes of one site need the same key: set it on a server.
+SECRET_KEY = os.environ.get("PHOTOLAB_SECRET_KEY") or get_random_secret_key()
+ALLOWED_HOSTS = os.environ.get("PHOTOLAB_HOSTS", "127.0.0.1 localhost testserver").split()
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "mturk.django",
+    "mturk.django.mirror",
+    "photolab",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": BASE_DIR / "photolab.sqlite3",
+        "OPTIONS": {"timeout": 30},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "photolab.urls"
+WSGI_APPLICATION = "photolab.wsgi.application"
+LOGIN_REDIRECT_URL = "review"
+STATIC_URL = "static/"
+USE_TZ = True

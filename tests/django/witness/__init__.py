@@ -1,0 +1,1 @@
+"""An app that writes down which process was told of which event."""
