@@ -63,6 +63,7 @@ class Crew:
         self._workers = [
             threading.Thread(target=self._work, name=f"mturk-worker-{number}", daemon=True) for number in range(workers)
         ]
+        self._left = workers
         self._keeper = threading.Thread(target=self._keep, name="mturk-keeper", daemon=True)
 
     def start(self) -> None:
@@ -76,15 +77,22 @@ class Crew:
             self._rung += 1
             self._bell.notify()
 
-    def stop(self) -> None:
-        """Begin nothing new, and wait for the handlers that run."""
+    @property
+    def is_here(self) -> bool:
+        """Whether this is a thread of its own, which must not wait for its end."""
+        return threading.current_thread() in self._workers or self._loop.is_here
+
+    def halt(self) -> None:
+        """Begin nothing new."""
         with self._bell:
             self._stopping.set()
             self._bell.notify_all()
-        self._join(self._workers)
-        self._over.set()
-        self._join([self._keeper])
-        self._loop.stop()
+
+    def stop(self) -> None:
+        """Begin nothing new, and wait for the handlers that run."""
+        self.halt()
+        for thread in [*self._workers, self._keeper]:
+            thread.join()
 
     def fail(self, event: Event | None, error: Exception) -> None:
         """Hand over what nobody could handle, or a message that nobody could read."""
@@ -93,33 +101,37 @@ class Crew:
         if self._on_failure is not None:
             try:
                 self._loop.call(self._on_failure, event, error)
-            except Exception:
+            except BaseException:
                 _log.exception("on_failure failed itself for %s", what)
 
-    @staticmethod
-    def _join(threads: list[threading.Thread]) -> None:
-        for thread in threads:
-            # A handler may stop its own crew.
-            if thread is not threading.current_thread():
-                thread.join()
-
     def _work(self) -> None:
+        try:
+            with using(self._connection):
+                self._work_on()
+        finally:
+            with self._bell:
+                self._left -= 1
+            if self._left == 0:
+                self._over.set()
+                self._loop.stop()
+
+    def _work_on(self) -> None:
         outcome: Outcome | None = None
-        with using(self._connection):
-            while not self._stopping.is_set():
-                claim, rung = None, self._rung
-                rest = min(_LOOK, outcome.pause or _LOOK) if outcome is not None else _LOOK
-                try:
-                    claim, outcome = self._turn(outcome), None
-                except MTurkError as error:
-                    _log.error("the mark of events cannot be used, which is tried again: %s", error)
-                if claim is None:
-                    self._rest(rung, rest)
-                    continue
-                self.ring()  # there may be more, for another worker
-                outcome = self._handle(claim)
-            if outcome is not None:
-                self._end(outcome)
+        while not self._stopping.is_set():
+            claim, rung = None, self._rung
+            rest = min(_LOOK, outcome.pause or _LOOK) if outcome is not None else _LOOK
+            try:
+                claim, outcome = self._turn(outcome), None
+            except Exception as error:
+                known = isinstance(error, MTurkError)
+                _log.error("the mark of events cannot be used, which is tried again: %s", error, exc_info=not known)
+            if claim is None:
+                self._rest(rung, rest)
+                continue
+            self.ring()  # there may be more, for another worker
+            outcome = self._handle(claim)
+        if outcome is not None:
+            self._end(outcome)
 
     def _rest(self, rung: int, seconds: float) -> None:
         with self._bell:
@@ -154,42 +166,43 @@ class Crew:
         while not self._over.wait(LEASE / 3):
             try:
                 self._mark.renew(list(self._at_work))
-            except MTurkError as error:
+            except Exception as error:
                 _log.error("the mark of events cannot be used, which is tried again: %s", error)
 
     def _handle(self, claim: Claim) -> Outcome:
         event = attrs.evolve(claim.event, connection=self._connection)
-        if claim.attempts > self._attempts:
-            times = f"{claim.attempts - 1} time{'s' * (claim.attempts > 2)}"
-            return self._give_up(event, MTurkError(f"It was begun {times}, and its process ended before it was done."))
+        if claim.lost > self._attempts:
+            return self._give_up(event, MTurkError(f"It was begun {claim.lost} times by processes that then ended."))
         handled, failed = list(claim.handled), None
         for listener in self._listeners:
             if listener.name in claim.handled or not listener.hears(event):
                 continue
             # What was begun before may have been carried out, so that each verb looks before it complains.
-            with repeating(claim.attempts > 1):
+            with repeating(claim.failed + claim.lost > 0):
                 error = self._call(listener, event)
             if error is None:
                 handled.append(listener.name)
             failed = failed or error
         if failed is None:
             return Outcome(event.id)
-        if claim.attempts >= self._attempts:
+        if claim.failed + 1 >= self._attempts:
             return self._give_up(event, failed)
-        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * _FACTOR ** (claim.attempts - 1))
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * _FACTOR**claim.failed)
         _log.warning("a handler of event %s failed, and is tried again in %.1f s: %r", event.id, pause, failed)
         return Outcome(event.id, tuple(handled), repr(failed), pause)
 
     def _call(self, listener: Listener, event: Event) -> Exception | None:
         if not self._listeners.take(listener):
             return None
+        failed: Exception | None = None
         try:
             self._loop.call(listener.handler, event)
-        except (Exception, SystemExit) as error:
-            if listener.once:
-                self._listeners.put_back(listener)
-            return error if isinstance(error, Exception) else MTurkError("The handler called sys.exit().")
-        return None
+        except Exception as error:
+            failed = error
+        except BaseException as error:  # sys.exit() and its like, which would end this thread and hold the event
+            failed = MTurkError(f"The handler ended with {error!r}.")
+        self._listeners.give_back(listener, failed=failed is not None)
+        return failed
 
     def _give_up(self, event: Event, error: Exception) -> Outcome:
         self.fail(event, error)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 from mturk.connection.connection import current, existing
 from mturk.event.events import Events
-from mturk.event.listener import EARLY, Handler, check_request
+from mturk.event.listener import EARLY, Handler, checked
 
 if TYPE_CHECKING:
     from mturk.model.hit import HIT
@@ -102,7 +102,7 @@ def _add(
     if existing() is not None:
         return _events()._add(names, handler, hit_type, hit, once=once)
     if handler is None:
-        check_request(names, hit_type, hit)
-        return lambda function: _add(names, function, hit_type, hit, once=once)  # type: ignore[return-value]
+        kept = checked(names, hit_type, hit)
+        return lambda function: _add(kept, function, hit_type, hit, once=once)  # type: ignore[return-value]
     EARLY.add(names, handler, hit_type=hit_type, hit=hit, once=once)  # type: ignore[arg-type]  # checked there
     return handler

@@ -7,10 +7,12 @@ import os
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from mturk.event.crew import Crew, OnFailure
 from mturk.event.intake import Intake, Source
 from mturk.event.mark import Mark
+from mturk.event.queue_url import origin
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -41,16 +43,16 @@ class Engine:
         self.sources: list[Source] = []
         self._intake: Intake | None = None
         self._crew: Crew | None = None
-        self._process = os.getpid()
         self._lock = threading.RLock()
+        self._ending = threading.Lock()
         self.stopped = threading.Event()
+        _all.add(self)
 
     def intake(self, connection: Connection) -> Intake:
         """Where sources hand over what they bring."""
         with self._lock:
-            self._after_fork()
             if self._intake is None:
-                mark = Mark(_place(self._place, connection), now=connection.clock.now)
+                mark = Mark(_place(self._place, connection), _service(connection))
                 self._intake = Intake(connection, mark, self.ring, self._fail)
             return self._intake
 
@@ -84,21 +86,29 @@ class Engine:
             raise
 
     def stop(self) -> None:
-        """End the sources, and wait for the handlers that run."""
-        with self._lock:
-            self._after_fork()
-            sources, self.sources = self.sources, []
-            crew, self._crew = self._crew, None
-        self.stopped.set()
-        atexit.unregister(self.stop)
-        for source in sources:
-            source.halt()
-        if crew is not None:
-            crew.stop()
-        for source in sources:
-            source.stop()
-        if self._intake is not None:
-            self._intake.mark.close()
+        """End the sources, and wait for the handlers that run; a handler that calls this is not waited for."""
+        crew = self._crew
+        if crew is not None and crew.is_here:
+            crew.halt()
+            threading.Thread(target=self._stop, name="mturk-stop", daemon=True).start()
+        else:
+            self._stop()
+
+    def _stop(self) -> None:
+        with self._ending:  # a second one waits for the first
+            with self._lock:
+                sources, self.sources = self.sources, []
+            for source in sources:
+                source.halt()
+            if self._crew is not None:
+                self._crew.stop()
+                self._crew = None
+            for source in sources:
+                source.stop()
+            if self._intake is not None:
+                self._intake.mark.close()
+            atexit.unregister(self.stop)
+            self.stopped.set()
 
     def ring(self) -> None:
         """Look into the mark now."""
@@ -113,10 +123,29 @@ class Engine:
         for source in tuple(self.sources):
             source.ended()
 
-    def _after_fork(self) -> None:
-        # A child has none of its parent's threads.
-        if self._process != os.getpid():
-            self._process, self._crew, self._intake, self.sources = os.getpid(), None, None, []
+    def renew(self) -> None:
+        """Go on in a forked child, which has none of its parent's threads."""
+        self._lock, self._ending = threading.RLock(), threading.Lock()
+        self._crew, self._intake, self.sources = None, None, []
+        self._listeners.renew()
+
+
+_all: WeakSet[Engine] = WeakSet()
+
+
+def _renew_in_child() -> None:
+    for engine in list(_all):
+        engine.renew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_in_child)
+
+
+def _service(connection: Connection) -> str:
+    """What tells the events of one service from those of others in the same mark: a trial's from the real ones."""
+    # The marketplace of a process has another port each time.
+    return "local" if connection.local_market is not None else "{}://{}:{}".format(*origin(connection.url))
 
 
 def _place(given: str | os.PathLike[str] | None, connection: Connection) -> str | os.PathLike[str]:

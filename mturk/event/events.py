@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar, overload
 from mturk.alters_data import alters_data
 from mturk.connection.connection import current, existing, using
 from mturk.data import limit
-from mturk.errors import ValidationError
+from mturk.errors import MTurkError, ValidationError
 from mturk.event import message
 from mturk.event.certificate import CertificateStore
 from mturk.event.crew import OnFailure
@@ -21,7 +21,7 @@ from mturk.event.engine import Engine
 from mturk.event.envelope import NOTIFICATION, Envelopes
 from mturk.event.fetch import fetch
 from mturk.event.intake import Intake, Source
-from mturk.event.listener import EARLY, Handler, Listener, Listeners, check_request
+from mturk.event.listener import EARLY, Handler, Listener, Listeners, checked
 from mturk.event.poll import ALL, Poll
 from mturk.event.probe import check
 from mturk.event.push import PushSource
@@ -41,6 +41,7 @@ H = TypeVar("H", bound=Handler)
 POLL, PUSH = "poll", "push"
 _log = logging.getLogger(__name__)
 _LOOK = 0.05  # seconds between looks at whether all is done
+_GRACE = 1.0  # seconds after the last handler was added until a lazy start
 _SOURCES = 'the URL of an SQS queue, "poll", or "push" for connect("local")'
 
 
@@ -85,6 +86,7 @@ class Events:
         if on_failure is not None and not callable(on_failure):
             raise ValidationError(f"on_failure must be a function (event, error), not {on_failure!r}")
         self._lazy = lazy_start
+        self._timer: threading.Timer | None = None
         self.topics = _texts("topics", topics)
         self.certificates = _texts("certificates", certificates)
         self._certificate_store = CertificateStore(fetch, time.time)
@@ -273,7 +275,12 @@ class Events:
 
     @alters_data
     def stop(self) -> None:
-        """End the sources, and wait for the handlers that run. What was not begun is kept for the next start."""
+        """End the sources, and wait for the handlers that run. What was not begun is kept for the next start.
+
+        A handler may call it, too; then it returns at once, and all ends when the handlers have.
+        """
+        if self._timer is not None:
+            self._timer.cancel()
         self._engine.stop()
 
     @alters_data
@@ -319,12 +326,12 @@ class Events:
         self, names: str | Iterable[str], handler: H | None, hit_type: object, hit: object, *, once: bool
     ) -> H | Callable[[H], H]:
         if handler is None:
-            check_request(names, hit_type, hit)
-            return lambda function: self._add(names, function, hit_type, hit, once=once)  # type: ignore[return-value]
+            kept = checked(names, hit_type, hit)
+            return lambda function: self._add(kept, function, hit_type, hit, once=once)  # type: ignore[return-value]
         listener = self._listeners.add(names, handler, hit_type=hit_type, hit=hit, once=once)  # type: ignore[arg-type]
         self._watch_for(listener)
         if self._lazy and not self._engine.sources:
-            self._begin((), 60)
+            self._begin_soon()
         self._engine.ring()
         return handler
 
@@ -334,6 +341,20 @@ class Events:
         self.start()
         self._warn_of_deaf_listeners(chosen)
         self._engine.begin(made)
+
+    def _begin_soon(self) -> None:
+        # What an earlier program left is handled at once, and the other handlers of this one come in the next lines.
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = threading.Timer(_GRACE, self._begin_lazily)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _begin_lazily(self) -> None:
+        try:
+            self._begin((), 60)
+        except MTurkError as error:
+            _log.error("listening did not begin: %s", error)
 
     def _chosen(self, places: Sequence[str]) -> Sequence[str]:
         local = self.connection.local_market is not None

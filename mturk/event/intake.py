@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from mturk.event.mark import Mark
 
 
+PATIENCE = 4.0
+"""Seconds for which a source that stops waits for a server; what is left then comes to its end by itself."""
+
+
 class Source(Protocol):
     """Something that brings events, from `begin` to `stop`."""
 

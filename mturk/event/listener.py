@@ -55,6 +55,7 @@ class Listeners:
 
     def __init__(self) -> None:
         self._all: list[Listener] = []
+        self._called: list[Listener] = []  # those that hear once, while they do
         self._lock = threading.Lock()
 
     def __bool__(self) -> bool:
@@ -75,14 +76,9 @@ class Listeners:
         """Have a handler hear events from now on; ValidationError if it cannot be called with one."""
         _check(handler)
         with self._lock:
-            listener = Listener(
-                handler,
-                self._free_name(handler),
-                event_types(names),
-                _ids("hit_type", hit_type, "HITType"),
-                _ids("hit", hit, "HIT"),
-                once,
-            )
+            types, hit_types, hits = event_types(names), _ids("hit_type", hit_type, "HITType"), _ids("hit", hit, "HIT")
+            name = self._free_name(_name(handler, types, hit_types, hits))
+            listener = Listener(handler, name, types, hit_types, hits, once)
             self._all.append(listener)
         return listener
 
@@ -92,10 +88,11 @@ class Listeners:
         with self._lock:
             going = [
                 listener
-                for listener in self._all
+                for listener in [*self._all, *self._called]
                 if (names is None or listener.types == types) and (handler is None or listener.handler == handler)
             ]
             self._all = [listener for listener in self._all if listener not in going]
+            self._called = [listener for listener in self._called if listener not in going]
         return len(going)
 
     def take(self, listener: Listener) -> bool:
@@ -105,40 +102,56 @@ class Listeners:
                 return False
             if listener.once:
                 self._all.remove(listener)
+                self._called.append(listener)
             return True
 
     def tell(self, event: Event) -> None:
         """Call those that hear the event, here and now; an error ends it."""
         for listener in tuple(self._all):
             if listener.hears(event) and self.take(listener):
+                self.give_back(listener, failed=False)
                 result = listener.handler(event)
                 if inspect.isawaitable(result):
                     asyncio.run(_awaited(result))
 
-    def put_back(self, listener: Listener) -> None:
-        """Let one that hears once try again."""
+    def give_back(self, listener: Listener, *, failed: bool) -> None:
+        """Let one that hears once try again if it failed, unless it was taken away meanwhile."""
         with self._lock:
-            if listener not in self._all:
-                self._all.append(listener)
+            if listener in self._called:
+                self._called.remove(listener)
+                if failed:
+                    self._all.append(listener)
 
     def move_to(self, others: Listeners) -> None:
         """Hand all of them over."""
         with self._lock, others._lock:
-            others._all[:0] = self._all
+            for listener in self._all:
+                others._all.append(attrs.evolve(listener, name=others._free_name(listener.name.partition("#")[0])))
             self._all = []
 
-    def _free_name(self, handler: Handler) -> str:
-        plain = f"{getattr(handler, '__module__', '')}.{getattr(handler, '__qualname__', type(handler).__qualname__)}"
+    def renew(self) -> None:
+        """Go on in a forked child, where whoever held the lock is not."""
+        self._lock = threading.Lock()
+
+    def _free_name(self, plain: str) -> str:
         taken = {listener.name for listener in self._all}
         names = (plain if number == 1 else f"{plain}#{number}" for number in range(1, len(taken) + 2))
         return next(name for name in names if name not in taken)
 
 
-def check_request(names: str | Iterable[str], hit_type: Any, hit: Any) -> None:
-    """Refuse what nobody could listen to, before the function that a decorator is for is there."""
-    event_types(names)
+def _name(handler: Handler, *asked: frozenset[str] | None) -> str:
+    """What tells this handler from others, in each process of the program alike."""
+    plain = f"{getattr(handler, '__module__', None)}.{getattr(handler, '__qualname__', type(handler).__qualname__)}"
+    return " ".join([plain, *(",".join(sorted(one or ())) for one in asked)])
+
+
+def checked(names: str | Iterable[str], hit_type: Any, hit: Any) -> str | Iterable[str]:
+    """The names, kept; what nobody could listen to is refused before the function that a decorator is for is there."""
+    kept = names if isinstance(names, str) or not isinstance(names, Iterable) else tuple(names)
+    event_types(kept)
     _ids("hit_type", hit_type, "HITType")
     _ids("hit", hit, "HIT")
+    return kept
 
 
 async def _awaited(result: Awaitable[object]) -> None:

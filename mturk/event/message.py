@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timezone
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 ONCE = frozenset({EventType.ASSIGNMENT_SUBMITTED, EventType.ASSIGNMENT_APPROVED, EventType.ASSIGNMENT_REJECTED})
 _KNOWN = EventType._value2member_map_
 _LONGEST_ID = 255
+# Fractions of a second are left out: they mean nothing, and Python 3.10 does not read all of them.
+_TIME = re.compile(r"((?:19[7-9]|2\d\d)\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
 def read(text: str, source: str, connection: Connection | None) -> list[Event]:
@@ -30,14 +33,14 @@ def read(text: str, source: str, connection: Connection | None) -> list[Event]:
     listed = message.get("Events")
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise UnreadableMessage("The message has no list of Events: it is not one of Mechanical Turk's.")
-    document = message.get("EventDocId")
+    document = _text(message, "EventDocId") or ""
     seen: Counter[str] = Counter()
     events = []
     for one in listed:
-        key = _key(one, document if isinstance(document, str) else "")
+        key = _key(one, document)
         # The same may happen twice in one second: an assignment is taken, returned and taken again.
         position, seen[key] = seen[key], seen[key] + 1
-        events.append(_event(one, key if _is_once(one) else f"{key}:{position}", source, connection))
+        events.append(_event(one, _id(one, key, document, position), source, connection))
     return events
 
 
@@ -64,8 +67,11 @@ def _object(text: str) -> Mapping[str, Any]:
     return message
 
 
-def _is_once(one: Mapping[str, Any]) -> bool:
-    return one.get("EventType") in ONCE or one.get("EventType") == EventType.HIT_REVIEWABLE
+def _id(one: Mapping[str, Any], key: str, document: str, position: int) -> str:
+    if one.get("EventType") in ONCE:
+        return key
+    # Which time the HIT became reviewable is counted by the mark, which needs to know the message for it.
+    return f"{key}{'|' if one.get('EventType') == EventType.HIT_REVIEWABLE else ''}{document}:{position}"
 
 
 def _key(one: Mapping[str, Any], document: str) -> str:
@@ -74,7 +80,7 @@ def _key(one: Mapping[str, Any], document: str) -> str:
         return id_of(kind, _text(one, "AssignmentId"))
     if kind == EventType.HIT_REVIEWABLE:
         return id_of(kind, _text(one, "HITId"))
-    return id_of(kind, _text(one, "HITId"), _text(one, "AssignmentId"), _stamp_of(one), document[:_LONGEST_ID])
+    return id_of(kind, _text(one, "HITId"), _text(one, "AssignmentId"), _stamp_of(one), "")
 
 
 def _event(one: Mapping[str, Any], id: str, source: str, connection: Connection | None) -> Event:
@@ -96,8 +102,9 @@ def _event(one: Mapping[str, Any], id: str, source: str, connection: Connection 
 
 def _text(one: Mapping[str, Any], name: str) -> str | None:
     value = one.get(name)
-    if value is not None and (not isinstance(value, str) or len(value) > _LONGEST_ID):
-        raise UnreadableMessage(f"The {name} of an event in the message is not a short text.")
+    # No control characters and no halves of characters: it goes into a database, and into logs.
+    if value is not None and not (isinstance(value, str) and len(value) <= _LONGEST_ID and value.isprintable()):
+        raise UnreadableMessage(f"The {name} in the message is not a short text.")
     return value or None
 
 
@@ -110,8 +117,11 @@ def _stamp_of(one: Mapping[str, Any]) -> str:
 
 
 def _moment(text: str) -> datetime:
+    form = _TIME.fullmatch(text)
     try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
+        if form is None:
+            raise ValueError
+        found = datetime.fromisoformat(f"{form[1]}{'+00:00' if form[2] in (None, 'Z') else form[2]}")
+        return found.astimezone(timezone.utc)
+    except (ValueError, OverflowError):
         raise UnreadableMessage(f"The EventTimestamp of an event in the message is not a time: {text!r}.") from None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)

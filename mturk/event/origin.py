@@ -19,8 +19,8 @@ _ADDRESS = re.compile(
     r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-f:.]+\])(?::(?P<port>[1-9]\d{0,4}))?"
     r"(?P<path>(?:/[A-Za-z0-9_.~-]*)*)(?P<query>\?[A-Za-z0-9_.~%&=+:/?@!$'()*,;-]*)?"
 )
-# The pattern of AWS's own validators.
-_AWS_HOST = re.compile(r"sns\.[a-zA-Z0-9\-]{3,}\.amazonaws\.com(\.cn)?")
+# A region. AWS's own validators take any name, among them those of S3, below which anybody may keep a file.
+_AWS_HOST = re.compile(r"sns\.[a-z]{2,}(?:-[a-z]+)+-[0-9]+\.amazonaws\.com(\.cn)?")
 # An empty name, or one that goes up or nowhere: servers take these in different ways.
 _TURNS = re.compile(r"/(?:\.{0,2}/|\.{1,2}$)")
 _PORTS = {"https": 443, "http": 80}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from mturk.data.enumeration import AssignmentStatus, EventType, HITStatus
-from mturk.errors import MTurkError, ValidationError
+from mturk.errors import DoesNotExist, MTurkError, ValidationError
 from mturk.event.event import Event
+from mturk.event.intake import PATIENCE
 from mturk.event.message import id_of, stamp
 from mturk.model.hit import HIT
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # A HIT, its assignments, and how many of them are taken.
 _Sight = tuple[str, "int | None", "int | None"]
+
+_MOST_FAILURES = 3  # in one round, after which the service itself is taken to be in trouble
+_LOOKS = 10  # rounds for which a list of assignments that is shorter than the counters say is read again
 
 ALL = "all"
 """What is watched where every HIT is."""
@@ -40,7 +44,8 @@ class Poll:
         self._watched = watched
         self._every = _seconds(every)
         self._counters: dict[str, str] = {}
-        self._known: set[_Sight] = set()
+        self._short: dict[str, int] = {}
+        self._known: dict[str, _Sight] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._repeat, name="mturk-poll", daemon=True)
 
@@ -64,7 +69,7 @@ class Poll:
         """End, after the call that is under way."""
         self._stopping.set()
         if self._thread.ident is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+            self._thread.join(PATIENCE)
 
     def ended(self) -> None:
         """Nothing is kept here."""
@@ -72,19 +77,21 @@ class Poll:
     def round(self) -> None:
         """Look once at everything."""
         watched, connection = self._watched(), self._intake.connection
-        counters: dict[str, str] = {}
-        shown: set[_Sight] = set()
+        before, self._counters, self._short = (self._counters, self._short), {}, {}
+        shown: dict[str, _Sight] = {}
+        failures: list[MTurkError] = []
         for hit in HIT.all(connection=connection) if watched else HIT.reviewable(connection=connection):
             if self._stopping.is_set():
                 return
             if not watched.isdisjoint((hit.id, hit.hit_type_id, ALL)):
-                counters[hit.id] = _counters(hit)
-                if counters[hit.id] != self._kept(hit.id):
-                    self._read_assignments(hit, counters[hit.id])
+                self._look_into(hit, *before, failures)
             if hit.status == HITStatus.REVIEWABLE or not watched:
-                shown.add(self._sight(hit))
-        # Of HITs that are gone nothing is kept.
-        self._counters, self._known = counters, shown
+                shown[hit.id] = self._sight(hit)
+            elif hit.id in self._known and hit.status != HITStatus.REVIEWING:
+                self._intake.mark.lose_sight(hit.id)
+        self._known = shown  # of HITs that are gone nothing is kept
+        if failures:
+            raise failures[0]
 
     def _repeat(self) -> None:
         while not self._stopping.is_set():
@@ -92,24 +99,50 @@ class Poll:
                 self.round()
             except MTurkError as error:
                 _log.warning("the poll failed, and is tried again in %g s: %s", self._every, error)
+            except Exception:
+                _log.exception("the poll failed, and is tried again in %g s", self._every)
             self._stopping.wait(self._every)
 
     def _sight(self, hit: HIT) -> _Sight:
         taken = None if hit.max_assignments is None else hit.max_assignments - (hit.assignments_available or 0)
         sight = (hit.id, hit.max_assignments, taken)
-        if sight not in self._known:
+        if sight != self._known.get(hit.id):
             event = self._event(EventType.HIT_REVIEWABLE, hit, None, None)
             if self._intake.mark.sight(event, hit.max_assignments, taken):
                 self._intake.ring()
         return sight
 
-    def _kept(self, hit_id: str) -> str | None:
-        return self._counters.get(hit_id) or self._intake.mark.counters(hit_id)
+    def _look_into(
+        self, hit: HIT, before: Mapping[str, str], short: Mapping[str, int], failures: list[MTurkError]
+    ) -> None:
+        """Read the assignments of a HIT whose counters changed; one that fails does not keep the others waiting."""
+        counters = _counters(hit)
+        if counters == (before.get(hit.id) or self._intake.mark.counters(hit.id)):
+            self._counters[hit.id] = counters
+            return
+        try:
+            whole = self._read_assignments(hit)
+        except DoesNotExist:
+            return  # deleted meanwhile
+        except MTurkError as error:
+            failures.append(error)
+            if len(failures) >= _MOST_FAILURES:
+                raise
+            return
+        looks = short.get(hit.id, 0) + 1
+        if whole or looks >= _LOOKS:
+            self._intake.mark.keep_counters(hit.id, counters)
+            self._counters[hit.id] = counters
+        else:
+            self._short[hit.id] = looks
 
-    def _read_assignments(self, hit: HIT, counters: str) -> None:
+    def _read_assignments(self, hit: HIT) -> bool:
+        """Put all there are; whether they are as many as the counters say, behind which lists may lag."""
+        number = 0
         for page in hit.assignments().pages():
+            number += len(page.items)
             self._intake.put([event for one in page for event in self._events(hit, one)])
-        self._intake.mark.keep_counters(hit.id, counters)
+        return number >= (hit.max_assignments or 0) - (hit.assignments_available or 0) - (hit.assignments_pending or 0)
 
     def _events(self, hit: HIT, one: Assignment) -> Iterator[Event]:
         yield self._event(EventType.ASSIGNMENT_SUBMITTED, hit, one, one.submit_time)

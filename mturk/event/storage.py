@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakSet
 
 from mturk.errors import ConfigurationError
 
 Row = Mapping[str, Any]
 _PATIENCE = 30.0  # seconds to wait for another process that is writing
 # Any number would do; PostgreSQL keeps such locks apart for each database.
+_NOW = "SELECT EXTRACT(EPOCH FROM clock_timestamp())"
 _ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(20170118)"
 
 
@@ -27,6 +30,10 @@ class Transaction(Protocol):
 
     def change(self, statement: str, **values: Any) -> int:
         """Carry out a statement, and tell how many rows it changed."""
+        ...
+
+    def now(self) -> float:
+        """The time, by a clock that all who share the database share."""
         ...
 
 
@@ -62,6 +69,9 @@ class _Cursor:
     def change(self, statement: str, **values: Any) -> int:
         return self._connection.execute(statement, values).rowcount
 
+    def now(self) -> float:
+        return time.time()
+
 
 class File:
     """An SQLite file, which several processes of one machine may share."""
@@ -71,7 +81,9 @@ class File:
         self._schema = schema
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._abandoned: sqlite3.Connection | None = None
         self._process = os.getpid()
+        _files.add(self)
 
     def __repr__(self) -> str:
         return f"<File {self._path}>"
@@ -79,8 +91,6 @@ class File:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """One transaction at a time, as SQLite has it."""
-        if self._process != os.getpid():  # after a fork, where the parent's connection and lock are of no use
-            self._lock, self._connection, self._process = threading.Lock(), None, os.getpid()
         with self._lock, self._explained():
             connection = self._connection = self._connection or self._open()
             connection.execute("BEGIN IMMEDIATE")
@@ -93,7 +103,7 @@ class File:
 
     def close(self) -> None:
         """Close the file. One in memory would be gone with that, and is closed when nobody has it any more."""
-        if self._path != ":memory:" and self._process == os.getpid():
+        if self._path != ":memory:":
             with self._lock:
                 self._let_go()
 
@@ -128,6 +138,35 @@ class File:
             raise ConfigurationError(f"The mark of events {self._path} cannot be used: {error}{where}.") from error
 
 
+# A child that is forked in the middle of a transaction would find the file locked for good: SQLite keeps its locks for
+# the process, and the thread that would end the transaction is not there.
+_files: WeakSet[File] = WeakSet()
+_held: list[File] = []
+
+
+def _hold_all() -> None:
+    for file in list(_files):
+        file._lock.acquire()
+        _held.append(file)
+
+
+def _release_all() -> None:
+    while _held:
+        _held.pop()._lock.release()
+
+
+def _renew_all() -> None:
+    for file in _held:
+        # The parent's connection is of no use here, and must not be closed either.
+        file._abandoned, file._connection = file._connection, None
+        file._process = os.getpid()
+    _release_all()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_hold_all, after_in_parent=_release_all, after_in_child=_renew_all)
+
+
 class _Executor:
     def __init__(self, connection: Any, text: Any) -> None:
         self._connection = connection
@@ -138,6 +177,12 @@ class _Executor:
 
     def change(self, statement: str, **values: Any) -> int:
         return int(self._connection.execute(self._text(statement), values).rowcount)
+
+    def now(self) -> float:
+        if self._connection.dialect.name != "postgresql":
+            return time.time()
+        # The machines' clocks may differ by more than a lease is long.
+        return float(self._connection.execute(self._text(_NOW)).scalar_one())
 
 
 class SharedDatabase:

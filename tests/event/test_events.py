@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import os
 import subprocess
@@ -18,7 +19,10 @@ import pytest
 import mturk
 from mturk import HIT, Assignment, ConfigurationError, Connection, Event, Events, HITType, ValidationError
 from mturk.connection.connection import by_default
+from mturk.event.mark import Mark
 from tests.event.said import ASSIGNMENT, RAW, TOPIC, Ear, eventually, happening, message, submissions, tell
+
+SERVICE = "https://turk.my-lab.org:443"
 
 
 @pytest.fixture
@@ -141,7 +145,7 @@ def test_an_event_is_told_once_whoever_brings_it_how_often(make: Callable[..., E
     first.on("any", ear)
     second.on("any", ear)
     for events in (first, second, first, second):
-        tell(events, *submissions(5), happening("HITReviewable"))
+        tell(events, *submissions(5), happening("HITReviewable"), document="d")
     ear.wait(6)
     time.sleep(0.3)
     assert len(ear.heard) == len(set(ear.heard)) == 6
@@ -398,16 +402,201 @@ import time; time.sleep(20)
     assert len(set(before) | set(heard)) == 10
 
 
-def test_an_event_whose_handling_kills_every_process_is_given_up(make: Callable[..., Events], timing: Any) -> None:
+def test_an_event_whose_handling_kills_every_process_is_given_up(make: Callable[..., Events], tmp_path: Path) -> None:
     given: list[Any] = []
     events = make(attempts=1, on_failure=lambda event, error: given.append((event.id, str(error))))
     (event,) = tell(events, happening())
-    assert events._engine.intake(events.connection).mark.turn(None) is not None
-    end_leases(events)
+    for _ in range(2):
+        process = Mark(tmp_path / "mark.sqlite3", SERVICE)
+        assert process.turn(None) is not None
+        process.close()
+        end_leases(events)
     ear = events.on("any", Ear())
     eventually(lambda: given)
-    assert given == [(event.id, "It was begun 1 time, and its process ended before it was done.")]
+    assert given == [(event.id, "It was begun 2 times by processes that then ended.")]
     assert ear.heard == []
+
+
+def test_events_of_another_service_in_the_same_mark_are_left_alone(make: Callable[..., Events], tmp_path: Path) -> None:
+    with Connection("sandbox", access_key="a", secret_key="b") as sandbox:
+        trial = Events(sandbox, mark=tmp_path / "mark.sqlite3")
+        (told,) = tell(trial, happening())
+        trial.stop()
+    events = make()
+    ear = events.on("any", Ear())
+    tell(events, happening("HITExpired"))
+    ear.wait(1)
+    time.sleep(0.2)
+    assert told not in ear.heard
+
+
+def test_who_listens_in_the_foreground_waits_for_the_handler_that_stops_it(events: Events) -> None:
+    done = []
+
+    @events.on("any")
+    def end(event: Event) -> None:
+        events.stop()
+        time.sleep(0.3)
+        done.append(event)
+
+    tell(events, happening())
+    events._engine.stopped.wait(20)
+    assert len(done) == 1
+    assert not [one for one in threading.enumerate() if one.name.startswith("mturk-worker")]
+
+
+def test_two_handlers_may_stop_their_events_at_once(events: Events) -> None:
+    both = threading.Barrier(2, timeout=20)
+
+    @events.on("any")
+    def end(event: Event) -> None:
+        both.wait()
+        events.stop()
+
+    tell(events, *submissions(1, "3A"), *submissions(1, "3B"))
+    assert events._engine.stopped.wait(20)
+
+
+def test_an_async_handler_may_stop_its_own_events(events: Events) -> None:
+    @events.on("any")
+    async def end(event: Event) -> None:
+        events.stop()
+
+    tell(events, happening())
+    assert events._engine.stopped.wait(20)
+    assert not [one for one in threading.enumerate() if one.name in ("mturk-loop", "mturk-keeper")]
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, asyncio.CancelledError, GeneratorExit])
+@pytest.mark.parametrize("kind", ["function", "coroutine"])
+def test_nothing_that_a_handler_raises_ends_a_thread(
+    make: Callable[..., Events], error: type[BaseException], kind: str
+) -> None:
+    given: list[Exception] = []
+    events = make(workers=1, attempts=1, on_failure=lambda event, error: given.append(error))
+    ear = events.on("AssignmentApproved", Ear())
+
+    def fail(event: Event) -> None:
+        raise error
+
+    async def fail_async(event: Event) -> None:
+        raise error
+
+    events.on("AssignmentSubmitted", fail if kind == "function" else fail_async)
+    tell(events, happening(), happening("AssignmentApproved"))
+    ear.wait(1)
+    assert len(given) == 1
+
+
+def test_an_on_failure_that_leaves_the_program_ends_no_thread(make: Callable[..., Events]) -> None:
+    events = make(workers=1, attempts=1, on_failure=lambda event, error: sys.exit())
+    ear = events.on("any", Ear(fails=1))
+    tell(events, *submissions(2))
+    ear.wait(2)
+
+
+def test_what_a_handler_puts_in_force_is_gone_with_it(make: Callable[..., Events]) -> None:
+    events = make(workers=1)
+    variable: contextvars.ContextVar[str] = contextvars.ContextVar("variable", default="none")
+    found = []
+
+    @events.on("any")
+    def handle(event: Event) -> None:
+        found.append(variable.get())
+        variable.set(event.id)
+
+    tell(events, *submissions(3))
+    eventually(lambda: len(found) == 3)
+    assert set(found) == {"none"}
+
+
+def test_a_killed_process_does_not_count_as_a_failed_attempt(make: Callable[..., Events], tmp_path: Path) -> None:
+    events = make(attempts=1)
+    (event,) = tell(events, happening())
+    process = Mark(tmp_path / "mark.sqlite3", SERVICE)
+    assert process.turn(None) is not None
+    process.close()
+    end_leases(events)
+    ear = events.on("any", Ear())
+    assert ear.wait(1) == [event]
+
+
+def test_handlers_that_are_alike_but_for_what_they_hear_are_told_apart(make: Callable[..., Events]) -> None:
+    ear, other = Ear(fails=1), Ear()
+
+    def handler(target: Ear) -> Callable[[Event], None]:
+        def handle(event: Event) -> None:
+            target(event)
+
+        return handle
+
+    first = make()
+    first.on("AssignmentSubmitted", handler(ear))
+    first.on("any", handler(other))
+    tell(first, happening())
+    other.wait(1)
+    first.stop()
+    later = make()
+    later.on("any", handler(other))
+    later.on("AssignmentSubmitted", handler(ear))
+    later.start()
+    ear.wait(2)
+    time.sleep(0.1)
+    assert len(other.heard) == 1
+
+
+def test_once_that_is_taken_away_while_it_fails_is_not_called_again(events: Events) -> None:
+    begun, go, everything = Ear(), threading.Event(), events.on("HITExpired", Ear())
+
+    @events.once("AssignmentSubmitted")
+    def handle(event: Event) -> None:
+        begun(event)
+        go.wait(20)
+        raise RuntimeError("no")
+
+    tell(events, happening())
+    begun.wait(1)
+    assert events.off("AssignmentSubmitted", handle) == 1
+    go.set()
+    tell(events, *submissions(1, "3OTHER"), happening("HITExpired", HITId="3OTHER"))
+    everything.wait(1)
+    assert len(begun.heard) == 1
+
+
+def test_many_events_of_one_hit_are_begun_without_a_search_among_them(make: Callable[..., Events]) -> None:
+    events = make()
+    tell(events, *submissions(500))
+    mark = events._engine.intake(events.connection).mark
+    with mark._storage.transaction() as transaction:
+        (row,) = transaction.rows("SELECT count(*) AS heads FROM mturk_event WHERE state = 0 AND head = 1")
+    assert row["heads"] == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork there")
+def test_a_forked_child_goes_on_although_its_parent_was_writing(tmp_path: Path) -> None:
+    program = """
+import os, sys, threading
+from mturk import Connection, Events
+from tests.event.said import Ear, happening, submissions, tell
+events = Events(Connection("https://turk.my-lab.org", access_key="a", secret_key="b"), mark=sys.argv[1])
+ear = events.on("any", Ear())
+threading.Thread(target=lambda: [tell(events, *submissions(1, f"3P{number}")) for number in range(300)]).start()
+ear.wait(20)
+child = os.fork()
+if child == 0:
+    mine = Ear()
+    events.off()
+    events.on("HITExpired", mine)
+    tell(events, happening("HITExpired"))
+    mine.wait(1)
+    events.stop()
+    os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+events.stop()
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "mark.sqlite3")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "7", done.stderr
 
 
 # Wrong use.

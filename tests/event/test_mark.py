@@ -57,7 +57,7 @@ def test_what_was_put_is_claimed_once(mark: Mark, other: Mark) -> None:
     (put,) = mark.put(events(happening()))
     claim = other.turn(None)
     assert claim is not None
-    assert (claim.event, claim.attempts, claim.handled) == (put, 1, ())
+    assert (claim.event, claim.failed, claim.lost, claim.handled) == (put, 0, 0, ())
     assert mark.turn(None) is None
 
 
@@ -116,7 +116,7 @@ def test_what_is_to_be_tried_again_waits_for_its_time_and_remembers_who_is_done(
     timing.advance(1)
     claim = mark.turn(None)
     assert claim is not None
-    assert (claim.event, claim.attempts, claim.handled) == (first, 2, ("a",))
+    assert (claim.event, claim.failed, claim.lost, claim.handled) == (first, 1, 0, ("a",))
 
 
 def test_what_a_dead_process_had_begun_is_free_when_its_lease_is_over(mark: Mark, other: Mark, timing: Time) -> None:
@@ -127,7 +127,7 @@ def test_what_a_dead_process_had_begun_is_free_when_its_lease_is_over(mark: Mark
     timing.advance(1)
     claim = other.turn(None)
     assert claim is not None
-    assert (claim.event, claim.attempts) == (put, 2)
+    assert (claim.event, claim.failed, claim.lost) == (put, 0, 1)
 
 
 def test_a_lease_that_is_renewed_goes_on(mark: Mark, other: Mark, timing: Time) -> None:

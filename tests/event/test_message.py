@@ -79,6 +79,14 @@ def test_a_time_under_its_other_name_is_read() -> None:
     assert event.time == datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 
 
+@pytest.mark.parametrize(
+    "written", ["2026-11-22T09:00:00.5Z", "2026-11-22T10:00:00.123456789+01:00", "2026-11-22T09:00:00"]
+)
+def test_other_forms_of_a_time_are_read(written: str) -> None:
+    (event,) = events(happening(EventTimestamp=written))
+    assert event.time == datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
+
+
 def test_an_event_can_be_copied_and_pickled(connection: Connection) -> None:
     (event,) = read(message(happening()), "sqs", connection)
     assert copy.deepcopy(event) is event
@@ -106,8 +114,14 @@ def test_its_repr_is_one_line_for_people() -> None:
         (message(happening(AssignmentId=None)), "lacks its AssignmentId"),
         (message(happening(EventTimestamp=None)), "no EventTimestamp"),
         (message(happening(EventTimestamp="yesterday")), "is not a time: 'yesterday'"),
-        (message(happening(HITId=7)), "HITId of an event in the message is not a short text"),
-        (message(happening(HITId="3" * 300)), "HITId of an event in the message is not a short text"),
+        (message(happening(EventTimestamp="0001-01-01T00:00:00+01:00")), "is not a time"),
+        (message(happening(EventTimestamp="9999-12-31T23:59:59-01:00")), "is not a time"),
+        (message(happening(EventTimestamp="2999-12-31T25:00:00Z")), "is not a time"),
+        (message(happening(HITId="3\ud800")), "HITId in the message is not a short text"),
+        (message(happening(HITId="3\0")), "HITId in the message is not a short text"),
+        (message(happening(), document="d\n"), "EventDocId in the message is not a short text"),
+        (message(happening(HITId=7)), "HITId in the message is not a short text"),
+        (message(happening(HITId="3" * 300)), "HITId in the message is not a short text"),
     ],
 )
 def test_what_cannot_be_read_is_one_error_that_says_why(text: str, said: str) -> None:

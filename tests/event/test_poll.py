@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,11 @@ def found(events: Events) -> list[str]:
         ids.append(f"{claim.event.type} {claim.event.assignment_id or claim.event.hit_id}")
         claim = mark.turn(mturk.event.mark.Outcome(claim.event.id))
     return ids
+
+
+def suppressing(step: Callable[[], object]) -> None:
+    with suppress(mturk.MTurkError):
+        step()
 
 
 def calls(step: Callable[[], object]) -> Counter[str]:
@@ -180,6 +186,50 @@ def test_lists_of_many_pages_are_read_whole(events: Events, hit_type: HITType, m
     events.watch(hit)
     expected = {f"AssignmentSubmitted {work(mturk_market, hit, f'A{number}')}" for number in range(110)}
     assert set(found(events)) == expected
+
+
+@pytest.mark.mturk_market(faults=["ListAssignmentsForHIT: refused every 2"])
+def test_a_list_that_fails_does_not_keep_the_others_waiting(
+    tmp_path: Path, hit_type: HITType, mturk_market: Marketplace
+) -> None:
+    keys = {"access_key": mturk_market.access_key, "secret_key": mturk_market.secret_key}
+    with Connection(mturk_market.url, max_attempts=1, **keys) as connection:
+        events = Events(connection, mark=tmp_path / "mark.sqlite3")
+        events.watch(hit_type)
+        for _ in range(3):
+            work(mturk_market, publish(hit_type, 2))
+        tried = calls(lambda: suppressing(lambda: found(events)))
+        events.stop()
+    # The first page of the first, the second of it, which fails, and the first of the others.
+    assert tried["ListAssignmentsForHIT"] >= 3
+
+
+@pytest.mark.mturk_market(eventual=0.5)
+def test_a_list_that_lags_behind_its_counters_is_read_again(
+    events: Events, hit_type: HITType, mturk_market: Marketplace
+) -> None:
+    hit = publish(hit_type, 2)
+    events.watch(hit)
+    assignment = work(mturk_market, hit)
+    heard: list[str] = []
+    eventually(lambda: heard.extend(found(events)) or heard)
+    assert heard == [f"AssignmentSubmitted {assignment}"]
+
+
+def test_a_hit_that_was_seen_on_offer_again_is_told_when_its_time_is_over_again(
+    events: Events, hit_type: HITType, mturk_market: Marketplace
+) -> None:
+    hit = publish(hit_type, 2)
+    events.watch(hit)
+    intake = events._engine.intake(events.connection)
+    poll = Poll(intake, lambda: events._watched, every=60)
+    poll.round()
+    for number in (1, 2):
+        hit.expire()
+        poll.round()
+        assert intake.mark.unfinished([f"HITReviewable:{hit.id}:{number}"])
+        hit.extend(until=mturk.current().now() + timedelta(hours=1))
+        poll.round()
 
 
 def test_without_anything_watched_it_lists_reviewable_hits_alone(events: Events, mturk_market: Marketplace) -> None:

@@ -42,9 +42,28 @@ def sight(mark: Mark, event: Event, most: int | None, taken: int | None) -> str 
 
 
 def test_the_same_time_is_the_same_event_in_every_message(mark: Mark) -> None:
-    assert at(mark, "09:00:00") == at(mark, "09:00:00", document="e") == "HITReviewable:3HIT:1"
+    assert at(mark, "09:00:00") == at(mark, "09:00:00") == "HITReviewable:3HIT:1"
     assert at(mark, "09:30:00") == "HITReviewable:3HIT:2"
     assert at(mark, "09:00:00") == "HITReviewable:3HIT:1"
+
+
+def test_twice_in_one_second_is_two_times(mark: Mark) -> None:
+    assert at(mark, "09:00:00", document="d") == "HITReviewable:3HIT:1"
+    assert at(mark, "09:00:00", document="e") == "HITReviewable:3HIT:2"
+    assert at(mark, "09:00:00", document="d") == "HITReviewable:3HIT:1"
+
+
+def test_another_source_that_tells_of_the_same_second_tells_the_same(mark: Mark) -> None:
+    told = message(happening("HITReviewable"), document="d")
+    (queued,) = mark.put(read(told, "sqs", None))
+    (pushed,) = mark.put(read(message(happening("HITReviewable"), document="e"), "push", None))
+    assert queued == pushed
+
+
+def test_a_list_that_showed_it_gone_shows_another_time(mark: Mark, sighted: Event) -> None:
+    assert sight(mark, sighted, 3, 2) == "HITReviewable:3HIT:1"
+    mark.lose_sight("3HIT")
+    assert sight(mark, sighted, 3, 2) == "HITReviewable:3HIT:2"
 
 
 def test_a_list_shows_the_same_only_once(mark: Mark, sighted: Event) -> None:
