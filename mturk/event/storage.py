@@ -81,7 +81,6 @@ class File:
         self._schema = schema
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
-        self._abandoned: sqlite3.Connection | None = None
         self._process = os.getpid()
         _files.add(self)
 
@@ -142,6 +141,7 @@ class File:
 # the process, and the thread that would end the transaction is not there.
 _files: WeakSet[File] = WeakSet()
 _held: list[File] = []
+_parents: list[sqlite3.Connection | None] = []
 
 
 def _hold_all() -> None:
@@ -157,8 +157,9 @@ def _release_all() -> None:
 
 def _renew_all() -> None:
     for file in _held:
-        # The parent's connection is of no use here, and must not be closed either.
-        file._abandoned, file._connection = file._connection, None
+        # The parent's connection is of no use here, and closing it here would take the file's log from the parent.
+        _parents.append(file._connection)
+        file._connection = None
         file._process = os.getpid()
     _release_all()
 
