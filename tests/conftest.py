@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import mturk.connection.connection
+import mturk.connection.local
 from mturk import Connection
 from mturk.connection.clock import Clock
 from mturk.connection.connection import by_default
@@ -58,6 +59,9 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     with by_default(None):
         yield
+    for running in mturk.connection.local._running.values():
+        running.market.stop()
+    mturk.connection.local._running.clear()
     assert mturk.connection.connection._in_force.get() is None
 
 

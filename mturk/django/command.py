@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *_words: Any, **options: Any) -> None:
         """Do the job, and turn what it cannot do into one line."""
         try:
-            with ended_by_sigterm():
+            with ended_by_signals():
                 self.work(options)
         except KeyboardInterrupt:
             self.say(1, "Ended.", options)
@@ -94,16 +94,17 @@ def seconds(text: str) -> float:
 
 
 @contextmanager
-def ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does."""
+def ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, and that also where the program was started in the background."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _end)
+    before = {number: signal.signal(number, _end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, TypeVar, overload
 
@@ -11,35 +11,16 @@ from mturk.event.events import Events
 from mturk.event.listener import EARLY, Handler, checked
 
 if TYPE_CHECKING:
-    from mturk.model.hit import HIT
-    from mturk.model.hit_type import HITType
+    from mturk.event.listener import Hits, Names, Types
 
 H = TypeVar("H", bound=Handler)
 
 
 @overload
-def on(
-    names: str | Iterable[str],
-    handler: None = None,
-    *,
-    hit_type: HITType | str | Sequence[HITType | str] | None = None,
-    hit: HIT | str | Sequence[HIT | str] | None = None,
-) -> Callable[[H], H]: ...
+def on(names: Names, handler: None = None, *, hit_type: Types = None, hit: Hits = None) -> Callable[[H], H]: ...
 @overload
-def on(
-    names: str | Iterable[str],
-    handler: H,
-    *,
-    hit_type: HITType | str | Sequence[HITType | str] | None = None,
-    hit: HIT | str | Sequence[HIT | str] | None = None,
-) -> H: ...
-def on(
-    names: str | Iterable[str],
-    handler: H | None = None,
-    *,
-    hit_type: HITType | str | Sequence[HITType | str] | None = None,
-    hit: HIT | str | Sequence[HIT | str] | None = None,
-) -> H | Callable[[H], H]:
+def on(names: Names, handler: H, *, hit_type: Types = None, hit: Hits = None) -> H: ...
+def on(names: Names, handler: H | None = None, *, hit_type: Types = None, hit: Hits = None) -> H | Callable[[H], H]:
     """Have a function called with each event of these names: see `Events.on`. Also a decorator.
 
     It may stand before `connect`: the handler is for the first connection that becomes the default.
@@ -48,33 +29,15 @@ def on(
 
 
 @overload
-def once(
-    names: str | Iterable[str],
-    handler: None = None,
-    *,
-    hit_type: HITType | str | Sequence[HITType | str] | None = None,
-    hit: HIT | str | Sequence[HIT | str] | None = None,
-) -> Callable[[H], H]: ...
+def once(names: Names, handler: None = None, *, hit_type: Types = None, hit: Hits = None) -> Callable[[H], H]: ...
 @overload
-def once(
-    names: str | Iterable[str],
-    handler: H,
-    *,
-    hit_type: HITType | str | Sequence[HITType | str] | None = None,
-    hit: HIT | str | Sequence[HIT | str] | None = None,
-) -> H: ...
-def once(
-    names: str | Iterable[str],
-    handler: H | None = None,
-    *,
-    hit_type: HITType | str | Sequence[HITType | str] | None = None,
-    hit: HIT | str | Sequence[HIT | str] | None = None,
-) -> H | Callable[[H], H]:
+def once(names: Names, handler: H, *, hit_type: Types = None, hit: Hits = None) -> H: ...
+def once(names: Names, handler: H | None = None, *, hit_type: Types = None, hit: Hits = None) -> H | Callable[[H], H]:
     """Like `on`, for the first such event alone."""
     return _add(names, handler, hit_type, hit, once=True)
 
 
-def off(names: str | Iterable[str] | None = None, handler: Handler | None = None) -> int:
+def off(names: Names | None = None, handler: Handler | None = None) -> int:
     """Call no more what was added with these names, this handler, or both; how many there were."""
     connection = existing()
     return EARLY.remove(names, handler) + (connection.events.off(names, handler) if connection else 0)
@@ -96,13 +59,11 @@ def _events() -> Events:
     return events
 
 
-def _add(
-    names: str | Iterable[str], handler: H | None, hit_type: object, hit: object, *, once: bool
-) -> H | Callable[[H], H]:
+def _add(names: Names, handler: H | None, hit_type: Types, hit: Hits, *, once: bool) -> H | Callable[[H], H]:
     if existing() is not None:
         return _events()._add(names, handler, hit_type, hit, once=once)
     if handler is None:
         kept = checked(names, hit_type, hit)
         return lambda function: _add(kept, function, hit_type, hit, once=once)  # type: ignore[return-value]
-    EARLY.add(names, handler, hit_type=hit_type, hit=hit, once=once)  # type: ignore[arg-type]  # checked there
+    EARLY.add(names, handler, hit_type=hit_type, hit=hit, once=once)
     return handler

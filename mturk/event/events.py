@@ -32,6 +32,7 @@ from mturk.record.record import Record, kind_of
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
     from mturk.event.event import Event
+    from mturk.event.listener import Hits, Names, Types
     from mturk.model.hit import HIT
     from mturk.model.hit_type import HITType
     from mturk.model.notification import Notification
@@ -119,30 +120,13 @@ class Events:
 
     @overload
     def on(
-        self,
-        names: str | Iterable[str],
-        handler: None = None,
-        *,
-        hit_type: HITType | str | Sequence[HITType | str] | None = None,
-        hit: HIT | str | Sequence[HIT | str] | None = None,
+        self, names: Names, handler: None = None, *, hit_type: Types = None, hit: Hits = None
     ) -> Callable[[H], H]: ...
     @overload
-    def on(
-        self,
-        names: str | Iterable[str],
-        handler: H,
-        *,
-        hit_type: HITType | str | Sequence[HITType | str] | None = None,
-        hit: HIT | str | Sequence[HIT | str] | None = None,
-    ) -> H: ...
+    def on(self, names: Names, handler: H, *, hit_type: Types = None, hit: Hits = None) -> H: ...
     @alters_data
     def on(
-        self,
-        names: str | Iterable[str],
-        handler: H | None = None,
-        *,
-        hit_type: HITType | str | Sequence[HITType | str] | None = None,
-        hit: HIT | str | Sequence[HIT | str] | None = None,
+        self, names: Names, handler: H | None = None, *, hit_type: Types = None, hit: Hits = None
     ) -> H | Callable[[H], H]:
         """Have a function, a method or an async function called with each event of these names; also a decorator.
 
@@ -153,36 +137,19 @@ class Events:
 
     @overload
     def once(
-        self,
-        names: str | Iterable[str],
-        handler: None = None,
-        *,
-        hit_type: HITType | str | Sequence[HITType | str] | None = None,
-        hit: HIT | str | Sequence[HIT | str] | None = None,
+        self, names: Names, handler: None = None, *, hit_type: Types = None, hit: Hits = None
     ) -> Callable[[H], H]: ...
     @overload
-    def once(
-        self,
-        names: str | Iterable[str],
-        handler: H,
-        *,
-        hit_type: HITType | str | Sequence[HITType | str] | None = None,
-        hit: HIT | str | Sequence[HIT | str] | None = None,
-    ) -> H: ...
+    def once(self, names: Names, handler: H, *, hit_type: Types = None, hit: Hits = None) -> H: ...
     @alters_data
     def once(
-        self,
-        names: str | Iterable[str],
-        handler: H | None = None,
-        *,
-        hit_type: HITType | str | Sequence[HITType | str] | None = None,
-        hit: HIT | str | Sequence[HIT | str] | None = None,
+        self, names: Names, handler: H | None = None, *, hit_type: Types = None, hit: Hits = None
     ) -> H | Callable[[H], H]:
         """Like `on`, for the first such event alone that this process handles."""
         return self._add(names, handler, hit_type, hit, once=True)
 
     @alters_data
-    def off(self, names: str | Iterable[str] | None = None, handler: Handler | None = None) -> int:
+    def off(self, names: Names | None = None, handler: Handler | None = None) -> int:
         """Call no more what was added with these names, this handler, or both; without arguments nothing at all.
 
         Returns how many were taken away.
@@ -322,13 +289,11 @@ class Events:
         """Have a test event sent, and wait until it is in the queue: see `HITType.notify`."""
         check(self.connection, notification, timeout)
 
-    def _add(
-        self, names: str | Iterable[str], handler: H | None, hit_type: object, hit: object, *, once: bool
-    ) -> H | Callable[[H], H]:
+    def _add(self, names: Names, handler: H | None, hit_type: Types, hit: Hits, *, once: bool) -> H | Callable[[H], H]:
         if handler is None:
             kept = checked(names, hit_type, hit)
             return lambda function: self._add(kept, function, hit_type, hit, once=once)  # type: ignore[return-value]
-        listener = self._listeners.add(names, handler, hit_type=hit_type, hit=hit, once=once)  # type: ignore[arg-type]
+        listener = self._listeners.add(names, handler, hit_type=hit_type, hit=hit, once=once)
         self._watch_for(listener)
         if self._lazy and not self._engine.sources:
             self._begin_soon()

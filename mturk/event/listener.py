@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import threading
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from mturk.event.event import Event
     from mturk.model.hit import HIT
     from mturk.model.hit_type import HITType
+
+    Names: TypeAlias = str | Iterable[str]
+    Types: TypeAlias = HITType | str | Iterable[HITType | str] | None
+    Hits: TypeAlias = HIT | str | Iterable[HIT | str] | None
 
 Handler = Callable[["Event"], "Awaitable[object] | object"]
 _HOW = "write it as `def review(event): …`"
@@ -66,11 +70,11 @@ class Listeners:
 
     def add(
         self,
-        names: str | Iterable[str],
+        names: Names,
         handler: Handler,
         *,
-        hit_type: HITType | str | Iterable[HITType | str] | None = None,
-        hit: HIT | str | Iterable[HIT | str] | None = None,
+        hit_type: Types = None,
+        hit: Hits = None,
         once: bool = False,
     ) -> Listener:
         """Have a handler hear events from now on; ValidationError if it cannot be called with one."""
@@ -82,7 +86,7 @@ class Listeners:
             self._all.append(listener)
         return listener
 
-    def remove(self, names: str | Iterable[str] | None = None, handler: Handler | None = None) -> int:
+    def remove(self, names: Names | None = None, handler: Handler | None = None) -> int:
         """Take away the handlers that were added with these names, this handler, or both; how many there were."""
         types = None if names is None else event_types(names)
         with self._lock:
@@ -145,7 +149,7 @@ def _name(handler: Handler, *asked: frozenset[str] | None) -> str:
     return " ".join([plain, *(",".join(sorted(one or ())) for one in asked)])
 
 
-def checked(names: str | Iterable[str], hit_type: Any, hit: Any) -> str | Iterable[str]:
+def checked(names: Names, hit_type: Types, hit: Hits) -> Names:
     """The names, kept; what nobody could listen to is refused before the function that a decorator is for is there."""
     kept = names if isinstance(names, str) or not isinstance(names, Iterable) else tuple(names)
     event_types(kept)

@@ -19,7 +19,6 @@ from tests.page import PAGE
 def local(tmp_path: Path) -> Iterator[Connection]:
     with Connection("local", database=tmp_path / "lab.sqlite3") as connection:
         yield connection
-    connection.local_market.stop()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -38,7 +39,7 @@ def test_one_look_handles_what_is_there_and_ends(
     assert told.empty()
 
 
-def test_one_look_comes_back_after_the_last_try_of_a_handler_that_fails(
+def test_what_fails_in_one_look_is_tried_again_in_the_next(
     extension: MTurk, mturk_market: Marketplace, told: Queue[Any], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = set_up(extension, mturk_market, "lab", tmp_path, MTURK_ATTEMPTS=2)
@@ -50,6 +51,9 @@ def test_one_look_comes_back_after_the_last_try_of_a_handler_that_fails(
         told.put("tried")
         raise KeyError("broken")
 
+    assert run(app, "poll", "--once")[0] == 0
+    assert told.qsize() == 1
+    time.sleep(0.6)  # the first pause
     assert run(app, "poll", "--once")[0] == 0
     assert told.qsize() == 2
     assert "is given up: KeyError('broken')" in caplog.text
