@@ -122,7 +122,13 @@ class Marketplace:
         )
         self._room = WaitingRoom(WAITING)
         self._queues = QueueApi(
-            self._store, self._room, self._opening.find_key, real_time=real_time, strict=strict, public=self._public
+            self._store,
+            self._room,
+            self._opening.find_key,
+            Throttle(rate, burst, time.monotonic),
+            real_time=real_time,
+            strict=strict,
+            public=self._public,
         )
         self._certificate = Certificate(self._store, lambda: self._opening.seal, real_time)
         self._listeners = Listeners(FIRST_REQUESTER, self._identifiers.document, self._hear)

@@ -43,7 +43,7 @@ class Receiver:
         wish = _wish(of, given)
         found = self._some(of, wish)
         if not found and wish.wait:
-            with self._room.place() as has_place:
+            with self._room.place(requester) as has_place:
                 found = self._wait(of, wish, gone) if has_place else []
         return {"Messages": [_told(message, wish) for message in found]} if found else {}
 
