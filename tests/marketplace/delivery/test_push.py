@@ -235,6 +235,19 @@ def test_an_address_is_asked_for_three_days_and_then_when_the_requester_names_it
     assert requests.get(first["SubscribeURL"], timeout=WAIT).status_code == 403
 
 
+def test_an_address_that_did_not_confirm_is_asked_at_once_when_the_requester_names_it_again(
+    market: Marketplace, subscriber: Subscriber
+) -> None:
+    market.topic(subscriber.url)
+    first = subscriber.next().fields
+    for _ in range(9):  # so that the next try is minutes away
+        asked_again(market, subscriber, minutes=16)
+    while not nothing_comes(subscriber):
+        subscriber.next()
+    market.topic(subscriber.url)
+    assert subscriber.next(5).fields["Token"] == first["Token"]
+
+
 def parts(url: str) -> tuple[str, dict[str, str]]:
     return url.partition("?")[0], {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
