@@ -21,6 +21,7 @@ from sqlalchemy import event
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.http.server import WAITING
+from mturk.marketplace.queue.receiver import Receiver
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.routine import LOOK
 from tests.marketplace.conftest import Client, Connect
@@ -170,6 +171,14 @@ def test_who_hung_up_takes_no_message_away(market: Marketplace, sqs: Client, url
     hasty.close()
     sqs.send_message(QueueUrl=url, MessageBody="one")
     waiting(market, 0)
+    (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
+    assert message["Attributes"]["ApproximateReceiveCount"] == "1"
+
+
+def test_who_hung_up_before_the_first_look_takes_no_message_away(market: Marketplace, sqs: Client, url: str) -> None:
+    sqs.send_message(QueueUrl=url, MessageBody="one")
+    receiver = Receiver(market._store, market._room, time.time)
+    assert receiver.receive(1, {"QueueUrl": url}, lambda: True) == {}
     (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
     assert message["Attributes"]["ApproximateReceiveCount"] == "1"
 
