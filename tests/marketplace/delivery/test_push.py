@@ -406,3 +406,32 @@ def test_what_nothing_may_be_pushed_to_is_refused(address: str) -> None:
         check_push(address)
     with Marketplace() as market, pytest.raises(MarketplaceError, match="Nothing can be pushed"):
         market.topic(address)
+
+
+LOCAL = [
+    "{host}/containers/create?name=x",
+    "http://localhost/",
+    "https://localhost/",
+    "https://127.0.0.1/",
+    "https://[::1]/",
+]
+
+
+@pytest.mark.parametrize("address", LOCAL)
+def test_a_strict_marketplace_pushes_nothing_to_its_own_machine(subscriber: Subscriber, address: str) -> None:
+    with Marketplace(strict=True) as market, pytest.raises(MarketplaceError, match="another machine"):
+        market.topic(address.format(host=subscriber.host))
+
+
+def test_a_strict_marketplace_does_not_push_what_was_set_before(shared: str, subscriber: Subscriber) -> None:
+    subscriber.status = 500
+    with Marketplace(shared) as market:
+        market.topic(subscriber.url)
+        subscriber.next()
+    with Marketplace(shared, strict=True) as market:
+        market.clock.advance(hours=1)
+        assert nothing_comes(subscriber)
+
+
+def test_a_name_that_leads_to_this_machine_is_found_out() -> None:
+    assert not check_push("https://my-lab.org/", elsewhere=True).may_be_at("127.0.0.1")
