@@ -36,6 +36,7 @@ class Background:
         randomness: random.Random,
         real_time: Callable[[], float],
         address: str,
+        strict: bool,
     ) -> None:
         exchange = Exchange()
         self._store = store
@@ -50,6 +51,7 @@ class Background:
                 certificate,
                 os.environ,
                 address=address,
+                strict=strict,
                 real_time=real_time,
                 now=lambda: clock.at(store.shift()),
             ),

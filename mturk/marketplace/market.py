@@ -53,9 +53,10 @@ class Marketplace:
 
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
     no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
-    a real service. `strict` requires HTTPS for every ExternalQuestion, and that every x-amz-* header is signed.
-    `port=0` takes a free port; behind a proxy, `public_url` is the address that clients use, and sign. `name_hold`
-    keeps the name of a deleted qualification type taken; the real service may do so for `timedelta(hours=48)`.
+    a real service. `strict` requires HTTPS for every ExternalQuestion, and that every x-amz-* header is signed, and
+    pushes nothing to this machine. `port=0` takes a free port; behind a proxy, `public_url` is the address that
+    clients use, and sign. `name_hold` keeps the name of a deleted qualification type taken; the real service may do
+    so for `timedelta(hours=48)`.
     With `existing` no new database is made.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
@@ -122,7 +123,13 @@ class Marketplace:
         )
         self._room = WaitingRoom(WAITING)
         self._queues = QueueApi(
-            self._store, self._room, self._opening.find_key, real_time=real_time, strict=strict, public=self._public
+            self._store,
+            self._room,
+            self._opening.find_key,
+            Throttle(rate, burst, time.monotonic),
+            real_time=real_time,
+            strict=strict,
+            public=self._public,
         )
         self._certificate = Certificate(self._store, lambda: self._opening.seal, real_time)
         self._listeners = Listeners(FIRST_REQUESTER, self._identifiers.document, self._hear)
@@ -375,4 +382,5 @@ class Marketplace:
             randomness=self._randomness,
             real_time=self._real_time,
             address=self.public_url,
+            strict=self._settings.strict,
         )

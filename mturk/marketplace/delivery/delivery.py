@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from sqlalchemy import Connection
@@ -22,7 +23,8 @@ from mturk.marketplace.routine import LOOK, Routine
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 15 * 60.0
 """Seconds of market time before a retry, at first and at most: each pause is twice as long as the one before."""
-_AT_ONCE = 4  # destinations that are served at the same time, so that a slow one does not delay the others
+_AT_ONCE = 8  # destinations that are served at the same time, so that a slow one does not delay the others
+_EACH = 2  # of one requester, so that slow ones do not delay those of other requesters
 _TURN = 1000  # milliseconds for which one destination is served before it is another's turn
 _GRACE = 3.0  # seconds that `stop` leaves to requests under way
 
@@ -60,7 +62,7 @@ class Delivery:
         self._real_time = real_time
         self._break_off = break_off
         self._routine = Routine("mturk-delivery", self._look, look=LOOK)
-        self._threads: set[threading.Thread] = set()
+        self._threads: dict[threading.Thread, EventDocument] = {}
         self._lock = threading.Lock()
         self._stopping = False
 
@@ -84,12 +86,23 @@ class Delivery:
         self._routine.ring()
 
     def _look(self) -> None:
-        free = _AT_ONCE - len(self._under_way())
-        if free <= 0:
-            return
-        for number in self._store.read(lambda database: outbox.waiting(database, self._real(), free)):
-            if not self._stopping:
+        # Queues of our own need no network, and never wait for what does.
+        for own in (True, False):
+            for _ in range(_AT_ONCE):
+                number = self._due(own)
+                if number is None:
+                    break
                 self._begin(number)
+
+    def _due(self, own: bool) -> int | None:
+        """The outlet whose turn it is, if there is a thread left for it."""
+        with self._lock:
+            served = [one.requester for one in self._threads.values() if (one.transport == outbox.QUEUE) == own]
+        if self._stopping or len(served) >= _AT_ONCE:
+            return None
+        busy = [requester for requester, number in Counter(served).items() if number >= _EACH]
+        look = lambda database: outbox.waiting(database, self._real(), 1, own=own, without=busy)  # noqa: E731
+        return next(iter(self._store.read(look)), None)
 
     def _begin(self, number: int) -> None:
         holder = self._new_id()
@@ -100,7 +113,7 @@ class Delivery:
             return
         thread = threading.Thread(target=self._send_all, args=(document,), name="mturk-sender", daemon=True)
         with self._lock:
-            self._threads.add(thread)
+            self._threads[thread] = document
         thread.start()
 
     def _send_all(self, first: EventDocument) -> None:
@@ -116,7 +129,7 @@ class Delivery:
             _log.exception("notifications to %s failed", first.destination)
         finally:
             with self._lock:
-                self._threads.discard(threading.current_thread())
+                self._threads.pop(threading.current_thread(), None)
             self._routine.ring()
 
     def _release(self, document: EventDocument) -> None:

@@ -29,6 +29,8 @@ class Endpoint(NamedTuple):
     scheme: str
     host: str
     port: int
+    elsewhere: bool = False
+    """Whether it must not be this machine."""
 
     @property
     def authority(self) -> str:
@@ -40,6 +42,8 @@ class Endpoint(NamedTuple):
         """Whether a message may be sent to this address, to which the host's name resolves."""
         found = ip_address(address.partition("%")[0])
         found = (_embedded(found) if isinstance(found, IPv6Address) else None) or found
+        if self.elsewhere and found.is_loopback:
+            return False
         if self.scheme == "http":
             return found.is_loopback
         # Metadata services are at link-local addresses, and at these few others.
@@ -84,9 +88,12 @@ def check_queue(url: str, *, anywhere: bool = False) -> None:
         _check_host(endpoint, "a queue")
 
 
-def check_push(url: str) -> Endpoint:
-    """The server of an address that events may be pushed to; a ValueError says why they must not."""
-    endpoint = endpoint_of(url, query=True)
+def check_push(url: str, *, elsewhere: bool = False) -> Endpoint:
+    """The server of an address that events may be pushed to; a ValueError says why they must not.
+
+    With `elsewhere` none of this machine's own servers will do: they may trust whatever comes from here.
+    """
+    endpoint = endpoint_of(url, query=True)._replace(elsewhere=elsewhere)
     if not _VISIBLE.fullmatch(url):
         raise ValueError(f"it has other characters than an address, or more than {_LONGEST_ADDRESS}")
     _check_host(endpoint, "an address")
@@ -94,6 +101,8 @@ def check_push(url: str) -> Endpoint:
 
 
 def _check_host(endpoint: Endpoint, thing: str) -> None:
+    if endpoint.elsewhere and (endpoint.scheme == "http" or _is_this_machine(endpoint.host)):
+        raise ValueError(f"{thing} has to be an https URL of another machine here")
     if endpoint.scheme == "http" and not _is_this_machine(endpoint.host):
         raise ValueError(f"only {thing} on this machine may have a plain http URL")
     if _is_address(endpoint.host) and not endpoint.may_be_at(endpoint.host):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -49,11 +49,14 @@ _WAITING = (
     .where(
         t.outlet.c.due <= _MARKET_TIME,
         t.outlet.c.lease <= bindparam("real"),
+        t.outlet.c.requester.not_in(bindparam("without", expanding=True)),
         or_(exists().where(t.event.c.outlet == t.outlet.c.number), _ASKING),
     )
     .order_by(t.outlet.c.due, t.outlet.c.number)
     .limit(bindparam("most"))
 )
+_OWN = _WAITING.where(t.outlet.c.transport == QUEUE)
+_OTHERS = _WAITING.where(t.outlet.c.transport != QUEUE)
 _OUTLET = (
     select(t.outlet, t.requester.c.customer_id, _ASKING.label("asking"))
     .join(t.requester, t.requester.c.number == t.outlet.c.requester)
@@ -108,9 +111,15 @@ def write_all(context: Context, events: Sequence[Event]) -> None:
         announce(context.database, NEWS)
 
 
-def waiting(database: Connection, real: int, most: int) -> list[int]:
-    """Outlets that have events, are due, and have no lease; `most` at most."""
-    return list(database.execute(_WAITING, {"real": real, "most": most}).scalars())
+def waiting(
+    database: Connection, real: int, most: int, *, own: bool = False, without: Collection[int] = ()
+) -> list[int]:
+    """Outlets that have events, are due, and have no lease; `most` at most, none of the requesters `without`.
+
+    They are queues of our `own`, or what is reached by the network.
+    """
+    wanted = {"real": real, "most": most, "without": list(without)}
+    return list(database.execute(_OWN if own else _OTHERS, wanted).scalars())
 
 
 def claim(

@@ -98,7 +98,7 @@ def make(context: Context, owner: int, address: str) -> Topic:
 
     A ValueError says why nothing may be pushed there.
     """
-    check_push(address)
+    check_push(address, elsewhere=context.settings.strict)
     name = _name(address)
     found = find(context.database, owner, name)
     asked = {"state": PENDING, "token": secrets.token_hex(32), "asked": context.now}
@@ -107,6 +107,8 @@ def make(context: Context, owner: int, address: str) -> Topic:
         t.add_row(context.database, t.topic, {"requester": owner, "name": name, "address": address, **asked})
     elif found.state == UNSUBSCRIBED or (found.state == PENDING and found.asked <= context.now - outbox.ASKING):
         _change(context.database, found, **asked)
+    elif found.state == PENDING:
+        outbox.begin_anew(context.database, found.outlet)
     announce(context.database, outbox.NEWS)
     made = find(context.database, owner, name)
     assert made is not None  # noqa: S101 - it was added above

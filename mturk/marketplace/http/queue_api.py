@@ -17,6 +17,7 @@ from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import DatabaseError, FrontEndError
 from mturk.marketplace.http.api import members
 from mturk.marketplace.http.public_address import PublicAddress
+from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.verification import verify
 from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.queue import queue_operation
@@ -59,6 +60,7 @@ class QueueApi:
         store: Store,
         room: WaitingRoom,
         find_key: Callable[[str], KeyPair | None],
+        throttle: Throttle,
         *,
         real_time: Callable[[], float],
         strict: bool = False,
@@ -68,6 +70,7 @@ class QueueApi:
         self._room = room
         self._receiver = Receiver(store, room, real_time)
         self._find_key = find_key
+        self._throttle = throttle
         self._real_time = real_time
         self._strict = strict
         self._public = public
@@ -92,6 +95,7 @@ class QueueApi:
     def _answer(self, request: SignedRequest, address: str, gone: Callable[[], bool]) -> Answer:
         now = self._real_time()
         pair = verify(request, self._find_key, now, strict=self._strict, public=self._public, service="sqs")
+        self._throttle.check(pair.requester)
         name = request.headers.get("x-amz-target", "").removeprefix(TARGET)
         given = members(request.body)
         if name == RECEIVE:

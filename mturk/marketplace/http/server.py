@@ -26,6 +26,7 @@ WAITING = 60
 """How many receivers of messages may wait at the same time."""
 _RECEIVERS = WAITING + 4  # threads, so that those who find no place are told so
 _CONNECTIONS = 100 + _RECEIVERS
+_SILENCE = 20  # seconds after which a connection is closed that sends nothing and waits for nothing
 _RECEIVE = "AmazonSQS.ReceiveMessage"
 _QUIET = logging.getLogger(f"{__name__}.queue")
 _QUIET.setLevel(logging.ERROR)
@@ -56,10 +57,19 @@ class Server:
     """A web server that runs from `start` to `stop`.
 
     `largest` is how many bytes the body of a request may have. What a proxy hands on below the path `prefix` is found
-    with and without it.
+    with and without it. Who is silent for `silence` seconds, and waits for no answer, is cut off.
     """
 
-    def __init__(self, application: WSGIApplication, host: str, port: int, *, largest: int, prefix: str = "") -> None:
+    def __init__(
+        self,
+        application: WSGIApplication,
+        host: str,
+        port: int,
+        *,
+        largest: int,
+        prefix: str = "",
+        silence: int = _SILENCE,
+    ) -> None:
         self._map: dict[int, Any] = {}
         self._socket = _listen(host, port)
         self._server = create_server(
@@ -68,6 +78,8 @@ class Server:
             sockets=[self._socket],
             threads=_THREADS,
             connection_limit=_CONNECTIONS,
+            channel_timeout=silence,
+            cleanup_interval=min(5, silence),
             ident="mturk",
             clear_untrusted_proxy_headers=True,
             max_request_body_size=largest + 1,  # the first size that it refuses

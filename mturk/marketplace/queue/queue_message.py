@@ -131,10 +131,8 @@ def _take(database: Connection, row: Any, real: int, until: int) -> Message:
 
 def _move(database: Connection, queue: Queue, to: Queue, numbers: list[int], real: int) -> None:
     source = arn(account_of(database, queue.requester), queue.name)
-    there = {"queue": to.number, "visible_at": real, "receipt": None, "source": source}
-    if to.number == queue.number:
-        # It would come back at once, for ever.
-        there["received"] = 0
+    # Each queue counts anew: else it would leave one with a RedrivePolicy of its own at once.
+    there = {"queue": to.number, "visible_at": real, "receipt": None, "source": source, "received": 0}
     database.execute(t.queue_message.update().where(t.queue_message.c.number.in_(numbers)).values(there))
 
 

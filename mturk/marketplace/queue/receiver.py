@@ -41,9 +41,10 @@ class Receiver:
         url = queue_member.text(given, "QueueUrl")
         of = self._store.read(lambda database: queue.at(database, requester, url))
         wish = _wish(of, given)
-        found = self._some(of, wish)
+        # Whoever hung up would never delete it, and others would have to wait for it.
+        found = [] if gone() else self._some(of, wish)
         if not found and wish.wait:
-            with self._room.place() as has_place:
+            with self._room.place(requester) as has_place:
                 found = self._wait(of, wish, gone) if has_place else []
         return {"Messages": [_told(message, wish) for message in found]} if found else {}
 
@@ -53,7 +54,6 @@ class Receiver:
             rings = self._room.rings(of.number)
             due = self._store.read(lambda database: queue_message.next_time(database, of))
             real = self._real()
-            # Whoever hung up would never delete it, and others would have to wait for it.
             if due is not None and due <= real and not gone():
                 found = self._some(of, wish)
                 if found:

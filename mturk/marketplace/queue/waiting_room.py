@@ -9,28 +9,39 @@ from contextlib import contextmanager
 
 from mturk.marketplace.routine import LOOK
 
+_SHARE = 2
+
 
 class WaitingRoom:
-    """Has so many places; who finds none is told so, and gets an empty answer without waiting."""
+    """Has so many places; who finds none is told so, and gets an empty answer without waiting.
+
+    No requester takes all of them: each may have twice as many as are left free.
+    """
 
     def __init__(self, places: int) -> None:
         self._places = places
         self._changed = threading.Condition()
         self._rings: Counter[int] = Counter()
-        self._waiting = 0
+        self._of: Counter[int] = Counter()
         self._closed = False
 
     @contextmanager
-    def place(self) -> Iterator[bool]:
-        """A place in the room, if there is one."""
+    def place(self, requester: int) -> Iterator[bool]:
+        """A place in the room, if there is one for the requester."""
         with self._changed:
-            found = self._waiting < self._places
-            self._waiting += found
+            found = self._of[requester] < _SHARE * (self._places - self._of.total())
+            self._of[requester] += found
         try:
             yield found
         finally:
             with self._changed:
-                self._waiting -= found
+                self._of[requester] -= found
+                self._of += Counter()  # forgets who has none
+
+    @property
+    def _waiting(self) -> int:
+        with self._changed:
+            return self._of.total()
 
     def rings(self, queue: int) -> int:
         """How often a queue was rung; to be asked before the look into the queue, so that no ring is missed."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,6 +15,7 @@ from mturk.marketplace import Marketplace
 from tests.marketplace.conftest import Client, Connect, Refused
 from tests.marketplace.inbox import WAIT
 from tests.marketplace.sample import html_question, type_arguments
+from tests.marketplace.subscriber import Subscriber
 
 
 def specification(destination: str) -> dict[str, Any]:
@@ -75,6 +77,35 @@ def test_a_waiting_receiver_is_told_at_once(market: Marketplace, client: Client,
         begun = threads.submit(sqs.receive_message, QueueUrl=url, WaitTimeSeconds=20)
         publish()
         assert begun.result(10)["Messages"]
+
+
+@pytest.fixture
+def silence() -> Iterator[str]:
+    """An address that accepts and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=200) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_destinations_that_never_answer_delay_no_queue(
+    market: Marketplace, client: Client, connect_queues: Connect, silence: str
+) -> None:
+    for number in range(40):
+        market.topic(f"{silence}/{number}")
+    queue = market.queue("events")
+    publishing(client, queue.url)()
+    assert received(connect_queues(market), queue.url, 1)
+
+
+def test_destinations_of_another_that_never_answer_delay_no_address(market: Marketplace, silence: str) -> None:
+    other = market.requester("other")
+    for number in range(40):
+        other.topic(f"{silence}/{number}")
+    subscriber = Subscriber()
+    try:
+        market.topic(subscriber.url)
+        assert subscriber.next(5)
+    finally:
+        subscriber.close()
 
 
 def test_queues_of_others_and_queues_that_are_not_there_are_refused(

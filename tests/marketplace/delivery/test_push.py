@@ -235,6 +235,19 @@ def test_an_address_is_asked_for_three_days_and_then_when_the_requester_names_it
     assert requests.get(first["SubscribeURL"], timeout=WAIT).status_code == 403
 
 
+def test_an_address_that_did_not_confirm_is_asked_at_once_when_the_requester_names_it_again(
+    market: Marketplace, subscriber: Subscriber
+) -> None:
+    market.topic(subscriber.url)
+    first = subscriber.next().fields
+    for _ in range(9):  # so that the next try is minutes away
+        asked_again(market, subscriber, minutes=16)
+    while not nothing_comes(subscriber):
+        subscriber.next()
+    market.topic(subscriber.url)
+    assert subscriber.next(5).fields["Token"] == first["Token"]
+
+
 def parts(url: str) -> tuple[str, dict[str, str]]:
     return url.partition("?")[0], {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
@@ -393,3 +406,32 @@ def test_what_nothing_may_be_pushed_to_is_refused(address: str) -> None:
         check_push(address)
     with Marketplace() as market, pytest.raises(MarketplaceError, match="Nothing can be pushed"):
         market.topic(address)
+
+
+LOCAL = [
+    "{host}/containers/create?name=x",
+    "http://localhost/",
+    "https://localhost/",
+    "https://127.0.0.1/",
+    "https://[::1]/",
+]
+
+
+@pytest.mark.parametrize("address", LOCAL)
+def test_a_strict_marketplace_pushes_nothing_to_its_own_machine(subscriber: Subscriber, address: str) -> None:
+    with Marketplace(strict=True) as market, pytest.raises(MarketplaceError, match="another machine"):
+        market.topic(address.format(host=subscriber.host))
+
+
+def test_a_strict_marketplace_does_not_push_what_was_set_before(shared: str, subscriber: Subscriber) -> None:
+    subscriber.status = 500
+    with Marketplace(shared) as market:
+        market.topic(subscriber.url)
+        subscriber.next()
+    with Marketplace(shared, strict=True) as market:
+        market.clock.advance(hours=1)
+        assert nothing_comes(subscriber)
+
+
+def test_a_name_that_leads_to_this_machine_is_found_out() -> None:
+    assert not check_push("https://my-lab.org/", elsewhere=True).may_be_at("127.0.0.1")

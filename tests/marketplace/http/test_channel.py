@@ -8,13 +8,16 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
+import requests
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.http.server import Server
 
 LIMIT = 6 * 65_535 + 1_000_000
 HEAD = "POST / HTTP/1.1\r\nHost: lab\r\nContent-Type: application/x-amz-json-1.1\r\n"
@@ -104,3 +107,20 @@ def test_another_wsgi_server_answers_a_large_body_in_the_same_form() -> None:
     assert (reply.status_code, reply.content_type) == (413, "application/x-amz-json-1.1")
     assert json.loads(reply.data)["__type"] == "RequestEntityTooLargeException"
     market.stop()
+
+
+def test_connections_that_send_no_request_keep_others_out_for_a_moment_only() -> None:
+    def answer(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+    server = Server(answer, "127.0.0.1", 0, largest=100, silence=1)
+    server.start()
+    try:
+        with ExitStack() as stack:
+            to = server.url.removeprefix("http://").split(":")
+            for _ in range(170):
+                stack.enter_context(socket.create_connection((to[0], int(to[1]))))
+            assert requests.get(server.url, timeout=15).text == "ok"
+    finally:
+        server.stop()

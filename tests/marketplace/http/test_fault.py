@@ -82,6 +82,19 @@ def test_a_requester_who_calls_too_often_is_throttled(connect: Connect, refused:
         assert other.get_account_balance()
 
 
+def test_who_calls_queues_too_often_is_throttled_without_losing_other_calls(
+    connect: Connect, connect_queues: Connect
+) -> None:
+    with Marketplace(rate=0.001, burst=3) as market:
+        url = market.queue("events").url
+        sqs = connect_queues(market)
+        for _ in range(3):
+            sqs.receive_message(QueueUrl=url)
+        with pytest.raises(ClientError, match="ThrottlingException"):
+            sqs.receive_message(QueueUrl=url)
+        assert connect(market).get_account_balance()
+
+
 def test_a_throttled_requester_may_call_again_after_a_while() -> None:
     now = 100.0
     throttle = Throttle(2.0, 1.0, lambda: now)

@@ -288,6 +288,20 @@ def test_what_was_received_too_often_goes_to_the_queue_of_the_dead(market: Marke
     assert found[0]["Attributes"] == {"DeadLetterQueueSourceArn": market.queue("events").arn}
 
 
+def test_each_queue_of_the_dead_counts_anew(market: Marketplace, sqs: Client, url: str) -> None:
+    dead, last = market.queue("dead"), market.queue("last")
+    for source, target in [(url, dead), (dead.url, last)]:
+        policy = json.dumps({"deadLetterTargetArn": target.arn, "maxReceiveCount": 2})
+        sqs.set_queue_attributes(QueueUrl=source, Attributes={"RedrivePolicy": policy})
+    put(sqs, url, "poison")
+    for source in (url, dead.url):
+        for count in ("1", "2"):
+            (found,) = take(sqs, source, VisibilityTimeout=0, AttributeNames=["ApproximateReceiveCount"])
+            assert found["Attributes"] == {"ApproximateReceiveCount": count}
+        assert take(sqs, source) == []
+    assert len(take(sqs, last.url)) == 1
+
+
 def test_queues_are_made_found_listed_and_deleted(market: Marketplace, sqs: Client) -> None:
     made = sqs.create_queue(QueueName="b_2", Attributes={"VisibilityTimeout": "45"}, tags={"lab": "x"})["QueueUrl"]
     assert made == market.queue("b_2").url == sqs.get_queue_url(QueueName="b_2")["QueueUrl"]

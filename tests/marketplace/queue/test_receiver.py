@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from sqlalchemy import event
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.http.server import WAITING
+from mturk.marketplace.queue.receiver import Receiver
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.routine import LOOK
 from tests.marketplace.conftest import Client, Connect
@@ -29,6 +30,9 @@ from tests.marketplace.inbox import WAIT
 LONGEST = 20
 SOON = 10
 """Seconds that are far less than the longest wait, and far more than anything takes here."""
+
+EACH = 2 * WAITING // 3
+"""How many receivers of one requester can wait while nobody else's do."""
 
 Receive = Callable[..., "Future[list[dict[str, Any]]]"]
 
@@ -94,15 +98,15 @@ def test_each_of_many_waiting_receivers_gets_a_message_of_its_own(
 def test_receivers_that_wait_do_not_stop_the_api(
     market: Marketplace, client: Client, sqs: Client, url: str, receive: Receive
 ) -> None:
-    begun = [receive() for _ in range(WAITING)]
-    waiting(market, WAITING)
+    begun = [receive() for _ in range(EACH)]
+    waiting(market, EACH)
     assert client.get_account_balance()["AvailableBalance"] == "10000.00"
     assert sqs.list_queues()["QueueUrls"] == [url]
     # There is no place for one more, who is told so instead of standing in the way.
     assert bodies(receive()) == []
     assert not any(one.done() for one in begun)
     market.stop()
-    assert [bodies(one) for one in begun] == [[]] * WAITING
+    assert [bodies(one) for one in begun] == [[]] * EACH
 
 
 def test_a_marketplace_that_stops_sends_who_waits_away(market: Marketplace, receive: Receive) -> None:
@@ -167,6 +171,14 @@ def test_who_hung_up_takes_no_message_away(market: Marketplace, sqs: Client, url
     hasty.close()
     sqs.send_message(QueueUrl=url, MessageBody="one")
     waiting(market, 0)
+    (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
+    assert message["Attributes"]["ApproximateReceiveCount"] == "1"
+
+
+def test_who_hung_up_before_the_first_look_takes_no_message_away(market: Marketplace, sqs: Client, url: str) -> None:
+    sqs.send_message(QueueUrl=url, MessageBody="one")
+    receiver = Receiver(market._store, market._room, time.time)
+    assert receiver.receive(1, {"QueueUrl": url}, lambda: True) == {}
     (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
     assert message["Attributes"]["ApproximateReceiveCount"] == "1"
 
@@ -276,10 +288,20 @@ def test_nothing_is_lost_and_nothing_comes_back_when_the_process_is_killed(
 
 def test_a_room_without_a_place_says_so() -> None:
     room = WaitingRoom(1)
-    with room.place() as first, room.place() as second:
+    with room.place(1) as first, room.place(2) as second:
         assert (first, second) == (True, False)
-    with room.place() as again:
+    with room.place(1) as again:
         assert again
+
+
+def test_a_requester_who_takes_all_places_leaves_some_to_others() -> None:
+    room = WaitingRoom(WAITING)
+    with ExitStack() as stack:
+        mine = [stack.enter_context(room.place(1)) for _ in range(2 * WAITING)]
+        theirs = [stack.enter_context(room.place(2)) for _ in range(2 * WAITING)]
+        assert sum(mine) == EACH
+        assert sum(theirs) > WAITING / 5
+        assert stack.enter_context(room.place(3))
 
 
 def test_a_ring_between_the_look_and_the_wait_is_not_missed() -> None:
