@@ -100,31 +100,40 @@ def review() -> str:
 
 @operator.post("/publish")
 def publish() -> AnyResponse:
-    """Offer each photo to three workers. Pressed twice it is offered once: the token says that it is the same."""
-    terms = HITType.create(
-        "Label a photo", "Say what is in the picture", "0.05", timedelta(minutes=10), keywords=["image", "label"]
-    )
-    if topic := current_app.config["TOPIC"]:
-        terms.set_notification(Notification(topic, "SNS", ["AssignmentSubmitted"]))
-    else:
-        flash(f"Hear of the answers: flask --app app mturk poll --watch {terms.id}")
-    for photo in current_app.config["PHOTOS"]:
-        page = current_app.config["PUBLIC_URL"] + url_for("worker.label", photo=photo)
-        terms.create_hit(
-            ExternalQuestion(page, 600),
-            timedelta(days=1),
-            max_assignments=3,
-            requester_annotation=f"{OURS}{photo}",
-            unique_request_token=f"photo-{photo}",
+    """Offer each photo that is not on offer yet; what the service does not take is shown on the page."""
+    try:
+        terms = HITType.create(
+            "Label a photo", "Say what is in the picture", "0.05", timedelta(minutes=10), keywords=["image", "label"]
         )
+        if topic := current_app.config["TOPIC"]:
+            terms.set_notification(Notification(topic, "SNS", ["AssignmentSubmitted"]))
+        else:
+            flash(f"Hear of the answers: flask --app app mturk poll --watch {terms.id}")
+        offered = {hit.requester_annotation for hit in HIT.all()}
+        for photo in current_app.config["PHOTOS"]:
+            if f"{OURS}{photo}" not in offered:
+                offer(terms, photo)
+    except MTurkError as error:
+        flash(str(error))
     return redirect(url_for("operator.review"))
+
+
+def offer(terms: HITType, photo: str) -> None:
+    """Offer a photo to three workers. Pressed twice at once it is offered once: the token says that it is the same."""
+    terms.create_hit(
+        ExternalQuestion(current_app.config["PUBLIC_URL"] + url_for("worker.label", photo=photo), 600),
+        timedelta(days=1),
+        max_assignments=3,
+        requester_annotation=f"{OURS}{photo}",
+        unique_request_token=f"photo-{photo}",
+    )
 
 
 @operator.post("/assignments/<assignment_id>/<any(approve, reject, bonus):decision>")
 def decide(assignment_id: str, decision: str) -> AnyResponse:
     """Approve, reject or pay a bonus; what the service does not take is shown on the page."""
-    assignment = Assignment.get(assignment_id)
     try:
+        assignment = Assignment.get(assignment_id)
         if decision == "approve":
             assignment.approve()
         elif decision == "reject":

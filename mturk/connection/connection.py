@@ -93,12 +93,14 @@ class Connection:
         self.clock = clock
         self._credentials = source
         self.region = find_region(region, place, settings)
-        self._timeout, self._verify = _timeout(timeout), _verify(verify)
+        self._timeout = _timeout(timeout)
+        self._verify = verify if verify is None or isinstance(verify, bool) else os.path.expanduser(os.fspath(verify))
         self._transport = Transport(place, source, region=self.region, timeout=self._timeout, verify=self._verify)
         self._policy = RetryPolicy(_attempts(max_attempts), _patience(max_wait), clock, random)
         self._pace = Pace(clock)
         self._skew = 0.0
         self._events: Events | None = None
+        self._events_source: Callable[[], Events] | None = None
         _all.add(self)
 
     def __repr__(self) -> str:
@@ -112,6 +114,8 @@ class Connection:
     @property
     def events(self) -> Events:
         """Who listens on this connection, with the defaults of `mturk.Events`."""
+        if self._events_source is not None:
+            return self._events_source()
         with _events_lock:
             if self._events is None:
                 # By the public name: what happens to HITs is told far above the calls.
@@ -237,10 +241,6 @@ def _timeout(value: float | tuple[float, float]) -> tuple[float, float]:
     if len(pair) != 2 or not all(isinstance(part, (int, float)) and part > 0 for part in pair):
         raise ValidationError(f"timeout must be seconds or (connect seconds, read seconds), not {value!r}")
     return pair
-
-
-def _verify(value: bool | str | os.PathLike[str] | None) -> bool | str | None:
-    return value if value is None or isinstance(value, bool) else os.path.expanduser(os.fspath(value))
 
 
 def _budget(value: Budget | None) -> Budget | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any
 
@@ -16,6 +19,8 @@ _MOST_KEPT = 16
 _SMALLEST_KEY = 2048  # bits
 # A server of one's own may get another certificate at the same address. AWS's addresses name the certificate.
 _LOOK_AGAIN_AFTER = 60.0
+# Anybody may post messages that name an address: neither may that keep all threads of a web server waiting.
+_MOST_FETCHED_AT_ONCE = 2
 
 
 @attrs.frozen
@@ -68,16 +73,23 @@ class _Kept:
     since: float
 
 
+class _Busy(TransportError):
+    """Nobody has asked for the certificate."""
+
+
 class CertificateStore:
     """The certificates of the addresses that were asked for last, fetched when they are needed.
 
-    It may be used from any number of threads. What could not be had is not remembered.
+    It may be used from any number of threads. An address without a good certificate is asked again after a minute, and
+    no more than two are asked at a time; TransportError in the meantime, so that the message comes again.
     """
 
     def __init__(self, fetch: Fetch = fetch, now: Callable[[], float] = time.time) -> None:
         self._fetch = fetch
         self._now = now
         self._kept: dict[str, _Kept] = {}
+        self._failed: dict[str, float] = {}
+        self._free: dict[int, deque[None]] = {}
 
     def verify(self, url: str, text: bytes, signature: bytes, version: str, *, changes: bool) -> None:
         """Raise ForgedMessage unless the certificate at the address signed the text.
@@ -91,9 +103,37 @@ class CertificateStore:
                 return
             if not changes or abs(self._now() - kept.since) < _LOOK_AGAIN_AFTER:
                 raise ForgedMessage(_WRONG)
-        certificate = self._load(url)
+        certificate = self._try(url)
         if not certificate.signed(text, signature, version):
             raise ForgedMessage(_WRONG)
+
+    def _try(self, url: str) -> Certificate:
+        failed = self._failed.get(url)
+        if failed is not None and abs(self._now() - failed) < _LOOK_AGAIN_AFTER:
+            raise TransportError(
+                "The certificate could not be had less than a minute ago, and is not asked for again yet."
+            )
+        try:
+            with self._place():
+                return self._load(url)
+        except _Busy:
+            raise
+        except (ForgedMessage, TransportError):
+            self._failed = dict(list({**self._failed, url: self._now()}.items())[-_MOST_KEPT:])
+            raise
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        # By process: the places that are taken at a fork are free in the child, which has none of those threads.
+        free = self._free.setdefault(os.getpid(), deque([None] * _MOST_FETCHED_AT_ONCE))
+        try:
+            free.pop()
+        except IndexError:
+            raise _Busy("Too many certificates are being fetched just now.") from None
+        try:
+            yield
+        finally:
+            free.append(None)
 
     def _load(self, url: str) -> Certificate:
         certificate = Certificate.read(_content(self._fetch(url)))

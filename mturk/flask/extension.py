@@ -58,7 +58,9 @@ class MTurk:
     def init_app(self, app: Flask, *, connection: Connection | None = None) -> None:
         """Set an app up; a ConfigurationError lists whatever is wrong with its keys MTURK_….
 
-        A `connection` of your own is used in place of the one that the configuration describes; you close it.
+        A `connection` of your own is used in place of the one that the configuration describes; you close it. Its
+        events are those of the app then, or of the last app that it is given to; one that has events of its own
+        already is refused with a ConfigurationError.
         """
         if NAME in app.extensions:
             raise ConfigurationError(f"The app {app.name!r} is set up already; write MTurk(app) or init_app(app).")

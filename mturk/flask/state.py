@@ -52,6 +52,8 @@ class State:
         self.configuration = Configuration.of(app.config)
         self._subscriptions = subscriptions
         self.given = connection
+        if connection is not None:
+            self._hear_by(connection)
         self._follower = Follower(app, lambda: self.connection)
         self.renew()
         _all.add(self)
@@ -141,6 +143,14 @@ class State:
             database=None if said.database is None else self.path(said.database),
             templates=[os.path.join(self.app.root_path, os.path.expanduser(folder)) for folder in said.templates],
         )
+
+    def _hear_by(self, connection: Connection) -> None:
+        if connection._events is not None:
+            raise ConfigurationError(
+                "The connection given to init_app has events of its own already, which the app would not hear: give it "
+                "to the app before `connection.events` is used."
+            )
+        connection._events_source = lambda: self.events
 
     def _listen(self) -> Events:
         said = self.configuration

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from flask import Response, abort, current_app, has_request_context, request
+from flask import Response, abort, current_app, has_request_context, request, views
 from werkzeug.local import LocalProxy
 
 from mturk.errors import ValidationError
@@ -28,6 +29,9 @@ def task_page(view: View) -> View:
         def label(task, photo):
             return task.render("label.html", photo=photo)
 
+    In a class of `flask.views` it stands before a method, whose first argument after `self` is the task then, or in the
+    class's `decorators`, with which each method is given it by the name `task`.
+
     The page may be framed by MTurk's worker sites, by the marketplace of the app's connection and by
     MTURK_ALLOWED_HOSTS, and by no others; the same are the places that a worker's answers may be sent to. A query
     that names another place is answered 400. The page is not cached, and its address, in which the worker's id
@@ -37,14 +41,26 @@ def task_page(view: View) -> View:
     is read from the assignment after it was submitted.
     """
 
+    by_name = _takes_names_alone(view)
+
     @wraps(view)
     def shown(*args: Any, **kwargs: Any) -> Response:
         state = state_of(current_app)
         framing.allow(request.environ, state.origins())
         task = request.environ[_KEY] = _read(state)
-        return cast(Response, current_app.ensure_sync(view)(task, *args, **kwargs))
+        call = current_app.ensure_sync(view)
+        if by_name:
+            return cast(Response, call(*args, task=task, **kwargs))
+        itself, others = (args[:1], args[1:]) if args and isinstance(args[0], views.View) else ((), args)
+        return cast(Response, call(*itself, task, *others, **kwargs))
 
     return shown
+
+
+def _takes_names_alone(view: View) -> bool:
+    """Whether it is the function that Flask makes of a class, or another one like that."""
+    kinds = {parameter.kind for parameter in inspect.signature(view).parameters.values()}
+    return kinds == {inspect.Parameter.VAR_KEYWORD}
 
 
 def _read(state: State) -> TaskRequest:

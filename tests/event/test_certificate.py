@@ -6,7 +6,9 @@ import base64
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -73,6 +75,7 @@ def test_a_certificate_that_has_ended_since_it_was_kept_is_fetched_anew() -> Non
         verify()
     assert server.asked == 2
     server.pem = seal.certificate(ends=NOW + timedelta(days=99))
+    now.at += 61
     verify()
 
 
@@ -107,23 +110,79 @@ def test_what_is_too_large_is_refused() -> None:
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 def test_a_server_in_trouble_lets_the_message_come_again(status: int) -> None:
-    server = Server(status=status)
-    verify = verifier(CertificateStore(server, Now()))
+    server, now = Server(status=status), Now()
+    verify = verifier(CertificateStore(server, now))
     with pytest.raises(TransportError, match=f"HTTP {status}"):
         verify()
     server.status = 200
+    now.at += 61
     verify()
 
 
 @pytest.mark.parametrize("status", [201, 204, 301, 302, 307, 400, 403, 404, 410])
 def test_an_address_without_a_certificate_refuses_the_message_and_is_asked_again(status: int) -> None:
-    server = Server(status=status)
-    verify = verifier(CertificateStore(server, Now()))
+    server, now = Server(status=status), Now()
+    verify = verifier(CertificateStore(server, now))
     with pytest.raises(ForgedMessage, match=f"HTTP {status}"):
         verify()
     server.status = 200
+    now.at += 61
     verify()
     assert server.asked == 2
+
+
+@pytest.mark.parametrize("status", [404, 503])
+def test_an_address_without_a_certificate_is_asked_once_a_minute(status: int) -> None:
+    server, now = Server(status=status), Now()
+    verify = verifier(CertificateStore(server, now))
+    with pytest.raises((ForgedMessage, TransportError), match=f"HTTP {status}"):
+        verify()
+    for _ in range(59):
+        now.at += 1
+        with pytest.raises(TransportError, match="less than a minute ago"):
+            verify()
+    assert server.asked == 1
+
+
+def test_failures_push_out_no_certificate_and_are_not_remembered_without_limit() -> None:
+    server = Server()
+    store = CertificateStore(server, Now())
+    verifier(store)()
+    server.status = 404
+    for number in range(40):
+        with pytest.raises(ForgedMessage):
+            verifier(store, f"https://sns.us-east-1.amazonaws.com/{number}.pem")()
+    verifier(store)()
+    assert (server.asked, len(store._failed)) == (41, 16)
+
+
+class SlowServer(Server):
+    """One that answers when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived, self.let = threading.Semaphore(0), threading.Event()
+
+    def __call__(self, url: str) -> Fetched:
+        self.arrived.release()
+        assert self.let.wait(20)
+        return super().__call__(url)
+
+
+def test_no_more_than_two_certificates_are_fetched_at_a_time() -> None:
+    server = SlowServer()
+    store = CertificateStore(server, Now())
+    urls = [f"https://sns.us-east-1.amazonaws.com/{number}.pem" for number in range(3)]
+    with ThreadPoolExecutor() as pool:
+        fetching = [pool.submit(verifier(store, url)) for url in urls[:2]]
+        assert all(server.arrived.acquire(timeout=20) for _ in fetching)
+        try:
+            with pytest.raises(TransportError, match="Too many"):
+                pool.submit(verifier(store, urls[2])).result(5)
+        finally:
+            server.let.set()
+        assert [one.result(20) for one in fetching] == [None, None]
+    verifier(store, urls[2])()
 
 
 def test_another_certificate_at_the_same_address_is_found_after_a_minute() -> None:

@@ -6,14 +6,16 @@ import os
 import subprocess
 import sys
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 import mturk.flask
-from mturk import Connection
+from mturk import Connection, EventType
 from mturk.errors import ConfigurationError
+from mturk.event.event import Event
 from mturk.flask import MTurk
 from tests.flask.conftest import MakeApp
 from tests.judge import Judge
@@ -81,6 +83,36 @@ def test_outside_of_a_context_the_app_given_at_first_is_meant(judge: Judge) -> N
     app.config["MTURK_ENDPOINT"] = "sandbox"
     extension = MTurk(app, connection=Connection(judge.url, access_key="A", secret_key="S"))
     assert extension.connection.url == judge.url
+
+
+def test_handlers_of_a_connection_of_one_s_own_hear_the_app_s_events(
+    extension: MTurk, connection: Connection, tmp_path: Path
+) -> None:
+    app = Flask("lab", instance_path=str(tmp_path))
+    extension.init_app(app, connection=connection)
+    heard: list[str] = []
+    with app.app_context():
+        mturk.on("Ping", lambda event: heard.append("mturk.on"))
+        connection.events.on("Ping", lambda event: heard.append("connection.events"))
+        extension.events.tell(Event(EventType.PING, datetime.now(timezone.utc), None, None, None, "sns", "1"))
+    assert heard == ["mturk.on", "connection.events"]
+
+
+def test_after_closing_a_connection_of_one_s_own_has_the_app_s_next_events(
+    extension: MTurk, connection: Connection
+) -> None:
+    app = Flask("lab")
+    extension.init_app(app, connection=connection)
+    with app.app_context():
+        first = extension.events
+        extension.close()
+        assert first is not connection.events is extension.events
+
+
+def test_a_connection_that_has_events_of_its_own_is_refused(connection: Connection) -> None:
+    connection.events.on("Ping", lambda event: None)
+    with pytest.raises(ConfigurationError, match="events of its own"):
+        MTurk().init_app(Flask("lab"), connection=connection)
 
 
 def test_outside_of_a_context_it_is_asked_which_app_is_meant(app: Flask, extension: MTurk) -> None:

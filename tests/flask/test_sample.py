@@ -15,7 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
-from mturk import HIT, Assignment, Connection
+from mturk import HIT, Assignment, Connection, ExternalQuestion, HITType
 from mturk.marketplace import Marketplace
 from tests.flask import worker_site
 from tests.flask.serving import PASSWORD, SOON, Operator, command, gunicorn, wait_until
@@ -99,6 +99,29 @@ def test_what_the_operator_publishes_is_on_offer_once_however_often(
     assert published(operator) == hit
     assert f"{sample.url}/task/7" in hit.question.to_xml()
     assert "photo 7: Assignable" in operator.look().text
+
+
+def offered_before(annotation: str, token: str) -> HIT:
+    """A HIT from when the site had another address."""
+    terms = HITType.create("Label a photo", "Say what is in the picture", "0.05", 600)
+    question = ExternalQuestion("https://old.my-lab.org/task/7", 600)
+    return terms.create_hit(question, 86_400, requester_annotation=annotation, unique_request_token=token)
+
+
+@pytest.mark.parametrize("token", ["photo-7", "one-that-is-forgotten"])
+def test_a_photo_that_has_a_hit_is_not_offered_again_by_another_address(
+    operator: Operator, mturk_connection: Connection, token: str
+) -> None:
+    hit = offered_before("photo 7", token)
+    assert published(operator) == hit
+
+
+def test_what_the_service_does_not_publish_or_decide_is_shown(operator: Operator, mturk_connection: Connection) -> None:
+    offered_before("photo 8", "photo-7")
+    for press, shown in (("publish", "HITAlreadyExists"), ("assignments/3NOTTHERE/approve", "3NOTTHERE")):
+        answer = operator.press(press)
+        assert answer.status_code == 200
+        assert shown in answer.text
 
 
 def test_a_worker_labels_the_photo_in_a_browser(

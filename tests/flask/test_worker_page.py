@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask, Response, make_response
+from flask.views import MethodView
 from werkzeug.test import TestResponse
 
 from mturk import Connection, TaskRequest
@@ -49,6 +50,43 @@ def test_an_async_view_is_given_the_task_too(app: Flask) -> None:
 
     app.add_url_rule("/", view_func=task_page(view))
     assert app.test_client().get(f"/?{urlencode(ACCEPTED)}").text == "A1"
+
+
+class Page(MethodView):
+    @task_page
+    def get(self, task: TaskRequest, photo: str) -> str:
+        return f"{type(self).__name__} {label(task, photo)}"
+
+
+class AsyncPage(MethodView):
+    @task_page
+    async def get(self, task: TaskRequest, photo: str) -> str:
+        return f"{type(self).__name__} {label(task, photo)}"
+
+
+class DecoratedPage(MethodView):
+    decorators = (task_page,)
+
+    def get(self, photo: str, task: TaskRequest) -> str:
+        return f"{type(self).__name__} {label(task, photo)}"
+
+
+class LastingPage(DecoratedPage):
+    init_every_request = False
+
+
+@pytest.mark.parametrize("page", [Page, AsyncPage, DecoratedPage, LastingPage])
+def test_a_method_of_a_class_is_given_the_task_and_its_own_arguments(app: Flask, page: type[MethodView]) -> None:
+    app.add_url_rule("/task/<photo>", "label", page.as_view("label"))
+    answer = ask(app)
+    assert answer.text == f"{page.__name__} A1 7 https://www.mturk.com/mturk/externalSubmit"
+    assert len(ancestors(answer)) == 1
+
+
+def test_what_another_decorator_puts_before_the_arguments_comes_after_the_task(app: Flask) -> None:
+    shown = task_page(lambda task, user, photo: f"{task.worker_id} {user} {photo}")
+    app.add_url_rule("/task/<photo>", "label", lambda photo: shown("ada", photo=photo))
+    assert ask(app).text == "A1 ada 7"
 
 
 @pytest.mark.parametrize(
