@@ -52,7 +52,7 @@ def _decorated(view: Callable[..., Any], more: list[str]) -> Callable[..., Any]:
         async def asynchronous(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
             hosts = allowed(more)
             refusal = _read(request, hosts)
-            return protect(refusal or await view(request, *args, **values), _origins(hosts))
+            return protect(request, refusal or await view(request, *args, **values), _origins(hosts))
 
         return asynchronous
 
@@ -61,13 +61,15 @@ def _decorated(view: Callable[..., Any], more: list[str]) -> Callable[..., Any]:
         hosts = allowed(more)
         response = _read(request, hosts) or view(request, *args, **values)
         # The `dispatch` of a class with async methods is no coroutine function, and gives a coroutine.
-        return _later(response, hosts) if isawaitable(response) else protect(response, _origins(hosts))
+        if isawaitable(response):
+            return _later(request, response, hosts)
+        return protect(request, response, _origins(hosts))
 
     return synchronous
 
 
-async def _later(response: Awaitable[HttpResponseBase], hosts: list[str]) -> HttpResponseBase:
-    return protect(await response, _origins(hosts))
+async def _later(request: HttpRequest, response: Awaitable[HttpResponseBase], hosts: list[str]) -> HttpResponseBase:
+    return protect(request, await response, _origins(hosts))
 
 
 def _read(request: HttpRequest, hosts: list[str]) -> HttpResponse | None:

@@ -160,6 +160,13 @@ def test_the_rest_of_a_policy_that_the_view_sets_is_kept() -> None:
     assert "'none'" not in found
 
 
+def test_a_policy_that_no_middleware_writes_opens_the_page_to_nobody_else() -> None:
+    with override_settings(SECURE_CSP={"default-src": ["'self'"]}):
+        answer = ask(function, **ACCEPTED)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Security-Policy"].startswith("frame-ancestors https://worker.mturk.com ")
+
+
 if django.VERSION >= (6, 0):  # which has a content security policy of its own
 
     def test_the_policy_of_djangos_own_middleware_is_kept_too() -> None:
