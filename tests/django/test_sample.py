@@ -166,6 +166,11 @@ def test_the_samples_migrations_and_settings_have_no_mistakes(lab: Lab) -> None:
     lab.manage("makemigrations", "--check", "--dry-run", "photolab", "mturk_mirror")
     assert "no issues" in lab.manage("check", "--fail-level", "WARNING")
     assert "[!]" not in lab.manage("mturk_doctor", "--call")
+    lab.environment.update(PHOTOLAB_TOPICS="")
+    assert "no issues" in lab.manage("check", "--fail-level", "WARNING")
+    lab.environment.update(PHOTOLAB_TOPICS="https://my-lab.org/mturk/events")
+    with pytest.raises(AssertionError, match=r"mturk\.E009"):
+        lab.manage("check")
 
 
 def test_from_publishing_to_the_bonus(lab: Lab, mturk_market: Marketplace) -> None:

@@ -15,8 +15,8 @@ SITE_URL = os.environ.get("PHOTOLAB_URL", "http://127.0.0.1:8000")
 MTURK = {
     # "local" is a marketplace in this process; on AWS "sandbox" or "production".
     "ENDPOINT": os.environ.get("MTURK_ENDPOINT", "local"),
-    # Who may post events to /mturk/events, and whose certificates are believed beside AWS's.
-    "TOPICS": os.environ.get("PHOTOLAB_TOPICS", f"{SITE_URL}/mturk/events").split(),
+    # ARNs of the topics that may post events to /mturk/events, and whose certificates are believed beside AWS's.
+    "TOPICS": os.environ.get("PHOTOLAB_TOPICS", "").split(),
     "CERTIFICATES": os.environ.get("PHOTOLAB_CERTIFICATES", "").split(),
     # Where a poll tells of submissions, it looks at those of all HITs of the account.
     "WATCH": ["all"],
