@@ -137,9 +137,10 @@ def test_a_deleted_hit_is_marked_and_its_submissions_stay(hit: mturk.HIT, mturk_
 
 
 def test_a_disposed_hit_does_not_come_back_by_an_old_answer(hit: mturk.HIT) -> None:
-    HIT.keep(hit, timezone.now())
-    HIT.dispose(hit.id, timezone.now())
-    HIT.keep(hit, timezone.now() + DAY)
+    asked_at = timezone.now()
+    HIT.keep(hit, asked_at)
+    HIT.dispose(hit.id, asked_at + DAY)
+    HIT.keep(hit, asked_at)
     assert HIT.objects.get().status == "Disposed"
 
 
@@ -195,6 +196,17 @@ def test_what_is_gone_is_marked(hit: mturk.HIT) -> None:
     assert reconcile(hit.connection).gone == 1
     assert HIT.objects.get().status == "Disposed"
     assert reconcile(hit.connection).gone == 0
+
+
+def test_what_another_account_did_not_know_comes_back(hit: mturk.HIT, mturk_market: Marketplace) -> None:
+    work(mturk_market, hit)
+    reconcile(hit.connection)
+    with Marketplace(":memory:") as other:
+        keys = {"access_key": other.access_key, "secret_key": other.secret_key, "region": "us-east-1"}
+        with Connection(other.url, **keys) as elsewhere:
+            assert reconcile(elsewhere).gone == 1
+    done = reconcile(hit.connection)
+    assert (done.hits, done.submissions, HIT.objects.get().status) == (1, 1, "Assignable")
 
 
 # The admin.
@@ -278,6 +290,8 @@ def test_what_the_service_refuses_is_told_for_each(boss: Client, hit: mturk.HIT,
     text = page.content.decode()
     assert f"{decided.pk}: ApproveAssignment" in text
     assert f"{open_.pk} is approved." in text
+    decided.refresh_from_db()
+    assert decided.status == "Rejected", "as the service says"
 
 
 def test_what_is_decided_is_not_decided_again(boss: Client, hit: mturk.HIT, mturk_market: Marketplace) -> None:
