@@ -173,6 +173,13 @@ def test_the_samples_migrations_and_settings_have_no_mistakes(lab: Lab) -> None:
         lab.manage("check")
 
 
+def test_without_debugging_the_sample_wants_a_key(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PHOTOLAB_DATA": str(tmp_path), "PHOTOLAB_DEBUG": "no"}
+    ran = subprocess.run([*MANAGE, "check"], env=environment, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert ran.returncode != 0
+    assert "Set PHOTOLAB_SECRET_KEY" in ran.stderr
+
+
 def test_from_publishing_to_the_bonus(lab: Lab, mturk_market: Marketplace) -> None:
     port = free_port()
     topic = mturk_market.topic(f"http://127.0.0.1:{port}/mturk/events").arn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from django.core.management.utils import get_random_secret_key
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(os.environ.get("PHOTOLAB_DATA") or Path(__file__).parents[1])
 
@@ -24,8 +24,10 @@ MTURK = {
 }
 
 DEBUG = os.environ.get("PHOTOLAB_DEBUG", "yes") == "yes"
-# Processes of one site need the same key: set it on a server.
-SECRET_KEY = os.environ.get("PHOTOLAB_SECRET_KEY") or get_random_secret_key()
+# Processes of one site need the same key, which nobody else knows.
+SECRET_KEY = os.environ.get("PHOTOLAB_SECRET_KEY") or ("insecure: for trying out" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set PHOTOLAB_SECRET_KEY, to something long that nobody can guess.")
 ALLOWED_HOSTS = os.environ.get("PHOTOLAB_HOSTS", "127.0.0.1 localhost testserver").split()
 
 INSTALLED_APPS = [
