@@ -90,6 +90,12 @@ def test_a_forged_query_is_answered_400(view: Any, place: str) -> None:
     assert answer.headers["Cache-Control"] == "no-store, private"
 
 
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_a_query_that_says_something_twice_is_answered_400(name: str) -> None:
+    twice: Any = {**ACCEPTED, name: [ACCEPTED[name], ACCEPTED[name]]}
+    assert ask(function, **twice).status_code == 400
+
+
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_mturks_worker_sites_may_frame_the_page(view: Any) -> None:
     answer = ask(view, **ACCEPTED)
@@ -128,6 +134,7 @@ def test_a_preview_needs_no_address() -> None:
         ("turk.my-lab.org", "https://turk.my-lab.org", "https://turk.my-lab.org"),
         ("https://turk.my-lab.org/", "https://turk.my-lab.org", "https://turk.my-lab.org"),
         ("http://127.0.0.1:8017", "http://127.0.0.1:8017", "http://127.0.0.1:8017"),
+        ("127.0.0.1:8017", "http://127.0.0.1:8017", "https://127.0.0.1:8017 http://127.0.0.1:8017"),
     ],
 )
 def test_hosts_of_the_settings_take_answers_and_frame_the_page(allowed: str, place: str, ancestor: str) -> None:
