@@ -72,7 +72,18 @@ def _receiver(value: Any) -> Iterator[checks.CheckMessage]:
             hint="pip install 'mturk[sns]'",
             id="mturk.E008",
         )
-    if value.get("TOPICS"):
+    yield from _topics(value.get("TOPICS") or (), where)
+
+
+def _topics(topics: Sequence[str], where: str) -> Iterator[checks.CheckMessage]:
+    for topic in topics:
+        if not topic.startswith("arn:"):
+            yield checks.Error(
+                f"MTURK['TOPICS'] names {topic!r}, which is no topic, so that every message is refused.",
+                hint="Write the topic's ARN, such as arn:aws:sns:us-east-1:123456789012:turk.",
+                id="mturk.E009",
+            )
+    if topics:
         return
     yield checks.Error(
         f"mturk.django.urls is included at {where}, but MTURK names no TOPICS, so that every message is refused.",

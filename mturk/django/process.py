@@ -58,6 +58,7 @@ def relaying(events: Events) -> Events:
     with _lock:
         if events not in _known:
             _known.add(events)
+            events.surround(signals.fresh_connections)
             signals.when_wanted(_hook(events))
     return events
 

@@ -11,7 +11,8 @@ receivers, so what they do should be safe to repeat, as the verbs of mturk are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -119,17 +120,22 @@ def when_wanted(hook: Hook) -> None:
 
 
 def relay(told: Event) -> None:
-    """Hand an event over to the receivers of its signal, then to those of `event`.
+    """Hand an event over to the receivers of its signal, then to those of `event`."""
+    signal = BY_TYPE.get(told.type)  # type: ignore[call-overload]  # a word that is new to us has no signal
+    if signal is not None:
+        signal.tell(told)
+    event.tell(told)
 
-    Handlers have threads of their own, where no request begins or ends: database connections that are too old, or
-    broken, are put away here, as Django does around a request.
+
+@contextmanager
+def fresh_connections() -> Iterator[None]:
+    """Put database connections away that are too old, or broken, before and after an event.
+
+    Handlers have threads of their own, where no request begins or ends; Django does the same around a request.
     """
     _put_old_connections_away()
     try:
-        signal = BY_TYPE.get(told.type)  # type: ignore[call-overload]  # a word that is new to us has no signal
-        if signal is not None:
-            signal.tell(told)
-        event.tell(told)
+        yield
     finally:
         _put_old_connections_away()
 

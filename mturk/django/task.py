@@ -15,10 +15,12 @@ from django.http.response import HttpResponseBase
 from mturk.django import conf, process
 from mturk.django.frame_options import protect
 from mturk.errors import ConfigurationError, ValidationError
+from mturk.question import address
 from mturk.question.task_request import HOSTS, TaskRequest
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+_READ = ("assignmentId", "hitId", "workerId", "turkSubmitTo")
 _REFUSAL = (
     "This page was not opened by a marketplace whose answers it may take: turkSubmitTo is missing, or names a host "
     "that is not allowed. Open it from the task's page."
@@ -52,7 +54,7 @@ def _decorated(view: Callable[..., Any], more: list[str]) -> Callable[..., Any]:
         async def asynchronous(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
             hosts = allowed(more)
             refusal = _read(request, hosts)
-            return protect(refusal or await view(request, *args, **values), _origins(hosts))
+            return protect(request, refusal or await view(request, *args, **values), _origins(hosts))
 
         return asynchronous
 
@@ -61,22 +63,30 @@ def _decorated(view: Callable[..., Any], more: list[str]) -> Callable[..., Any]:
         hosts = allowed(more)
         response = _read(request, hosts) or view(request, *args, **values)
         # The `dispatch` of a class with async methods is no coroutine function, and gives a coroutine.
-        return _later(response, hosts) if isawaitable(response) else protect(response, _origins(hosts))
+        if isawaitable(response):
+            return _later(request, response, hosts)
+        return protect(request, response, _origins(hosts))
 
     return synchronous
 
 
-async def _later(response: Awaitable[HttpResponseBase], hosts: list[str]) -> HttpResponseBase:
-    return protect(await response, _origins(hosts))
+async def _later(request: HttpRequest, response: Awaitable[HttpResponseBase], hosts: list[str]) -> HttpResponseBase:
+    return protect(request, await response, _origins(hosts))
 
 
 def _read(request: HttpRequest, hosts: list[str]) -> HttpResponse | None:
     """Put the task into the request; a refusal if the query is forged."""
+    if any(len(request.GET.getlist(name)) > 1 for name in _READ):
+        return _refused()  # who else reads the address may take the other one
     try:
         cast(Any, request).task = TaskRequest.from_query(request.GET, allowed_hosts=hosts)
     except ValidationError:
-        return HttpResponse(_REFUSAL, status=400, content_type="text/plain; charset=utf-8")
+        return _refused()
     return None
+
+
+def _refused() -> HttpResponse:
+    return HttpResponse(_REFUSAL, status=400, content_type="text/plain; charset=utf-8")
 
 
 def allowed(more: Iterable[str] = ()) -> list[str]:
@@ -101,3 +111,5 @@ def _origins(hosts: Iterable[str]) -> Iterator[str]:
         place = rest.partition("/")[0]
         if place and place not in HOSTS:
             yield f"{scheme or 'https'}://{place}"
+        if place and not scheme and address.is_near(urlsplit(f"//{place}").hostname or ""):
+            yield f"http://{place}"

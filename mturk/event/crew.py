@@ -129,7 +129,8 @@ class Crew:
                 self._rest(rung, rest)
                 continue
             self.ring()  # there may be more, for another worker
-            outcome = self._handle(claim)
+            with self._listeners.around():
+                outcome = self._handle(claim)
         if outcome is not None:
             self._end(outcome)
 

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, NoReturn, TypeVar, overload
 
 from mturk.alters_data import alters_data
@@ -229,6 +229,11 @@ class Events:
                 pass
         finally:
             self.stop()
+
+    @alters_data
+    def surround(self, around: Callable[[], AbstractContextManager[object]]) -> None:
+        """Handle each event within such a context, made for it in the handlers' thread: for what frameworks tidy up."""
+        self._listeners.around = around
 
     @alters_data
     def tell(self, event: Event) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import threading
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
@@ -61,6 +62,8 @@ class Listeners:
         self._all: list[Listener] = []
         self._called: list[Listener] = []  # those that hear once, while they do
         self._lock = threading.Lock()
+        self.around: Callable[[], AbstractContextManager[object]] = nullcontext
+        """What surrounds the handlers of an event, in their thread."""
 
     def __bool__(self) -> bool:
         return bool(self._all)
@@ -111,6 +114,10 @@ class Listeners:
 
     def tell(self, event: Event) -> None:
         """Call those that hear the event, here and now; an error ends it."""
+        with self.around():
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
         for listener in tuple(self._all):
             if listener.hears(event) and self.take(listener):
                 self.give_back(listener, failed=False)

@@ -6,14 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin import AdminSite
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 import mturk
 from mturk import Connection, HITType, HTMLQuestion
+from mturk.django.mirror.admin import MOST, AssignmentAdmin
 from mturk.django.mirror.models import HIT, Assignment
 from mturk.django.mirror.reconciliation import reconcile
 from mturk.django.mirror.reflection import look_at_assignment, look_at_hit
@@ -137,9 +139,10 @@ def test_a_deleted_hit_is_marked_and_its_submissions_stay(hit: mturk.HIT, mturk_
 
 
 def test_a_disposed_hit_does_not_come_back_by_an_old_answer(hit: mturk.HIT) -> None:
-    HIT.keep(hit, timezone.now())
-    HIT.dispose(hit.id, timezone.now())
-    HIT.keep(hit, timezone.now() + DAY)
+    asked_at = timezone.now()
+    HIT.keep(hit, asked_at)
+    HIT.dispose(hit.id, asked_at + DAY)
+    HIT.keep(hit, asked_at)
     assert HIT.objects.get().status == "Disposed"
 
 
@@ -195,6 +198,17 @@ def test_what_is_gone_is_marked(hit: mturk.HIT) -> None:
     assert reconcile(hit.connection).gone == 1
     assert HIT.objects.get().status == "Disposed"
     assert reconcile(hit.connection).gone == 0
+
+
+def test_what_another_account_did_not_know_comes_back(hit: mturk.HIT, mturk_market: Marketplace) -> None:
+    work(mturk_market, hit)
+    reconcile(hit.connection)
+    with Marketplace(":memory:") as other:
+        keys = {"access_key": other.access_key, "secret_key": other.secret_key, "region": "us-east-1"}
+        with Connection(other.url, **keys) as elsewhere:
+            assert reconcile(elsewhere).gone == 1
+    done = reconcile(hit.connection)
+    assert (done.hits, done.submissions, HIT.objects.get().status) == (1, 1, "Assignable")
 
 
 # The admin.
@@ -278,6 +292,8 @@ def test_what_the_service_refuses_is_told_for_each(boss: Client, hit: mturk.HIT,
     text = page.content.decode()
     assert f"{decided.pk}: ApproveAssignment" in text
     assert f"{open_.pk} is approved." in text
+    decided.refresh_from_db()
+    assert decided.status == "Rejected", "as the service says"
 
 
 def test_what_is_decided_is_not_decided_again(boss: Client, hit: mturk.HIT, mturk_market: Marketplace) -> None:
@@ -299,3 +315,26 @@ def test_who_may_change_submissions_decides(hit: mturk.HIT, mturk_market: Market
     row = see(work(mturk_market, hit))
     user("change_assignment").post(CHANGELIST, choose("approve", row, confirmed="yes", feedback=""))
     assert row.record.status == "Approved"
+
+
+def test_more_than_a_person_can_look_at_is_not_decided_at_once(
+    boss: Client, hit: mturk.HIT, mturk_market: Marketplace
+) -> None:
+    row = see(work(mturk_market, hit))
+    for number in range(MOST):
+        Assignment.objects.create(
+            pk=f"3{number}", hit=row.hit, worker_id="A1ADA", status="Submitted", asked_at=timezone.now()
+        )
+    rows = Assignment.objects.all()
+    page = boss.post(CHANGELIST, choose("approve", *rows), follow=True).content.decode()
+    assert f"{MOST + 1} undecided submissions are selected, of at most {MOST}" in page
+    assert b"You are about to approve 200" in boss.post(CHANGELIST, choose("approve", *rows[:MOST])).content
+
+
+def test_the_question_of_another_admin_site_leads_back_to_it(hit: mturk.HIT, mturk_market: Marketplace) -> None:
+    see(work(mturk_market, hit))
+    site = AdminSite("staff")
+    request: Any = RequestFactory().post("/")
+    request.user, request.session = User.objects.create_superuser("boss"), {}
+    AssignmentAdmin(Assignment, site).approve(request, Assignment.objects.all())
+    assert request.current_app == "staff"

@@ -143,6 +143,16 @@ def test_a_certificate_that_cannot_be_had_now_is_answered_503(site: None, web: W
     assert post(sealed(web, happening())).status_code == 503
 
 
+def test_settings_that_are_wrong_are_answered_503_and_logged(
+    site: None, web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    from django.conf import settings
+
+    with override_settings(MTURK={**settings.MTURK, "RAW": "yes"}):
+        assert post(sealed(web, happening())).status_code == 503
+    assert "MTURK['RAW'] must be True or False" in caplog.text
+
+
 def test_raw_delivery_is_refused_unless_the_settings_say_otherwise(site: None) -> None:
     headers = {
         "x-amz-sns-rawdelivery": "true", "x-amz-sns-topic-arn": TOPIC, "x-amz-sns-message-type": "Notification",

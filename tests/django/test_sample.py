@@ -159,13 +159,25 @@ def test_the_samples_own_tests_pass(tmp_path: Path) -> None:
         [*MANAGE, "test", "photolab"], env=environment, capture_output=True, text=True, cwd=PROJECT, check=False
     )
     assert ran.returncode == 0, ran.stderr
-    assert "Ran 5 tests" in ran.stderr
+    assert "Ran 6 tests" in ran.stderr
 
 
 def test_the_samples_migrations_and_settings_have_no_mistakes(lab: Lab) -> None:
     lab.manage("makemigrations", "--check", "--dry-run", "photolab", "mturk_mirror")
     assert "no issues" in lab.manage("check", "--fail-level", "WARNING")
     assert "[!]" not in lab.manage("mturk_doctor", "--call")
+    lab.environment.update(PHOTOLAB_TOPICS="")
+    assert "no issues" in lab.manage("check", "--fail-level", "WARNING")
+    lab.environment.update(PHOTOLAB_TOPICS="https://my-lab.org/mturk/events")
+    with pytest.raises(AssertionError, match=r"mturk\.E009"):
+        lab.manage("check")
+
+
+def test_without_debugging_the_sample_wants_a_key(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PHOTOLAB_DATA": str(tmp_path), "PHOTOLAB_DEBUG": "no"}
+    ran = subprocess.run([*MANAGE, "check"], env=environment, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert ran.returncode != 0
+    assert "Set PHOTOLAB_SECRET_KEY" in ran.stderr
 
 
 def test_from_publishing_to_the_bonus(lab: Lab, mturk_market: Marketplace) -> None:

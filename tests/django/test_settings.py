@@ -142,13 +142,18 @@ def test_the_receiver_without_topics_is_an_error(topics: Any) -> None:
     assert ids(MTURK={"ENDPOINT": "sandbox", "TOPICS": topics}) == ["mturk.E007"]
 
 
+def test_a_topic_that_is_no_arn_is_an_error() -> None:
+    topics = ["arn:aws:sns:us-east-1:1:lab", "https://my-lab.org/mturk/events"]
+    assert ids(MTURK={"ENDPOINT": "sandbox", "TOPICS": topics}) == ["mturk.E009"]
+
+
 def test_the_receiver_without_what_verifies_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
     assert ids(MTURK={"ENDPOINT": "sandbox", "TOPICS": ["arn:a"]}) == ["mturk.E008"]
 
 
 def test_a_key_that_is_none_is_left_out() -> None:
-    assert ids(MTURK={"ENDPOINT": "sandbox", "TOPICS": ["arn"], "ACCESS_KEY": None, "SECRET_KEY": None}) == []
+    assert ids(MTURK={"ENDPOINT": "sandbox", "TOPICS": ["arn:a"], "ACCESS_KEY": None, "SECRET_KEY": None}) == []
 
 
 def test_the_environment_may_name_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,6 +187,20 @@ def test_handlers_leave_no_database_connection_open(play: Playground, shared_db:
     assert all(each.connection is None for each in open_ones)
 
 
+def test_handlers_of_mturk_on_leave_none_open_either(play: Playground, shared_db: None) -> None:
+    open_ones: list[Any] = []
+
+    def ask(event: mturk.Event) -> None:
+        Photo.objects.count()
+        open_ones.append(connections["default"])
+
+    mturk.on("HITReviewable", ask)
+    player = play.worker()
+    player.submit(player.accept(publish().id), {"label": "cat"})
+    mturk.django.events().catch_up("poll")
+    assert [each.connection for each in open_ones] == [None]
+
+
 def test_events_that_are_gone_are_not_held() -> None:
     with playground():
         mturk.django.events()

@@ -90,6 +90,12 @@ def test_a_forged_query_is_answered_400(view: Any, place: str) -> None:
     assert answer.headers["Cache-Control"] == "no-store, private"
 
 
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_a_query_that_says_something_twice_is_answered_400(name: str) -> None:
+    twice: Any = {**ACCEPTED, name: [ACCEPTED[name], ACCEPTED[name]]}
+    assert ask(function, **twice).status_code == 400
+
+
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_mturks_worker_sites_may_frame_the_page(view: Any) -> None:
     answer = ask(view, **ACCEPTED)
@@ -128,6 +134,7 @@ def test_a_preview_needs_no_address() -> None:
         ("turk.my-lab.org", "https://turk.my-lab.org", "https://turk.my-lab.org"),
         ("https://turk.my-lab.org/", "https://turk.my-lab.org", "https://turk.my-lab.org"),
         ("http://127.0.0.1:8017", "http://127.0.0.1:8017", "http://127.0.0.1:8017"),
+        ("127.0.0.1:8017", "http://127.0.0.1:8017", "https://127.0.0.1:8017 http://127.0.0.1:8017"),
     ],
 )
 def test_hosts_of_the_settings_take_answers_and_frame_the_page(allowed: str, place: str, ancestor: str) -> None:
@@ -158,6 +165,13 @@ def test_the_rest_of_a_policy_that_the_view_sets_is_kept() -> None:
     found = ask(view, **ACCEPTED).headers["Content-Security-Policy"]
     assert found.startswith("default-src 'self'; frame-ancestors https://worker.mturk.com ")
     assert "'none'" not in found
+
+
+def test_a_policy_that_no_middleware_writes_opens_the_page_to_nobody_else() -> None:
+    with override_settings(SECURE_CSP={"default-src": ["'self'"]}):
+        answer = ask(function, **ACCEPTED)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Security-Policy"].startswith("frame-ancestors https://worker.mturk.com ")
 
 
 if django.VERSION >= (6, 0):  # which has a content security policy of its own

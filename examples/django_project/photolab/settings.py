@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from django.core.management.utils import get_random_secret_key
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(os.environ.get("PHOTOLAB_DATA") or Path(__file__).parents[1])
 
@@ -15,8 +15,8 @@ SITE_URL = os.environ.get("PHOTOLAB_URL", "http://127.0.0.1:8000")
 MTURK = {
     # "local" is a marketplace in this process; on AWS "sandbox" or "production".
     "ENDPOINT": os.environ.get("MTURK_ENDPOINT", "local"),
-    # Who may post events to /mturk/events, and whose certificates are believed beside AWS's.
-    "TOPICS": os.environ.get("PHOTOLAB_TOPICS", f"{SITE_URL}/mturk/events").split(),
+    # ARNs of the topics that may post events to /mturk/events, and whose certificates are believed beside AWS's.
+    "TOPICS": os.environ.get("PHOTOLAB_TOPICS", "").split(),
     "CERTIFICATES": os.environ.get("PHOTOLAB_CERTIFICATES", "").split(),
     # Where a poll tells of submissions, it looks at those of all HITs of the account.
     "WATCH": ["all"],
@@ -24,8 +24,10 @@ MTURK = {
 }
 
 DEBUG = os.environ.get("PHOTOLAB_DEBUG", "yes") == "yes"
-# Processes of one site need the same key: set it on a server.
-SECRET_KEY = os.environ.get("PHOTOLAB_SECRET_KEY") or get_random_secret_key()
+# Processes of one site need the same key, which nobody else knows.
+SECRET_KEY = os.environ.get("PHOTOLAB_SECRET_KEY") or ("insecure: for trying out" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("Set PHOTOLAB_SECRET_KEY, to something long that nobody can guess.")
 ALLOWED_HOSTS = os.environ.get("PHOTOLAB_HOSTS", "127.0.0.1 localhost testserver").split()
 
 INSTALLED_APPS = [

@@ -56,3 +56,12 @@ class PhotoLabTest(MarketplaceMixin, TestCase):
         self.client.post(reverse("decide", args=[Label.objects.get().pk]), {"decision": "reject", "reason": "No label"})
         assignment.refresh()
         self.assertEqual((assignment.status, assignment.requester_feedback), ("Rejected", "No label"))
+
+    def test_a_rejected_label_is_neither_approved_nor_paid(self) -> None:
+        """As when an old tab is posted."""
+        assignment = self.submit(self.hit, {"label": "xx"})
+        for decision in ("reject", "approve", "bonus"):
+            self.client.post(reverse("decide", args=[Label.objects.get().pk]), {"decision": decision})
+        assignment.refresh()
+        self.assertEqual((Label.objects.get().decision, assignment.status), ("rejected", "Rejected"))
+        self.assertEqual(list(assignment.bonuses()), [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -11,7 +12,8 @@ urlpatterns = [
     path("task/<int:pk>/", views.task, name="task"),
     path("", views.review, name="review"),
     path("labels/<int:pk>/decide", views.decide, name="decide"),
-    path("mturk/", include("mturk.django.urls")),
     path("accounts/", include("django.contrib.auth.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.MTURK["TOPICS"]:
+    urlpatterns.append(path("mturk/", include("mturk.django.urls")))

@@ -38,8 +38,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         if decision == "reject":
             label.assignment.reject(request.POST.get("reason") or "The label does not fit the photo.")
         elif decision in ("approve", "bonus"):
-            if not label.decision:
-                label.assignment.approve()
+            label.assignment.approve()
             if decision == "bonus":
                 label.assignment.pay_bonus(*BONUS)
         else:

@@ -17,6 +17,9 @@ from mturk.django.mirror.decision import DECISIONS, Decision
 from mturk.django.mirror.models import HIT, Assignment
 from mturk.errors import AnswerError
 
+MOST = 200
+"""Submissions of one decision: a person can look at so many, and Django takes a form of 1,000 fields."""
+
 if TYPE_CHECKING:
     _Admin = admin.ModelAdmin[Any]
 else:
@@ -92,6 +95,10 @@ class AssignmentAdmin(ReadOnly):
         if not undecided:
             self.message_user(request, "Nothing to decide: no undecided submission is selected.", messages.WARNING)
             return None
+        if len(undecided) > MOST:
+            told = f"Nothing decided: {len(undecided)} undecided submissions are selected, of at most {MOST} at once."
+            self.message_user(request, told, messages.WARNING)
+            return None
         if not form.is_valid():
             return self._confirmation(request, undecided, decision, form)
         for row in undecided:
@@ -110,6 +117,7 @@ class AssignmentAdmin(ReadOnly):
             "form": form,
             "checkbox": ACTION_CHECKBOX_NAME,
         }
+        request.current_app = self.admin_site.name  # as Django's own actions do
         return TemplateResponse(request, "admin/mturk_mirror/assignment/decide.html", context)
 
     def _carry_out(

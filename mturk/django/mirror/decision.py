@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import attrs
 from django import forms
 
@@ -40,15 +42,20 @@ class Decision:
     def carry_out(self, row: Assignment, feedback: str) -> str | None:
         """Do it, and keep what the service then says; what went wrong, if something did. Two calls."""
         record = row.record
-        try:
-            if self.word == "approve":
-                record.approve(feedback or None)
-            else:
-                record.reject(feedback)
-            look_at_assignment(row.id, row.hit.id, record.connection)
-        except MTurkError as error:
-            return str(error)
-        return None
+        problem = _problem(
+            lambda: record.approve(feedback or None) if self.word == "approve" else record.reject(feedback)
+        )
+        # Also after a refusal, which mostly means that somebody decided elsewhere.
+        unseen = _problem(lambda: look_at_assignment(row.id, row.hit.id, record.connection))
+        return problem or unseen
+
+
+def _problem(step: Callable[[], None]) -> str | None:
+    try:
+        step()
+    except MTurkError as error:
+        return str(error)
+    return None
 
 
 DECISIONS = {

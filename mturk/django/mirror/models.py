@@ -50,7 +50,7 @@ class HIT(models.Model):
 
     @classmethod
     def keep(cls, hit: mturk.HIT, asked_at: datetime) -> None:
-        """Take what the service said; what was asked later, or is disposed of, stays."""
+        """Take what the service said; what was asked later stays. A HIT that was missed and is there is back again."""
         values = {
             "hit_type_id": hit.hit_type_id,
             "group_id": hit.group_id or "",
@@ -66,8 +66,7 @@ class HIT(models.Model):
             "expiration": hit.expiration,
             "asked_at": asked_at,
         }
-        older = cls.objects.filter(pk=hit.id, asked_at__lte=asked_at).exclude(status=HITStatus.DISPOSED.value)
-        _keep(cls, older, hit.id, values)
+        _keep(cls, cls.objects.filter(pk=hit.id, asked_at__lte=asked_at), hit.id, values)
 
     @classmethod
     def dispose(cls, hit_id: str, asked_at: datetime) -> None:
