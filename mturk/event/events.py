@@ -335,6 +335,8 @@ class Events:
         return [self._source(place, intake, every) for place in places]
 
     def _warn_of_deaf_listeners(self, places: Sequence[str]) -> None:
+        if not self._listeners:
+            _log.warning("Nobody listens to these events yet: add handlers with the on() of this very object.")
         deaf = sorted({listener.name for listener in self._listeners if not listener.types_of_hits})
         if deaf and not self._watched and set(places) == {POLL}:
             _log.warning(

@@ -670,6 +670,14 @@ def test_a_service_that_cannot_be_reached_is_told_at_once(make: Callable[..., Ev
         assert repr(events) == "<Events not listening>"
 
 
+def test_who_listens_without_a_handler_is_told(
+    make: Callable[..., Events], mturk_connection: Connection, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    events = Events(mturk_connection, mark=tmp_path / "other.sqlite3")
+    with events.listening("poll"):
+        assert any("Nobody listens to these events yet" in record.getMessage() for record in caplog.records)
+
+
 def test_without_topics_nothing_is_received(events: Events) -> None:
     with pytest.raises(ConfigurationError, match="topics"):
         events.receive("{}", {})
