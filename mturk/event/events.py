@@ -221,10 +221,10 @@ class Events:
         made = self._made(self._chosen(sources), every=60)
         mark = self._engine.intake(self.connection).mark
         try:
+            self.start()
             for source in made:
                 self._engine.sources.append(source)
                 source.once()
-            self.start()
             while self._listeners and mark.has_work() and not (stopped or self._engine.stopped).wait(_LOOK):
                 pass
         finally:

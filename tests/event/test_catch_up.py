@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mturk
-from mturk import Connection, Event, Events, HITType, HTMLQuestion
+from mturk import Connection, Event, Events, HITType, HTMLQuestion, UnreadableMessage
 from mturk.event.queue import Queue
 from mturk.marketplace import Marketplace
 from tests.event.said import happening, message
@@ -132,3 +132,22 @@ def of(hit: mturk.HIT) -> Event:
         id="HITReviewable:1",
         connection=hit.connection,
     )
+
+
+def test_a_message_that_nobody_can_read_is_told_before_it_is_deleted(
+    mturk_connection: Connection, mturk_market: Marketplace, tmp_path: Path
+) -> None:
+    given: list[Exception] = []
+    queue = Queue(mturk_market.queue("lab").url, mturk_connection)
+    queue.send("no event")
+    events = Events(
+        mturk_connection,
+        mark=tmp_path / "mark.sqlite3",
+        attempts=1,
+        on_failure=lambda event, error: given.append(error),
+    )
+    events.catch_up(queue.url)
+    queue.close()
+    (error,) = given
+    assert isinstance(error, UnreadableMessage)
+    assert error.body == "no event"
