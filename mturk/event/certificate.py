@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ _SMALLEST_KEY = 2048  # bits
 # A server of one's own may get another certificate at the same address. AWS's addresses name the certificate.
 _LOOK_AGAIN_AFTER = 60.0
 # Anybody may post messages that name an address: neither may that keep all threads of a web server waiting.
+_PATIENCE = 5.0  # seconds to wait for what another thread is fetching
 _MOST_FETCHED_AT_ONCE = 2
 
 
@@ -89,6 +91,7 @@ class CertificateStore:
         self._now = now
         self._kept: dict[str, _Kept] = {}
         self._failed: dict[str, float] = {}
+        self._asked: dict[str, threading.Event] = {}
         self._free: dict[int, deque[None]] = {}
 
     def verify(self, url: str, text: bytes, signature: bytes, version: str, *, changes: bool) -> None:
@@ -113,6 +116,10 @@ class CertificateStore:
             raise TransportError(
                 "The certificate could not be had less than a minute ago, and is not asked for again yet."
             )
+        mine = threading.Event()
+        first = self._asked.setdefault(url, mine)
+        if first is not mine:
+            return self._awaited(url, first)
         try:
             with self._place():
                 return self._load(url)
@@ -121,6 +128,18 @@ class CertificateStore:
         except (ForgedMessage, TransportError):
             self._failed = dict(list({**self._failed, url: self._now()}.items())[-_MOST_KEPT:])
             raise
+        finally:
+            self._asked.pop(url, None)
+            mine.set()
+
+    def _awaited(self, url: str, asked: threading.Event) -> Certificate:
+        """What another thread is asking for just now: the first messages after a start come together."""
+        asked.wait(_PATIENCE)  # and not for ever: in a forked child nobody is asking
+        self._asked.pop(url, None)
+        kept = self._kept.get(url)
+        if kept is None:
+            raise _Busy("The certificate could not be had by another thread that asked for it.")
+        return kept.certificate
 
     @contextmanager
     def _place(self) -> Iterator[None]:

@@ -222,6 +222,21 @@ def test_an_address_of_aws_s_names_one_certificate_for_good() -> None:
     assert server.asked == 1
 
 
+def test_the_first_messages_of_a_topic_wait_for_one_fetch() -> None:
+    server, go = Server(), threading.Event()
+
+    def slow(url: str) -> Fetched:
+        assert go.wait(20)
+        return server(url)
+
+    verify = verifier(CertificateStore(slow, Now()))
+    with ThreadPoolExecutor(8) as pool:
+        all_of_them = [pool.submit(verify) for _ in range(8)]
+        go.set()
+        assert [one.result(20) for one in all_of_them] == [None] * 8
+    assert server.asked == 1
+
+
 def test_no_more_than_16_certificates_are_kept() -> None:
     server = Server()
     store = CertificateStore(server, Now())
