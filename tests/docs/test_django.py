@@ -31,9 +31,9 @@ USE_TZ = True
 def site(tmp_path: Path) -> Path:
     """The site of the page, with what every site has besides."""
     for name, code in FILES.items():
-        path = tmp_path / name.removeprefix("lab/")
+        path = tmp_path / name.removeprefix("labsite/")
         path.parent.mkdir(exist_ok=True)
-        path.write_text((SETTINGS if name == "lab/settings.py" else "") + code)
+        path.write_text((SETTINGS if name == "labsite/settings.py" else "") + code)
     (tmp_path / "lab" / "__init__.py").touch()
     return tmp_path
 
