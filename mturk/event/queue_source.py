@@ -50,7 +50,7 @@ class QueueSource:
         self._over = threading.Event()
         self._news = threading.Event()
         # It may be in a long poll when the source stops, and nobody waits for it then.
-        self._taker = threading.Thread(target=self._take_all, name="mturk-queue", daemon=True)
+        self._taker = threading.Thread(target=self._take_all, name="sqs-long-poll", daemon=True)
         self._settler = threading.Thread(target=self._settle_all, name="mturk-queue-settler", daemon=True)
 
     def __repr__(self) -> str:
