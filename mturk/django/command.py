@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def work(self, options: dict[str, Any]) -> None:
         """The job itself."""
-        raise NotImplementedError
+        raise NotImplementedError  # each command has a job of its own
 
     def say(self, least: int, text: str, options: dict[str, Any]) -> None:
         """Write a line, if so much is wanted."""

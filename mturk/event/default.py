@@ -64,6 +64,6 @@ def _add(names: Names, handler: H | None, hit_type: Types, hit: Hits, *, once: b
         return _events()._add(names, handler, hit_type, hit, once=once)
     if handler is None:
         kept = checked(names, hit_type, hit)
-        return lambda function: _add(kept, function, hit_type, hit, once=once)  # type: ignore[return-value]
+        return lambda function: _add(kept, function, hit_type, hit, once=once)  # type: ignore[return-value]  # of a function
     EARLY.add(names, handler, hit_type=hit_type, hit=hit, once=once)
     return handler

@@ -297,7 +297,7 @@ class Events:
     def _add(self, names: Names, handler: H | None, hit_type: Types, hit: Hits, *, once: bool) -> H | Callable[[H], H]:
         if handler is None:
             kept = checked(names, hit_type, hit)
-            return lambda function: self._add(kept, function, hit_type, hit, once=once)  # type: ignore[return-value]
+            return lambda function: self._add(kept, function, hit_type, hit, once=once)  # type: ignore[return-value]  # of a function
         listener = self._listeners.add(names, handler, hit_type=hit_type, hit=hit, once=once)
         self._watch_for(listener)
         if self._lazy and not self._engine.sources:

@@ -173,7 +173,7 @@ class Mark:
         listed = ", ".join(f":{name}" for name in names)
         with self._storage.transaction() as transaction:
             # Nothing but the names of parameters is put into the statement.
-            query = f"SELECT id FROM mturk_event WHERE place = :place AND state = 0 AND id IN ({listed})"  # noqa: S608
+            query = f"SELECT id FROM mturk_event WHERE place = :place AND state = 0 AND id IN ({listed})"  # noqa: S608 - names only
             return {row["id"] for row in self._rows(transaction, query, **names)}
 
     def counters(self, hit_id: str) -> str | None:
