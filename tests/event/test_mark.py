@@ -130,6 +130,13 @@ def test_what_a_dead_process_had_begun_is_free_when_its_lease_is_over(mark: Mark
     assert (claim.event, claim.failed, claim.lost) == (put, 0, 1)
 
 
+def test_a_clock_that_jumps_gives_nobody_what_their_own_process_is_at(mark: Mark, timing: Time) -> None:
+    mark.put(events(happening()))
+    assert mark.turn(None) is not None
+    timing.advance(LEASE * 2)
+    assert mark.turn(None) is None
+
+
 def test_a_lease_that_is_renewed_goes_on(mark: Mark, other: Mark, timing: Time) -> None:
     (put,) = mark.put(events(happening()))
     mark.turn(None)
