@@ -67,6 +67,7 @@ def _speak(app: Flask) -> None:
     )
     environment.filters.update(FILTERS)
     environment.trim_blocks = environment.lstrip_blocks = True
+    environment.policies["ext.i18n.trimmed"] = True
     environment.globals.update(
         language=language, languages=LANGUAGES, here=here, navigation=navigation, visitor=known_worker_id
     )
