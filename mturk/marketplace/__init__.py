@@ -14,7 +14,7 @@ try:
     from mturk.marketplace.workplace.letter import Letter
     from mturk.marketplace.workplace.report import Report
 except ModuleNotFoundError as error:
-    if error.name not in ("alembic", "cryptography", "flask", "lxml", "sqlalchemy", "waitress"):
+    if error.name not in ("alembic", "babel", "cryptography", "flask", "flask_wtf", "lxml", "sqlalchemy", "waitress"):
         raise
     raise ModuleNotFoundError(
         f"The marketplace needs {error.name}: pip install 'mturk[marketplace]'", name=error.name
