@@ -1,0 +1,1 @@
+"""HTML task pages as workers get them in the frame."""
