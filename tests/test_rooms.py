@@ -86,6 +86,10 @@ background
 opening
 actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page | app channel | server
+site:           protection session_cookie signing_key site_setting way_back | door language service | navigation
+                refusal show visitor | entrance_page group_page | site
+web
+premises
 simulation:     field | crowd | simulation
 market
 __init__

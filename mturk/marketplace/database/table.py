@@ -44,6 +44,7 @@ market = Table(
     "market",
     metadata,
     Column("shift", BigInteger, nullable=False, comment="how far market time runs ahead of real time"),
+    Column("sealed_site_key", String(255), comment="what the site signs with, encrypted by a key kept elsewhere"),
 )
 
 requester = Table(
