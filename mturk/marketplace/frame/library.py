@@ -1,7 +1,7 @@
 """The libraries that task pages load from public hosts: which address asks for which file of which package of npm.
 
-One version stands for all that a page can tell no difference to: the last of its line. What is pinned here is free to be
-handed on (MIT, ISC and BSD licences), and none of it is in this repository: see `npm.py`.
+One version stands for all that a page can tell no difference to: the last of its line. What is pinned here is free to
+be handed on (MIT, ISC and BSD licences), and none of it is in this repository: see `npm.py`.
 """
 
 from __future__ import annotations
@@ -33,29 +33,48 @@ class _Line(NamedTuple):
     files: Mapping[str, str]
 
 
+_PINNED = """
+bootstrap 3.4.1
+yN5oZVmRCwe5aKwzRj6736nSmKDX7pLYwsXiCj/EYmo16hODaBiT4En5btW/jhBF/seV+XMx3aYwukYC3A49DA==
+bootstrap 4.6.2
+51Bbp/Uxr9aTuy6ca/8FbFloBUJZLHwnhTcnjIeRn2suQWsWzcuJhGjKDB5eppVte/8oCdOL3VuwxvZDUggwGQ==
+bootstrap 5.3.3
+8HLCdWgyoMguSO9o+aH+iuZ+aht+mzW0u3HIMzVu7Srrpv7EBBxTnrFlSCskwdY1+EOFQSm7uMJhNQHkdPcmjg==
+bootstrap-slider 10.6.1
+lA6SwGr33YcKHtpt0lYjwspc4RCgM2bdrFdHU1U77Lal6gZGjVF/Ii9/Mff0b1dyZ4RvSAzaOlSsuY1d5wCtdA==
+chroma-js 1.3.7
+ARq0P94NObL8hdQbgc+E33X9OHiNzdHO7epe3nC/KgxNRxkQcFpzNqnGeFjvOY2GxfVhbia686NXD2jByb1o0g==
+datatables.net 1.10.16
+ydkKfwsraKsikmgGaatw7qqIigJlwLLgMNNzF46JN0+CSxMRKkLJgF5+vKe3MHBsB1Fp/+fgPOGWiUmJVAh8IQ==
+datatables.net-dt 1.10.16
+Z0is+NOPOdOHqqEL7p7yLGgc/S068o0c5uU4ILYUijCSxr7xQVn+NiOEgJsrySRnxidFDmERWAdyiD4O30SJIg==
+distinct-colors 1.0.4
+jpQWWfqTQ/ccmUhEEHglhQJWb4RbGx2YKGZLU/CVHFV5riS6VVeYo2dx3NOygUdPfr2003n1ic5WuwV4xeod/w==
+jquery 1.12.4
+UEVp7PPK9xXYSk8xqXCJrkXnKZtlgWkd2GsAQbMRFK6S/ePU2JN5G2Zum8hIVjzR3CpdfSqdqAzId/xd4TJHeg==
+jquery 2.2.4
+lBHj60ezci2u1v2FqnZIraShGgEXq35qCzMv4lITyHGppTnA13rwR0MgwyNJh9TnDs3aXUvd1xjAotfraMHX/Q==
+jquery 3.4.1
+36+AdBzCL+y6qjw5Tx7HgzeGCzC81MDDgaUP8ld2zhx58HdqXGoBd+tHdrBMiyjGQs0Hxs/MLZTu/eHNJJuWPw==
+jquery 3.7.1
+m4avr8yL8kmFN8psrbFFFmB/If14iN5o9nw/NgnnM+kybDJpRsAynV2BsfpTYrTRysYUdADVD7CkUUizgkpLfg==
+jquery-ui-dist 1.12.1
+UnQQWIvxaP7s13FLx37WufEwDYLSXKpp9JHrqEYTP6GqQNM+RMVEwsJMoc163QlzEaAV5YVfWlgQU5FPjKBtSw==
+jquery.cookie 1.4.1
+c/hZOOL+8VSw/FkTVH637gS1/6YzMSCROpTZ2qBYwJ7s7sHajU7uBkSSiE5+GXWwrfCCyO+jsYjUQ7Hs2rIxAA==
+lightbox2 2.11.1
+24vsIspqtcnkVlh6XgGK+vHm9tUc2/x4tNpAQdEAbafIrTk4fzVgozcIX7ExUG0TAlhsE7VMtWc+WD5Sb7PiXA==
+popper.js 1.16.1
+Wb4p1J4zyFTbM+u6WuO4XstYx4Ky9Cewe4DWrel7B0w6VVICvPwdOpotjzcf6eD8TsckVnIMNONQyPIUFOUbCQ==
+svg.js 2.6.5
+vBEAhnUl6fx9i2IP7QSNpOdpN4Z5d0dl+7sur7ENuKsDJbNMZPwxZFeslHAn79TmMWHJmtzhFhZUT0sNnSc0IA==
+tachyons 4.10.0
+50KOizE6V9QB7LdQqVLsLw17dnBzxonC2JWhmbu8xnQYUoyqV+Gcx678NwVM+O8A7jljobtC6QMl/hc8UZOzAA==
+"""
 PACKAGES = {
     f"{name}@{version}": Package(name, version, f"sha512-{digest}")
-    for name, version, digest in (
-        ("bootstrap", "3.4.1", "yN5oZVmRCwe5aKwzRj6736nSmKDX7pLYwsXiCj/EYmo16hODaBiT4En5btW/jhBF/seV+XMx3aYwukYC3A49DA=="),
-        ("bootstrap", "4.6.2", "51Bbp/Uxr9aTuy6ca/8FbFloBUJZLHwnhTcnjIeRn2suQWsWzcuJhGjKDB5eppVte/8oCdOL3VuwxvZDUggwGQ=="),
-        ("bootstrap", "5.3.3", "8HLCdWgyoMguSO9o+aH+iuZ+aht+mzW0u3HIMzVu7Srrpv7EBBxTnrFlSCskwdY1+EOFQSm7uMJhNQHkdPcmjg=="),
-        ("bootstrap-slider", "10.6.1", "lA6SwGr33YcKHtpt0lYjwspc4RCgM2bdrFdHU1U77Lal6gZGjVF/Ii9/Mff0b1dyZ4RvSAzaOlSsuY1d5wCtdA=="),
-        ("chroma-js", "1.3.7", "ARq0P94NObL8hdQbgc+E33X9OHiNzdHO7epe3nC/KgxNRxkQcFpzNqnGeFjvOY2GxfVhbia686NXD2jByb1o0g=="),
-        ("datatables.net", "1.10.16", "ydkKfwsraKsikmgGaatw7qqIigJlwLLgMNNzF46JN0+CSxMRKkLJgF5+vKe3MHBsB1Fp/+fgPOGWiUmJVAh8IQ=="),
-        ("datatables.net-dt", "1.10.16", "Z0is+NOPOdOHqqEL7p7yLGgc/S068o0c5uU4ILYUijCSxr7xQVn+NiOEgJsrySRnxidFDmERWAdyiD4O30SJIg=="),
-        ("distinct-colors", "1.0.4", "jpQWWfqTQ/ccmUhEEHglhQJWb4RbGx2YKGZLU/CVHFV5riS6VVeYo2dx3NOygUdPfr2003n1ic5WuwV4xeod/w=="),
-        ("jquery", "1.12.4", "UEVp7PPK9xXYSk8xqXCJrkXnKZtlgWkd2GsAQbMRFK6S/ePU2JN5G2Zum8hIVjzR3CpdfSqdqAzId/xd4TJHeg=="),
-        ("jquery", "2.2.4", "lBHj60ezci2u1v2FqnZIraShGgEXq35qCzMv4lITyHGppTnA13rwR0MgwyNJh9TnDs3aXUvd1xjAotfraMHX/Q=="),
-        ("jquery", "3.4.1", "36+AdBzCL+y6qjw5Tx7HgzeGCzC81MDDgaUP8ld2zhx58HdqXGoBd+tHdrBMiyjGQs0Hxs/MLZTu/eHNJJuWPw=="),
-        ("jquery", "3.7.1", "m4avr8yL8kmFN8psrbFFFmB/If14iN5o9nw/NgnnM+kybDJpRsAynV2BsfpTYrTRysYUdADVD7CkUUizgkpLfg=="),
-        ("jquery-ui-dist", "1.12.1", "UnQQWIvxaP7s13FLx37WufEwDYLSXKpp9JHrqEYTP6GqQNM+RMVEwsJMoc163QlzEaAV5YVfWlgQU5FPjKBtSw=="),
-        ("jquery.cookie", "1.4.1", "c/hZOOL+8VSw/FkTVH637gS1/6YzMSCROpTZ2qBYwJ7s7sHajU7uBkSSiE5+GXWwrfCCyO+jsYjUQ7Hs2rIxAA=="),
-        ("lightbox2", "2.11.1", "24vsIspqtcnkVlh6XgGK+vHm9tUc2/x4tNpAQdEAbafIrTk4fzVgozcIX7ExUG0TAlhsE7VMtWc+WD5Sb7PiXA=="),
-        ("popper.js", "1.16.1", "Wb4p1J4zyFTbM+u6WuO4XstYx4Ky9Cewe4DWrel7B0w6VVICvPwdOpotjzcf6eD8TsckVnIMNONQyPIUFOUbCQ=="),
-        ("svg.js", "2.6.5", "vBEAhnUl6fx9i2IP7QSNpOdpN4Z5d0dl+7sur7ENuKsDJbNMZPwxZFeslHAn79TmMWHJmtzhFhZUT0sNnSc0IA=="),
-        ("tachyons", "4.10.0", "50KOizE6V9QB7LdQqVLsLw17dnBzxonC2JWhmbu8xnQYUoyqV+Gcx678NwVM+O8A7jljobtC6QMl/hc8UZOzAA=="),
-    )
-}  # fmt: skip
+    for name, version, digest in zip(*[iter(_PINNED.split())] * 3, strict=True)
+}
 
 
 def _under(folder: str, *names: str) -> dict[str, str]:
@@ -130,12 +149,12 @@ _LINES = {
         _Line(
             r"1\.10\b",
             "datatables.net@1.10.16",
-            {name: "js/jquery.dataTables.js" for name in ("jquery.dataTables.js", "jquery.dataTables.min.js")},
+            dict.fromkeys(("jquery.dataTables.js", "jquery.dataTables.min.js"), "js/jquery.dataTables.js"),
         ),
         _Line(
             r"1\.10\b",
             "datatables.net-dt@1.10.16",
-            {name: "css/jquery.dataTables.css" for name in ("jquery.dataTables.css", "jquery.dataTables.min.css")},
+            dict.fromkeys(("jquery.dataTables.css", "jquery.dataTables.min.css"), "css/jquery.dataTables.css"),
         ),
     ),
 }
@@ -148,11 +167,12 @@ _OTHER_NAMES = {
     "datatables.net-dt": "datatables",
 }
 _VERSION = r"(?P<version>\d[\w.-]*|latest)"
+_NUMBERS = r"(?P<version>\d+(?:\.\d+)*|latest)?"
 # Each host has its own way to write library, version and file.
 _ADDRESSES = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"code\.jquery\.com/(?P<library>jquery)-{_VERSION}?(?P<rest>(?:\.slim)?(?:\.min)?\.js)",
+        rf"code\.jquery\.com/(?P<library>jquery)-{_NUMBERS}(?P<rest>(?:\.slim)?(?:\.min)?\.js)",
         rf"ajax\.aspnetcdn\.com/ajax/(?P<library>jquery)/jquery-{_VERSION}?(?P<rest>(?:\.slim)?(?:\.min)?\.js)",
         rf"code\.jquery\.com/ui/{_VERSION}/(?:themes/[^/]+/)?(?P<file>(?P<library>jquery-ui)[^/]*)",
         rf"ajax\.googleapis\.com/ajax/libs/(?P<library>[^/]+)/{_VERSION}/(?:themes/[^/]+/)?(?P<file>[^/]+)",

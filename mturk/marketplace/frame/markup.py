@@ -1,9 +1,9 @@
 """The tags of an HTML page with their places in its text, found as a browser finds them.
 
-A page is changed at these places and never written anew, so that all else of it stays as its author wrote it. The rules
-are those of the HTML standard's tokenizer as far as they say what is a tag: what stands in comments, scripts, styles and
-text fields is none. Libraries either keep no places (html5lib, lxml) or none of attributes and take quadratic time on
-hostile pages (html.parser of older Pythons). This one takes a time that grows with the length of the page and no faster.
+A page is changed at these places and never written anew, so that all else of it stays as its author wrote it. The
+rules are those of the HTML standard's tokenizer as far as they say what is a tag: what stands in comments, scripts,
+styles and text fields is none. Libraries keep no places (html5lib, lxml), or none of attributes and take quadratic time
+on hostile pages (html.parser of older Pythons). This one takes a time that grows with the page's length, no faster.
 """
 
 from __future__ import annotations
@@ -25,11 +25,16 @@ _SCRIPT_MARK = re.compile(r"<!--|-->|<(/?)script(?=[\t\n\f\r />])", re.IGNORECAS
 _TEXT = frozenset(("style", "xmp", "iframe", "noembed", "noframes", "noscript", "textarea", "title"))
 _ENDS = {name: re.compile(rf"</{name}(?=[\t\n\f\r />])", re.IGNORECASE) for name in _TEXT}
 _FOREIGN = ("svg", "math")
+_DEEPEST = 100  # of drawings in drawings; what is deeper is no page
 # Places inside a drawing or a formula where HTML goes on.
 _HTML_INSIDE = ("foreignobject", "desc", "title", "annotation-xml")
 _LEAVES_FOREIGN = frozenset(
-    "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta "
-    "nobr ol p pre ruby s small span strong strike sub sup table tt u ul var form".split()
+    (
+        *("b", "big", "blockquote", "body", "br", "center", "code", "dd", "div", "dl", "dt", "em", "embed"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "head", "hr", "i", "img", "li", "listing", "menu", "meta"),
+        *("nobr", "ol", "p", "pre", "ruby", "s", "small", "span", "strong", "strike", "sub", "sup", "table"),
+        *("tt", "u", "ul", "var"),
+    )
 )
 
 
@@ -66,8 +71,9 @@ def tags(html: str) -> Iterator[Tag]:
         if tag is None:
             continue
         yield tag
+        is_foreign = bool(nest) and nest[-1] in _FOREIGN
         _follow(nest, tag)
-        if not (nest and nest[-1] in _FOREIGN):
+        if not is_foreign:
             at = _past_text(html, tag.name, at)
 
 
@@ -92,7 +98,7 @@ def _tag(html: str, start: int, at: int) -> tuple[Tag | None, int]:
     found = _TAG_NAME.match(html, at + 1)
     at = found.end() if found else len(html)
     name = html[start + 1 : at].lower()
-    attributes = []
+    attributes: list[Attribute] = []
     while (at := _end(_GAP, html, at)) < len(html):
         if html[at] == ">":
             return Tag(name, start, at + 1, tuple(attributes), html[at - 1] == "/"), at + 1
@@ -124,7 +130,7 @@ def _follow(nest: list[str], tag: Tag) -> None:
         if tag.name[1:] in nest:
             del nest[len(nest) - 1 - nest[::-1].index(tag.name[1:]) :]
     elif tag.name in _FOREIGN or (nest and nest[-1] in _FOREIGN and tag.name in _HTML_INSIDE):
-        nest += [] if tag.closed else [tag.name]
+        nest += [] if tag.closed or len(nest) >= _DEEPEST else [tag.name]
     elif nest and nest[-1] in _FOREIGN and tag.name in _LEAVES_FOREIGN:
         nest.clear()
 

@@ -1,4 +1,4 @@
-"""Brings the packages of `library.py` from npm, by the program `npm` and its own settings, each checked by its digest."""
+"""Brings the packages of `library.py`, by the program `npm` and its own settings; each is checked by its digest."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.frame.library import PACKAGES, Package
+from mturk.marketplace.frame.shelf import usual_folder
 
 _TOP = "package"
 # What pages load and what that loads; the rest are sources and documents.
@@ -26,13 +27,18 @@ _PATIENCE = 600  # seconds
 Run = Callable[[Sequence[str], Path], str]
 
 
-def bring(
-    folder: Path, packages: Iterable[Package] = PACKAGES.values(), *, run: Run | None = None
-) -> tuple[list[str], list[str]]:
-    """Put the packages into the folder; say which were brought, and which were there already."""
-    wanted = {package.folder: package for package in packages}
-    there = [name for name in wanted if (folder / name).is_dir()]
-    missing = [wanted[name] for name in wanted if name not in there]
+def bring_assets(folder: str | os.PathLike[str] | None = None) -> tuple[Path, list[str]]:
+    """Bring what task pages load most often, so that it is served from here; say where it is and what is new.
+
+    Without a folder they go where a marketplace looks for them: MTURK_ASSETS, or the user's cache.
+    """
+    where = usual_folder() if folder is None else Path(folder)
+    return where.absolute(), bring(where, PACKAGES.values())
+
+
+def bring(folder: Path, packages: Iterable[Package], *, run: Run | None = None) -> list[str]:
+    """Put those of the packages into the folder that are not there; say which."""
+    missing = [package for package in packages if not (folder / package.folder).is_dir()]
     if missing:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="new-", dir=folder) as draft:
@@ -41,14 +47,16 @@ def bring(
                 inside = Path(draft, "unpacked", package.folder)
                 _unpack(tarball, inside)
                 os.replace(inside, folder / package.folder)
-    return [package.folder for package in missing], there
+    return [package.folder for package in missing]
 
 
 def _packed(packages: Sequence[Package], draft: Path, run: Run) -> list[tuple[Package, Path]]:
     names = [package.folder for package in packages]
     said = run(["pack", *names, "--json", "--ignore-scripts", "--pack-destination", str(draft)], draft)
     try:
-        files = {f"{each['name']}@{each['version']}": Path(draft, Path(each["filename"]).name) for each in json.loads(said)}
+        files = {
+            f"{each['name']}@{each['version']}": Path(draft, Path(each["filename"]).name) for each in json.loads(said)
+        }
         return [(package, files[package.folder]) for package in packages]
     except (ValueError, KeyError, TypeError):
         raise MarketplaceError("npm pack did not say which files it made. Use npm 9 or newer.") from None
@@ -66,7 +74,9 @@ def _npm(arguments: Sequence[str], where: Path) -> str:
             [program, *arguments], cwd=where, capture_output=True, text=True, timeout=_PATIENCE, check=False
         )
     except subprocess.TimeoutExpired:
-        raise MarketplaceError(f"npm took more than {_PATIENCE // 60} minutes. Look at its settings, and try again.") from None
+        raise MarketplaceError(
+            f"npm took more than {_PATIENCE // 60} minutes. Look at its settings, and try again."
+        ) from None
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
         raise MarketplaceError(f"npm could not bring the packages: {''.join(last) or 'it did not say why'}")

@@ -17,10 +17,12 @@ _CHARSET = "_charset_"
 # The encodings that browsers send, under the names that Python has for them. Others would let a page choose a decoder
 # that is none (zip, punycode).
 _ENCODINGS = frozenset(
-    "ascii utf-8 gb18030 gbk gb2312 big5 euc_jp iso2022_jp shift_jis euc_kr koi8-r koi8-u cp866 cp874 mac-roman "
-    "mac-cyrillic".split()
-    + [f"cp{number}" for number in range(1250, 1259)]
-    + [f"iso8859-{number}" for number in range(1, 17)]
+    (
+        *("ascii", "utf-8", "gb18030", "gbk", "gb2312", "big5", "euc_jp", "iso2022_jp", "shift_jis", "euc_kr"),
+        *("koi8-r", "koi8-u", "cp866", "cp874", "mac-roman", "mac-cyrillic"),
+        *(f"cp{number}" for number in range(1250, 1259)),
+        *(f"iso8859-{number}" for number in range(1, 17)),
+    )
 )
 # Browsers mean the larger set by these names.
 _MEANT = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254"}
@@ -43,7 +45,7 @@ class _Raw(NamedTuple):
 
 
 def read_post(body: bytes, content_type: str) -> list[Posted]:
-    """The fields of a form that was posted. Of a file only its name is kept, as forms sent it that are not multipart."""
+    """The fields of a form that was posted. Of a file its name is kept, as forms send it that are not multipart."""
     kind, options = parse_options_header(content_type)
     if kind == _URL_ENCODED or (not kind and not body):
         fields = _url_encoded(body)
@@ -94,7 +96,8 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[_Raw]:
     decoder = MultipartDecoder(boundary, max_parts=MOST_FIELDS)
     decoder.receive_data(body)
     decoder.receive_data(None)
-    name, value, is_field = b"", [], False
+    name, is_field = b"", False
+    value: list[bytes | bytearray] = []
     while not isinstance(event := decoder.next_event(), (Epilogue, NeedData)):
         if isinstance(event, Field):
             name, value, is_field = event.name.encode(errors="surrogateescape"), [], True

@@ -1,4 +1,4 @@
-"""The page of an HTMLQuestion as it is served: as it was written, made submittable, and with the site's script first."""
+"""The page of an HTMLQuestion as it is served: as it was written, with a form if it has none, and our script first."""
 
 from __future__ import annotations
 

@@ -57,7 +57,6 @@ class Shelf:
 
     def file(self, path: str) -> Path | None:
         """A file of a package by the path that begins with the package; None if it is not there."""
-        if path.partition("/")[0] not in PACKAGES:
-            return None
-        found = safe_join(str(self._folder), path)
+        package, _, inside = path.partition("/")
+        found = safe_join(str(self._folder / package), inside) if package in PACKAGES else None
         return Path(found) if found and os.path.isfile(found) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -30,7 +30,7 @@ class SubmitTicket(NamedTuple):
 class Tickets:
     """Writes tickets as texts for addresses, and reads those that it wrote."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: str) -> None:
         self._tasks = URLSafeSerializer(key, salt="task page", signer_kwargs=_HASH)
         self._submissions = URLSafeSerializer(key, salt="submission", signer_kwargs=_HASH)
 
@@ -53,7 +53,7 @@ class Tickets:
         return None if found is None else SubmitTicket(*found)
 
 
-def _read(serializer: URLSafeSerializer, text: str) -> list[str] | None:
+def _read(serializer: URLSafeSerializer, text: str) -> list[Any] | None:
     try:
         return list(serializer.loads(text))
     except BadData:
