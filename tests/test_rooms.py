@@ -68,7 +68,8 @@ setting
 call
 database:       address column row seal | delivery_table | table | diagnosis engine lock upgrade | store
 agenda
-document:       parser | schema | answer_key question | answer
+document:       expression parser | schema | answer_key constraint | question | answer
+form:           entry markup | content | control | drawing
 request:        idempotency paging shape | rules
 people:         ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
