@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, exists, func, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import NotAllowed, NotThere
 from mturk.marketplace.hit import hit
 from mturk.marketplace.hit.hit import ASSIGNABLE, HIT
 from mturk.marketplace.hit.hit_type import HITType, requirements_of
@@ -74,13 +74,13 @@ def offers(
 
 
 def offer(context: Context, worker_id: str, group_id: str) -> Offer:
-    """The group with that id, or with that HIT type id, as a worker sees it; WorkerError if they may not find it."""
+    """The group with that id, or with that HIT type id, as a worker sees it; NotThere if they may not find it."""
     worker_row = worker.on_site(context, worker_id)
     is_it = (t.hit_type.c.hit_group_id == group_id) | (t.hit_type.c.hit_type_id == group_id)
     group = cast("HITType | None", context.database.execute(select(t.hit_type).where(is_it)).one_or_none())
     allowed = eligibility(context, worker_row, requirements_of(group)) if group else None
     if group is None or allowed is None or not allowed.can_discover:
-        raise WorkerError("There are no more available HITs in this group.")
+        raise NotThere("There are no more available HITs in this group.")
     return Offer(group, allowed, _count(context, worker_row, group))
 
 
@@ -89,9 +89,9 @@ def preview(context: Context, worker_id: str, hit_id: str) -> HIT:
     worker_row = worker.on_site(context, worker_id)
     hit_row = hit.by_id(context, hit_id)
     if hit_row is None or hit_row.disposed:
-        raise WorkerError(f"There is no HIT {hit_id}.")
+        raise NotThere(f"There is no HIT {hit_id}.")
     if not eligibility(context, worker_row, requirements_of(hit_row)).can_preview:
-        raise WorkerError("Your Qualifications do not meet the requirements to preview HITs in this group.")
+        raise NotAllowed("Your Qualifications do not meet the requirements to preview HITs in this group.")
     return hit_row
 
 
