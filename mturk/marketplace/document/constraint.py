@@ -30,6 +30,10 @@ class Complaint:
     def __str__(self) -> str:
         return self.words % self.values
 
+    def filled(self, **values: object) -> Complaint:
+        """The same words with these values in their gaps."""
+        return Complaint(self.words, values)
+
 
 @dataclass(frozen=True)
 class Check:
@@ -47,6 +51,8 @@ class Check:
 REQUIRED: Final = "required"
 LARGEST: Final = "largest"
 
+# In the requester's words, which nobody translates.
+_VERBATIM: Final = Complaint("%(words)s")
 ANSWER_MISSING: Final = Complaint("Answer this question.")
 CHOICE_MISSING: Final = Complaint("Choose an answer.")
 FILE_MISSING: Final = Complaint("Choose a file.")
@@ -75,8 +81,8 @@ def selection_checks(least: int, most: int, *, required: bool) -> tuple[Check, .
     """What a SelectionAnswer demands of the number of selections."""
     found = [Check(REQUIRED, True, CHOICE_MISSING)] if required else []
     if least > 1:
-        found.append(Check("least", least, Complaint("Choose at least %(limit)s.", {"limit": least})))
-    return (*found, Check("most", most, Complaint("Choose at most %(limit)s.", {"limit": most})))
+        found.append(_bounded("least", least, Complaint("Choose at least %(limit)s.")))
+    return (*found, _bounded("most", most, Complaint("Choose at most %(limit)s.")))
 
 
 def file_checks(answer: Element, *, required: bool) -> tuple[Check, ...]:
@@ -84,8 +90,8 @@ def file_checks(answer: Element, *, required: bool) -> tuple[Check, ...]:
     found = [Check(REQUIRED, True, FILE_MISSING)] if required else []
     smallest, largest = (_number(answer.findtext(f"{{*}}M{end}FileSizeInBytes")) for end in ("in", "ax"))
     if smallest is not None and smallest > 1:
-        words = "This file is too small: it needs at least %(limit)s."
-        found.append(Check("smallest", smallest, Complaint(words, {"limit": bytes_in_words(smallest)})))
+        too_small = Complaint("This file is too small: it needs at least %(limit)s.")
+        found.append(Check("smallest", smallest, too_small.filled(limit=bytes_in_words(smallest))))
     if largest is not None:
         found.append(largest_file(largest))
     return tuple(found)
@@ -93,8 +99,8 @@ def file_checks(answer: Element, *, required: bool) -> tuple[Check, ...]:
 
 def largest_file(limit: int) -> Check:
     """The demand that a file has no more bytes than that."""
-    words = "This file is too large: it may have %(limit)s at most."
-    return Check(LARGEST, limit, Complaint(words, {"limit": bytes_in_words(limit)}))
+    too_large = Complaint("This file is too large: it may have %(limit)s at most.")
+    return Check(LARGEST, limit, too_large.filled(limit=bytes_in_words(limit)))
 
 
 def bytes_in_words(number: int) -> str:
@@ -111,22 +117,26 @@ def _constraints(element: Element | None) -> Iterator[Check]:
     numeric, size = element.find("{*}IsNumeric"), element.find("{*}Length")
     if numeric is not None:
         yield Check("numeric", True, Complaint("Enter a number, such as 12 or 3.5."))
-        yield from _bound("lowest", numeric.get("minValue"), "Enter a number from %(limit)s.")
-        yield from _bound("highest", numeric.get("maxValue"), "Enter a number up to %(limit)s.")
+        yield from _bound("lowest", numeric.get("minValue"), Complaint("Enter a number from %(limit)s."))
+        yield from _bound("highest", numeric.get("maxValue"), Complaint("Enter a number up to %(limit)s."))
     if size is not None:
-        yield from _bound("shortest", size.get("minLength"), "Enter at least %(limit)s characters.")
-        yield from _bound("longest", size.get("maxLength"), "Enter at most %(limit)s characters.")
+        yield from _bound("shortest", size.get("minLength"), Complaint("Enter at least %(limit)s characters."))
+        yield from _bound("longest", size.get("maxLength"), Complaint("Enter at most %(limit)s characters."))
     for form in element.iterfind("{*}AnswerFormatRegex"):
-        told = Complaint("%(words)s", {"words": form.get("errorText")})
+        told = _VERBATIM.filled(words=form.get("errorText"))
         untold = Complaint("Invalid input supplied.")
         expression = [form.get("regex") or "", form.get("flags") or ""]
         yield Check("format", expression, told if form.get("errorText") else untold)
 
 
-def _bound(kind: str, written: str | None, words: str) -> Iterator[Check]:
+def _bound(kind: str, written: str | None, told: Complaint) -> Iterator[Check]:
     limit = _number(written)
     if limit is not None:
-        yield Check(kind, limit, Complaint(words, {"limit": limit}))
+        yield _bounded(kind, limit, told)
+
+
+def _bounded(kind: str, limit: int, told: Complaint) -> Check:
+    return Check(kind, limit, told.filled(limit=limit))
 
 
 def _number(written: str | None) -> int | None:

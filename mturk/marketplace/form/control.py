@@ -23,10 +23,11 @@ _MOST_ROWS = 30
 _LIST_ROWS = 8
 _LONGEST_NAME = 300
 
+_UNNAMED: Final = Complaint("Question %(number)s")
 _AS_HINTS: Final = ("numeric", "lowest", "highest", "shortest", "longest", "least", "most")
 _FILE_HINTS: Final = {
-    "smallest": "At least %(limit)s.",
-    LARGEST: "At most %(limit)s.",
+    "smallest": Complaint("At least %(limit)s."),
+    LARGEST: Complaint("At most %(limit)s."),
 }
 
 
@@ -139,7 +140,7 @@ def _called(place: int, element: Element, say: Translate) -> tuple[str, Block | 
         return name, None, shown
     if shown and shown[0].kind in ("title", "text") and shown[0].text:
         return "", shown[0], shown[1:]
-    return say("Question %(number)s") % {"number": place}, None, shown
+    return told(_UNNAMED.filled(number=place), say), None, shown
 
 
 def _bounded(checks: tuple[Check, ...], limit: int) -> Iterator[Check]:
@@ -151,7 +152,7 @@ def _hints(question: FormQuestion, checks: tuple[Check, ...], say: Translate) ->
     choices = len(question.selections or ()) + question.has_other
     for check in checks:
         if check.kind in _FILE_HINTS:
-            yield say(_FILE_HINTS[check.kind]) % {"limit": bytes_in_words(check.wanted)}
+            yield told(_FILE_HINTS[check.kind].filled(limit=bytes_in_words(check.wanted)), say)
         # One of some, and all of them, go without saying.
         elif check.kind in _AS_HINTS and not (check.kind == "most" and (check.wanted == 1 or check.wanted >= choices)):
             yield told(check.complaint, say)
