@@ -31,7 +31,17 @@ def fill(page: Page, entered: dict[str, Any]) -> None:
 
 def sent(page: Page) -> MultiDict[str, str]:
     """The fields as they are posted: with the line ends of the web."""
-    return MultiDict((name, _posted(value)) for name, value in page.forms[0].form_values())
+    fields = [field for field in page.forms[0].iter("input", "select", "textarea") if "disabled" not in field.attrib]
+    return MultiDict((field.get("name"), _posted(value)) for field in fields for value in _values(field))
+
+
+def _values(field: Any) -> list[str]:
+    if field.get("type") == "file":
+        return []
+    if field.get("type") in ("radio", "checkbox"):
+        # The parser's own reading takes an empty value for none.
+        return [field.get("value")] if field.checked else []
+    return [] if field.value is None else [field.value]
 
 
 def named(page: Page, name: str) -> list[Any]:
