@@ -106,7 +106,7 @@ CASES: dict[str, Case] = {
         SelectionAnswer(DRAWN, style_suggestion="dropdown"), {"q": ["binary"]}, Selected(["binary"])
     ),
     "odd identifiers": Case(
-        SelectionAnswer(ODD, max_selection_count=4, other_selection=FreeTextAnswer()),
+        SelectionAnswer(ODD, max_selection_count=5, other_selection=FreeTextAnswer()),
         {"q": ["a b", '"<&\'>"', "", ".", "..."], "q.other": "x"},
         Selected(["a b", '"<&\'>"', "", "."], "x"),
     ),
