@@ -68,8 +68,9 @@ setting
 call
 database:       address column row seal | delivery_table site_table | table | diagnosis engine lock upgrade | store
 agenda
-document:       parser | schema | answer_key question | answer
-frame:          library markup posted ticket | served_page shelf | npm
+document:       expression parser | schema | answer_key constraint | question | answer
+form:           entry markup | content | control | drawing
+frame:          library page_source posted ticket | served_page shelf | npm
 request:        idempotency paging shape | rules
 people:         ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
