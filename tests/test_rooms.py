@@ -44,7 +44,7 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
-cli:            demo doctor payouts serve simulate | option | people | program
+cli:            demo doctor payouts serve simulate | option | hearing people | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -82,7 +82,7 @@ qualification:  system_type | qualification_type requirement | qualification | e
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
                 | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
-workplace:      concern notice period plain_text submission | earning letter overview report statement
+workplace:      concern notice period plain_text submission | earning letter report statement | overview
 dispatch
 timekeeper
 background
