@@ -66,7 +66,8 @@ routine
 signature
 setting
 call
-database:       address column row seal | delivery_table | table | diagnosis engine lock upgrade | store
+database:       address column row seal | delivery_table offer_table | group_count table
+                | diagnosis engine lock upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
 request:        idempotency paging shape | rules
