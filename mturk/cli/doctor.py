@@ -18,7 +18,7 @@ from mturk.errors import ConfigurationError
 from mturk.version import __version__
 
 EXTRAS = {
-    "marketplace": ("alembic", "cryptography", "flask", "lxml", "sqlalchemy", "waitress"),
+    "marketplace": ("alembic", "babel", "cryptography", "flask", "flask_wtf", "lxml", "sqlalchemy", "waitress"),
     "postgresql": ("psycopg",),
     "cli": ("click", "rich"),
     "validate": ("lxml",),

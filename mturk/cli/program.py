@@ -141,7 +141,36 @@ def demo(database: str | None) -> None:
 @click.option(
     "--public-url", metavar="URL", help="The address that clients use where a proxy stands in front: docs/deploy.md."
 )
-def serve(host: str, port: int, database: str, deposit: str, fees: bool, public_url: str | None) -> None:
+@click.option(
+    "--sign-up",
+    type=click.Choice(["invite", "open"]),
+    default="invite",
+    show_default=True,
+    help="Who can have an account at the worker site: who was invited (mturk worker invite), or everybody.",
+)
+@click.option("--sign-in", metavar="header:NAME", help="Take who is signed in from a header that a trusted proxy sets.")
+@click.option(
+    "--trusted-proxy", multiple=True, metavar="ADDRESS", help="A proxy, or a network of them, whose headers are true."
+)
+@click.option("--terms", metavar="FILE", help="What workers consent to when they sign up.")
+@click.option(
+    "--task-host", metavar="HOST", help="A name below which each requester's task pages have a host of their own."
+)
+@click.option("--offline", is_flag=True, help="Keep task pages from all other hosts.")
+def serve(
+    host: str,
+    port: int,
+    database: str,
+    deposit: str,
+    fees: bool,
+    public_url: str | None,
+    sign_up: str,
+    sign_in: str | None,
+    trusted_proxy: tuple[str, ...],
+    terms: str | None,
+    task_host: str | None,
+    offline: bool,
+) -> None:
     """Serve a marketplace that any AWS SDK can use, until Ctrl-C.
 
     The first lines say its address and the key pair to sign with, which is made with the database and stays the
@@ -153,13 +182,27 @@ def serve(host: str, port: int, database: str, deposit: str, fees: bool, public_
       mturk serve
       mturk serve --database lab.sqlite3 --no-fees
       mturk serve --public-url https://turk.my-lab.org --database lab.sqlite3
+      mturk serve --sign-up open --terms terms.txt
+      mturk serve --sign-in header:X-Remote-User --trusted-proxy 127.0.0.1
       mturk serve --database postgresql://user:password@host/lab
     """
     from mturk.cli import serve as server
     from mturk.marketplace import Marketplace
 
     with option.mistakes_explained():
-        market = Marketplace(database, host=host, port=port, deposit=deposit, fees=fees, public_url=public_url)
+        market = Marketplace(
+            database,
+            host=host,
+            port=port,
+            deposit=deposit,
+            fees=fees,
+            public_url=public_url,
+            sign_up=sign_in or sign_up,
+            trusted_proxies=trusted_proxy,
+            terms=terms,
+            task_host=task_host,
+            offline=offline,
+        )
         server.run(market, host, click.echo, partial(click.echo, err=True))
 
 

@@ -11,8 +11,10 @@ try:
     from mturk.marketplace.people.payout import Payout
     from mturk.marketplace.simulation.crowd import Crowd
     from mturk.marketplace.simulation.simulation import Tally
+    from mturk.marketplace.workplace.letter import Letter
+    from mturk.marketplace.workplace.report import Report
 except ModuleNotFoundError as error:
-    if error.name not in ("alembic", "cryptography", "flask", "lxml", "sqlalchemy", "waitress"):
+    if error.name not in ("alembic", "babel", "cryptography", "flask", "flask_wtf", "lxml", "sqlalchemy", "waitress"):
         raise
     raise ModuleNotFoundError(
         f"The marketplace needs {error.name}: pip install 'mturk[marketplace]'", name=error.name
@@ -21,6 +23,7 @@ except ModuleNotFoundError as error:
 __all__ = [
     "Crowd",
     "Fault",
+    "Letter",
     "Listening",
     "Marketplace",
     "MarketplaceError",
@@ -28,6 +31,7 @@ __all__ = [
     "Other",
     "Payout",
     "Queue",
+    "Report",
     "Requester",
     "Tally",
     "Topic",

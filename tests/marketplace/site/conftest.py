@@ -1,0 +1,43 @@
+"""The site of a marketplace, and people who are signed in at it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from mturk.marketplace import Marketplace
+
+SignedIn = Callable[..., FlaskClient]
+_TOKEN = re.compile('name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture
+def signed_in(market: Marketplace) -> SignedIn:
+    """Make a visitor of the site who is signed in as this worker, registered if unknown."""
+
+    def sign_in(worker_id: str = "A1ADA", **facts: object) -> FlaskClient:
+        market.worker(worker_id, **facts)  # type: ignore[arg-type]  # the test says what it knows
+        app = market.app
+        site = app.extensions["mturk.site"]
+        client = app.test_client()
+        signed = site.session_interface.get_signing_serializer(site).dumps({"worker": worker_id})
+        client.set_cookie("mturk-session", signed)
+        return client
+
+    return sign_in
+
+
+def token_of(client: FlaskClient, path: str = "/worker/") -> str:
+    """What a form of this page sends to prove that it comes from there."""
+    found = _TOKEN.search(client.get(path).text)
+    assert found, f"{path} has no form"
+    return found[1]
+
+
+def post(client: FlaskClient, path: str, *, page: str = "/worker/", **fields: object) -> TestResponse:
+    """Send a form of the site as a browser does that has this page open."""
+    return client.post(path, data={"csrf_token": token_of(client, page), **fields})
