@@ -204,12 +204,22 @@ def offer(context: Context, worker_id: str, group_id: str) -> Offer:
     return one
 
 
-def next_hit(context: Context, worker_row: Worker, group: int, after: str | None = None, *, lock: bool = False) -> str:
+def next_hit(
+    context: Context,
+    worker_row: Worker,
+    group: int,
+    after: str | None = None,
+    *,
+    itself: bool = False,
+    lock: bool = False,
+) -> str:
     """The HIT of a group that a worker gets next: the first they have not had, or with `after` the first behind that.
 
-    With `lock` it is one that nobody else is changing, and stays so. NotThere if none is left.
+    With `itself` the HIT that is named in `after` will do, too. With `lock` it is one that nobody else is changing, and
+    stays so. NotThere if none is left.
     """
-    which = {"of_type": group, "of_worker": worker_row.number, "start": _start(context, after)}
+    start = _start(context, after) + (after is not None and not itself)
+    which = {"of_type": group, "of_worker": worker_row.number, "start": start}
     query = free(context.database, _NEXT_LEFT, t.hit) if lock else _NEXT_LEFT
     found = context.database.execute(query, which).scalar_one_or_none()
     if found is None:
@@ -322,4 +332,4 @@ def _start(context: Context, after: str | None) -> int:
     if after is None:
         return 0
     number = context.database.execute(select(t.hit.c.number).where(t.hit.c.hit_id == after)).scalar_one_or_none()
-    return 0 if number is None else int(number) + 1
+    return 0 if number is None else int(number)
