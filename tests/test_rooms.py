@@ -70,6 +70,7 @@ database:       address column row seal | delivery_table offer_table site_table 
                 | diagnosis engine lock upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
+frame:          library markup posted ticket | served_page shelf | npm
 request:        idempotency paging shape | rules
 people:         ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
