@@ -24,7 +24,7 @@ from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.error import NotThere, WorkerError
 from mturk.marketplace.hit import hit, offer
-from mturk.marketplace.hit.assignment import ABANDONED
+from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED
 from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.hit.work import give_back as hand_back
 from mturk.marketplace.hit.work import submit as hand_in
@@ -91,7 +91,7 @@ def work_pages() -> Blueprint:
     @pages.get("/worker/assignments/<assignment_id>/time")
     def time_left(assignment_id: str) -> Response:
         held, now = look(lambda context: (_held(context, assignment_id), context.now))
-        in_hand = held is not None and held.in_hand
+        in_hand = held is not None and held.status == ACCEPTED
         return jsonify(now=now, deadline=held.deadline if held and in_hand else None, in_hand=in_hand)
 
     @pages.post("/worker/accept-next")
@@ -119,7 +119,7 @@ def _look(context: Context, assignment_id: str) -> Seen | Undone:
         if undone is None:
             raise NotThere("You are not working on this HIT. Somebody else may have it now.")
         return undone
-    if held.in_hand:
+    if held.status == ACCEPTED:
         return Seen(held, hit.by_id(context, held.hit_id), None, context.now)
     return Seen(held, None, _next(context, held), context.now)
 

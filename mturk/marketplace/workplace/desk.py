@@ -38,11 +38,6 @@ class Held(NamedTuple):
     assignment_duration: int
     requester_name: str
 
-    @property
-    def in_hand(self) -> bool:
-        """Whether it can still be submitted or returned."""
-        return self.status == ACCEPTED
-
 
 class Undone(NamedTuple):
     """That a worker did not finish a HIT: they returned it, or its time was over."""
