@@ -66,7 +66,8 @@ routine
 signature
 setting
 call
-database:       address column row seal | delivery_table site_table | table | diagnosis engine lock upgrade | store
+database:       address column row seal | delivery_table offer_table site_table | group_count table
+                | diagnosis engine lock upgrade | store
 agenda
 document:       expression parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing
@@ -82,7 +83,7 @@ qualification:  system_type | qualification_type requirement | qualification | e
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
                 | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
-workplace:      concern notice period plain_text submission | earning letter report statement | overview
+workplace:      concern desk need notice period plain_text submission | earning letter overview report statement
 dispatch
 timekeeper
 background
@@ -90,7 +91,7 @@ opening
 actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page | app channel | server
 site:           protection session_cookie signing_key site_setting way_back | door language service | navigation
-                refusal show visitor | entrance_page group_page | site
+                refusal show visitor wanted work_area | entrance_page group_page | work_page | site
 web
 premises
 simulation:     field | crowd | simulation
