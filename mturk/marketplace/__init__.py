@@ -12,7 +12,9 @@ try:
     from mturk.marketplace.simulation.crowd import Crowd
     from mturk.marketplace.simulation.simulation import Tally
 except ModuleNotFoundError as error:
-    if error.name not in ("alembic", "babel", "cryptography", "flask", "flask_wtf", "lxml", "sqlalchemy", "waitress"):
+    if error.name not in (
+        "alembic", "babel", "cryptography", "flask", "flask_wtf", "lxml", "markdown_it", "nh3", "sqlalchemy", "waitress"
+    ):  # fmt: skip
         raise
     raise ModuleNotFoundError(
         f"The marketplace needs {error.name}: pip install 'mturk[marketplace]'", name=error.name
