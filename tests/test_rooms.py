@@ -66,9 +66,11 @@ routine
 signature
 setting
 call
-database:       address column row seal | account_table delivery_table | table | diagnosis engine lock upgrade | store
+database:       address column row seal | account_table delivery_table site_table | table
+                | diagnosis engine lock upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
+frame:          library markup posted ticket | served_page shelf | npm
 request:        idempotency paging shape | rules
 people:         mail | ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
@@ -80,6 +82,7 @@ qualification:  system_type | qualification_type requirement | qualification | e
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
                 | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
+workplace:      concern notice period plain_text submission | earning letter overview report statement
 dispatch
 account:        email_address objection password place secret | account_link alias device means person
                 sitting slowdown | admission closure confirmation invitation own_data proof | entrance own_account

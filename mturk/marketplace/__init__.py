@@ -5,12 +5,15 @@ try:
     from mturk.marketplace.delivery.listener import Listening
     from mturk.marketplace.document.answer import Other
     from mturk.marketplace.error import MarketplaceError, WorkerError
+    from mturk.marketplace.frame.npm import bring_assets
     from mturk.marketplace.http.fault import Fault
     from mturk.marketplace.market import Marketplace
     from mturk.marketplace.people.message import Message
     from mturk.marketplace.people.payout import Payout
     from mturk.marketplace.simulation.crowd import Crowd
     from mturk.marketplace.simulation.simulation import Tally
+    from mturk.marketplace.workplace.letter import Letter
+    from mturk.marketplace.workplace.report import Report
 except ModuleNotFoundError as error:
     if error.name not in (
         "alembic", "babel", "cryptography", "flask", "flask_wtf", "lxml", "markdown_it", "nh3", "sqlalchemy", "waitress"
@@ -23,6 +26,7 @@ except ModuleNotFoundError as error:
 __all__ = [
     "Crowd",
     "Fault",
+    "Letter",
     "Listening",
     "Marketplace",
     "MarketplaceError",
@@ -30,9 +34,11 @@ __all__ = [
     "Other",
     "Payout",
     "Queue",
+    "Report",
     "Requester",
     "Tally",
     "Topic",
     "Worker",
     "WorkerError",
+    "bring_assets",
 ]

@@ -14,11 +14,15 @@ from mturk.marketplace.hit import review, work
 from mturk.marketplace.hit.assignment import ACCEPTED
 from mturk.marketplace.qualification.qualification_request import STARTED
 
-GONE: Final = (t.mail, t.account_link, t.invitation, t.device, t.sitting, t.message, t.person)
+GONE: Final = (
+    t.mail, t.account_link, t.invitation, t.device, t.sitting, t.message, t.mailbox, t.opened_notice, t.letter,
+    t.person,
+)  # fmt: skip
 """Tables whose rows about the worker go."""
 KEPT: Final = frozenset(
     {
-        "alias", "assignment", "bonus", "closed_account", "qualification", "qualification_request", "worker",
+        "alias", "assignment", "bonus", "closed_account", "qualification", "qualification_request", "report",
+        "undone", "worker",
         "worker_block",
     }
 )  # fmt: skip
@@ -32,6 +36,8 @@ def close(context: Context, number: int, worker_id: str, now: int) -> None:
     for table in GONE:
         database.execute(table.delete().where(table.c.worker == number))
     alias.forget(database, number)
+    # That a HIT was reported stays for the operator, in none of the person's own words.
+    database.execute(t.report.update().where(t.report.c.worker == number).values(text=""))
     # A test that was begun; what was handed in is work.
     begun = t.qualification_request.c.worker == number, t.qualification_request.c.status == STARTED
     database.execute(t.qualification_request.delete().where(*begun))

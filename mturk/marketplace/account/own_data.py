@@ -32,8 +32,8 @@ def _answers(document: str | None) -> object:
 _TIMES = frozenset(
     {
         "accept_time", "approval_time", "auto_approval_time", "closing_time", "creation_time", "deadline", "due",
-        "email_time", "end", "grant_time", "last_seen", "rejection_time", "start", "start_time", "submit_time",
-        "terms_time", "time",
+        "email_time", "end", "grant_time", "last_seen", "read_until", "rejection_time", "start", "start_time",
+        "submit_time", "terms_time", "time",
     }
 )  # fmt: skip
 _SAID: Final[Mapping[str, Tell]] = {
@@ -163,6 +163,45 @@ def _messages(worker: int) -> Select[Any]:
     )
 
 
+def _undone(worker: int) -> Select[Any]:
+    column = t.undone.c
+    return (
+        select(t.hit.c.hit_id, column.status, column.time)
+        .join(t.hit, t.hit.c.number == column.hit)
+        .where(column.worker == worker)
+        .order_by(column.number)
+    )
+
+
+def _mailbox(worker: int) -> Select[Any]:
+    return select(t.mailbox.c.read_until).where(t.mailbox.c.worker == worker)
+
+
+def _opened(worker: int) -> Select[Any]:
+    return select(t.opened_notice.c.kind, t.opened_notice.c.subject).where(t.opened_notice.c.worker == worker)
+
+
+def _reports(worker: int) -> Select[Any]:
+    column = t.report.c
+    return (
+        select(t.hit.c.hit_id, column.time, column.reason, column.text)
+        .join(t.hit, t.hit.c.number == column.hit)
+        .where(column.worker == worker)
+        .order_by(column.number)
+    )
+
+
+def _letters(worker: int) -> Select[Any]:
+    column = t.letter.c
+    return (
+        select(t.requester.c.name.label("requester"), t.hit.c.hit_id, column.time, column.text)
+        .join(t.requester, t.requester.c.number == column.requester)
+        .join(t.hit, t.hit.c.number == column.hit)
+        .where(column.worker == worker)
+        .order_by(column.number)
+    )
+
+
 TOLD: Final[Mapping[str, tuple[str, Callable[[int], Select[Any]]]]] = {
     "person": ("account", _account),
     "worker": ("worker", _worker),
@@ -178,6 +217,11 @@ TOLD: Final[Mapping[str, tuple[str, Callable[[int], Select[Any]]]]] = {
     "qualification": ("qualifications", _qualifications),
     "qualification_request": ("qualification_requests", _requests),
     "message": ("messages", _messages),
+    "undone": ("returned_and_abandoned", _undone),
+    "mailbox": ("messages_read", _mailbox),
+    "opened_notice": ("messages_opened", _opened),
+    "report": ("reports", _reports),
+    "letter": ("letters", _letters),
 }
 """What is told, by the name of its table: under which name, and by which query."""
 UNTOLD: Final = frozenset({"worker_block", "closed_account"})
