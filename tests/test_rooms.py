@@ -91,8 +91,9 @@ background
 opening
 actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page | app channel | server
-site:           protection session_cookie signing_key terms way_back | site_setting | door language service | navigation
-                refusal show visitor | entrance_page group_page | site
+site:           protection session_cookie signing_key terms way_back | site_setting | door language service
+                | browser_name country navigation refusal show visitor
+                | account_page consent_page entrance_page group_page mail_page | site
 web
 premises
 simulation:     field | crowd | simulation

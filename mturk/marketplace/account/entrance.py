@@ -64,6 +64,11 @@ class Entrance:
         self._randomness: random.Random = means.randomness
         self._open_door = open_door
 
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is a server to send e-mail by."""
+        return self._means.mail
+
     def invite(self, worker_id: str | None, life: int) -> str:
         """Make an invitation that is good for so many milliseconds, and say its secret."""
         now = self._means.now()
@@ -127,6 +132,12 @@ class Entrance:
     def sign_out(self, one: Sitting) -> None:
         """End a sitting."""
         self._store.write(lambda database: sitting.end(database, one.worker, sitting.only(one.number)))
+
+    def end(self, secret: str) -> None:
+        """End the sitting that has this secret, if there is one."""
+        found = self.sitting(secret)
+        if found is not None:
+            self.sign_out(found)
 
     def ask_for_reset(self, name: str, caller: Caller) -> None:
         """Send a link for a new password, if there is such a person with an address; nobody is told whether there is.
