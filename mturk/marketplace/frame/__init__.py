@@ -1,1 +1,1 @@
-"""HTML task pages as workers get them in the frame."""
+"""The frame in which a task page is shown: what is added to the page, and what it may load."""

@@ -7,6 +7,7 @@
     "text", "literal", "style", "icon", "element", "answer",
     "problem_list", "form", "field", "input", "text_area", "check", "radio", "slider", "button",
     "alert", "toast", "badge", "card", "dialog", "tabs", "instructions",
+    "workspace", "category", "classifier", "palette", "picture", "overlay", "image_classifier",
 
     "ready",
   ];
