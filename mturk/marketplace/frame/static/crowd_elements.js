@@ -8,6 +8,7 @@
     "problem_list", "form", "field", "input", "text_area", "check", "radio", "slider", "button",
     "alert", "toast", "badge", "card", "dialog", "tabs", "instructions",
     "workspace", "category", "classifier", "palette", "picture", "overlay", "image_classifier",
+    "image_widget", "shape_kind", "shape_drawing", "shape_panel", "annotator",
 
     "ready",
   ];

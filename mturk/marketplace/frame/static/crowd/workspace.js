@@ -119,13 +119,13 @@
   /** Whether a key that is a shortcut was meant for a text field. */
   function isTyping(event) {
     const at = event.composedPath()[0];
-    return event.ctrlKey || event.altKey || event.metaKey ||
-      at.matches?.("textarea, select, input:not([type='radio'], [type='checkbox'], [type='range'])");
+    return at.matches?.("textarea, select, input:not([type='radio'], [type='checkbox'], [type='range'])");
   }
 
   /** The place in a list that a number key names, -1 for another key. */
   function placeOfKey(event, count) {
-    const at = /^[1-9]$/.test(event.key) && !isTyping(event) ? Number(event.key) - 1 : -1;
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey && !isTyping(event);
+    const at = plain && /^[1-9]$/.test(event.key) ? Number(event.key) - 1 : -1;
     return at < count ? at : -1;
   }
 
