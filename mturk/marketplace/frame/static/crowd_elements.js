@@ -9,6 +9,7 @@
     "alert", "toast", "badge", "card", "dialog", "tabs", "instructions",
     "workspace", "category", "classifier", "palette", "picture", "overlay", "image_classifier",
     "image_widget", "shape_kind", "shape_drawing", "shape_panel", "annotator",
+    "mask", "segmentation", "semantic_segmentation", "instance_segmentation",
 
     "ready",
   ];
