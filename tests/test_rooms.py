@@ -66,7 +66,7 @@ routine
 signature
 setting
 call
-database:       address column row seal | delivery_table | table | diagnosis engine lock upgrade | store
+database:       address column row seal | delivery_table site_table | table | diagnosis engine lock upgrade | store
 agenda
 document:       parser | schema | answer_key question | answer
 frame:          library markup posted ticket | served_page shelf | npm
@@ -81,6 +81,7 @@ qualification:  system_type | qualification_type requirement | qualification | e
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
                 | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
+workplace:      concern notice period plain_text submission | earning letter overview report statement
 dispatch
 timekeeper
 background

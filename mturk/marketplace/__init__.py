@@ -12,6 +12,8 @@ try:
     from mturk.marketplace.people.payout import Payout
     from mturk.marketplace.simulation.crowd import Crowd
     from mturk.marketplace.simulation.simulation import Tally
+    from mturk.marketplace.workplace.letter import Letter
+    from mturk.marketplace.workplace.report import Report
 except ModuleNotFoundError as error:
     if error.name not in ("alembic", "babel", "cryptography", "flask", "flask_wtf", "lxml", "sqlalchemy", "waitress"):
         raise
@@ -22,6 +24,7 @@ except ModuleNotFoundError as error:
 __all__ = [
     "Crowd",
     "Fault",
+    "Letter",
     "Listening",
     "Marketplace",
     "MarketplaceError",
@@ -29,6 +32,7 @@ __all__ = [
     "Other",
     "Payout",
     "Queue",
+    "Report",
     "Requester",
     "Tally",
     "Topic",

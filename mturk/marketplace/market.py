@@ -31,6 +31,8 @@ from mturk.marketplace.premises import Premises
 from mturk.marketplace.simulation.crowd import Crowd
 from mturk.marketplace.simulation.simulation import Simulation, Tally
 from mturk.marketplace.site.site_setting import SiteSettings
+from mturk.marketplace.workplace import report
+from mturk.marketplace.workplace.report import Report
 
 
 class Marketplace:
@@ -295,6 +297,14 @@ class Marketplace:
         """Write all workers, their records and what they were paid to a file as CSV; say how many."""
         self._opening.open()
         return self._store.read(lambda database: worker.export(database, file))
+
+    def reports(self, since: datetime | None = None) -> list[Report]:
+        """What workers report of HITs, oldest first; `since` is a market time.
+
+        No text in it has control characters or other invisible ones, whoever wrote it.
+        """
+        self._opening.open()
+        return self._store.read(lambda database: report.reports(database, since))
 
     @alters_data
     def simulate(

@@ -28,6 +28,7 @@ from mturk.marketplace.database.column import NUMBER as _NUMBER
 from mturk.marketplace.database.column import count as _count
 from mturk.marketplace.database.column import metadata as metadata
 from mturk.marketplace.database.column import number as _number
+from mturk.marketplace.database.column import only as _only
 from mturk.marketplace.database.column import reference as _reference
 from mturk.marketplace.database.delivery_table import certificate as certificate
 from mturk.marketplace.database.delivery_table import event as event
@@ -36,6 +37,11 @@ from mturk.marketplace.database.delivery_table import outlet as outlet
 from mturk.marketplace.database.delivery_table import queue as queue
 from mturk.marketplace.database.delivery_table import queue_message as queue_message
 from mturk.marketplace.database.delivery_table import topic as topic
+from mturk.marketplace.database.site_table import letter as letter
+from mturk.marketplace.database.site_table import mailbox as mailbox
+from mturk.marketplace.database.site_table import opened_notice as opened_notice
+from mturk.marketplace.database.site_table import report as report
+from mturk.marketplace.database.site_table import undone as undone
 
 VERSION = "0001"
 """The last step in the folder `migration`."""
@@ -88,7 +94,7 @@ transfer = Table(
     Column("cents", BigInteger, nullable=False),
     Column("hit", _NUMBER),
     Column("assignment", _NUMBER),
-    Index("transfer_to", "to_kind", "to_owner", "time"),
+    Index("transfer_to", "to_kind", "to_owner", "time", "from_owner", "cents"),
 )
 
 hit_type = Table(
@@ -207,7 +213,16 @@ assignment = Table(
     UniqueConstraint("hit", "worker", name="assignment_once_per_worker"),
     Index("assignment_listed", "hit", "submit_time", "number"),
     Index("assignment_by_status", "hit", "status"),
-    Index("assignment_by_worker", "worker", "status"),
+    Index("assignment_by_worker", "worker", "status", "submit_time", "number"),
+    # Few assignments are rejected, and few approved with words: these are what a worker is told.
+    _only("assignment_rejected", "worker", "rejection_time", "number", where="rejection_time IS NOT NULL"),
+    _only(
+        "assignment_praised",
+        "worker",
+        "approval_time",
+        "number",
+        where="approval_time IS NOT NULL AND requester_feedback IS NOT NULL",
+    ),
 )
 
 bonus = Table(
@@ -223,6 +238,7 @@ bonus = Table(
     Column("grant_time", BigInteger, nullable=False),
     Index("bonus_by_hit", "hit", "number"),
     Index("bonus_by_assignment", "assignment", "number"),
+    Index("bonus_of_worker", "worker", "grant_time", "number"),
 )
 
 qualification_type = Table(
@@ -322,7 +338,7 @@ message = Table(
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("time", BigInteger, nullable=False),
-    Index("message_of_worker", "worker", "number"),
+    Index("message_of_worker", "worker", "time", "number"),
 )
 
 request_token = Table(

@@ -139,6 +139,8 @@ def _in_hand(context: Context, worker_id: str, assignment_id: str) -> tuple[Work
 def _free(context: Context, work: Work, status: str) -> None:
     assignment_row, hit_row = work
     assignment.change(context, assignment_row, status=status, worker=None)
+    undone = {"worker": assignment_row.worker, "hit": hit_row.number, "status": status, "time": context.now}
+    context.database.execute(t.undone.insert(), undone)
     notification.tell(context, _FREED[status], hit_row.hit_type, hit_row.hit_id, assignment_row.assignment_id)
     hit.settle(context, hit_row, pending=hit_row.pending - 1)
     if hit_row.expired:
