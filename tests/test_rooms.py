@@ -80,14 +80,15 @@ qualification:  system_type | qualification_type requirement | qualification | e
                 | qualification_type_deletion
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
-                | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
+                | bonus decision upload | file_upload review | due_approval due_batch expiration work | disposal
 workplace:      concern notice period plain_text submission | earning letter overview report statement
 dispatch
 timekeeper
 background
 opening
 actor
-http:           bygone fault public_address throttle | verification | api | queue_api topic_page | app channel | server
+http:           bygone fault public_address throttle | verification | api | queue_api topic_page upload_page
+                | app channel | server
 site:           protection session_cookie signing_key site_setting way_back | door language service | navigation
                 refusal show visitor | entrance_page group_page | site
 web

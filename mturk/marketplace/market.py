@@ -54,6 +54,7 @@ class Marketplace:
     Workers come to `site_url`. `sign_up` says who can: who was invited ("invite"), everybody ("open"), or whom one
     of the `trusted_proxies` names in a header ("header:X-Remote-User"). `terms` is the file that they consent to.
     Below `task_host` each requester's pages get a host of their own; `offline` keeps them from all others.
+    A file that a worker uploads may have `upload_limit` bytes, and those of one HIT a hundred times that together.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
     """
@@ -78,6 +79,7 @@ class Marketplace:
         terms: str | os.PathLike[str] | None = None,
         offline: bool = False,
         question_limit: int = 65_535,
+        upload_limit: int = 10_000_000,
         name_hold: timedelta = timedelta(0),
         existing: bool = False,
         master_key: str | None = None,
@@ -95,6 +97,7 @@ class Marketplace:
                 fees=bool(fees),
                 strict=strict,
                 question_limit=int(setting.least("question_limit", question_limit, 1)),
+                upload_limit=int(setting.least("upload_limit", upload_limit, 1)),
                 eventual=round(setting.least("eventual", eventual, 0) * SECOND),
                 name_hold=setting.milliseconds("name_hold", name_hold),
                 own_queues=bool(os.environ.get("AWS_ENDPOINT_URL_SQS")),

@@ -17,6 +17,7 @@ from mturk.marketplace.http.fault import FaultPlan
 from mturk.marketplace.http.queue_api import QueueApi
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.topic_page import topic_pages
+from mturk.marketplace.http.upload_page import upload_pages
 from mturk.marketplace.opening import Opening
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.site.door import Door
@@ -46,6 +47,7 @@ class Web:
         address: Callable[[], str],
     ) -> None:
         self._store = store
+        self._dispatch = dispatch
         self._certificate = certificate
         self._settings = settings
         self._site = site
@@ -78,8 +80,8 @@ class Web:
 
     def app(self) -> Flask:
         """The application; the database is open by now."""
-        pages = topic_pages(self._store, self._certificate)
-        app = make_app(self._api, self._queues, pages, question_limit=self._settings.question_limit)
+        pages = topic_pages(self._store, self._certificate), upload_pages(self._dispatch)
+        app = make_app(self._api, self._queues, *pages, question_limit=self._settings.question_limit)
         site = make_site(self._services)
         app.extensions["mturk.site"] = site
         app.wsgi_app = Door(site.wsgi_app, app.wsgi_app, self._site)  # type: ignore[method-assign]  # as Flask says

@@ -42,6 +42,8 @@ from mturk.marketplace.database.site_table import mailbox as mailbox
 from mturk.marketplace.database.site_table import opened_notice as opened_notice
 from mturk.marketplace.database.site_table import report as report
 from mturk.marketplace.database.site_table import undone as undone
+from mturk.marketplace.database.site_table import upload as upload
+from mturk.marketplace.database.site_table import upload_content as upload_content
 
 VERSION = "0001"
 """The last step in the folder `migration`."""

@@ -9,7 +9,7 @@ from sqlalchemy import Select, create_engine, false, select
 
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
-from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, review_result
+from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, review_result, upload
 from mturk.marketplace.people import block, message, requester, worker
 from mturk.marketplace.qualification import qualification, qualification_request, qualification_type
 
@@ -21,6 +21,7 @@ ROWS: list[tuple[Any, Select[Any]]] = [
     (bonus.Bonus, bonus._WHOLE),
     (review_result.Entry, select(t.review_entry)),
     (notification.Setting, notification._SETTING),
+    (upload.Upload, select(t.upload)),
     (block.WorkerBlock, block._WHOLE),
     (message.Receiver, message._RECEIVERS),
     (requester.SealedKey, requester._VALID),
