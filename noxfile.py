@@ -88,6 +88,7 @@ def texts(session: nox.Session) -> None:
     """Collect the texts of the worker site, and compile its catalogues; translations are written into the .po files."""
     session.install("--editable", ".[dev]")
     folder = "mturk/marketplace/site/locale"
+    keywords = [argument for name in ("WorkerError", "NotAllowed", "NotThere", "TooOften") for argument in ("-k", name)]
     keywords = [
         argument for name in ("Complaint", "WorkerError", "NotAllowed", "NotThere") for argument in ("-k", name)
     ]

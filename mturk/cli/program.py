@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from mturk.cli import option, people
+from mturk.cli import hearing, option, people
 from mturk.version import __version__
 
 WRONG = 2  # the exit status of everything that went wrong
@@ -286,6 +286,30 @@ def simulate(database: str, hours: float, seed: int, hits: int, **crowd: Any) ->
 
 
 @command.command()
+@click.option(
+    "--folder", metavar="PATH", help="Put them there; the marketplace finds them if MTURK_ASSETS says the same."
+)
+def assets(folder: str | None) -> None:
+    """Bring files that task pages load, such as jQuery, by npm.
+
+    Pages that ask for these files get them from the marketplace then, also without internet. Each package is the
+    one that is pinned here, by its digest. It takes a few seconds and 11 MB; what is there is not brought again.
+
+    \b
+    Examples:
+      mturk assets
+      mturk assets --folder /var/lib/mturk/assets
+    """
+    from mturk.marketplace import bring_assets
+
+    with option.mistakes_explained():
+        where, new = bring_assets(folder)
+    for name in new:
+        click.echo(f"Brought: {name}")
+    click.echo(f"{len(new)} packages are new in {where}" if new else f"All packages were there already, in {where}")
+
+
+@command.command()
 def doctor() -> int:
     """Say which mturk this is, what it has, and where calls would go.
 
@@ -303,6 +327,8 @@ def doctor() -> int:
     return script.run(click.echo)
 
 
+people.requester.add_command(hearing.letters)
+command.add_command(hearing.reports)
 command.add_command(people.requester)
 command.add_command(people.worker)
 

@@ -5,6 +5,7 @@ try:
     from mturk.marketplace.delivery.listener import Listening
     from mturk.marketplace.document.answer import File, Other
     from mturk.marketplace.error import MarketplaceError, WorkerError
+    from mturk.marketplace.frame.npm import bring_assets
     from mturk.marketplace.http.fault import Fault
     from mturk.marketplace.market import Marketplace
     from mturk.marketplace.people.message import Message
@@ -39,4 +40,5 @@ __all__ = [
     "Topic",
     "Worker",
     "WorkerError",
+    "bring_assets",
 ]

@@ -9,7 +9,7 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, ServiceFault, WorkerError
+from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, ServiceFault, TooOften, WorkerError
 from mturk.marketplace.site.language import gettext as _
 
 _LOG = logging.getLogger(__name__)
@@ -26,7 +26,15 @@ def status_of(error: WorkerError) -> int:
     """The HTTP status that goes with what the market refuses to a worker."""
     if isinstance(error, NotThere):
         return HTTPStatus.NOT_FOUND
+    if isinstance(error, TooOften):
+        return HTTPStatus.TOO_MANY_REQUESTS
     return HTTPStatus.FORBIDDEN if isinstance(error, NotAllowed) else HTTPStatus.CONFLICT
+
+
+def form_expired() -> Response:
+    """A page for a form that does not prove where it comes from."""
+    text = _("This form has expired, or it was sent from another page. Go back, load the page again, and send it.")
+    return refused(HTTPStatus.BAD_REQUEST, text)
 
 
 def explain_refusals(app: Flask) -> None:
@@ -38,8 +46,7 @@ def explain_refusals(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> Response:
-        text = _("This form has expired, or it was sent from another page. Go back, load the page again, and send it.")
-        return refused(HTTPStatus.BAD_REQUEST, text)
+        return form_expired()
 
     @app.errorhandler(HTTPException)
     def by_http(error: HTTPException) -> Response:

@@ -20,6 +20,7 @@ from mturk.marketplace.site.session_cookie import SessionCookie
 from mturk.marketplace.site.show import FILTERS
 from mturk.marketplace.site.visitor import ask_to_sign_in, known_worker_id
 from mturk.marketplace.site.way_back import here
+from mturk.marketplace.site.work_page import work_pages
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _YEAR = 31_536_000
 _LARGEST_FORM = 1_000_000
 _MOST_FIELDS = 20_000
-_PAGES: tuple[Callable[[], Blueprint], ...] = (entrance_pages, group_pages, language_pages)
+_PAGES: tuple[Callable[[], Blueprint], ...] = (entrance_pages, group_pages, language_pages, work_pages)
 
 
 def make_site(services: Services) -> Flask:

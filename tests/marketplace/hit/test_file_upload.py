@@ -86,9 +86,7 @@ def test_an_address_that_was_not_given_out_leads_nowhere(address: str, part: str
     assert fetch(address.replace(part, instead)).status_code == 404
 
 
-def test_the_address_of_one_file_is_of_no_use_for_another(
-    client: Client, market: Marketplace, publish: Publish
-) -> None:
+def test_an_address_is_of_no_use_for_another_file(client: Client, market: Marketplace, publish: Publish) -> None:
     worker = market.worker("A1")
     assignment_id = worker.accept(publish(Question=FORM)["HITId"])
     worker.submit(assignment_id, {"photo": File("a", b"a"), "more": File("b", b"b")})
