@@ -21,6 +21,7 @@ from mturk.marketplace.http.upload_page import upload_pages
 from mturk.marketplace.opening import Opening
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.site.door import Door
+from mturk.marketplace.site.intake import largest_body
 from mturk.marketplace.site.service import Services
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site import make_site
@@ -52,7 +53,7 @@ class Web:
         self._settings = settings
         self._site = site
         key = SigningKey(store, lambda: opening.seal)
-        self._services = Services(dispatch, site, key, real_time, address)
+        self._services = Services(dispatch, site, key, real_time, address, settings.upload_limit)
         self._api = Api(
             dispatch,
             opening.find_key,
@@ -76,7 +77,7 @@ class Web:
     @property
     def largest(self) -> int:
         """How many bytes the body of a request may have."""
-        return body_limit(self._settings.question_limit)
+        return max(body_limit(self._settings.question_limit), largest_body(self._settings.upload_limit))
 
     def app(self) -> Flask:
         """The application; the database is open by now."""

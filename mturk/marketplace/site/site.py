@@ -11,6 +11,7 @@ from flask_wtf import CSRFProtect
 
 from mturk.marketplace.site.entrance_page import entrance_pages
 from mturk.marketplace.site.group_page import group_pages
+from mturk.marketplace.site.intake import allow_files
 from mturk.marketplace.site.language import LANGUAGES, catalogue, language, language_pages
 from mturk.marketplace.site.navigation import navigation
 from mturk.marketplace.site.protection import protect
@@ -47,6 +48,7 @@ def make_site(services: Services) -> Flask:
     )
     app.extensions.update(provide(services))
     app.session_interface = SessionCookie()
+    app.before_request(lambda: allow_files(services.upload_limit))
     CSRFProtect(app)
     _speak(app)
     for pages in _PAGES:
