@@ -73,7 +73,8 @@
       this.own = own && new Own(own);
       this.target = element.querySelector("fieldset, select, input, textarea");
       this.problem = element.querySelector(".wrong");
-      element.addEventListener("change", () => element.classList.contains("refused") && this.show(this.complaint()));
+      // Not when the field is left: the page would move away below a press on something else.
+      element.addEventListener("input", () => element.classList.contains("refused") && this.show(this.complaint()));
     }
 
     get found() {
@@ -142,7 +143,7 @@
   // The expressions are the requester's, and may take for ever: they are tried beside the page, and given up in time.
   const tried = (formats) => new Promise((done) => {
     const wrong = new Map();
-    const judge = new Worker(new URL("pattern.js", script));
+    const judge = new Worker(new URL(`pattern.js${new URL(script).search}`, script));
     const end = () => {
       judge.terminate();
       clearTimeout(timer);
