@@ -87,7 +87,7 @@ WRONG = form(
     day="2005-10-01",
 )
 TOLD = [
-    "?: Enter a number up to 9.",
+    "?: Enter a number from 1 to 9.",
     "?: Five digits, please.",
     "?: A letter twice.",
     "?: Choose at most 2.",
@@ -117,7 +117,7 @@ def test_what_is_wrong_is_told_before_it_is_sent(
     assert walker.obstacles() == []
     walker.fill({"n": "9", "own": ["cat"]})
     assert walker.named("own.other")[0].get_attribute("value") == ""
-    walker.until(lambda: "Enter a number up to 9." not in walker.texts(".wrong:not([hidden])"))
+    walker.until(lambda: "Enter a number from 1 to 9." not in walker.texts(".wrong:not([hidden])"))
 
 
 def test_without_a_script_the_server_tells_the_same(
