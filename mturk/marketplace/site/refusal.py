@@ -9,7 +9,7 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, ServiceFault, WorkerError
+from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, ServiceFault, TooOften, WorkerError
 from mturk.marketplace.site.language import gettext as _
 
 _LOG = logging.getLogger(__name__)
@@ -26,6 +26,8 @@ def status_of(error: WorkerError) -> int:
     """The HTTP status that goes with what the market refuses to a worker."""
     if isinstance(error, NotThere):
         return HTTPStatus.NOT_FOUND
+    if isinstance(error, TooOften):
+        return HTTPStatus.TOO_MANY_REQUESTS
     return HTTPStatus.FORBIDDEN if isinstance(error, NotAllowed) else HTTPStatus.CONFLICT
 
 
