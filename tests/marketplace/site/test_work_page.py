@@ -53,6 +53,17 @@ def test_a_form_is_filled_in_and_submitted(client: Client, group: list[dict[str,
     assert "few" in text
 
 
+def test_a_form_that_is_not_complete_comes_back_filled_in(
+    client: Client, group: list[dict[str, Any]], signed_in: SignedIn
+) -> None:
+    visitor = signed_in()
+    path = accept(visitor, group[0])
+    answer = post(visitor, path, page=path, street="", lamps="many")
+    assert answer.status_code == 422
+    assert re.search('value="many"[^>]*checked', answer.text)
+    assert answers_of(client, group[0]) == []
+
+
 def test_the_page_tells_the_deadline_and_the_time_of_the_server(
     market: Marketplace, group: list[dict[str, Any]], signed_in: SignedIn
 ) -> None:
@@ -117,6 +128,7 @@ def test_after_the_deadline_the_page_says_so_and_shows_what_was_filled_in(
     late = visitor.post(path, data={"csrf_token": token, "street": "Main Street"})
     assert (late.status_code, heading(late.text)) == (409, "Not submitted")
     assert "The time for this HIT was over" in late.text
+    assert 'value="Main Street"' in late.text
     over = visitor.get(path)
     assert (over.status_code, heading(over.text)) == (404, "The time was over")
     assert answers_of(client, group[0]) == []
@@ -143,7 +155,7 @@ def test_a_form_that_has_expired_comes_back_filled_in(
     answer = visitor.post(path, data={"csrf_token": "old", "street": "Main Street"})
     assert answer.status_code == 400
     assert "nothing was submitted" in answer.text
-    assert 'name="street"' in answer.text
+    assert 'value="Main Street"' in answer.text
     assert answers_of(client, group[0]) == []
     assert post(visitor, path, street="Main Street").status_code == 302
 
@@ -187,11 +199,11 @@ def test_the_next_hit_is_accepted_by_itself_if_the_worker_wants_that(
     visitor = signed_in()
     first = accept(visitor, group[0], accept_next="on")
     assert "checked" in visitor.get(first).text
-    second = post(visitor, first, street="Main Street", accept_next="on").location
+    second = post(visitor, first, street="Main Street").location
     assert second != first
     assert "This is the next HIT" in visitor.get(second).text
-    third = post(visitor, second, street="Main Street", accept_next="on").location
-    end = post(visitor, third, street="Main Street", accept_next="on").location
+    third = post(visitor, second, street="Main Street").location
+    end = post(visitor, third, street="Main Street").location
     assert end == third
     page = visitor.get(end).text
     assert heading(page) == "Submitted"
