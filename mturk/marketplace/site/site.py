@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from flask import Flask, url_for
 from flask_wtf import CSRFProtect
 
+from mturk.marketplace.site.account_page import account_pages
+from mturk.marketplace.site.consent_page import consent_pages
 from mturk.marketplace.site.entrance_page import entrance_pages
 from mturk.marketplace.site.group_page import group_pages
 from mturk.marketplace.site.language import LANGUAGES, catalogue, language, language_pages
+from mturk.marketplace.site.mail_page import mail_pages
 from mturk.marketplace.site.navigation import navigation
 from mturk.marketplace.site.protection import protect
 from mturk.marketplace.site.refusal import explain_refusals
@@ -28,7 +31,15 @@ if TYPE_CHECKING:
 _YEAR = 31_536_000
 _LARGEST_FORM = 1_000_000
 _MOST_FIELDS = 20_000
-_PAGES: tuple[Callable[[], Blueprint], ...] = (entrance_pages, group_pages, language_pages, work_pages)
+_PAGES: tuple[Callable[[], Blueprint], ...] = (
+    account_pages,
+    consent_pages,
+    entrance_pages,
+    group_pages,
+    language_pages,
+    mail_pages,
+    work_pages,
+)
 
 
 def make_site(services: Services) -> Flask:
