@@ -158,7 +158,6 @@ def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
     seen = look(lambda context: _look(context, assignment_id))
     if isinstance(seen, Undone):
         return _too_late(seen)
-    session[ACCEPT_NEXT] = "accept_next" in request.form
     if seen.hit is None:
         return redirect(url_for("work.work", assignment_id=assignment_id))
     entry = read_form(seen.hit)
