@@ -88,8 +88,9 @@ background
 opening
 actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page | app channel | server
-site:           protection session_cookie signing_key site_setting way_back | door language service | navigation
-                refusal show visitor | entrance_page group_page | site
+site:           picture protection session_cookie signing_key site_setting time_zone way_back
+                | door language service visitor | navigation refusal show
+                | dashboard_page entrance_page group_page letter_page message_page report_page | site
 web
 premises
 simulation:     field | crowd | simulation

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 from flask import Flask, url_for
 from flask_wtf import CSRFProtect
 
+from mturk.marketplace.site.dashboard_page import dashboard_pages
 from mturk.marketplace.site.entrance_page import entrance_pages
 from mturk.marketplace.site.group_page import group_pages
 from mturk.marketplace.site.language import LANGUAGES, catalogue, language, language_pages
+from mturk.marketplace.site.letter_page import letter_pages
+from mturk.marketplace.site.message_page import message_pages
 from mturk.marketplace.site.navigation import navigation
 from mturk.marketplace.site.protection import protect
 from mturk.marketplace.site.refusal import explain_refusals
+from mturk.marketplace.site.report_page import report_pages
 from mturk.marketplace.site.service import Services, provide
 from mturk.marketplace.site.session_cookie import SessionCookie
 from mturk.marketplace.site.show import FILTERS
@@ -27,7 +31,15 @@ if TYPE_CHECKING:
 _YEAR = 31_536_000
 _LARGEST_FORM = 1_000_000
 _MOST_FIELDS = 20_000
-_PAGES: tuple[Callable[[], Blueprint], ...] = (entrance_pages, group_pages, language_pages)
+_PAGES: tuple[Callable[[], Blueprint], ...] = (
+    entrance_pages,
+    group_pages,
+    dashboard_pages,
+    message_pages,
+    report_pages,
+    letter_pages,
+    language_pages,
+)
 
 
 def make_site(services: Services) -> Flask:
