@@ -66,10 +66,12 @@ routine
 signature
 setting
 call
-database:       address column row seal | delivery_table site_table | table | diagnosis engine lock upgrade | store
+database:       address column row seal | delivery_table offer_table site_table | group_count table
+                | diagnosis engine lock upgrade | store
 agenda
-document:       parser | schema | answer_key question | answer
-frame:          library markup posted ticket | served_page shelf | npm
+document:       expression parser | schema | answer_key constraint | question | answer
+form:           entry markup | content | control | drawing
+frame:          library page_source posted ticket | served_page shelf | npm
 request:        idempotency paging shape | rules
 people:         ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
@@ -81,7 +83,7 @@ qualification:  system_type | qualification_type requirement | qualification | e
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
                 | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
-workplace:      concern notice period plain_text submission | earning letter report statement | overview
+workplace:      concern desk need notice period plain_text submission | earning letter report statement | overview
 dispatch
 timekeeper
 background
@@ -89,8 +91,8 @@ opening
 actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page | app channel | server
 site:           picture protection session_cookie signing_key site_setting time_zone way_back
-                | door language service visitor | navigation refusal show
-                | dashboard_page entrance_page group_page letter_page message_page report_page | site
+                | door language service visitor | navigation refusal show wanted work_area
+                | dashboard_page entrance_page group_page letter_page message_page report_page | work_page | site
 web
 premises
 simulation:     field | crowd | simulation

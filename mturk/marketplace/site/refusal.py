@@ -31,6 +31,12 @@ def status_of(error: WorkerError) -> int:
     return HTTPStatus.FORBIDDEN if isinstance(error, NotAllowed) else HTTPStatus.CONFLICT
 
 
+def form_expired() -> Response:
+    """A page for a form that does not prove where it comes from."""
+    text = _("This form has expired, or it was sent from another page. Go back, load the page again, and send it.")
+    return refused(HTTPStatus.BAD_REQUEST, text)
+
+
 def explain_refusals(app: Flask) -> None:
     """Have every error of the pages answered with a page."""
 
@@ -40,8 +46,7 @@ def explain_refusals(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> Response:
-        text = _("This form has expired, or it was sent from another page. Go back, load the page again, and send it.")
-        return refused(HTTPStatus.BAD_REQUEST, text)
+        return form_expired()
 
     @app.errorhandler(HTTPException)
     def by_http(error: HTTPException) -> Response:

@@ -24,6 +24,7 @@ from mturk.marketplace.site.session_cookie import SessionCookie
 from mturk.marketplace.site.show import FILTERS
 from mturk.marketplace.site.visitor import ask_to_sign_in, known_worker_id
 from mturk.marketplace.site.way_back import here
+from mturk.marketplace.site.work_page import work_pages
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -34,6 +35,7 @@ _MOST_FIELDS = 20_000
 _PAGES: tuple[Callable[[], Blueprint], ...] = (
     entrance_pages,
     group_pages,
+    work_pages,
     dashboard_pages,
     message_pages,
     report_pages,
