@@ -20,6 +20,7 @@ from mturk.marketplace.workplace import overview, period, statement, submission
 from mturk.marketplace.workplace.overview import Overview
 from mturk.marketplace.workplace.submission import Submissions
 
+_ON_A_PAGE = 10  # with long texts in all places that is 60 KB, more than which no page has
 _STATES = {"pending": SUBMITTED, "approved": APPROVED, "rejected": REJECTED}
 
 
@@ -77,7 +78,7 @@ def dashboard_pages() -> Blueprint:
 
 def _see(context: Context, zone: tzinfo, status: str | None, after: str | None) -> _Seen:
     worker_row = worker.on_site(context, worker_id())
-    work = submission.submissions(context, worker_row.number, status=status, after=after)
+    work = submission.submissions(context, worker_row.number, status=status, after=after, size=_ON_A_PAGE)
     return _Seen(overview.overview(context, worker_row, zone), work, context.now)
 
 

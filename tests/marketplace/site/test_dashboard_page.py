@@ -91,10 +91,10 @@ def test_submissions_in_one_state_are_shown_alone(ada: FlaskClient, state: str, 
 
 
 def test_older_submissions_are_a_page_further(ada: FlaskClient, publish: Publish, work: Work) -> None:
-    for number in range(21):
+    for number in range(11):
         work(publish(Title=f"HIT {number}")["HITId"], "A1ADA")
     first = read(ada, "/worker/dashboard")
-    assert len(first.xpath("//li[@class='card']")) == 20
+    assert len(first.xpath("//li[@class='card']")) == 10
     older = first.xpath("//a[text()='Older']/@href")[0]
     assert texts(read(ada, older), "//li[@class='card']/h3") == ["HIT 0"]
 
