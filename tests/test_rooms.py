@@ -83,7 +83,7 @@ qualification:  system_type | qualification_type requirement | qualification | e
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
                 | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
-workplace:      concern desk need notice period plain_text submission | earning letter report statement | overview
+workplace:      concern desk need notice period plain_text said submission | earning letter report statement | overview
 dispatch
 timekeeper
 background
