@@ -8,9 +8,13 @@ from flask import Blueprint
 
 from mturk.marketplace.site.pages.account_page import account_pages
 from mturk.marketplace.site.pages.consent_page import consent_pages
+from mturk.marketplace.site.pages.dashboard_page import dashboard_pages
 from mturk.marketplace.site.pages.entrance_page import entrance_pages
 from mturk.marketplace.site.pages.group_page import group_pages
+from mturk.marketplace.site.pages.letter_page import letter_pages
 from mturk.marketplace.site.pages.mail_page import mail_pages
+from mturk.marketplace.site.pages.message_page import message_pages
+from mturk.marketplace.site.pages.report_page import report_pages
 from mturk.marketplace.site.pages.work_page import work_pages
 
 
@@ -23,5 +27,9 @@ def all_pages() -> Iterator[Blueprint]:
         group_pages,
         mail_pages,
         work_pages,
+        dashboard_pages,
+        letter_pages,
+        message_pages,
+        report_pages,
     ):
         yield make()
