@@ -83,7 +83,7 @@ qualification:  system_type | qualification_type requirement | qualification | e
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
                 | bonus decision upload | file_upload review | due_approval due_batch expiration work | disposal
-workplace:      concern desk need notice period plain_text submission | earning letter report statement | overview
+workplace:      concern desk need notice period plain_text skill submission | earning letter report statement | overview
 dispatch
 timekeeper
 background
@@ -92,7 +92,8 @@ actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page upload_page
                 | app channel | server
 site:           intake protection session_cookie signing_key site_setting way_back | door language service
-                | navigation refusal show visitor wanted work_area | entrance_page group_page | work_page | site
+                | navigation refusal show visitor wanted work_area | entrance_page group_page qualification_page
+                | work_page | site
 web
 premises
 simulation:     field | crowd | simulation

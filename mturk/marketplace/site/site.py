@@ -15,6 +15,7 @@ from mturk.marketplace.site.intake import allow_files
 from mturk.marketplace.site.language import LANGUAGES, catalogue, language, language_pages
 from mturk.marketplace.site.navigation import navigation
 from mturk.marketplace.site.protection import protect
+from mturk.marketplace.site.qualification_page import qualification_pages
 from mturk.marketplace.site.refusal import explain_refusals
 from mturk.marketplace.site.service import Services, provide
 from mturk.marketplace.site.session_cookie import SessionCookie
@@ -29,7 +30,13 @@ if TYPE_CHECKING:
 _YEAR = 31_536_000
 _LARGEST_FORM = 1_000_000
 _MOST_FIELDS = 20_000
-_PAGES: tuple[Callable[[], Blueprint], ...] = (entrance_pages, group_pages, language_pages, work_pages)
+_PAGES: tuple[Callable[[], Blueprint], ...] = (
+    entrance_pages,
+    group_pages,
+    language_pages,
+    qualification_pages,
+    work_pages,
+)
 
 
 def make_site(services: Services) -> Flask:
