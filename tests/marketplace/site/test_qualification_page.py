@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from lxml import html
 from sqlalchemy import event
 
 from mturk.marketplace import Marketplace
-from tests.marketplace.conftest import Client, Connect
+from tests.marketplace.conftest import Client
 from tests.marketplace.sample import (
     form,
     graded_type_arguments,
@@ -24,17 +24,6 @@ from tests.marketplace.site.conftest import SignedIn, post, token_of
 
 Make = Callable[..., str]
 WRITTEN = form(text_question("why", required=True))
-
-
-@pytest.fixture
-def market() -> Iterator[Marketplace]:
-    with Marketplace() as market:
-        yield market
-
-
-@pytest.fixture
-def client(market: Marketplace, connect: Connect) -> Client:
-    return connect(market)
 
 
 @pytest.fixture
