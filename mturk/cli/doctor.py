@@ -24,6 +24,7 @@ EXTRAS = {
         "cryptography",
         "flask",
         "flask_wtf",
+        "re2",
         "lxml",
         "markdown_it",
         "nh3",

@@ -22,6 +22,7 @@ from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.listener import Listening
 from mturk.marketplace.delivery.mail_server import VARIABLE, MailServer
 from mturk.marketplace.error import MarketplaceError, SettingError
+from mturk.marketplace.hit import offer
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.opening import FIRST_REQUESTER
@@ -347,9 +348,11 @@ class Marketplace:
         return Simulation(self._dispatch, self.clock, crowd or Crowd(), seed).run(length)
 
     def audit(self) -> list[str]:
-        """What does not add up in the ledger: nothing, if every cent is accounted for."""
+        """What does not add up: nothing, if every cent is accounted for, and every HIT that can be accepted counted."""
         self._opening.open()
-        return self._dispatch.run(lambda context: ledger.audit(context.database), writes=False)
+        return self._dispatch.run(
+            lambda context: [*ledger.audit(context.database), *offer.audit(context.database)], writes=False
+        )
 
     def _requester(self, name: str, deposit: int) -> Requester:
         pair = self._opening.pair(name, deposit)

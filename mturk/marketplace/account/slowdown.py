@@ -20,7 +20,7 @@ from sqlalchemy import Connection, bindparam, select
 from mturk.marketplace.account.secret import digest
 from mturk.marketplace.clock import HOUR, SECOND
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import TooOften
 
 MOST = 10
 WINDOW = 15 * 60 * SECOND
@@ -34,7 +34,7 @@ _OLDEST_THAT_COUNTS = (
 )
 
 
-class TooManyTries(WorkerError):
+class TooManyTries(TooOften):
     """Somebody must wait; `seconds` says how long."""
 
     def __init__(self, seconds: int) -> None:

@@ -1,5 +1,5 @@
-"""The tables of the marketplace. Those of what is told to others are in `delivery_table.py`, those of the people behind
-worker ids in `account_table.py`; all are named here too.
+"""The tables of the marketplace. Those of what is told to others are in `delivery_table.py`, those of what workers look
+for in `offer_table.py`, those of the people behind worker ids in `account_table.py`; all are named here too.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
 A change here needs a step that brings older databases to it, and a new `VERSION`: see `migration/__init__.py`.
@@ -47,6 +47,8 @@ from mturk.marketplace.database.delivery_table import outlet as outlet
 from mturk.marketplace.database.delivery_table import queue as queue
 from mturk.marketplace.database.delivery_table import queue_message as queue_message
 from mturk.marketplace.database.delivery_table import topic as topic
+from mturk.marketplace.database.offer_table import hit_group as hit_group
+from mturk.marketplace.database.offer_table import hit_group_words as hit_group_words
 from mturk.marketplace.database.site_table import letter as letter
 from mturk.marketplace.database.site_table import mailbox as mailbox
 from mturk.marketplace.database.site_table import opened_notice as opened_notice

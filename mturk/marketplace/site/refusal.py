@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from mturk.marketplace.account.slowdown import TooManyTries
-from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, ServiceFault, WorkerError
+from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, ServiceFault, TooOften, WorkerError
 from mturk.marketplace.site.language import gettext as _
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -32,10 +32,10 @@ def refused(status: int, text: str, *, title: str | None = None) -> Response:
 
 def status_of(error: WorkerError) -> int:
     """The HTTP status that goes with what the market refuses to a worker."""
-    if isinstance(error, TooManyTries):
-        return HTTPStatus.TOO_MANY_REQUESTS
     if isinstance(error, NotThere):
         return HTTPStatus.NOT_FOUND
+    if isinstance(error, TooOften):
+        return HTTPStatus.TOO_MANY_REQUESTS
     return HTTPStatus.FORBIDDEN if isinstance(error, NotAllowed) else HTTPStatus.CONFLICT
 
 
@@ -56,6 +56,12 @@ def shown_again(form: Callable[..., ResponseReturnValue]) -> Callable[[View], Vi
     return mark
 
 
+def form_expired() -> Response:
+    """A page for a form that does not prove where it comes from."""
+    text = _("This form has expired, or it was sent from another page. Go back, load the page again, and send it.")
+    return refused(HTTPStatus.BAD_REQUEST, text)
+
+
 def explain_refusals(app: Flask) -> None:
     """Have every error of the pages answered with a page."""
 
@@ -73,8 +79,7 @@ def explain_refusals(app: Flask) -> None:
                     "This form has expired. Nothing you typed is lost, but passwords: look at it, and send it again."
                 )
                 return make_response(form(text, HTTPStatus.BAD_REQUEST))
-        text = _("This form has expired, or it was sent from another page. Go back, load the page again, and send it.")
-        return refused(HTTPStatus.BAD_REQUEST, text)
+        return form_expired()
 
     @app.errorhandler(HTTPException)
     def by_http(error: HTTPException) -> Response:

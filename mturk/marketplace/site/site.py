@@ -23,6 +23,7 @@ from mturk.marketplace.site.session_cookie import SessionCookie
 from mturk.marketplace.site.show import FILTERS
 from mturk.marketplace.site.visitor import ask_to_sign_in, known_worker_id
 from mturk.marketplace.site.way_back import here
+from mturk.marketplace.site.work_page import work_pages
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -37,6 +38,7 @@ _PAGES: tuple[Callable[[], Blueprint], ...] = (
     group_pages,
     language_pages,
     mail_pages,
+    work_pages,
 )
 
 

@@ -13,6 +13,7 @@ from mturk.marketplace.database.row import known
 from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, review_result
 from mturk.marketplace.people import block, mail, message, requester, worker
 from mturk.marketplace.qualification import qualification, qualification_request, qualification_type
+from mturk.marketplace.workplace import concern, submission
 
 ROWS: list[tuple[Any, Select[Any]]] = [
     (hit.HIT, hit._WHOLE),
@@ -33,6 +34,9 @@ ROWS: list[tuple[Any, Select[Any]]] = [
     (qualification.Qualification, qualification._WHOLE),
     (qualification_type.QualificationType, select(t.qualification_type)),
     (qualification_request.QualificationRequest, qualification_request._WHOLE),
+    (concern.Concern, concern._HIT),
+    (submission.Submission, submission._SHOWN),
+    (submission.Extra, submission._EXTRAS),
 ]
 # What an outer join leaves empty, though its table does not.
 LEFT_EMPTY = {

@@ -83,14 +83,14 @@ class Desk:
     def __init__(self, browser: WebDriver, site: Site) -> None:
         self.browser, self.site = browser, site
 
-    def open(self, body: str, *, form: str = "<crowd-form>", assignment: str = "3ASSIGNMENT", head: str = SCRIPT) -> None:
+    def open(
+        self, body: str, *, form: str = "<crowd-form>", assignment: str = "3ASSIGNMENT", head: str = SCRIPT
+    ) -> None:
         """Show elements in a crowd-form, or a whole page where `form` is empty."""
         inside = f"{form}{body}</crowd-form>" if form else body
         self.site.page = f'<!DOCTYPE html><html lang="en"><title>Task</title>{head}{inside}</html>'
         target = quote(f"{self.site.url}/pass/3SIGNED", safe="")
-        self.browser.get(
-            f"{self.site.url}/task?assignmentId={assignment}&hitId=3HIT&workerId=A1&turkSubmitTo={target}"
-        )
+        self.browser.get(f"{self.site.url}/task?assignmentId={assignment}&hitId=3HIT&workerId=A1&turkSubmitTo={target}")
         self.browser.execute_async_script(PAINTED)
 
     def find(self, selector: str) -> WebElement:

@@ -42,7 +42,11 @@ POSTS: list[tuple[str, list[tuple[str, ...]], Any]] = [
     (TWO_BOXES, [("focus", "[value=blurry]"), ("keys", Keys.SPACE)], {"look": {"blurry": True, "dim": True}}),
     ("<crowd-checkbox name='c'>C</crowd-checkbox>", [], {"c": {"on": False}}),
     ("<crowd-checkbox name='c' disabled>C</crowd-checkbox>", [("click", "crowd-checkbox")], {}),
-    ("<crowd-toggle-button name='t' invalid>T</crowd-toggle-button>", [("click", "crowd-toggle-button")], {"t": {"on": True}}),
+    (
+        "<crowd-toggle-button name='t' invalid>T</crowd-toggle-button>",
+        [("click", "crowd-toggle-button")],
+        {"t": {"on": True}},
+    ),
     (GROUP, [], {"one": {"yes": False}, "two": {"no": False}, "three": {"on": False}}),
     (GROUP, [("click", "[name=two]")], {"one": {"yes": False}, "two": {"no": True}, "three": {"on": False}}),
     (
@@ -73,7 +77,9 @@ POSTS: list[tuple[str, list[tuple[str, ...]], Any]] = [
 
 
 @pytest.mark.parametrize(("body", "steps", "answers"), POSTS)
-def test_a_field_posts_what_a_person_entered(desk: Desk, body: str, steps: list[tuple[str, ...]], answers: object) -> None:
+def test_a_field_posts_what_a_person_entered(
+    desk: Desk, body: str, steps: list[tuple[str, ...]], answers: object
+) -> None:
     """By clicks and by keys."""
     desk.open(body)
     for do, *what in steps:
@@ -88,10 +94,16 @@ def test_a_field_posts_what_a_person_entered(desk: Desk, body: str, steps: list[
         ("<crowd-text-area id='f'></crowd-text-area>", ("type", AREA, "x"), "f.value === 'x'"),
         ("<crowd-checkbox id='f'>C</crowd-checkbox>", ("click", "#f"), "f.checked && f.hasAttribute('checked')"),
         ("<crowd-toggle-button id='f'>T</crowd-toggle-button>", ("click", "#f"), "f.checked"),
-        (f"<div id='f'>{GROUP}</div>", ("click", "[name=two]"), "f.firstChild.selected === 'two' && f.firstChild.value === 'no'"),
+        (
+            f"<div id='f'>{GROUP}</div>",
+            ("click", "[name=two]"),
+            "f.firstChild.selected === 'two' && f.firstChild.value === 'no'",
+        ),
     ],
 )
-def test_a_script_hears_of_a_change_and_reads_the_value(desk: Desk, body: str, act: tuple[str, ...], script: str) -> None:
+def test_a_script_hears_of_a_change_and_reads_the_value(
+    desk: Desk, body: str, act: tuple[str, ...], script: str
+) -> None:
     """As it does of a native field."""
     desk.open(f"{body}<script>f.addEventListener('change', () => {{ window.changed = {script} }})</script>")
     getattr(desk, act[0])(*act[1:])
@@ -108,7 +120,11 @@ def test_a_script_hears_of_a_change_and_reads_the_value(desk: Desk, body: str, a
         ("<crowd-input name='a' id='f' value='1' disabled></crowd-input>", "f.disabled = false", {"a": "1"}),
         ("<crowd-checkbox name='c' id='f'>C</crowd-checkbox>", "f.checked = true", {"c": {"on": True}}),
         ("<crowd-slider name='n' id='f'></crowd-slider>", "f.value = 12", {"n": 12}),
-        (GROUP.replace("name='one'", "name='one' id='f'"), "f.click()", {"one": {"yes": True}, "two": {"no": False}, "three": {"on": False}}),
+        (
+            GROUP.replace("name='one'", "name='one' id='f'"),
+            "f.click()",
+            {"one": {"yes": True}, "two": {"no": False}, "three": {"on": False}},
+        ),
     ],
 )
 def test_a_script_may_set_a_value(desk: Desk, body: str, script: str, answers: object) -> None:
@@ -118,7 +134,9 @@ def test_a_script_may_set_a_value(desk: Desk, body: str, script: str, answers: o
     assert desk.submitted() == answers
 
 
-@pytest.mark.parametrize("field", ["crowd-input", "crowd-text-area", "crowd-checkbox", "crowd-slider", "crowd-radio-button"])
+@pytest.mark.parametrize(
+    "field", ["crowd-input", "crowd-text-area", "crowd-checkbox", "crowd-slider", "crowd-radio-button"]
+)
 def test_a_label_of_the_pages_leads_to_the_field(desk: Desk, field: str) -> None:
     """A click on it goes to the field."""
     desk.open(f"<label for='f'>Words</label><{field} id='f' name='n'></{field}>")
@@ -173,7 +191,9 @@ def test_an_alert_can_be_closed(desk: Desk) -> None:
 
 def test_a_toast_comes_and_goes(desk: Desk) -> None:
     """Only one is seen at a time."""
-    desk.open("<crowd-toast id='one' opened duration='0'>First</crowd-toast><crowd-toast id='two' text='Second' duration='300'></crowd-toast>")
+    desk.open(
+        "<crowd-toast id='one' opened duration='0'>First</crowd-toast><crowd-toast id='two' text='Second' duration='300'></crowd-toast>"
+    )
     assert desk.run("return [one.opened, two.opened]") == [True, False]
     desk.run("two.show()")
     assert desk.run("return [one.opened, two.opened]") == [False, True]
@@ -182,7 +202,9 @@ def test_a_toast_comes_and_goes(desk: Desk) -> None:
 
 def test_a_badge_stands_at_the_corner_of_what_it_is_for(desk: Desk) -> None:
     """Over its end at the top."""
-    desk.open("<div style='position: relative; padding: 40px'><span id='target'>Words</span><crowd-badge for='target' label='3'></crowd-badge></div>")
+    desk.open(
+        "<div style='position: relative; padding: 40px'><span id='target'>Words</span><crowd-badge for='target' label='3'></crowd-badge></div>"
+    )
     target, badge = desk.find("#target").rect, desk.find("crowd-badge").rect
     assert abs(badge["x"] + badge["width"] / 2 - (target["x"] + target["width"])) < 14
     assert abs(badge["y"] + badge["height"] / 2 - target["y"]) < 14

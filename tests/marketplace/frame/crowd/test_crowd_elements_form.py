@@ -31,7 +31,10 @@ def test_the_answers_are_one_field_with_a_list_of_one_object(desk: Desk) -> None
             '<input type="radio" name="r" value="yes" checked><input type="radio" name="r" value="no">',
             {"r": {"yes": True, "no": False}},
         ),
-        ('<input type="checkbox" name="c"><input type="checkbox" name="c" value="d">', {"c": {"on": False, "d": False}}),
+        (
+            '<input type="checkbox" name="c"><input type="checkbox" name="c" value="d">',
+            {"c": {"on": False, "d": False}},
+        ),
         ('<input name="a" value=""><textarea name="t"></textarea>', {}),
         ('<input value="no name"><input name="a" value="1" disabled>', {}),
         ('<fieldset disabled><input name="a" value="1"></fieldset>', {}),
@@ -150,7 +153,9 @@ def test_a_submit_waits_for_what_is_missing(desk: Desk, field: str, control: str
     assert desk.told() == [message]
     assert desk.find(control).get_attribute("aria-invalid") == "true"
     desk.click("crowd-problem-list >> li button")
-    focused = desk.run("let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at")
+    focused = desk.run(
+        "let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at"
+    )
     assert focused == desk.find(control)
 
 
@@ -229,7 +234,9 @@ def test_the_form_is_whole_for_the_script_after_it(desk: Desk) -> None:
 def test_children_that_come_later_are_in_the_form(desk: Desk) -> None:
     """Pages add fields while they are worked on."""
     desk.open("<p>Text</p>")
-    desk.run("document.querySelector('crowd-form').insertAdjacentHTML('beforeend', '<input name=\"late\" value=\"1\">')")
+    desk.run(
+        "document.querySelector('crowd-form').insertAdjacentHTML('beforeend', '<input name=\"late\" value=\"1\">')"
+    )
     assert desk.submitted() == {"late": "1"}
 
 
@@ -269,4 +276,7 @@ def test_what_is_posted_is_the_answers_alone_however_it_is_sent(desk: Desk) -> N
     """The frame's script reads the form's fields itself."""
     desk.open("<input name='a' value='1'><crowd-input name='b' value='2'></crowd-input>")
     entries = desk.run("return [...new FormData(document.querySelector('crowd-form').form)]")
-    assert entries == [["assignmentId", "3ASSIGNMENT"], ["taskAnswers", json.dumps([{"a": "1", "b": "2"}]).replace(" ", "")]]
+    assert entries == [
+        ["assignmentId", "3ASSIGNMENT"],
+        ["taskAnswers", json.dumps([{"a": "1", "b": "2"}]).replace(" ", "")],
+    ]
