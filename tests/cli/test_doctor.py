@@ -75,16 +75,12 @@ def test_the_version_is_said_with_its_folder() -> None:
     assert said.startswith(f"mturk {mturk.__version__} in {Path(mturk.__file__).parent}, Python 3.")
 
 
-# What is imported, where that has another name than what is installed.
-MODULES = {"google-re2": "re2", "markdown-it-py": "markdown_it"}
-
-
 def test_the_extras_are_those_that_can_be_installed() -> None:
     settings = configparser.ConfigParser()
     settings.read(Path(__file__).parents[2] / "setup.cfg")
     wanted = {
         extra: tuple(
-            MODULES.get(name, name.replace("-", "_"))
+            name.removesuffix("-py").removeprefix("google-").replace("-", "_")
             for name in re.findall(r"^([a-z0-9-]+)(?=[\[ ]|$)(?!\[(?:marketplace|sns))", text, re.MULTILINE)
         )
         for extra, text in settings["options.extras_require"].items()
