@@ -79,7 +79,7 @@ delivery:       credential destination outbox | exchange listener topic | certif
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
 hit:            hit_type layout review_policy | notification review_score | hit
-                | assignment extension offer publication review_result review_status type_change
+                | assignment extension missing_asset offer publication review_result review_status type_change
                 | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
 workplace:      concern notice period plain_text submission | earning letter overview report statement
 dispatch
@@ -89,7 +89,8 @@ opening
 actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page | app channel | server
 site:           protection session_cookie signing_key site_setting way_back | door language service | navigation
-                refusal show visitor | entrance_page group_page | site
+                refusal show visitor | asset_page entrance_page frame_text group_page
+                task_frame | external_submit | task_page | site
 web
 premises
 simulation:     field | crowd | simulation

@@ -20,6 +20,7 @@ from mturk.marketplace.http.topic_page import topic_pages
 from mturk.marketplace.opening import Opening
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.site.door import Door
+from mturk.marketplace.site.external_submit import LARGEST_ANSWERS
 from mturk.marketplace.site.service import Services
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site import make_site
@@ -74,7 +75,7 @@ class Web:
     @property
     def largest(self) -> int:
         """How many bytes the body of a request may have."""
-        return body_limit(self._settings.question_limit)
+        return max(body_limit(self._settings.question_limit), LARGEST_ANSWERS)
 
     def app(self) -> Flask:
         """The application; the database is open by now."""

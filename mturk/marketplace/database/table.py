@@ -39,6 +39,7 @@ from mturk.marketplace.database.delivery_table import queue_message as queue_mes
 from mturk.marketplace.database.delivery_table import topic as topic
 from mturk.marketplace.database.site_table import letter as letter
 from mturk.marketplace.database.site_table import mailbox as mailbox
+from mturk.marketplace.database.site_table import missing_asset as missing_asset
 from mturk.marketplace.database.site_table import opened_notice as opened_notice
 from mturk.marketplace.database.site_table import report as report
 from mturk.marketplace.database.site_table import undone as undone

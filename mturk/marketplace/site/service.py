@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from flask import current_app
@@ -11,6 +11,7 @@ from flask import current_app
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.frame.shelf import Shelf
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site_setting import SiteSettings
 
@@ -30,6 +31,8 @@ class Services:
     """Rules sessions, invitations and sign-in; all else goes by the market's time."""
     address: Callable[[], str]
     """Where others reach the marketplace, for what is sent to them; without a slash at its end."""
+    shelf: Shelf = field(default_factory=Shelf)
+    """The files of ours that answer for those of other hosts, in task pages."""
 
     def now(self) -> int:
         """The real time in milliseconds."""

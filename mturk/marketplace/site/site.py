@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from flask import Flask, url_for
 from flask_wtf import CSRFProtect
 
+from mturk.marketplace.site.asset_page import asset_pages
 from mturk.marketplace.site.entrance_page import entrance_pages
+from mturk.marketplace.site.external_submit import submit_pages
 from mturk.marketplace.site.group_page import group_pages
 from mturk.marketplace.site.language import LANGUAGES, catalogue, language, language_pages
 from mturk.marketplace.site.navigation import navigation
@@ -18,6 +20,7 @@ from mturk.marketplace.site.refusal import explain_refusals
 from mturk.marketplace.site.service import Services, provide
 from mturk.marketplace.site.session_cookie import SessionCookie
 from mturk.marketplace.site.show import FILTERS
+from mturk.marketplace.site.task_page import task_pages
 from mturk.marketplace.site.visitor import ask_to_sign_in, known_worker_id
 from mturk.marketplace.site.way_back import here
 
@@ -27,7 +30,14 @@ if TYPE_CHECKING:
 _YEAR = 31_536_000
 _LARGEST_FORM = 1_000_000
 _MOST_FIELDS = 20_000
-_PAGES: tuple[Callable[[], Blueprint], ...] = (entrance_pages, group_pages, language_pages)
+_PAGES: tuple[Callable[[], Blueprint], ...] = (
+    asset_pages,
+    entrance_pages,
+    group_pages,
+    language_pages,
+    submit_pages,
+    task_pages,
+)
 
 
 def make_site(services: Services) -> Flask:
