@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, a browser, nginx
-# and Caddy, and the AWS SDK for JavaScript with what runs it.
+# and Caddy, the AWS SDK for JavaScript with what runs it, and axe-core.
 # For Debian and its relatives; does nothing where everything is there. Run it as root, or as one who may use sudo.
 set -eu
 
@@ -13,7 +13,7 @@ command -v npm >/dev/null || missing="$missing npm"
 command -v nginx >/dev/null || test -x /usr/sbin/nginx || missing="$missing nginx"
 command -v caddy >/dev/null || missing="$missing caddy"
 
-# The SDK's packages, just as package-lock.json lists them.
+# The packages of npm, just as package-lock.json lists them.
 install_javascript() {
     cd "$(dirname "$0")/javascript"
     if ! test -e node_modules/.package-lock.json || test package-lock.json -nt node_modules/.package-lock.json; then

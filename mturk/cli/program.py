@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from mturk.cli import option, people
+from mturk.cli import hearing, option, people
 from mturk.version import __version__
 
 WRONG = 2  # the exit status of everything that went wrong
@@ -327,6 +327,8 @@ def doctor() -> int:
     return script.run(click.echo)
 
 
+people.requester.add_command(hearing.letters)
+command.add_command(hearing.reports)
 command.add_command(people.requester)
 command.add_command(people.worker)
 

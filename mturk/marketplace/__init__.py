@@ -3,7 +3,7 @@
 try:
     from mturk.marketplace.actor import Queue, Requester, Topic, Worker
     from mturk.marketplace.delivery.listener import Listening
-    from mturk.marketplace.document.answer import Other
+    from mturk.marketplace.document.answer import File, Other
     from mturk.marketplace.error import MarketplaceError, WorkerError
     from mturk.marketplace.frame.npm import bring_assets
     from mturk.marketplace.hit.missing_asset import MissingAsset
@@ -16,7 +16,8 @@ try:
     from mturk.marketplace.workplace.letter import Letter
     from mturk.marketplace.workplace.report import Report
 except ModuleNotFoundError as error:
-    if error.name not in ("alembic", "babel", "cryptography", "flask", "flask_wtf", "lxml", "sqlalchemy", "waitress"):
+    needed = "alembic babel cryptography flask flask_wtf lxml markdown_it nh3 re2 sqlalchemy waitress"
+    if error.name not in needed.split():
         raise
     raise ModuleNotFoundError(
         f"The marketplace needs {error.name}: pip install 'mturk[marketplace]'", name=error.name
@@ -25,6 +26,7 @@ except ModuleNotFoundError as error:
 __all__ = [
     "Crowd",
     "Fault",
+    "File",
     "Letter",
     "Listening",
     "Marketplace",

@@ -179,10 +179,12 @@ class Worker:
 
         With `acceptable` only those that the worker's qualifications are good enough for.
         """
-        found = self._dispatch.run(
-            lambda context: offer.offers(context, self.id, size=None, acceptable=acceptable), writes=False
+        return self._dispatch.run(
+            lambda context: [
+                group.hit_group_id for group in offer.every_group(context, self.id, acceptable=acceptable)
+            ],
+            writes=False,
         )
-        return [one.group.hit_group_id for one in found]
 
     def preview(self, hit_id: str) -> str:
         """Look at the question of a HIT before accepting it."""

@@ -6,6 +6,7 @@ MarketplaceError            the marketplace cannot start or go on; one line that
 WorkerError                 what a worker tried and the site refuses
   NotThere                  … because it does not exist, or not for this worker
   NotAllowed                … because this worker may not
+  TooOften                  … because they did so often before
 Refusal                     an error of the API
   FrontEndError             the request never reached the service (signature, shape, rate)
   RequestError              the request is refused
@@ -38,6 +39,10 @@ class NotThere(WorkerError):
 
 class NotAllowed(WorkerError):
     """What a worker asked for is there, and not for them."""
+
+
+class TooOften(WorkerError):
+    """What a worker did so often that they must wait."""
 
 
 class Refusal(Exception):

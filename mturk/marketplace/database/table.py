@@ -1,4 +1,6 @@
-"""The tables of the marketplace; those of what is told to others are in `delivery_table.py`, and named here too.
+"""The tables of the marketplace. Those of what is told to others are in `delivery_table.py`, of the people behind
+worker ids in `account_table.py`, of what workers look for in `offer_table.py`, of what they say in `site_table.py`; all are
+named here too.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
 A change here needs a step that brings older databases to it, and a new `VERSION`: see `migration/__init__.py`.
@@ -23,6 +25,15 @@ from sqlalchemy import (
     false,
 )
 
+from mturk.marketplace.database.account_table import account_link as account_link
+from mturk.marketplace.database.account_table import alias as alias
+from mturk.marketplace.database.account_table import attempt as attempt
+from mturk.marketplace.database.account_table import closed_account as closed_account
+from mturk.marketplace.database.account_table import device as device
+from mturk.marketplace.database.account_table import invitation as invitation
+from mturk.marketplace.database.account_table import mail as mail
+from mturk.marketplace.database.account_table import person as person
+from mturk.marketplace.database.account_table import sitting as sitting
 from mturk.marketplace.database.column import ID as _ID
 from mturk.marketplace.database.column import NUMBER as _NUMBER
 from mturk.marketplace.database.column import count as _count
@@ -37,6 +48,8 @@ from mturk.marketplace.database.delivery_table import outlet as outlet
 from mturk.marketplace.database.delivery_table import queue as queue
 from mturk.marketplace.database.delivery_table import queue_message as queue_message
 from mturk.marketplace.database.delivery_table import topic as topic
+from mturk.marketplace.database.offer_table import hit_group as hit_group
+from mturk.marketplace.database.offer_table import hit_group_words as hit_group_words
 from mturk.marketplace.database.site_table import letter as letter
 from mturk.marketplace.database.site_table import mailbox as mailbox
 from mturk.marketplace.database.site_table import missing_asset as missing_asset

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from typing import NamedTuple
 
-from mturk.marketplace.frame.markup import Attribute, Tag, tags
+from mturk.marketplace.frame.page_source import Attribute, Tag, tags
 
 _DOCTYPE = "<!DOCTYPE html>"
 _BEGINNING = (

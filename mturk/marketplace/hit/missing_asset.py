@@ -57,6 +57,7 @@ def _place(address: str) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
-    place = f"{parts.scheme}://{parts.hostname}{parts.path}"
-    is_fine = parts.scheme in ("http", "https") and parts.hostname and place.isprintable() and place.isascii()
+    host = parts.netloc.rpartition("@")[2]
+    place = f"{parts.scheme}://{host}{parts.path}"
+    is_fine = parts.scheme in ("http", "https") and host and place.isprintable() and place.isascii()
     return place if is_fine and len(place) <= _LONGEST else None

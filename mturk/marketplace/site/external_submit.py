@@ -126,7 +126,7 @@ def told(verdict: Verdict, fields: Sequence[Posted] = ()) -> Response:
     else:
         is_kept = not verdict.over and verdict.status != HTTPStatus.FORBIDDEN
         values = {"verdict": verdict, "fields": fields if is_kept else (), "site": origin_of(site_root())}
-        answer = make_response(render_template("submitted.html", **values))
+        answer = make_response(render_template("told.html", **values))
         answer.headers["Content-Security-Policy"] = _policy()
     answer.status_code = verdict.status
     return _open_to_frames(answer)

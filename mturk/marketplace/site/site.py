@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from flask import Flask, url_for
 from flask_wtf import CSRFProtect
 
+from mturk.marketplace.site.account_page import account_pages
 from mturk.marketplace.site.asset_page import asset_pages
+from mturk.marketplace.site.consent_page import consent_pages
 from mturk.marketplace.site.entrance_page import entrance_pages
 from mturk.marketplace.site.external_submit import submit_pages
 from mturk.marketplace.site.group_page import group_pages
 from mturk.marketplace.site.language import LANGUAGES, catalogue, language, language_pages
+from mturk.marketplace.site.mail_page import mail_pages
 from mturk.marketplace.site.navigation import navigation
 from mturk.marketplace.site.protection import protect
 from mturk.marketplace.site.refusal import explain_refusals
@@ -23,6 +26,7 @@ from mturk.marketplace.site.show import FILTERS
 from mturk.marketplace.site.task_page import task_pages
 from mturk.marketplace.site.visitor import ask_to_sign_in, known_worker_id
 from mturk.marketplace.site.way_back import here
+from mturk.marketplace.site.work_page import work_pages
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -31,12 +35,16 @@ _YEAR = 31_536_000
 _LARGEST_FORM = 1_000_000
 _MOST_FIELDS = 20_000
 _PAGES: tuple[Callable[[], Blueprint], ...] = (
+    account_pages,
     asset_pages,
+    consent_pages,
     entrance_pages,
     group_pages,
     language_pages,
+    mail_pages,
     submit_pages,
     task_pages,
+    work_pages,
 )
 
 

@@ -13,7 +13,6 @@ from flask import request
 
 from mturk.marketplace.document.question import QuestionDocument
 from mturk.marketplace.frame.ticket import SubmitTicket, TaskTicket, Tickets
-from mturk.marketplace.hit.assignment import Assignment
 from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.site.language import language
 from mturk.marketplace.site.service import services
@@ -37,11 +36,17 @@ class Frame(NamedTuple):
     """The origins that may be shown in it: for `allow("frame-src", *frame.sources)`."""
 
 
-def task_frame(hit: HIT, work: Assignment | None = None) -> Frame | None:
-    """The frame for a HIT, in a preview or at work on an assignment; None where the question is a form."""
+class InHand(NamedTuple):
+    """An assignment that a worker has accepted, and when that was."""
+
+    assignment_id: str
+    worker_id: str
+    accept_time: int
+
+
+def task_frame(hit: HIT, work: InHand | None = None) -> Frame:
+    """The frame for a HIT whose question is a page, in a preview or at work on an assignment."""
     question = QuestionDocument(hit.question)
-    if question.form is not None:
-        return None
     query = _query(hit, work)
     if question.url:
         return _external(question, query)
@@ -94,22 +99,22 @@ def submit_root(ticket: SubmitTicket) -> str:
     return f"{site_root()}/pass/{tickets().submission(ticket)}"
 
 
-def _query(hit: HIT, work: Assignment | None) -> dict[str, str]:
+def _query(hit: HIT, work: InHand | None) -> dict[str, str]:
     if work is None:
         return {"assignmentId": NOT_ACCEPTED, "hitId": hit.hit_id}
-    ticket = SubmitTicket(work.assignment_id, language(), work.worker_id or "", work.accept_time or 0)
+    ticket = SubmitTicket(work.assignment_id, language(), work.worker_id, work.accept_time)
     return {
         "assignmentId": work.assignment_id,
         "hitId": hit.hit_id,
-        "workerId": work.worker_id or "",
+        "workerId": work.worker_id,
         "turkSubmitTo": submit_root(ticket),
     }
 
 
-def _ticket(hit: HIT, work: Assignment | None) -> TaskTicket:
+def _ticket(hit: HIT, work: InHand | None) -> TaskTicket:
     if work is None:
         return TaskTicket(hit.hit_id, language())
-    return TaskTicket(hit.hit_id, language(), work.worker_id or "", work.assignment_id, work.accept_time or 0)
+    return TaskTicket(hit.hit_id, language(), work.worker_id, work.assignment_id, work.accept_time)
 
 
 def _external(question: QuestionDocument, query: dict[str, str]) -> Frame:
@@ -117,8 +122,8 @@ def _external(question: QuestionDocument, query: dict[str, str]) -> Frame:
     both = "&".join(filter(None, (parts.query, urlencode(query))))
     # In the origin of the site a page with scripts could take its own sandbox away.
     flags = _SANDBOX if _is_ours(parts) else f"{_SANDBOX} {_OWN_ORIGIN}"
-    # It may lead on to others, as where its workers sign in.
-    sources = ("https:", f"{parts.scheme}://{parts.netloc}")
+    # Its form leads to us; and it may lead on to others, as where its workers sign in.
+    sources = ("'self'", "https:", f"{parts.scheme}://{parts.netloc}")
     return Frame(parts._replace(query=both).geturl(), flags, question.frame_height, sources)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import DAY, as_datetime, as_milliseconds
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import NotThere, TooOften, WorkerError
 from mturk.marketplace.people import worker
 from mturk.marketplace.workplace import concern, plain_text
 
@@ -63,12 +63,12 @@ def send(context: Context, worker_id: str, hit_id: str, text: str) -> None:
     if not words:
         raise WorkerError("Write something to the requester.")
     if len(words) > LONGEST:
-        raise WorkerError(f"Write at most {LONGEST} characters.")
+        raise WorkerError("That is too long.")
     about = concern.find(context, worker_row, hit_id)
     if about is None:
-        raise WorkerError(f"There is no HIT {hit_id}.")
+        raise NotThere("There is no such HIT.")
     if not left(context, worker_row.number, about.requester):
-        raise WorkerError("You have written a lot today. Please come back tomorrow.")
+        raise TooOften("You have written a lot today. Please come back tomorrow.")
     row = {"worker": worker_row.number, "requester": about.requester, "hit": about.hit}
     context.database.execute(t.letter.insert(), {**row, "text": words, "time": context.now})
 

@@ -31,7 +31,8 @@ from sqlalchemy import (
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import NotThere
+from mturk.marketplace.people import worker
 
 MESSAGE = "message"
 BONUS = "bonus"
@@ -84,7 +85,7 @@ class _Source(NamedTuple):
     whole: Select[Any]
 
 
-_WORKER: ColumnElement[int] = bindparam("of_worker")
+_WORKER = select(t.worker.c.number).where(t.worker.c.worker_id == bindparam("of_worker_id")).scalar_subquery()
 _READ_UNTIL = func.coalesce(select(t.mailbox.c.read_until).where(t.mailbox.c.worker == _WORKER).scalar_subquery(), -1)
 _DECISION = (t.hit_type.c.title, func.coalesce(t.assignment.c.requester_feedback, ""), t.hit_type.c.reward)
 
@@ -172,69 +173,71 @@ def _number_unread(source: _Source) -> ColumnElement[int]:
 _UNREAD = select(*(_number_unread(source).label(kind) for kind, source in _SOURCES.items()))
 
 
-def unread(context: Context, worker_number: int) -> int:
+def unread(context: Context, worker_id: str) -> int:
     """How much of what a worker was told was not read yet, counted up to MOST_COUNTED."""
-    return min(MOST_COUNTED, sum(context.database.execute(_UNREAD, {"of_worker": worker_number}).one()))
+    return min(MOST_COUNTED, sum(context.database.execute(_UNREAD, {"of_worker_id": worker_id}).one()))
 
 
 def notices(
-    context: Context, worker_number: int, *, kind: str | None = None, after: str | None = None, size: int = 20
+    context: Context, worker_id: str, *, kind: str | None = None, after: str | None = None, size: int = 20
 ) -> Notices:
     """A page of what a worker was told, or of one kind; `after` is what the last page gave."""
-    mark = None if after is None else _known(context, worker_number, after)
+    mark = None if after is None else _known(context, worker_id, after)
     kinds = [kind] if kind else KINDS
     pages = [_page(one, mark).limit(size + 1).subquery() for one in kinds]
-    rows = context.database.execute(union_all(*map(select, pages)), {"of_worker": worker_number})
+    rows = context.database.execute(union_all(*map(select, pages)), {"of_worker_id": worker_id})
     found = sorted((Notice(*row) for row in rows), key=_place)
     return Notices(found[:size], found[size - 1].key if len(found) > size else None)
 
 
-def find(context: Context, worker_number: int, key: str) -> Notice | None:
+def find(context: Context, worker_id: str, key: str) -> Notice | None:
     """Something that a worker was told, by its key."""
     kind, _, number = key.partition("-")
     if kind not in _SOURCES or not (number.isdecimal() and number.isascii() and len(number) < _LONGEST_NUMBER):
         return None
     source = _SOURCES[kind]
-    row = context.database.execute(source.whole.where(source.number == int(number)), {"of_worker": worker_number})
+    row = context.database.execute(source.whole.where(source.number == int(number)), {"of_worker_id": worker_id})
     found = row.one_or_none()
     return None if found is None else Notice(*found)
 
 
-def mark_read(context: Context, worker_number: int, notice: Notice) -> None:
+def mark_read(context: Context, worker_id: str, notice: Notice) -> None:
     """Remember that a worker has read this."""
-    same = find(context, worker_number, notice.key)
+    same = find(context, worker_id, notice.key)
     if same is not None and same.unread:
-        row = {"worker": worker_number, "kind": notice.kind, "subject": notice.number}
+        row = {"worker": worker.on_site(context, worker_id).number, "kind": same.kind, "subject": same.number}
         context.database.execute(t.opened_notice.insert(), row)
-        _tidy(context, worker_number)
+        _tidy(context, worker_id)
 
 
-def mark_all_read(context: Context, worker_number: int, until: int) -> None:
+def mark_all_read(context: Context, worker_id: str, until: int) -> None:
     """Remember that a worker has read all that was told up to a moment."""
-    _advance(context, worker_number, min(until, context.now))
-    _tidy(context, worker_number)
+    _advance(context, worker_id, min(until, context.now))
+    _tidy(context, worker_id)
 
 
-def _tidy(context: Context, worker_number: int) -> None:
+def _tidy(context: Context, worker_id: str) -> None:
     """Where all was read, remember no more than that."""
-    if not unread(context, worker_number):
-        _advance(context, worker_number, context.now)
-        context.database.execute(t.opened_notice.delete().where(t.opened_notice.c.worker == worker_number))
+    if not unread(context, worker_id):
+        _advance(context, worker_id, context.now)
+        number = worker.on_site(context, worker_id).number
+        context.database.execute(t.opened_notice.delete().where(t.opened_notice.c.worker == number))
 
 
-def _advance(context: Context, worker_number: int, until: int) -> None:
-    which = t.mailbox.c.worker == worker_number
+def _advance(context: Context, worker_id: str, until: int) -> None:
+    number = worker.on_site(context, worker_id).number
+    which = t.mailbox.c.worker == number
     earlier = context.database.execute(select(t.mailbox.c.read_until).where(which)).scalar_one_or_none()
     if earlier is None:
-        context.database.execute(t.mailbox.insert(), {"worker": worker_number, "read_until": until})
+        context.database.execute(t.mailbox.insert(), {"worker": number, "read_until": until})
     elif until > earlier:
         context.database.execute(t.mailbox.update().where(which).values(read_until=until))
 
 
-def _known(context: Context, worker_number: int, key: str) -> Notice:
-    found = find(context, worker_number, key)
+def _known(context: Context, worker_id: str, key: str) -> Notice:
+    found = find(context, worker_id, key)
     if found is None:
-        raise WorkerError("There is no such page.")
+        raise NotThere("There is no such page.")
     return found
 
 

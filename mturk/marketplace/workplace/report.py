@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import DAY, as_datetime, as_milliseconds
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import NotThere, TooOften, WorkerError
 from mturk.marketplace.people import worker
 from mturk.marketplace.workplace import concern, plain_text
 
@@ -64,14 +64,14 @@ def make(context: Context, worker_id: str, hit_id: str, reason: str, text: str =
         raise WorkerError("Say what is wrong with the HIT.")
     words = plain_text.cleaned(text)
     if len(words) > LONGEST:
-        raise WorkerError(f"Write at most {LONGEST} characters.")
+        raise WorkerError("That is too long.")
     about = concern.find(context, worker_row, hit_id)
     if about is None:
-        raise WorkerError(f"There is no HIT {hit_id}.")
+        raise NotThere("There is no such HIT.")
     if is_reported(context, worker_row.number, about.hit):
         raise WorkerError("You have already reported this HIT.")
     if not left(context, worker_row.number):
-        raise WorkerError("You have reported many HITs today. Please come back tomorrow.")
+        raise TooOften("You have reported many HITs today. Please come back tomorrow.")
     row = {"worker": worker_row.number, "hit": about.hit, "reason": reason, "text": words, "time": context.now}
     context.database.execute(t.report.insert(), row)
 

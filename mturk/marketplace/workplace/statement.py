@@ -20,7 +20,6 @@ from mturk.marketplace.money import dollars
 from mturk.marketplace.workplace import plain_text
 
 COLUMNS = ("time", "what", "amount_usd", "requester", "title", "hit_id", "assignment_id", "reason")
-_AT_ONCE = 500
 
 
 class Payment(NamedTuple):
@@ -77,26 +76,28 @@ _PAYMENTS = (
         t.transfer.c.time < bindparam("end"),
     )
     .order_by(*_ORDER)
-    .limit(_AT_ONCE)
 )
 
 
-def statement(read: Read, worker_number: int, start: int, end: int) -> Iterator[str]:
+def statement(read: Read, worker_number: int, start: int, end: int, *, at_once: int = 500) -> Iterator[str]:
     """The statement from one moment of market time until before another, in pieces of text."""
+    part = partial(_payments, worker_number=worker_number, end=end, size=at_once)
     yield _lines([COLUMNS])
     total = 0
     # Before the first payment that has the time of the start.
     last = (start, -1)
-    while payments := read(partial(_payments, worker_number=worker_number, after=last, end=end)):
+    while payments := read(partial(part, after=last)):
         total += sum(payment.cents for payment in payments)
         last = (payments[-1].time, payments[-1].number)
         yield _lines(map(_shown, payments))
     yield _lines([("", "total", dollars(total), "", "", "", "", "")])
 
 
-def _payments(context: Context, *, worker_number: int, after: tuple[int, int], end: int) -> Sequence[Payment]:
+def _payments(
+    context: Context, *, worker_number: int, after: tuple[int, int], end: int, size: int
+) -> Sequence[Payment]:
     which = {"of_worker": worker_number, "after_time": after[0], "after_number": after[1], "end": end}
-    return cast("Sequence[Payment]", context.database.execute(_PAYMENTS, which).all())
+    return cast("Sequence[Payment]", context.database.execute(_PAYMENTS.limit(size), which).all())
 
 
 def _shown(payment: Payment) -> tuple[str, ...]:

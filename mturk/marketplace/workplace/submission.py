@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select, tuple_, union_all
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import NotThere
 from mturk.marketplace.hit.assignment import VISIBLE
 
 
@@ -93,7 +93,7 @@ def _mark(context: Context, worker_number: int, assignment_id: str) -> tuple[int
     which = {"assignment_id": assignment_id, "of_worker": worker_number}
     found = context.database.execute(_MARK, which).one_or_none()
     if found is None:
-        raise WorkerError("There is no such page.")
+        raise NotThere("There is no such page.")
     return found.submit_time, found.number
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from xml.sax.saxutils import escape
@@ -15,10 +15,11 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from mturk import HIT, Assignment, Connection
 from mturk.marketplace import Marketplace
+from mturk.marketplace.call import Context
 from mturk.marketplace.hit import assignment, hit
 from mturk.marketplace.http.server import Server
 from mturk.marketplace.site.service import look
-from mturk.marketplace.site.task_frame import Frame, task_frame
+from mturk.marketplace.site.task_frame import Frame, InHand, task_frame
 from mturk.marketplace.site.visitor import open_to_all
 
 WORKER = "A1ADA"
@@ -47,7 +48,8 @@ class FrameHost:
         app = market.app
         self.site = app.extensions["mturk.site"]
         self.site.register_blueprint(_pages(self))
-        self._server = Server(app, "127.0.0.1", port, largest=largest)
+        self._serve = lambda: Server(app, "127.0.0.1", port, largest=largest)
+        self._server = self._serve()
         self._server.start()
         self.url = f"http://127.0.0.1:{port}"
         self.connection = Connection(self.url, access_key=market.access_key, secret_key=market.secret_key)
@@ -58,6 +60,14 @@ class FrameHost:
         self.connection.close()
         self._server.stop()
         self.market.stop()
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """For a while nothing is served."""
+        self._server.stop()
+        yield
+        self._server = self._serve()
+        self._server.start()
 
     def publish(self, html: str, *, height: int = 0, **terms: Any) -> HIT:
         """Publish a page as an HTMLQuestion."""
@@ -104,9 +114,7 @@ class FrameHost:
     def frame(self, assignment_id: str | None = None, hit_id: str | None = None) -> Frame:
         """What the site would put into its page."""
         with self.site.test_request_context(base_url=self.url):
-            made = _frame(assignment_id, hit_id)
-        assert made is not None
-        return made
+            return _frame(assignment_id, hit_id)
 
     def show(self, browser: WebDriver, assignment_id: str | None = None, hit_id: str | None = None) -> None:
         """Show an assignment at work, or the preview of a HIT, and go into its frame."""
@@ -134,6 +142,13 @@ class FrameHost:
     def submitted(self, assignment_id: str) -> Assignment:
         """An assignment as its requester sees it."""
         return Assignment.get(assignment_id, connection=self.connection)
+
+    def hit_of(self, assignment_id: str) -> HIT:
+        """The HIT of an assignment, whatever its state."""
+        with self.site.test_request_context(base_url=self.url):
+            found = look(lambda context: assignment.by_id(context, assignment_id))
+        assert found is not None
+        return HIT.get(found.hit_id, connection=self.connection)
 
     def status(self, assignment_id: str) -> str:
         """The state of an assignment in the marketplace."""
@@ -172,12 +187,16 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _frame(assignment_id: str | None, hit_id: str | None) -> Frame | None:
-    if assignment_id is None:
-        return look(lambda context: task_frame(hit.by_id(context, hit_id or "")))  # type: ignore[arg-type]  # it is there
-    held = look(lambda context: assignment.by_id(context, assignment_id))
-    assert held is not None
-    return look(lambda context: task_frame(hit.by_id(context, held.hit_id), held))  # type: ignore[arg-type]  # as above
+def _frame(assignment_id: str | None, hit_id: str | None) -> Frame:
+    def look_up(context: Context) -> tuple[Any, InHand | None]:
+        if assignment_id is None:
+            return hit.by_id(context, hit_id or ""), None
+        held = assignment.by_id(context, assignment_id)
+        assert held is not None
+        in_hand = InHand(assignment_id, held.worker_id or "", held.accept_time or 0)
+        return hit.by_id(context, held.hit_id), in_hand
+
+    return task_frame(*look(look_up))
 
 
 def _pages(host: FrameHost) -> Blueprint:
@@ -196,11 +215,7 @@ def _pages(host: FrameHost) -> Blueprint:
     return pages
 
 
-def _around(frame: Frame | None) -> Response:
-    assert frame is not None
+def _around(frame: Frame) -> Response:
     session["visits"] = 1  # a cookie that the frame must not see
     page = AROUND.format(src=Markup.escape(frame.address), sandbox=frame.sandbox)
     return Response(page, headers={"Content-Security-Policy": f"frame-src {' '.join(frame.sources)}"})
-
-
-Host = Callable[..., FrameHost]

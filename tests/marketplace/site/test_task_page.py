@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from selenium.common.exceptions import DetachedShadowRootException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.marketplace.site.frame_host import FrameHost, answers_of, frame_host
+from tests.marketplace.site.frame_host import WORKER, FrameHost, answers_of, frame_host
 from tests.rendering.conftest import browser
 
 __all__ = ["browser"]
@@ -64,6 +69,7 @@ def test_an_answer_arrives_whatever_its_form_says(browser: WebDriver, host: Fram
     assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
 
 
+GONE = [StaleElementReferenceException, DetachedShadowRootException]
 MTURK = "https://www.mturk.com/mturk/externalSubmit"
 SCRIPTED = [
     f"fetch('{MTURK}', {{method: 'POST', body: new URLSearchParams({{label: 'cat'}})}})",
@@ -209,10 +215,107 @@ def test_a_preview_says_that_it_is_one_and_sends_nothing(browser: WebDriver, hos
     assert list(found.assignments()) == []
 
 
-def shadow_text(browser: WebDriver) -> str:
-    """What the message in the frame says."""
-    WebDriverWait(browser, 10).until(lambda _: browser.find_elements(By.CSS_SELECTOR, "html > div"))
-    return str(browser.find_element(By.CSS_SELECTOR, "html > div").get_attribute("data-shown") or "")
+def message(browser: WebDriver, role: str) -> WebElement:
+    """What the script tells the worker in the frame."""
+
+    def find(_: WebDriver) -> WebElement | None:
+        boxes = browser.find_elements(By.CSS_SELECTOR, "html > div")
+        found = boxes and boxes[-1].shadow_root.find_elements(By.CSS_SELECTOR, f"section[role={role}]")
+        return found[0] if found else None
+
+    return WebDriverWait(browser, 10, ignored_exceptions=GONE).until(find)  # type: ignore[no-any-return]  # selenium's types say less
+
+
+def test_what_is_too_late_is_told_and_what_was_typed_stays(browser: WebDriver) -> None:
+    with frame_host() as host:
+        host.work(browser, f"<form>{FIELD}<textarea name=why>because\nso</textarea>{BUTTON}</form>")
+        browser.find_element(By.NAME, "label").send_keys("s")
+        host.market.clock.advance(hours=2)
+        press(browser)
+        told = message(browser, "alert")
+        assert "The time for this HIT is over" in told.find_element(By.CSS_SELECTOR, "p").text
+        assert told.find_element(By.CSS_SELECTOR, "textarea").get_attribute("value") == "label: cats\nwhy: because\nso"
+        assert browser.find_element(By.NAME, "label").get_attribute("value") == "cats"
+        told.find_element(By.CSS_SELECTOR, "button").click()
+        assert browser.find_elements(By.CSS_SELECTOR, "html > div") == []
+
+
+def test_what_did_not_arrive_can_be_sent_again(browser: WebDriver) -> None:
+    with frame_host() as host:
+        assignment_id = host.work(browser, f"<form>{FIELD}{BUTTON}</form>")
+        with host.down():
+            press(browser)
+            told = message(browser, "alert")
+            assert "could not be sent" in told.text
+        told.find_element(By.XPATH, ".//button[text()='Send again']").click()
+        assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
+
+
+def test_what_is_too_large_is_told_before_it_is_sent(browser: WebDriver, host: FrameHost) -> None:
+    assignment_id = host.work(browser, f"<form>{FIELD}{BUTTON}</form>")
+    browser.execute_script("document.forms[0].label.value = 'x'.repeat(5000001)")
+    press(browser)
+    assert "too large" in message(browser, "alert").text
+    browser.execute_script("document.forms[0].label.value = 'small'; submitButton.click()")
+    assert answers_of(host.arrived(browser, assignment_id)) == [("label", "small")]
+
+
+def test_what_was_submitted_elsewhere_is_no_loss(browser: WebDriver, host: FrameHost) -> None:
+    assignment_id = host.work(browser, f"<form>{FIELD}{BUTTON}</form>")
+    host.market.worker(WORKER).submit(assignment_id, {"label": "dog"})
+    press(browser)
+    assert answers_of(host.arrived(browser, assignment_id)) == [("label", "dog")]
+
+
+def test_an_external_page_posts_its_form_and_the_worker_goes_on(browser: WebDriver, host: FrameHost) -> None:
+    with elsewhere() as url:
+        assignment_id = host.accept(host.publish_external(url))
+        host.show(browser, assignment_id)
+        press(browser)
+        assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
+        browser.switch_to.frame("task")
+        assert browser.find_element(By.TAG_NAME, "h1").text == "Submitted"
+
+
+def test_an_external_page_that_is_too_late_loses_nothing(browser: WebDriver) -> None:
+    with frame_host() as host, elsewhere() as url:
+        host.show(browser, host.accept(host.publish_external(url)))
+        host.market.clock.advance(hours=2)
+        press(browser)
+        WebDriverWait(browser, 10).until(lambda _: browser.find_elements(By.TAG_NAME, "h1"))
+        assert browser.find_element(By.TAG_NAME, "h1").text == "Not submitted"
+        assert browser.find_element(By.NAME, "label").get_attribute("value") == "cat"
+        browser.find_element(By.TAG_NAME, "button").click()
+        WebDriverWait(browser, 10).until(lambda _: browser.find_elements(By.TAG_NAME, "h1"))
+        assert browser.find_element(By.NAME, "label").get_attribute("value") == "cat"
+
+
+EXTERNAL = """<!doctype html><form method="post"><input name="label" value="cat"><input type="hidden" name="assignmentId">
+<input type="submit" id="submitButton"></form><script>var query = new URLSearchParams(location.search), form = document.forms[0];
+form.action = query.get("turkSubmitTo") + "/mturk/externalSubmit"; form.assignmentId.value = query.get("assignmentId")</script>"""
+
+
+@contextmanager
+def elsewhere() -> Iterator[str]:
+    """A requester's own server, which serves a page that posts its form."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(EXTERNAL.encode())
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/task"
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 def test_after_a_submission_nothing_holds_the_worker(browser: WebDriver, host: FrameHost) -> None:

@@ -239,7 +239,7 @@
   function tell(text, role, written, again) {
     if (box) box.remove();
     box = document.createElement("div");
-    var inside = box.attachShadow({ mode: "closed" });
+    var inside = box.attachShadow({ mode: "open" });
     var section = make("section", "", role);
     section.setAttribute("role", role);
     section.append(make("p", text));

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mturk.marketplace.frame.markup import tags
+from mturk.marketplace.frame.page_source import tags
 
 PIECES = st.sampled_from(
     [
