@@ -59,6 +59,7 @@ class Marketplace:
     `smtp` is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
     "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org".
     Below `task_host` each requester's pages get a host of their own; `offline` keeps them from all others.
+    A file that a worker uploads may have `upload_limit` bytes, and those of one HIT a hundred times that together.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
     """
@@ -84,6 +85,7 @@ class Marketplace:
         offline: bool = False,
         smtp: str | None = None,
         question_limit: int = 65_535,
+        upload_limit: int = 10_000_000,
         name_hold: timedelta = timedelta(0),
         existing: bool = False,
         master_key: str | None = None,
@@ -103,6 +105,7 @@ class Marketplace:
                 fees=bool(fees),
                 strict=strict,
                 question_limit=int(setting.least("question_limit", question_limit, 1)),
+                upload_limit=int(setting.least("upload_limit", upload_limit, 1)),
                 eventual=round(setting.least("eventual", eventual, 0) * SECOND),
                 name_hold=setting.milliseconds("name_hold", name_hold),
                 mail=mail_server is not None,
@@ -302,6 +305,12 @@ class Marketplace:
         life = setting.milliseconds("expires", expires)
         self._opening.open()
         return f"{self.site_url}sign-up?invitation={self._premises.entrance.invite(worker_id, life)}"
+
+    @alters_data
+    def sign_in_link(self, worker_id: str) -> str:
+        """Make a link that signs a worker in without a password, once and within ten minutes, and say its address."""
+        self._opening.open()
+        return f"{self.site_url}enter?link={self._premises.entrance.entry_link(worker_id)}"
 
     @alters_data
     def reset(self, worker_id: str) -> str:

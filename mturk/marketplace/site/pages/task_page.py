@@ -15,9 +15,9 @@ from mturk.marketplace.frame.ticket import SubmitTicket, TaskTicket
 from mturk.marketplace.hit import assignment, hit, missing_asset
 from mturk.marketplace.hit.assignment import ACCEPTED
 from mturk.marketplace.hit.hit import HIT
-from mturk.marketplace.site.external_submit import LARGEST_ANSWERS, Verdict, told
-from mturk.marketplace.site.frame_text import frame_texts
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.pages.external_submit import LARGEST_ANSWERS, Verdict, told
+from mturk.marketplace.site.pages.frame_text import frame_texts
 from mturk.marketplace.site.service import do, look, services
 from mturk.marketplace.site.task_frame import (
     NOT_ACCEPTED,
