@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from mturk.marketplace.account.entrance import Entrance
+from mturk.marketplace.account.own_account import OwnAccount
 from mturk.marketplace.call import Settings
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.certificate import Certificate
@@ -39,6 +41,8 @@ class Web:
         settings: Settings,
         site: SiteSettings,
         faults: FaultPlan,
+        entrance: Entrance,
+        own_account: OwnAccount,
         *,
         rate: float | None,
         burst: float | None,
@@ -50,7 +54,7 @@ class Web:
         self._settings = settings
         self._site = site
         key = SigningKey(store, lambda: opening.seal)
-        self._services = Services(dispatch, site, key, real_time, address)
+        self._services = Services(dispatch, site, key, real_time, address, entrance, own_account)
         self._api = Api(
             dispatch,
             opening.find_key,

@@ -8,6 +8,8 @@ from typing import TypeVar, cast
 
 from flask import current_app
 
+from mturk.marketplace.account.entrance import Entrance
+from mturk.marketplace.account.own_account import OwnAccount
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.dispatch import Dispatch
@@ -30,6 +32,8 @@ class Services:
     """Rules sessions, invitations and sign-in; all else goes by the market's time."""
     address: Callable[[], str]
     """Where others reach the marketplace, for what is sent to them; without a slash at its end."""
+    entrance: Entrance
+    own_account: OwnAccount
 
     def now(self) -> int:
         """The real time in milliseconds."""

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from flask import Flask, url_for
 from flask_wtf import CSRFProtect
 
+from mturk.marketplace.site.account_page import account_pages
+from mturk.marketplace.site.consent_page import consent_pages
 from mturk.marketplace.site.dashboard_page import dashboard_pages
 from mturk.marketplace.site.entrance_page import entrance_pages
 from mturk.marketplace.site.group_page import group_pages
 from mturk.marketplace.site.language import LANGUAGES, catalogue, language, language_pages
-from mturk.marketplace.site.letter_page import letter_pages
+from mturk.marketplace.site.mail_page import mail_pages
 from mturk.marketplace.site.message_page import message_pages
 from mturk.marketplace.site.navigation import navigation
 from mturk.marketplace.site.protection import protect
@@ -33,14 +35,16 @@ _YEAR = 31_536_000
 _LARGEST_FORM = 1_000_000
 _MOST_FIELDS = 20_000
 _PAGES: tuple[Callable[[], Blueprint], ...] = (
+    account_pages,
+    consent_pages,
+    dashboard_pages,
     entrance_pages,
     group_pages,
-    work_pages,
-    dashboard_pages,
+    language_pages,
+    mail_pages,
     message_pages,
     report_pages,
-    letter_pages,
-    language_pages,
+    work_pages,
 )
 
 
