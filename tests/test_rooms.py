@@ -82,7 +82,7 @@ qualification:  system_type | qualification_type requirement | qualification | e
                 | qualification_type_deletion
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
-                | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
+                | bonus decision upload | file_upload review | due_approval due_batch expiration work | disposal
 workplace:      concern desk need notice period plain_text submission | earning letter report statement
                 | overview picture
 dispatch
@@ -92,11 +92,12 @@ timekeeper
 background
 opening
 actor
-http:           bygone fault public_address throttle | verification | api | queue_api topic_page | app channel | server
-site:           protection session_cookie signing_key terms time_zone way_back | site_setting
-                | door language service | browser_name country refusal show visitor | navigation wanted work_area
-                | account_page consent_page dashboard_page entrance_page group_page mail_page message_page report_page
-                | work_page | site
+http:           bygone fault public_address throttle | verification | api | queue_api topic_page upload_page
+                | app channel | server
+site:           intake protection session_cookie signing_key terms time_zone way_back | site_setting
+                | door language service | browser_name country refusal show visitor | navigation wanted work_area | site
+site.pages:     account_page consent_page dashboard_page entrance_page group_page mail_page message_page report_page
+                | work_page | directory
 web
 premises
 simulation:     field | crowd | simulation

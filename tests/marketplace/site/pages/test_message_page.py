@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from tests.marketplace.conftest import Client, Publish, Work
 from tests.marketplace.site.conftest import SignedIn, post
-from tests.marketplace.site.test_dashboard_page import read, texts
+from tests.marketplace.site.pages.test_dashboard_page import read, texts
 
 PATH = "/worker/messages"
 Tell = Callable[..., None]

@@ -11,7 +11,7 @@ from mturk.marketplace.workplace import letter, report
 from tests.marketplace.conftest import Client, Publish
 from tests.marketplace.sample import qualification_type_arguments
 from tests.marketplace.site.conftest import SignedIn, post
-from tests.marketplace.site.test_dashboard_page import read, texts
+from tests.marketplace.site.pages.test_dashboard_page import read, texts
 
 REPORT, LETTER = "/worker/report", "/worker/letters/new"
 
