@@ -83,7 +83,7 @@ qualification:  system_type | qualification_type requirement | qualification | e
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
                 | bonus decision upload | file_upload review | due_approval due_batch expiration work | disposal
-workplace:      concern desk need notice period plain_text submission | earning letter report statement
+workplace:      concern desk need notice period plain_text skill submission | earning letter report statement
                 | overview picture
 dispatch
 account:        email_address objection password place secret | account_link alias device means person
@@ -95,9 +95,9 @@ actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page upload_page
                 | app channel | server
 site:           intake protection session_cookie signing_key terms time_zone way_back | site_setting
-                | door language service | browser_name country refusal show visitor | navigation wanted work_area | site
-site.pages:     account_page consent_page dashboard_page entrance_page group_page mail_page message_page report_page
-                | work_page | directory
+                | door language service | browser_name country visitor | navigation refusal show | site wanted work_area
+site.pages:     account_page consent_page dashboard_page entrance_page group_page mail_page message_page
+                qualification_page report_page | work_page | directory
 web
 premises
 simulation:     field | crowd | simulation

@@ -13,6 +13,7 @@ from mturk.marketplace.site.pages.entrance_page import entrance_pages
 from mturk.marketplace.site.pages.group_page import group_pages
 from mturk.marketplace.site.pages.mail_page import mail_pages
 from mturk.marketplace.site.pages.message_page import message_pages
+from mturk.marketplace.site.pages.qualification_page import qualification_pages
 from mturk.marketplace.site.pages.report_page import report_pages
 from mturk.marketplace.site.pages.work_page import work_pages
 
@@ -27,6 +28,7 @@ def all_pages() -> Iterator[Blueprint]:
         group_pages,
         mail_pages,
         message_pages,
+        qualification_pages,
         report_pages,
         work_pages,
     ):
