@@ -58,6 +58,7 @@ class Marketplace:
     `smtp` is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
     "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org".
     Below `task_host` each requester's pages get a host of their own; `offline` keeps them from all others.
+    A file that a worker uploads may have `upload_limit` bytes, and those of one HIT a hundred times that together.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
     """
@@ -83,6 +84,7 @@ class Marketplace:
         offline: bool = False,
         smtp: str | None = None,
         question_limit: int = 65_535,
+        upload_limit: int = 10_000_000,
         name_hold: timedelta = timedelta(0),
         existing: bool = False,
         master_key: str | None = None,
@@ -102,6 +104,7 @@ class Marketplace:
                 fees=bool(fees),
                 strict=strict,
                 question_limit=int(setting.least("question_limit", question_limit, 1)),
+                upload_limit=int(setting.least("upload_limit", upload_limit, 1)),
                 eventual=round(setting.least("eventual", eventual, 0) * SECOND),
                 name_hold=setting.milliseconds("name_hold", name_hold),
                 mail=mail_server is not None,

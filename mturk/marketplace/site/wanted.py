@@ -21,11 +21,12 @@ class Wanted(NamedTuple):
 
 def wanted(need: Need) -> Wanted:
     """The requirement in the language of the page."""
-    return Wanted(_name(need), _needed(need), _own(need.value))
+    return Wanted(name_of(need.type_id, need.name), _needed(need), own_value(need.value))
 
 
-def _name(need: Need) -> str:
-    return _system_name(need.name) or need.name if need.type_id in SYSTEM_TYPES else need.name
+def name_of(type_id: str, name: str) -> str:
+    """What a qualification is called: for those of the system in the language of the page."""
+    return (_system_name(name) if type_id in SYSTEM_TYPES else None) or name
 
 
 def _system_name(name: str) -> str | None:
@@ -73,7 +74,8 @@ def _needed(need: Need) -> str:
     return _("needed: to have it")
 
 
-def _own(value: Value) -> str:
+def own_value(value: Value) -> str:
+    """What the worker has, in words."""
     if value is None:
         return _("you do not have it")
     if isinstance(value, tuple):

@@ -16,11 +16,11 @@ from mturk.marketplace.form.entry import Entry, read
 from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.site.language import gettext
 from mturk.marketplace.site.protection import allow
+from mturk.marketplace.site.service import services
 from mturk.marketplace.workplace.desk import Held
 
-_BEFORE = ("csrf_token",)
+PAGE_FIELDS = ("csrf_token",)
 """What the page sends before the fields of a form."""
-_UPLOAD_LIMIT = 10_000_000
 
 
 class FormArea(NamedTuple):
@@ -63,12 +63,14 @@ def filled_area(hit_row: HIT, entry: Entry) -> FormArea:
 
 def read_form(hit_row: HIT) -> Entry:
     """What the request says that was entered in the HIT's form."""
-    return read(hit_row.question, request.form, request.files, upload_limit=_UPLOAD_LIMIT, before=_BEFORE)
+    limit = services().upload_limit
+    return read(hit_row.question, request.form, request.files, upload_limit=limit, before=PAGE_FIELDS)
 
 
 def _form(hit_row: HIT, entry: Entry | None = None, *, disabled: bool = False) -> FormArea:
     # Pictures and sounds of requesters come from wherever they keep them.
     allow("img-src", "https:")
     allow("media-src", "https:")
-    drawn = draw(hit_row.question, upload_limit=_UPLOAD_LIMIT, entry=entry, disabled=disabled, say=gettext)
-    return FormArea(drawn.html, drawn.enctype)
+    limit = services().upload_limit
+    drawing = draw(hit_row.question, upload_limit=limit, entry=entry, disabled=disabled, say=gettext)
+    return FormArea(drawing.html, drawing.enctype)

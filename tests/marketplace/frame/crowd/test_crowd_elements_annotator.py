@@ -173,6 +173,7 @@ def test_a_chosen_box_is_moved_and_resized_by_keys(easel: Easel) -> None:
     easel.keys("[", "[", *[Keys.ARROW_DOWN] * 3)
     assert easel.found() == {"boundingBoxes": [box("cat", 23, 29, 68, 53)]}
 
+
 def test_a_box_is_pulled_by_its_edge_and_its_corners(easel: Easel) -> None:
     """It stays within the picture."""
     easel.open("bounding-box")
@@ -379,7 +380,9 @@ def test_a_picture_that_is_not_there_is_told_of(desk: Desk) -> None:
 def test_axe_finds_nothing_in_an_annotator(easel: Easel, tag: str, look: str) -> None:
     """With shapes on the picture, one of them chosen."""
     easel.tag = f"crowd-{tag}"
-    body = f'<{easel.tag} name="found" header="Mark the cats" src="/picture.png" labels="[\'cat\']"><short-instructions>Short' \
+    body = (
+        f'<{easel.tag} name="found" header="Mark the cats" src="/picture.png" labels="[\'cat\']"><short-instructions>Short'
         f"</short-instructions></{easel.tag}>"
+    )
     steps = [easel.wait, lambda: easel.drag((10, 10), (60, 60)), lambda: easel.click((90, 10), (90, 80), (90, 10))]
     assert easel.desk.obstacles_in(body, look, *steps) == []
