@@ -66,34 +66,38 @@ routine
 signature
 setting
 call
-database:       address column row seal | delivery_table offer_table site_table | group_count table
-                | diagnosis engine lock upgrade | store
+database:       address column row seal | account_table delivery_table offer_table site_table
+                | group_count table | diagnosis engine lock upgrade | store
 agenda
 document:       expression parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing
 frame:          library page_source posted ticket | served_page shelf | npm
 request:        idempotency paging shape | rules
-people:         ledger message payout premium_type | requester worker | block
+people:         mail | ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
                 | queue_operation receiver
-delivery:       credential destination outbox | exchange listener topic | certificate sender | envelope own_queue
-                | push | delivery
+delivery:       credential destination mail_server outbox | exchange listener mailer topic | certificate sender
+                | envelope own_queue | push | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
                 | bonus decision upload | file_upload review | due_approval due_batch expiration work | disposal
-workplace:      concern desk need notice period plain_text skill submission | earning letter report statement | overview
+workplace:      concern desk need notice period plain_text said skill submission
+                | earning letter report statement | overview
 dispatch
+account:        email_address objection password place secret | account_link alias device means person
+                sitting slowdown | admission closure confirmation invitation own_data proof | entrance own_account
 timekeeper
 background
 opening
 actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page upload_page
                 | app channel | server
-site:           intake protection session_cookie signing_key site_setting way_back | door language service
-                | navigation refusal show visitor wanted work_area | entrance_page group_page qualification_page
-                | work_page | site
+site:           intake picture protection session_cookie signing_key terms time_zone way_back | site_setting
+                | door language service | browser_name country visitor | navigation refusal show | site wanted work_area
+site.pages:     account_page consent_page dashboard_page entrance_page group_page letter_page mail_page message_page
+                qualification_page report_page | work_page | directory
 web
 premises
 simulation:     field | crowd | simulation

@@ -15,7 +15,7 @@ try:
     from mturk.marketplace.workplace.letter import Letter
     from mturk.marketplace.workplace.report import Report
 except ModuleNotFoundError as error:
-    needed = "alembic babel cryptography flask flask_wtf lxml nh3 re2 sqlalchemy waitress"
+    needed = "alembic babel cryptography flask flask_wtf lxml markdown_it nh3 re2 sqlalchemy waitress"
     if error.name not in needed.split():
         raise
     raise ModuleNotFoundError(

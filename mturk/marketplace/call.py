@@ -27,6 +27,8 @@ class Settings:
     """Bytes that a file may have which a worker uploads."""
     own_queues: bool = False
     """Whether all queues are on a server that the lab names, whatever host their URLs name."""
+    mail: bool = False
+    """Whether there is a server to send e-mail by."""
 
 
 class Happening(NamedTuple):

@@ -20,6 +20,7 @@ from mturk.marketplace.call import Settings
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.listener import Listening
+from mturk.marketplace.delivery.mail_server import VARIABLE, MailServer
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.hit import offer
 from mturk.marketplace.http.fault import Fault, FaultPlan
@@ -54,6 +55,8 @@ class Marketplace:
     With `existing` no new database is made.
     Workers come to `site_url`. `sign_up` says who can: who was invited ("invite"), everybody ("open"), or whom one
     of the `trusted_proxies` names in a header ("header:X-Remote-User"). `terms` is the file that they consent to.
+    `smtp` is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
+    "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org".
     Below `task_host` each requester's pages get a host of their own; `offline` keeps them from all others.
     A file that a worker uploads may have `upload_limit` bytes, and those of one HIT a hundred times that together.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
@@ -79,6 +82,7 @@ class Marketplace:
         trusted_proxies: Sequence[str] = (),
         terms: str | os.PathLike[str] | None = None,
         offline: bool = False,
+        smtp: str | None = None,
         question_limit: int = 65_535,
         upload_limit: int = 10_000_000,
         name_hold: timedelta = timedelta(0),
@@ -91,6 +95,8 @@ class Marketplace:
             raise SettingError(f"fees is True for MTurk's fees or 0 for none, not {fees!r}.")
         self._deposit = setting.cents("deposit", deposit)
         self._real_time = real_time
+        smtp = smtp or os.environ.get(VARIABLE)
+        mail_server = MailServer(smtp) if smtp else None
         public = None if public_url is None else PublicAddress.of(public_url)
         self._premises = Premises(
             Store(database),
@@ -101,6 +107,7 @@ class Marketplace:
                 upload_limit=int(setting.least("upload_limit", upload_limit, 1)),
                 eventual=round(setting.least("eventual", eventual, 0) * SECOND),
                 name_hold=setting.milliseconds("name_hold", name_hold),
+                mail=mail_server is not None,
                 own_queues=bool(os.environ.get("AWS_ENDPOINT_URL_SQS")),
             ),
             SiteSettings.of(
@@ -121,6 +128,7 @@ class Marketplace:
             existing=existing,
             real_time=real_time,
             randomness=randomness or random.SystemRandom(),
+            mail_server=mail_server,
         )
         self._store = self._premises.store
         self._dispatch = self._premises.dispatch
@@ -285,6 +293,23 @@ class Marketplace:
         """Keep a worker from all work here, or let them again; refused where there is none of that id."""
         self._opening.open()
         self._dispatch.run(lambda context: worker.block(context, id, blocked=blocked))
+
+    @alters_data
+    def invite(self, worker_id: str | None = None, expires: timedelta = timedelta(days=14)) -> str:
+        """Make a link with which one person signs up at the site, once and until it expires, and say its address.
+
+        With `worker_id` it is for that worker, who is registered and has no account at the site yet; else the person
+        becomes a new worker.
+        """
+        life = setting.milliseconds("expires", expires)
+        self._opening.open()
+        return f"{self.site_url}sign-up?invitation={self._premises.entrance.invite(worker_id, life)}"
+
+    @alters_data
+    def reset(self, worker_id: str) -> str:
+        """Make a link with which a worker sets a new password, once and within a day, and say its address."""
+        self._opening.open()
+        return f"{self.site_url}reset?link={self._premises.entrance.reset_link(worker_id)}"
 
     def payouts(self, since: datetime, until: datetime | None = None, *, requester: str | None = None) -> list[Payout]:
         """What each worker earned from `since` until before `until`, in market time, so that it can be paid out.

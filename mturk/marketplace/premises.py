@@ -7,12 +7,17 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from mturk.marketplace.account.entrance import Entrance
+from mturk.marketplace.account.means import Means
+from mturk.marketplace.account.own_account import OwnAccount
 from mturk.marketplace.background import Background
 from mturk.marketplace.call import Hear, Settings
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.certificate import Certificate
 from mturk.marketplace.delivery.listener import Listeners
+from mturk.marketplace.delivery.mail_server import MailServer
+from mturk.marketplace.delivery.mailer import Mailer
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.http.fault import FaultPlan
@@ -20,7 +25,7 @@ from mturk.marketplace.http.server import WAITING, Server
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.opening import FIRST_REQUESTER, Opening
 from mturk.marketplace.queue.waiting_room import WaitingRoom
-from mturk.marketplace.site.site_setting import SiteSettings
+from mturk.marketplace.site.site_setting import OPEN, SiteSettings
 from mturk.marketplace.web import Web
 
 
@@ -43,6 +48,7 @@ class Premises:
         existing: bool,
         real_time: Callable[[], float],
         randomness: random.Random,
+        mail_server: MailServer | None,
     ) -> None:
         self._host, self._port = host, port
         self._public = site.public
@@ -65,6 +71,17 @@ class Premises:
         self.listeners = Listeners(FIRST_REQUESTER, self._identifiers.document, self._hear)
         self._room = WaitingRoom(WAITING)
         self._certificate = Certificate(store, lambda: self.opening.seal, real_time)
+        self._mail_server = mail_server
+        means = Means(
+            store=store,
+            dispatch=self.dispatch,
+            real_time=real_time,
+            randomness=randomness,
+            seal=lambda: self.opening.seal,
+            terms=site.terms.digest if site.terms else None,
+            mail=mail_server is not None,
+        )
+        self.entrance = Entrance(means, open_door=site.sign_up == OPEN)
         self._web = Web(
             store,
             self.dispatch,
@@ -74,6 +91,8 @@ class Premises:
             settings,
             site,
             faults,
+            self.entrance,
+            OwnAccount(means),
             rate=rate,
             burst=burst,
             real_time=real_time,
@@ -159,4 +178,17 @@ class Premises:
             real_time=self._real_time,
             address=self.public_url(),
             strict=self._settings.strict,
+            mailer=self._make_mailer(),
+        )
+
+    def _make_mailer(self) -> Mailer | None:
+        if self._mail_server is None:
+            return None
+        return Mailer(
+            self.store,
+            self._mail_server,
+            site=self.public_url(),
+            seal=lambda: self.opening.seal,
+            real_time=self._real_time,
+            new_id=self._identifiers.document,
         )

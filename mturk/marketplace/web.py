@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from mturk.marketplace.account.entrance import Entrance
+from mturk.marketplace.account.own_account import OwnAccount
 from mturk.marketplace.call import Settings
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.certificate import Certificate
@@ -22,6 +24,7 @@ from mturk.marketplace.opening import Opening
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.site.door import Door
 from mturk.marketplace.site.intake import largest_body
+from mturk.marketplace.site.pages.directory import all_pages
 from mturk.marketplace.site.service import Services
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site import make_site
@@ -41,6 +44,8 @@ class Web:
         settings: Settings,
         site: SiteSettings,
         faults: FaultPlan,
+        entrance: Entrance,
+        own_account: OwnAccount,
         *,
         rate: float | None,
         burst: float | None,
@@ -53,7 +58,7 @@ class Web:
         self._settings = settings
         self._site = site
         key = SigningKey(store, lambda: opening.seal)
-        self._services = Services(dispatch, site, key, real_time, address, settings.upload_limit)
+        self._services = Services(dispatch, site, key, real_time, address, settings.upload_limit, entrance, own_account)
         self._api = Api(
             dispatch,
             opening.find_key,
@@ -83,7 +88,7 @@ class Web:
         """The application; the database is open by now."""
         pages = topic_pages(self._store, self._certificate), upload_pages(self._dispatch)
         app = make_app(self._api, self._queues, *pages, question_limit=self._settings.question_limit)
-        site = make_site(self._services)
+        site = make_site(self._services, all_pages())
         app.extensions["mturk.site"] = site
         app.wsgi_app = Door(site.wsgi_app, app.wsgi_app, self._site)  # type: ignore[method-assign]  # as Flask says
         return app

@@ -1,5 +1,6 @@
-"""The tables of the marketplace; those of what is told to others are in `delivery_table.py`, those of
-what workers look for in `offer_table.py`, and all are named here too.
+"""The tables of the marketplace. Those of what is told to others are in `delivery_table.py`, of the people behind
+worker ids in `account_table.py`, of what workers look for in `offer_table.py`, of what they say in `site_table.py`;
+all are named here too.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
 A change here needs a step that brings older databases to it, and a new `VERSION`: see `migration/__init__.py`.
@@ -24,6 +25,15 @@ from sqlalchemy import (
     false,
 )
 
+from mturk.marketplace.database.account_table import account_link as account_link
+from mturk.marketplace.database.account_table import alias as alias
+from mturk.marketplace.database.account_table import attempt as attempt
+from mturk.marketplace.database.account_table import closed_account as closed_account
+from mturk.marketplace.database.account_table import device as device
+from mturk.marketplace.database.account_table import invitation as invitation
+from mturk.marketplace.database.account_table import mail as mail
+from mturk.marketplace.database.account_table import person as person
+from mturk.marketplace.database.account_table import sitting as sitting
 from mturk.marketplace.database.column import ID as _ID
 from mturk.marketplace.database.column import NUMBER as _NUMBER
 from mturk.marketplace.database.column import count as _count

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
+from typing import TypeVar
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, ServiceFault, TooOften, WorkerError
 from mturk.marketplace.site.language import gettext as _
 
+View = TypeVar("View", bound=Callable[..., object])
+
 _LOG = logging.getLogger(__name__)
 _RETRY_AFTER = "5"
+_SHOWN_AGAIN = "shown_again"
 
 
 def refused(status: int, text: str, *, title: str | None = None) -> Response:
@@ -31,6 +39,23 @@ def status_of(error: WorkerError) -> int:
     return HTTPStatus.FORBIDDEN if isinstance(error, NotAllowed) else HTTPStatus.CONFLICT
 
 
+def too_fast(error: TooManyTries, answer: ResponseReturnValue) -> Response:
+    """An answer to who must wait: it says for how long."""
+    response = make_response(answer)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def shown_again(form: Callable[..., ResponseReturnValue]) -> Callable[[View], View]:
+    """Mark a page whose form, when it has expired, is shown again with what was typed: `form(text, status)`."""
+
+    def mark(view: View) -> View:
+        setattr(view, _SHOWN_AGAIN, form)
+        return view
+
+    return mark
+
+
 def form_expired() -> Response:
     """A page for a form that does not prove where it comes from."""
     text = _("This form has expired, or it was sent from another page. Go back, load the page again, and send it.")
@@ -42,10 +67,18 @@ def explain_refusals(app: Flask) -> None:
 
     @app.errorhandler(WorkerError)
     def by_the_market(error: WorkerError) -> Response:
-        return refused(status_of(error), _(str(error)))
+        answer = refused(status_of(error), _(str(error)))
+        return too_fast(error, answer) if isinstance(error, TooManyTries) else answer
 
     @app.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> Response:
+        form = getattr(current_app.view_functions.get(request.endpoint or ""), _SHOWN_AGAIN, None)
+        if form is not None:
+            with suppress(WorkerError):
+                text = _(
+                    "This form has expired. Nothing you typed is lost, but passwords: look at it, and send it again."
+                )
+                return make_response(form(text, HTTPStatus.BAD_REQUEST))
         return form_expired()
 
     @app.errorhandler(HTTPException)

@@ -8,6 +8,8 @@ from typing import TypeVar, cast
 
 from flask import current_app
 
+from mturk.marketplace.account.entrance import Entrance
+from mturk.marketplace.account.own_account import OwnAccount
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.dispatch import Dispatch
@@ -32,6 +34,8 @@ class Services:
     """Where others reach the marketplace, for what is sent to them; without a slash at its end."""
     upload_limit: int
     """Bytes that a file may have which a worker uploads."""
+    entrance: Entrance
+    own_account: OwnAccount
 
     def now(self) -> int:
         """The real time in milliseconds."""

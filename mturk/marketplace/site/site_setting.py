@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mturk.marketplace.error import SettingError
 from mturk.marketplace.http.public_address import PublicAddress
+from mturk.marketplace.site.terms import Terms, read_terms
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -19,7 +20,6 @@ INVITE, OPEN, HEADER = "invite", "open", "header"
 _DEFAULT_HEADER = "X-Remote-User"
 _HEADER_NAME = re.compile("[A-Za-z0-9-]+")
 _HOST = re.compile(r"(?=.{1,200}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
-_LARGEST_TERMS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class SiteSettings:
     header: str = _DEFAULT_HEADER
     """The header that names who is signed in, where `sign_up` is "header"."""
     trusted_proxies: tuple[Network, ...] = ()
-    terms: Path | None = None
-    """The file with the terms that who signs up consents to."""
+    terms: Terms | None = None
+    """What who signs up consents to."""
     offline: bool = False
     """Whether task pages are kept from all other hosts."""
 
@@ -65,7 +65,7 @@ class SiteSettings:
             sign_up=mode,
             header=header or _DEFAULT_HEADER,
             trusted_proxies=proxies,
-            terms=None if terms is None else _readable(Path(terms)),
+            terms=None if terms is None else read_terms(Path(terms)),
             offline=bool(offline),
         )
 
@@ -91,15 +91,3 @@ def _host(text: str) -> str:
     if not _HOST.fullmatch(text.lower()):
         raise SettingError(f"task_host is a name with or without a port, such as tasks.my-lab.org, not {text!r}.")
     return text.lower()
-
-
-def _readable(path: Path) -> Path:
-    try:
-        size = path.stat().st_size
-        path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise SettingError(f"The terms {path} cannot be read: {reason}.") from None
-    if size > _LARGEST_TERMS:
-        raise SettingError(f"The terms {path} have {size:,} bytes; {_LARGEST_TERMS:,} are allowed.")
-    return path

@@ -7,9 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Connection
 from werkzeug.test import TestResponse
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.account import person
+from mturk.marketplace.account.admission import let_in
+from mturk.marketplace.account.means import Caller
+from mturk.marketplace.people import worker
 
 SignedIn = Callable[..., FlaskClient]
 _TOKEN = re.compile('name="csrf_token" value="([^"]+)"')
@@ -24,11 +29,25 @@ def signed_in(market: Marketplace) -> SignedIn:
         app = market.app
         site = app.extensions["mturk.site"]
         client = app.test_client()
-        signed = site.session_interface.get_signing_serializer(site).dumps({"worker": worker_id})
+        signed = site.session_interface.get_signing_serializer(site).dumps({"sitting": _sitting(market, worker_id)})
         client.set_cookie("mturk-session", signed)
         return client
 
     return sign_in
+
+
+def _sitting(market: Marketplace, worker_id: str) -> str:
+    """Let the person behind a worker in, who is made if there is none, without a password, which takes its time."""
+    means = market._premises.entrance._means
+
+    def let_in_by_hand(database: Connection) -> str:
+        found = worker.find(database, worker_id)
+        assert found
+        if not person.is_taken(database, found.number):
+            person.add(database, found.number, means.now(), means.randomness, password=None)
+        return let_in(means, database, found.number, worker_id, Caller("127.0.0.1")).sitting
+
+    return means.store.write(let_in_by_hand)
 
 
 def token_of(client: FlaskClient, path: str = "/worker/") -> str:

@@ -7,6 +7,9 @@
     "text", "literal", "style", "icon", "element", "answer",
     "problem_list", "form", "field", "input", "text_area", "check", "radio", "slider", "button",
     "alert", "toast", "badge", "card", "dialog", "tabs", "instructions",
+    "workspace", "category", "classifier", "palette", "picture", "overlay", "image_classifier",
+    "image_widget", "shape_kind", "shape_drawing", "shape_panel", "annotator",
+    "mask", "segmentation", "semantic_segmentation", "instance_segmentation",
 
     "ready",
   ];

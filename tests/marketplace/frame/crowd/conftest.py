@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,10 @@ AXE = Path(__file__).parents[3] / "javascript" / "node_modules" / "axe-core" / "
 KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 SCRIPT = '<script src="/static/crowd_elements.js"></script>'
 SANDBOX = "sandbox allow-scripts allow-forms allow-modals"
+LOOKS = {
+    "dark": "<style>html { color-scheme: dark; background: #16181c; color: #eee }</style>",
+    "rtl": "<script>document.documentElement.dir = 'rtl'</script>",
+}
 # What a pointer does before a page is painted is lost.
 PAINTED = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)));"
 
@@ -162,6 +166,20 @@ class Desk:
             ".catch((error) => done([String(error)]));"
         )
         return list(found)
+
+    def obstacles_in(self, body: str, look: str, *steps: Callable[[], None]) -> list[str]:
+        """What axe finds in one of the looks of a page, and whether the page is wider than the window."""
+        width = 390 if look == "narrow" else 1280
+        self.browser.set_window_size(width, 900)
+        try:
+            self.open(LOOKS.get(look, "") + body)
+            for step in steps:
+                step()
+            self.browser.execute_async_script(PAINTED)
+            wide = self.run("return document.documentElement.scrollWidth > innerWidth")
+            return self.obstacles() + (["wider than the window"] if wide else [])
+        finally:
+            self.browser.set_window_size(800, 1000)
 
 
 @pytest.fixture(scope="package")

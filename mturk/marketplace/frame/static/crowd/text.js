@@ -33,6 +33,7 @@
       decrease: "Less",
       detailed: "Detailed instructions",
       dismiss: "Close this message",
+      earlier_failed: "The earlier annotations could not be loaded.",
       entities: "Labelled text",
       entity: "{label}: {text}",
       entity_help:

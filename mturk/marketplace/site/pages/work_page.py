@@ -30,9 +30,9 @@ from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.hit.work import give_back as hand_back
 from mturk.marketplace.hit.work import submit as hand_in
 from mturk.marketplace.people import worker
-from mturk.marketplace.site.group_page import ACCEPT_NEXT
 from mturk.marketplace.site.intake import takes_files
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.pages.group_page import ACCEPT_NEXT
 from mturk.marketplace.site.refusal import form_expired, refused, status_of
 from mturk.marketplace.site.service import do, look
 from mturk.marketplace.site.visitor import known_worker_id, worker_id
@@ -158,7 +158,6 @@ def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
     seen = look(lambda context: _look(context, assignment_id))
     if isinstance(seen, Undone):
         return _too_late(seen)
-    session[ACCEPT_NEXT] = "accept_next" in request.form
     if seen.hit is None:
         return redirect(url_for("work.work", assignment_id=assignment_id))
     entry = read_form(seen.hit)
