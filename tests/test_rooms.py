@@ -44,7 +44,7 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
-cli:            demo doctor payouts serve simulate | option | hearing people | program
+cli:            demo doctor payouts serve simulate | option | access hearing people | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls

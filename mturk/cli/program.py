@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from mturk.cli import hearing, option, people
+from mturk.cli import access, hearing, option, people
 from mturk.version import __version__
 
 WRONG = 2  # the exit status of everything that went wrong
@@ -331,6 +331,8 @@ people.requester.add_command(hearing.letters)
 command.add_command(hearing.reports)
 command.add_command(people.requester)
 command.add_command(people.worker)
+people.worker.add_command(access.invite)
+people.worker.add_command(access.reset)
 
 
 def _one_line(error: click.ClickException) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -56,7 +56,7 @@ def good(database: Connection, kind: str, secret: str, now: int) -> AccountLink:
     found = database.execute(select(t.account_link).where(*which)).one_or_none()
     if found is None:
         raise WorkerError(BAD)
-    return cast(AccountLink, found)
+    return AccountLink._make(found)
 
 
 def use(database: Connection, link: AccountLink) -> None:
