@@ -74,9 +74,13 @@ class Walker:
     @contextmanager
     def seeing(self, width: int, scheme: str) -> Iterator[None]:
         """Look at the pages on a screen of that width, in the "light" or in the "dark"."""
-        feature = {"name": "prefers-color-scheme", "value": scheme}
+        # Without motion, so that no colour is on its way to another while it is looked at.
+        features = [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         try:
             yield
