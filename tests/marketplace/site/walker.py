@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.select import Select
@@ -51,6 +52,11 @@ class Walker:
                 self._type(name, value)
             else:
                 self._choose(name, value)
+
+    def keys(self, *keys: str) -> None:
+        """Press these keys, one after the other, wherever the focus is."""
+        for key in keys:
+            ActionChains(self.browser).send_keys(key).perform()
 
     def press(self, words: str) -> None:
         """Press the button that says this, and wait for the page that follows."""
