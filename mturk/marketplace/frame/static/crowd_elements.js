@@ -10,6 +10,7 @@
     "workspace", "category", "classifier", "palette", "picture", "overlay", "image_classifier",
     "image_widget", "shape_kind", "shape_drawing", "shape_panel", "annotator",
     "mask", "segmentation", "semantic_segmentation", "instance_segmentation",
+    "marked_text", "entity_annotation", "text_ranking", "question_answer",
 
     "ready",
   ];

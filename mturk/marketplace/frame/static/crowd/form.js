@@ -48,7 +48,7 @@
 
     /** Whether all children are there: the parser has gone on, or is done. */
     parsed() {
-      if (document.readyState !== "loading") return true;
+      if (document.readyState !== "loading" || this.getRootNode() !== document) return true;
       let node = this;
       while (node && !node.nextSibling) node = node.parentNode;
       return node !== null;
@@ -69,10 +69,14 @@
       if (loose.length) this.form.append(...loose);
       if (this.complete) return;
       this.complete = true;
-      if (!this.querySelector(SUBMITS)) this.form.append(this.button());
-      this.form.append(this.problems);
-      const button = this.form.lastElementChild.previousElementSibling;
-      if (button?.matches(SUBMITS)) button.before(this.problems);
+      this.ending = this.form.querySelector(SUBMITS) ? [this.problems] : [this.problems, this.button()];
+      this.end();
+      new MutationObserver(() => this.end()).observe(this.form, { childList: true });
+    }
+
+    /** The list of problems and a button of its own stay last, whatever a page adds. */
+    end() {
+      if (this.form.lastChild !== this.ending.at(-1)) this.form.append(...this.ending);
     }
 
     button() {
@@ -140,7 +144,7 @@
       for (const [name, value] of this.entries()) {
         const hidden = crowd.make("input", { type: "hidden", name, value });
         hidden.dataset.crowd = "";
-        this.form.append(hidden);
+        this.form.prepend(hidden);
       }
       // By the prototype: a field may be named "submit", and the frame's script may have put its own in place.
       HTMLFormElement.prototype.submit.call(this.form);

@@ -12,7 +12,8 @@
       alert_warning: "Warning:",
       add_pair: "Add a question",
       answer: "Answer",
-      answer_words: "Question {number}: the answer needs {least} words or more, and at most {most}.",
+      answer_words: "Question {number}: write an answer of {least} words or more.",
+      answer_words_most: "Question {number}: write an answer of {most} words or less.",
       box_help:
         "Drag over the picture, or click two opposite corners. With the keyboard: arrow keys move the cross, " +
         "Space sets a corner.",
@@ -82,7 +83,8 @@
       position: "{x} across, {y} down",
       question: "Question",
       question_number: "Question {number}",
-      question_words: "Question {number}: the question needs {least} words or more, and at most {most}.",
+      question_words: "Question {number}: write a question of {least} words or more.",
+      question_words_most: "Question {number}: write a question of {most} words or less.",
       rank: "Rank of response {number} by {dimension}",
       rank_all: "{dimension}: give each response a rank.",
       rank_choose: "Choose a rank",
