@@ -81,3 +81,22 @@ def release(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "--quiet", f"{wheel}[cli,marketplace]", external=True)
     session.run(python, "-m", "mturk", "--version", external=True)
     session.run(python, "-m", "mturk", "demo", external=True)
+
+
+@nox.session
+def texts(session: nox.Session) -> None:
+    """Collect the texts of the worker site, and compile its catalogues; translations are written into the .po files."""
+    session.install("--editable", ".[dev]")
+    folder = "mturk/marketplace/site/locale"
+    errors = ("Complaint", "NotAllowed", "NotThere", "TooOften", "WorkerError")
+    keywords = [argument for name in errors for argument in ("-k", name)]
+    plain = ["--no-location", "--sort-output", "--width=100"]
+    session.run(
+        *("pybabel", "-q", "extract", "-F", "pyproject.toml", *keywords, *plain),
+        *("--project=mturk", "--omit-header", "-o", f"{folder}/site.pot", "mturk/marketplace"),
+    )
+    session.run(
+        *("pybabel", "-q", "update", "-D", "site", "-i", f"{folder}/site.pot", "-d", folder),
+        *("--no-fuzzy-matching", "--ignore-obsolete", "--width=100"),
+    )
+    session.run("pybabel", "-q", "compile", "-D", "site", "-d", folder)

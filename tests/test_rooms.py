@@ -44,7 +44,7 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
-cli:            demo doctor payouts serve simulate | option | people | program
+cli:            demo doctor payouts serve simulate | option | hearing people | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -66,26 +66,37 @@ routine
 signature
 setting
 call
-database:       address column row seal | delivery_table | table | diagnosis engine lock upgrade | store
+database:       address column row seal | account_table delivery_table offer_table site_table
+                | group_count table | diagnosis engine lock upgrade | store
 agenda
-document:       parser | schema | answer_key question | answer
+document:       expression parser | schema | answer_key constraint | question | answer
+form:           entry markup | content | control | drawing
+frame:          library page_source posted ticket | served_page shelf | npm
 request:        idempotency paging shape | rules
-people:         ledger message payout premium_type | requester worker | block
+people:         mail | ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
                 | queue_operation receiver
-delivery:       credential destination outbox | exchange listener topic | certificate sender | envelope own_queue
-                | push | delivery
+delivery:       credential destination mail_server outbox | exchange listener mailer topic | certificate sender
+                | envelope own_queue | push | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension offer publication review_result review_status type_change
                 | bonus decision file_upload | review | due_approval due_batch expiration work | disposal
+workplace:      concern desk need notice period plain_text submission | earning letter report statement | overview
 dispatch
+account:        email_address objection password place secret | account_link alias device means person
+                sitting slowdown | admission closure confirmation invitation own_data proof | entrance own_account
 timekeeper
 background
 opening
 actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page | app channel | server
+site:           protection session_cookie signing_key terms way_back | site_setting | door language service
+                | browser_name country navigation refusal show visitor
+                | wanted work_area | account_page consent_page entrance_page group_page mail_page | work_page | site
+web
+premises
 simulation:     field | crowd | simulation
 market
 __init__

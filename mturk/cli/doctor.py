@@ -18,7 +18,19 @@ from mturk.errors import ConfigurationError
 from mturk.version import __version__
 
 EXTRAS = {
-    "marketplace": ("alembic", "cryptography", "flask", "lxml", "sqlalchemy", "waitress"),
+    "marketplace": (
+        "alembic",
+        "babel",
+        "cryptography",
+        "flask",
+        "flask_wtf",
+        "re2",
+        "lxml",
+        "markdown_it",
+        "nh3",
+        "sqlalchemy",
+        "waitress",
+    ),
     "postgresql": ("psycopg",),
     "cli": ("click", "rich"),
     "validate": ("lxml",),

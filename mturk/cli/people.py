@@ -12,7 +12,7 @@ from mturk.cli import option
 @click.group(invoke_without_command=True)
 @click.pass_context
 def requester(context: click.Context) -> None:
-    """Add requesters to a marketplace; show or revoke their keys.
+    """Add requesters; show or revoke their keys; read their letters.
 
     Each requester has a key pair, a balance, and HITs and qualifications that no other one sees.
 
@@ -22,6 +22,7 @@ def requester(context: click.Context) -> None:
       mturk requester list
       mturk requester keys linguists
       mturk requester revoke AKIAEXAMPLEEXAMPLE12
+      mturk requester letters linguists
     """
     _help_if_alone(context)
 

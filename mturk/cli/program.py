@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from mturk.cli import option, people
+from mturk.cli import hearing, option, people
 from mturk.version import __version__
 
 WRONG = 2  # the exit status of everything that went wrong
@@ -141,7 +141,36 @@ def demo(database: str | None) -> None:
 @click.option(
     "--public-url", metavar="URL", help="The address that clients use where a proxy stands in front: docs/deploy.md."
 )
-def serve(host: str, port: int, database: str, deposit: str, fees: bool, public_url: str | None) -> None:
+@click.option(
+    "--sign-up",
+    type=click.Choice(["invite", "open"]),
+    default="invite",
+    show_default=True,
+    help="Who can have an account at the worker site: who was invited (mturk worker invite), or everybody.",
+)
+@click.option("--sign-in", metavar="header:NAME", help="Take who is signed in from a header that a trusted proxy sets.")
+@click.option(
+    "--trusted-proxy", multiple=True, metavar="ADDRESS", help="A proxy, or a network of them, whose headers are true."
+)
+@click.option("--terms", metavar="FILE", help="What workers consent to when they sign up.")
+@click.option(
+    "--task-host", metavar="HOST", help="A name below which each requester's task pages have a host of their own."
+)
+@click.option("--offline", is_flag=True, help="Keep task pages from all other hosts.")
+def serve(
+    host: str,
+    port: int,
+    database: str,
+    deposit: str,
+    fees: bool,
+    public_url: str | None,
+    sign_up: str,
+    sign_in: str | None,
+    trusted_proxy: tuple[str, ...],
+    terms: str | None,
+    task_host: str | None,
+    offline: bool,
+) -> None:
     """Serve a marketplace that any AWS SDK can use, until Ctrl-C.
 
     The first lines say its address and the key pair to sign with, which is made with the database and stays the
@@ -153,13 +182,27 @@ def serve(host: str, port: int, database: str, deposit: str, fees: bool, public_
       mturk serve
       mturk serve --database lab.sqlite3 --no-fees
       mturk serve --public-url https://turk.my-lab.org --database lab.sqlite3
+      mturk serve --sign-up open --terms terms.txt
+      mturk serve --sign-in header:X-Remote-User --trusted-proxy 127.0.0.1
       mturk serve --database postgresql://user:password@host/lab
     """
     from mturk.cli import serve as server
     from mturk.marketplace import Marketplace
 
     with option.mistakes_explained():
-        market = Marketplace(database, host=host, port=port, deposit=deposit, fees=fees, public_url=public_url)
+        market = Marketplace(
+            database,
+            host=host,
+            port=port,
+            deposit=deposit,
+            fees=fees,
+            public_url=public_url,
+            sign_up=sign_in or sign_up,
+            trusted_proxies=trusted_proxy,
+            terms=terms,
+            task_host=task_host,
+            offline=offline,
+        )
         server.run(market, host, click.echo, partial(click.echo, err=True))
 
 
@@ -243,6 +286,30 @@ def simulate(database: str, hours: float, seed: int, hits: int, **crowd: Any) ->
 
 
 @command.command()
+@click.option(
+    "--folder", metavar="PATH", help="Put them there; the marketplace finds them if MTURK_ASSETS says the same."
+)
+def assets(folder: str | None) -> None:
+    """Bring files that task pages load, such as jQuery, by npm.
+
+    Pages that ask for these files get them from the marketplace then, also without internet. Each package is the
+    one that is pinned here, by its digest. It takes a few seconds and 11 MB; what is there is not brought again.
+
+    \b
+    Examples:
+      mturk assets
+      mturk assets --folder /var/lib/mturk/assets
+    """
+    from mturk.marketplace import bring_assets
+
+    with option.mistakes_explained():
+        where, new = bring_assets(folder)
+    for name in new:
+        click.echo(f"Brought: {name}")
+    click.echo(f"{len(new)} packages are new in {where}" if new else f"All packages were there already, in {where}")
+
+
+@command.command()
 def doctor() -> int:
     """Say which mturk this is, what it has, and where calls would go.
 
@@ -260,6 +327,8 @@ def doctor() -> int:
     return script.run(click.echo)
 
 
+people.requester.add_command(hearing.letters)
+command.add_command(hearing.reports)
 command.add_command(people.requester)
 command.add_command(people.worker)
 

@@ -38,6 +38,7 @@ def first_lines(market: Marketplace) -> list[str]:
     secret = [market.secret_key] if market.is_new else []
     lines = [
         f"Address: {market.public_url}",
+        f"Worker site: {market.site_url}",
         f"Access key: {market.access_key}",
         *(f"Secret key: {key}" for key in secret),
         f"Database: {market.database}",

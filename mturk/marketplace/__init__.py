@@ -3,16 +3,20 @@
 try:
     from mturk.marketplace.actor import Queue, Requester, Topic, Worker
     from mturk.marketplace.delivery.listener import Listening
-    from mturk.marketplace.document.answer import Other
+    from mturk.marketplace.document.answer import File, Other
     from mturk.marketplace.error import MarketplaceError, WorkerError
+    from mturk.marketplace.frame.npm import bring_assets
     from mturk.marketplace.http.fault import Fault
     from mturk.marketplace.market import Marketplace
     from mturk.marketplace.people.message import Message
     from mturk.marketplace.people.payout import Payout
     from mturk.marketplace.simulation.crowd import Crowd
     from mturk.marketplace.simulation.simulation import Tally
+    from mturk.marketplace.workplace.letter import Letter
+    from mturk.marketplace.workplace.report import Report
 except ModuleNotFoundError as error:
-    if error.name not in ("alembic", "cryptography", "flask", "lxml", "sqlalchemy", "waitress"):
+    needed = "alembic babel cryptography flask flask_wtf lxml markdown_it nh3 re2 sqlalchemy waitress"
+    if error.name not in needed.split():
         raise
     raise ModuleNotFoundError(
         f"The marketplace needs {error.name}: pip install 'mturk[marketplace]'", name=error.name
@@ -21,6 +25,8 @@ except ModuleNotFoundError as error:
 __all__ = [
     "Crowd",
     "Fault",
+    "File",
+    "Letter",
     "Listening",
     "Marketplace",
     "MarketplaceError",
@@ -28,9 +34,11 @@ __all__ = [
     "Other",
     "Payout",
     "Queue",
+    "Report",
     "Requester",
     "Tally",
     "Topic",
     "Worker",
     "WorkerError",
+    "bring_assets",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from mturk.marketplace.people.worker import block
 from mturk.marketplace.qualification import qualification_request
 from mturk.marketplace.queue import queue
 from mturk.marketplace.queue.queue_error import QueueError
+from mturk.marketplace.workplace import letter, report
+from mturk.marketplace.workplace.letter import Letter
 
 
 class Balance(NamedTuple):
@@ -132,6 +135,13 @@ class Requester:
         except ValueError as error:
             raise MarketplaceError(f"Nothing can be pushed to {address}: {error}.") from None
 
+    def letters(self, since: datetime | None = None) -> list[Letter]:
+        """What workers wrote to this requester, oldest first; `since` is a market time. NotifyWorkers answers them.
+
+        No text in it has control characters or other invisible ones.
+        """
+        return self._dispatch.run(lambda context: letter.letters(context.database, self._number, since), writes=False)
+
     @alters_data
     def add_key(self) -> Requester:
         """Make another key pair; the result is this requester with that one. Both are good until revoked."""
@@ -169,10 +179,12 @@ class Worker:
 
         With `acceptable` only those that the worker's qualifications are good enough for.
         """
-        found = self._dispatch.run(
-            lambda context: offer.offers(context, self.id, size=None, acceptable=acceptable), writes=False
+        return self._dispatch.run(
+            lambda context: [
+                group.hit_group_id for group in offer.every_group(context, self.id, acceptable=acceptable)
+            ],
+            writes=False,
         )
-        return [one.group.hit_group_id for one in found]
 
     def preview(self, hit_id: str) -> str:
         """Look at the question of a HIT before accepting it."""
@@ -218,6 +230,19 @@ class Worker:
     def messages(self) -> list[Message]:
         """What requesters wrote to the worker, oldest first."""
         return self._dispatch.run(lambda context: message.messages_of(context, self.id), writes=False)
+
+    @alters_data
+    def report(self, hit_id: str, reason: str, text: str = "") -> None:
+        """Tell the operator that a HIT should not be here.
+
+        The reason is "personal_data", "broken", "offensive", "dishonest" or "other".
+        """
+        self._dispatch.run(lambda context: report.make(context, self.id, _id(hit_id), reason, text))
+
+    @alters_data
+    def write(self, hit_id: str, text: str) -> None:
+        """Write to the requester of a HIT that the worker may look at, or has worked on."""
+        self._dispatch.run(lambda context: letter.send(context, self.id, _id(hit_id), text))
 
     @alters_data
     def block(self) -> None:

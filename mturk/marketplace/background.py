@@ -1,4 +1,4 @@
-"""What works beside the server, in every process that serves the database: the timekeeper and the delivery."""
+"""What works beside the server, in every process that serves the database: timekeeper, delivery and mailer."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from mturk.marketplace.delivery import outbox
 from mturk.marketplace.delivery.certificate import Certificate
 from mturk.marketplace.delivery.delivery import Delivery
 from mturk.marketplace.delivery.exchange import Exchange
+from mturk.marketplace.delivery.mailer import Mailer
 from mturk.marketplace.delivery.push import Push
 from mturk.marketplace.delivery.sender import Sender
 from mturk.marketplace.dispatch import PATIENCE, Dispatch
 from mturk.marketplace.identifier import Identifiers
+from mturk.marketplace.people import mail
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.timekeeper import Timekeeper
 
@@ -37,10 +39,12 @@ class Background:
         real_time: Callable[[], float],
         address: str,
         strict: bool,
+        mailer: Mailer | None = None,
     ) -> None:
         exchange = Exchange()
         self._store = store
         self._dispatch = dispatch
+        self._mailer = mailer
         self._timekeeper = Timekeeper(store, clock, dispatch)
         self._delivery = Delivery(
             store,
@@ -68,6 +72,10 @@ class Background:
         self._store.listeners = {agenda.NEWS: self._timekeeper.planned, outbox.NEWS: lambda _: delivery.ring()}
         self._timekeeper.start()
         delivery.start()
+        if self._mailer is not None:
+            mailer = self._mailer
+            self._store.listeners[mail.NEWS] = lambda _: mailer.ring()
+            mailer.start()
         self._dispatch.patience = PATIENCE
 
     def stop(self) -> None:
@@ -76,6 +84,8 @@ class Background:
         self._dispatch.patience = None
         self._timekeeper.stop()
         self._delivery.stop()
+        if self._mailer is not None:
+            self._mailer.stop()
 
     def moved(self) -> None:
         """The clock was moved: look what is due now, after what can be done here and at once."""

@@ -25,6 +25,8 @@ class Settings:
     """Milliseconds for which the name of a deleted qualification type stays taken."""
     own_queues: bool = False
     """Whether all queues are on a server that the lab names, whatever host their URLs name."""
+    mail: bool = False
+    """Whether there is a server to send e-mail by."""
 
 
 class Happening(NamedTuple):

@@ -146,10 +146,15 @@ class Dispatch:
             text = f"The operation {operation!r} is not known here."
             raise FrontEndError("UnknownOperationException", text)
         arguments = RULES[operation].read(given)
-        until = None if self.patience is None else time.monotonic() + self.patience
         return self.run(
-            lambda context: found.function(Call.of(requester, context), **arguments), writes=found.writes, until=until
+            lambda context: found.function(Call.of(requester, context), **arguments),
+            writes=found.writes,
+            until=self.until(),
         )
+
+    def until(self) -> float | None:
+        """The time of the monotonic clock until which a call that begins now waits for what is due."""
+        return None if self.patience is None else time.monotonic() + self.patience
 
     def run(self, step: Callable[[Context], Result], *, writes: bool = True, until: float | None = None) -> Result:
         """Do one step at the present market time, in one transaction.

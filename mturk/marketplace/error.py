@@ -4,6 +4,9 @@ MarketplaceError            the marketplace cannot start or go on; one line that
   SettingError              … with this setting; also a ValueError
   DatabaseError             … with its database: not reached, locked, damaged
 WorkerError                 what a worker tried and the site refuses
+  NotThere                  … because it does not exist, or not for this worker
+  NotAllowed                … because this worker may not
+  TooOften                  … because they did so often before
 Refusal                     an error of the API
   FrontEndError             the request never reached the service (signature, shape, rate)
   RequestError              the request is refused
@@ -28,6 +31,18 @@ class DatabaseError(MarketplaceError):
 
 class WorkerError(Exception):
     """What a worker tried and the site refuses; the text is for the worker."""
+
+
+class NotThere(WorkerError):
+    """What a worker asked for does not exist, or is not theirs."""
+
+
+class NotAllowed(WorkerError):
+    """What a worker asked for is there, and not for them."""
+
+
+class TooOften(WorkerError):
+    """What a worker did so often that they must wait."""
 
 
 class Refusal(Exception):

@@ -16,30 +16,25 @@ from flask import Flask
 from mturk.marketplace import setting
 from mturk.marketplace.actor import Queue, Requester, Topic, Worker
 from mturk.marketplace.alters_data import alters_data
-from mturk.marketplace.background import Background
-from mturk.marketplace.call import Hear, Settings
-from mturk.marketplace.clock import SECOND, Clock
+from mturk.marketplace.call import Settings
+from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database.store import Store
-from mturk.marketplace.delivery.certificate import Certificate
-from mturk.marketplace.delivery.listener import Listeners, Listening
-from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.delivery.listener import Listening
+from mturk.marketplace.delivery.mail_server import VARIABLE, MailServer
 from mturk.marketplace.error import MarketplaceError, SettingError
-from mturk.marketplace.http.api import Api
-from mturk.marketplace.http.app import body_limit, make_app
+from mturk.marketplace.hit import offer
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.public_address import PublicAddress
-from mturk.marketplace.http.queue_api import QueueApi
-from mturk.marketplace.http.server import WAITING, Server
-from mturk.marketplace.http.throttle import Throttle
-from mturk.marketplace.http.topic_page import topic_pages
-from mturk.marketplace.identifier import Identifiers
-from mturk.marketplace.opening import FIRST_REQUESTER, Opening
+from mturk.marketplace.opening import FIRST_REQUESTER
 from mturk.marketplace.people import ledger, payout, requester, worker
 from mturk.marketplace.people.payout import Payout
 from mturk.marketplace.people.requester import Key
-from mturk.marketplace.queue.waiting_room import WaitingRoom
+from mturk.marketplace.premises import Premises
 from mturk.marketplace.simulation.crowd import Crowd
 from mturk.marketplace.simulation.simulation import Simulation, Tally
+from mturk.marketplace.site.site_setting import SiteSettings
+from mturk.marketplace.workplace import report
+from mturk.marketplace.workplace.report import Report
 
 
 class Marketplace:
@@ -58,6 +53,11 @@ class Marketplace:
     clients use, and sign. `name_hold` keeps the name of a deleted qualification type taken; the real service may do
     so for `timedelta(hours=48)`.
     With `existing` no new database is made.
+    Workers come to `site_url`. `sign_up` says who can: who was invited ("invite"), everybody ("open"), or whom one
+    of the `trusted_proxies` names in a header ("header:X-Remote-User"). `terms` is the file that they consent to.
+    `smtp` is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
+    "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org".
+    Below `task_host` each requester's pages get a host of their own; `offline` keeps them from all others.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
     """
@@ -76,6 +76,12 @@ class Marketplace:
         eventual: float = 0,
         strict: bool = False,
         public_url: str | None = None,
+        task_host: str | None = None,
+        sign_up: str = "invite",
+        trusted_proxies: Sequence[str] = (),
+        terms: str | os.PathLike[str] | None = None,
+        offline: bool = False,
+        smtp: str | None = None,
         question_limit: int = 65_535,
         name_hold: timedelta = timedelta(0),
         existing: bool = False,
@@ -85,59 +91,49 @@ class Marketplace:
     ) -> None:
         if fees not in (0, 1):
             raise SettingError(f"fees is True for MTurk's fees or 0 for none, not {fees!r}.")
-        self._store = Store(database)
-        self._host, self._port = host, port
-        self._public = None if public_url is None else PublicAddress.of(public_url)
         self._deposit = setting.cents("deposit", deposit)
         self._real_time = real_time
-        self._randomness = randomness or random.SystemRandom()
-        self._identifiers = Identifiers(self._randomness)
-        self._settings = Settings(
-            fees=bool(fees),
-            strict=strict,
-            question_limit=int(setting.least("question_limit", question_limit, 1)),
-            eventual=round(setting.least("eventual", eventual, 0) * SECOND),
-            name_hold=setting.milliseconds("name_hold", name_hold),
-            own_queues=bool(os.environ.get("AWS_ENDPOINT_URL_SQS")),
-        )
-        self.clock = Clock(self._shift, self._add_shift, real_time)
-        self._dispatch = Dispatch(self._store, self.clock, self._settings, self._identifiers)
-        self._opening = Opening(
-            self._store,
-            self.clock,
-            self._dispatch,
-            self._identifiers,
+        smtp = smtp or os.environ.get(VARIABLE)
+        mail_server = MailServer(smtp) if smtp else None
+        public = None if public_url is None else PublicAddress.of(public_url)
+        self._premises = Premises(
+            Store(database),
+            Settings(
+                fees=bool(fees),
+                strict=strict,
+                question_limit=int(setting.least("question_limit", question_limit, 1)),
+                eventual=round(setting.least("eventual", eventual, 0) * SECOND),
+                name_hold=setting.milliseconds("name_hold", name_hold),
+                mail=mail_server is not None,
+                own_queues=bool(os.environ.get("AWS_ENDPOINT_URL_SQS")),
+            ),
+            SiteSettings.of(
+                public=public,
+                task_host=task_host,
+                sign_up=sign_up,
+                trusted_proxies=trusted_proxies,
+                terms=terms,
+                offline=offline,
+            ),
+            FaultPlan(faults),
+            host=host,
+            port=port,
+            rate=rate,
+            burst=burst,
             deposit=self._deposit,
             master_key=master_key,
             existing=existing,
-        )
-        self._api = Api(
-            self._dispatch,
-            self._opening.find_key,
-            Throttle(rate, burst, time.monotonic),
-            FaultPlan(faults),
             real_time=real_time,
-            sleep=time.sleep,
-            strict=strict,
-            public=self._public,
+            randomness=randomness or random.SystemRandom(),
+            mail_server=mail_server,
         )
-        self._room = WaitingRoom(WAITING)
-        self._queues = QueueApi(
-            self._store,
-            self._room,
-            self._opening.find_key,
-            Throttle(rate, burst, time.monotonic),
-            real_time=real_time,
-            strict=strict,
-            public=self._public,
-        )
-        self._certificate = Certificate(self._store, lambda: self._opening.seal, real_time)
-        self._listeners = Listeners(FIRST_REQUESTER, self._identifiers.document, self._hear)
-        self._server: Server | None = None
-        self._background: Background | None = None
+        self._store = self._premises.store
+        self._dispatch = self._premises.dispatch
+        self._opening = self._premises.opening
+        self.clock = self._premises.clock
 
     def __repr__(self) -> str:
-        return f"<Marketplace {self._server.url if self._server else 'not running'} {self._store!r}>"
+        return f"<Marketplace {self.url if self._premises.is_running else 'not running'} {self._store!r}>"
 
     def __enter__(self) -> Marketplace:
         self.start()
@@ -151,43 +147,17 @@ class Marketplace:
     @alters_data
     def start(self) -> None:
         """Open the database, which is made if it is new, and serve the API in the background."""
-        if self._server is not None:
-            return
-        try:
-            server = Server(
-                self.app,
-                self._host,
-                self._port,
-                largest=body_limit(self._settings.question_limit),
-                prefix=self._public.prefix if self._public else "",
-            )
-        except MarketplaceError:
-            self.stop()
-            raise
-        self._room.open()
-        server.start()
-        self._server = server
-        self._background = self._make_background()
-        self._background.start()
+        self._premises.start()
 
     @alters_data
     def stop(self) -> None:
         """Finish what is being answered, and let go of the port and the database."""
-        self._room.close()
-        if self._server is not None:
-            self._server.stop()
-        if self._background is not None:
-            self._background.stop()
-        self._listeners.stop()
-        self._server = self._background = None
-        self._opening.close()
+        self._premises.stop()
 
     @property
     def app(self) -> Flask:
         """The marketplace as a WSGI application, to be hosted by a server of your own."""
-        self._opening.open()
-        pages = topic_pages(self._store, self._certificate)
-        return make_app(self._api, self._queues, pages, question_limit=self._settings.question_limit)
+        return self._premises.app()
 
     @property
     def database(self) -> str:
@@ -203,14 +173,17 @@ class Marketplace:
     @property
     def url(self) -> str:
         """The address of the API, for `endpoint_url=`."""
-        if self._server is None:
-            raise MarketplaceError("The marketplace is not running; call start(), or use it in a with block.")
-        return self._server.url
+        return self._premises.url()
 
     @property
     def public_url(self) -> str:
         """The address of the API for others: the setting, where a proxy stands in front, else `url`."""
-        return self._public.url if self._public else self.url
+        return self._premises.public_url()
+
+    @property
+    def site_url(self) -> str:
+        """The address at which workers find HITs and do them."""
+        return f"{self.public_url}/worker/"
 
     @property
     def access_key(self) -> str:
@@ -265,7 +238,7 @@ class Marketplace:
         they are on disk; no notification need be set. It is called in a thread of its own and may call the API. What it
         raises is logged. Only what this process does is told, and nothing is kept for later: a queue does both.
         """
-        return self._listeners.add(callback)
+        return self._premises.listeners.add(callback)
 
     def requesters(self) -> list[str]:
         """The names of all requesters."""
@@ -318,6 +291,23 @@ class Marketplace:
         self._opening.open()
         self._dispatch.run(lambda context: worker.block(context, id, blocked=blocked))
 
+    @alters_data
+    def invite(self, worker_id: str | None = None, expires: timedelta = timedelta(days=14)) -> str:
+        """Make a link with which one person signs up at the site, once and until it expires, and say its address.
+
+        With `worker_id` it is for that worker, who is registered and has no account at the site yet; else the person
+        becomes a new worker.
+        """
+        life = setting.milliseconds("expires", expires)
+        self._opening.open()
+        return f"{self.site_url}sign-up?invitation={self._premises.entrance.invite(worker_id, life)}"
+
+    @alters_data
+    def reset(self, worker_id: str) -> str:
+        """Make a link with which a worker sets a new password, once and within a day, and say its address."""
+        self._opening.open()
+        return f"{self.site_url}reset?link={self._premises.entrance.reset_link(worker_id)}"
+
     def payouts(self, since: datetime, until: datetime | None = None, *, requester: str | None = None) -> list[Payout]:
         """What each worker earned from `since` until before `until`, in market time, so that it can be paid out.
 
@@ -333,6 +323,14 @@ class Marketplace:
         """Write all workers, their records and what they were paid to a file as CSV; say how many."""
         self._opening.open()
         return self._store.read(lambda database: worker.export(database, file))
+
+    def reports(self, since: datetime | None = None) -> list[Report]:
+        """What workers report of HITs, oldest first; `since` is a market time.
+
+        No text in it has control characters or other invisible ones, whoever wrote it.
+        """
+        self._opening.open()
+        return self._store.read(lambda database: report.reports(database, since))
 
     @alters_data
     def simulate(
@@ -350,37 +348,12 @@ class Marketplace:
         return Simulation(self._dispatch, self.clock, crowd or Crowd(), seed).run(length)
 
     def audit(self) -> list[str]:
-        """What does not add up in the ledger: nothing, if every cent is accounted for."""
+        """What does not add up: nothing, if every cent is accounted for, and every HIT that can be accepted counted."""
         self._opening.open()
-        return self._dispatch.run(lambda context: ledger.audit(context.database), writes=False)
+        return self._dispatch.run(
+            lambda context: [*ledger.audit(context.database), *offer.audit(context.database)], writes=False
+        )
 
     def _requester(self, name: str, deposit: int) -> Requester:
         pair = self._opening.pair(name, deposit)
-        return Requester(self._dispatch, self._opening.keys, name, pair, lambda: self.public_url, self._real_time)
-
-    def _hear(self, hear: Hear | None) -> None:
-        self._dispatch.hear = hear
-
-    def _shift(self) -> int:
-        self._opening.open()
-        return self._store.shift()
-
-    def _add_shift(self, step: int) -> None:
-        self._opening.open()
-        self._store.add_shift(step)
-        if self._background is not None:
-            self._background.moved()
-
-    def _make_background(self) -> Background:
-        return Background(
-            self._store,
-            self.clock,
-            self._dispatch,
-            self._certificate,
-            self._room,
-            self._identifiers,
-            randomness=self._randomness,
-            real_time=self._real_time,
-            address=self.public_url,
-            strict=self._settings.strict,
-        )
+        return Requester(self._dispatch, self._opening.keys, name, pair, self._premises.public_url, self._real_time)

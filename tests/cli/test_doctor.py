@@ -79,7 +79,10 @@ def test_the_extras_are_those_that_can_be_installed() -> None:
     settings = configparser.ConfigParser()
     settings.read(Path(__file__).parents[2] / "setup.cfg")
     wanted = {
-        extra: tuple(re.findall(r"^([a-z]+)(?=[\[ ]|$)(?!\[(?:marketplace|sns))", text, re.MULTILINE))
+        extra: tuple(
+            name.removesuffix("-py").removeprefix("google-").replace("-", "_")
+            for name in re.findall(r"^([a-z0-9-]+)(?=[\[ ]|$)(?!\[(?:marketplace|sns))", text, re.MULTILINE)
+        )
         for extra, text in settings["options.extras_require"].items()
         if extra != "dev"
     }

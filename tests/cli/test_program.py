@@ -312,7 +312,7 @@ def test_a_broken_installation_is_not_taken_for_a_missing_extra() -> None:
 
 
 def test_the_first_lines_say_address_and_keys(served: Serving, second: Marketplace, database: Path) -> None:
-    assert list(served.facts) == ["Address", "Access key", "Secret key", "Database"]
+    assert list(served.facts) == ["Address", "Worker site", "Access key", "Secret key", "Database"]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", served.facts["Address"])
     assert served.facts["Access key"] == second.access_key
     assert served.facts["Secret key"] == second.secret_key
@@ -334,7 +334,7 @@ def test_the_secret_key_is_said_when_the_database_is_made_and_never_again(databa
         assert first.exports["AWS_SECRET_ACCESS_KEY"] == secret
         first.end(signal.SIGTERM)
     with serving(database) as again:
-        assert list(again.facts) == ["Address", "Access key", "Database"]
+        assert list(again.facts) == ["Address", "Worker site", "Access key", "Database"]
         assert secret not in "\n".join(again.lines)
         (line,) = [line for line in again.lines if line.startswith("The secret key: mturk ")]
     shown = program(*line.removeprefix("The secret key: mturk ").split(), folder=tmp_path)

@@ -23,27 +23,43 @@ def external_question(url: str) -> str:
     )
 
 
-def form(*questions: str) -> str:
+def form(*questions: str, day: str = "2017-11-06") -> str:
     """A QuestionForm of these questions."""
-    return f'<QuestionForm xmlns="{BASE}/2017-11-06/QuestionForm.xsd">{"".join(questions)}</QuestionForm>'
+    return f'<QuestionForm xmlns="{BASE}/{day}/QuestionForm.xsd">{"".join(questions)}</QuestionForm>'
 
 
-def text_question(identifier: str, *, required: bool = False) -> str:
+def text_question(identifier: str, constraints: str = "", *, more: str = "", required: bool = False) -> str:
     """A question of a form that asks for a text."""
-    return _question(identifier, "<FreeTextAnswer/>", required)
+    demanded = f"<Constraints>{constraints}</Constraints>" if constraints else ""
+    answer = f"<FreeTextAnswer>{demanded}{more}</FreeTextAnswer>" if demanded or more else "<FreeTextAnswer/>"
+    return _question(identifier, answer, required)
+
+
+def file_question(identifier: str, largest: int = 1000, smallest: int = 1, *, required: bool = False) -> str:
+    """A question of a form of 2005-10-01 that asks for a file."""
+    sizes = f"<MaxFileSizeInBytes>{largest}</MaxFileSizeInBytes><MinFileSizeInBytes>{smallest}</MinFileSizeInBytes>"
+    return _question(identifier, f"<FileUploadAnswer>{sizes}</FileUploadAnswer>", required)
 
 
 def selection_question(
-    identifier: str, *choices: str, most: int = 1, other: bool = False, required: bool = False
+    identifier: str,
+    *choices: str,
+    most: int = 1,
+    least: int | None = None,
+    style: str = "",
+    other: bool | str = False,
+    required: bool = False,
 ) -> str:
-    """A question of a form with choices."""
+    """A question of a form with choices; `other` may be what stands in the OtherSelection."""
     selections = "".join(
         f"<Selection><SelectionIdentifier>{choice}</SelectionIdentifier><Text>{choice}</Text></Selection>"
         for choice in choices
     )
-    own = "<OtherSelection/>" if other else ""
+    own = f"<OtherSelection>{'' if other is True else other}</OtherSelection>" if other else ""
+    fewest = "" if least is None else f"<MinSelectionCount>{least}</MinSelectionCount>"
+    drawn = f"<StyleSuggestion>{style}</StyleSuggestion>" if style else ""
     answer = (
-        f"<SelectionAnswer><MaxSelectionCount>{most}</MaxSelectionCount>"
+        f"<SelectionAnswer>{fewest}<MaxSelectionCount>{most}</MaxSelectionCount>{drawn}"
         f"<Selections>{selections}{own}</Selections></SelectionAnswer>"
     )
     return _question(identifier, answer, required)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, text
 
 metadata = MetaData()
 
@@ -23,3 +23,8 @@ def reference(name: str, target: str, *, nullable: bool = False) -> Column[int]:
 def count(name: str) -> Column[int]:
     """A number of things, which begins at 0."""
     return Column(name, Integer, nullable=False, server_default="0")
+
+
+def only(name: str, *columns: str, where: str) -> Index:
+    """An index of those rows alone for which the condition is true."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))

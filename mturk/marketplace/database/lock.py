@@ -10,6 +10,7 @@ PostgreSQL locks rows, in the order of `ORDER`:
 3. the worker: before a second request for a qualification can be made, and before money reaches the worker.
 4. the request for a qualification, then the qualification.
 5. the accounts: "available", "hold", "earned", "fees". An UPDATE of a balance is the lock.
+6. the groups of HITs, as the last thing of a transaction (`group_count.py`).
 
 An UPDATE locks as well, so writes keep the order too. Several rows of one table are locked from the lowest number.
 A transaction that will change several, and cannot do so in this order, locks all of them beforehand by `hold`: a review
@@ -36,7 +37,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, Table, literal_co
 
 from mturk.marketplace.database import table as t
 
-ORDER: Final = (t.hit, t.qualification_type, t.worker, t.qualification_request, t.qualification, t.account)
+ORDER: Final = (t.hit, t.qualification_type, t.worker, t.qualification_request, t.qualification, t.account, t.hit_group)
 
 
 def needed(database: Connection) -> bool:

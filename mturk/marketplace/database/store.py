@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from mturk.marketplace.database import upgrade
+from mturk.marketplace.database import group_count, upgrade
 from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.diagnosis import explained, failures_explained
 from mturk.marketplace.database.engine import make_engine
@@ -148,12 +148,14 @@ class Store:
             # A failed transaction of the same connection may have left news behind.
             plain.info.pop(_NEWS, None)
             plain.info.pop(_AFTERWARDS, None)
+            group_count.forget(plain)
             options = {} if write or self.sqlite else _POSTGRESQL_READS
             connection = plain.execution_options(write=write, **options)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
                 if write and not self.sqlite:
                     connection.execute(_ONE_WRITER)
                 yield connection
+                group_count.write(connection)
             for act in plain.info.pop(_AFTERWARDS, ()):
                 act()
             news: dict[str, int] = plain.info.pop(_NEWS, {})

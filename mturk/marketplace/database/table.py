@@ -1,4 +1,6 @@
-"""The tables of the marketplace; those of what is told to others are in `delivery_table.py`, and named here too.
+"""The tables of the marketplace. Those of what is told to others are in `delivery_table.py`, of the people behind
+worker ids in `account_table.py`, of what workers look for in `offer_table.py`, of what they say in `site_table.py`; all are
+named here too.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
 A change here needs a step that brings older databases to it, and a new `VERSION`: see `migration/__init__.py`.
@@ -23,11 +25,21 @@ from sqlalchemy import (
     false,
 )
 
+from mturk.marketplace.database.account_table import account_link as account_link
+from mturk.marketplace.database.account_table import alias as alias
+from mturk.marketplace.database.account_table import attempt as attempt
+from mturk.marketplace.database.account_table import closed_account as closed_account
+from mturk.marketplace.database.account_table import device as device
+from mturk.marketplace.database.account_table import invitation as invitation
+from mturk.marketplace.database.account_table import mail as mail
+from mturk.marketplace.database.account_table import person as person
+from mturk.marketplace.database.account_table import sitting as sitting
 from mturk.marketplace.database.column import ID as _ID
 from mturk.marketplace.database.column import NUMBER as _NUMBER
 from mturk.marketplace.database.column import count as _count
 from mturk.marketplace.database.column import metadata as metadata
 from mturk.marketplace.database.column import number as _number
+from mturk.marketplace.database.column import only as _only
 from mturk.marketplace.database.column import reference as _reference
 from mturk.marketplace.database.delivery_table import certificate as certificate
 from mturk.marketplace.database.delivery_table import event as event
@@ -36,6 +48,13 @@ from mturk.marketplace.database.delivery_table import outlet as outlet
 from mturk.marketplace.database.delivery_table import queue as queue
 from mturk.marketplace.database.delivery_table import queue_message as queue_message
 from mturk.marketplace.database.delivery_table import topic as topic
+from mturk.marketplace.database.offer_table import hit_group as hit_group
+from mturk.marketplace.database.offer_table import hit_group_words as hit_group_words
+from mturk.marketplace.database.site_table import letter as letter
+from mturk.marketplace.database.site_table import mailbox as mailbox
+from mturk.marketplace.database.site_table import opened_notice as opened_notice
+from mturk.marketplace.database.site_table import report as report
+from mturk.marketplace.database.site_table import undone as undone
 
 VERSION = "0001"
 """The last step in the folder `migration`."""
@@ -44,6 +63,7 @@ market = Table(
     "market",
     metadata,
     Column("shift", BigInteger, nullable=False, comment="how far market time runs ahead of real time"),
+    Column("sealed_site_key", String(255), comment="what the site signs with, encrypted by a key kept elsewhere"),
 )
 
 requester = Table(
@@ -87,7 +107,7 @@ transfer = Table(
     Column("cents", BigInteger, nullable=False),
     Column("hit", _NUMBER),
     Column("assignment", _NUMBER),
-    Index("transfer_to", "to_kind", "to_owner", "time"),
+    Index("transfer_to", "to_kind", "to_owner", "time", "from_owner", "cents"),
 )
 
 hit_type = Table(
@@ -206,7 +226,16 @@ assignment = Table(
     UniqueConstraint("hit", "worker", name="assignment_once_per_worker"),
     Index("assignment_listed", "hit", "submit_time", "number"),
     Index("assignment_by_status", "hit", "status"),
-    Index("assignment_by_worker", "worker", "status"),
+    Index("assignment_by_worker", "worker", "status", "submit_time", "number"),
+    # Few assignments are rejected, and few approved with words: these are what a worker is told.
+    _only("assignment_rejected", "worker", "rejection_time", "number", where="rejection_time IS NOT NULL"),
+    _only(
+        "assignment_praised",
+        "worker",
+        "approval_time",
+        "number",
+        where="approval_time IS NOT NULL AND requester_feedback IS NOT NULL",
+    ),
 )
 
 bonus = Table(
@@ -222,6 +251,7 @@ bonus = Table(
     Column("grant_time", BigInteger, nullable=False),
     Index("bonus_by_hit", "hit", "number"),
     Index("bonus_by_assignment", "assignment", "number"),
+    Index("bonus_of_worker", "worker", "grant_time", "number"),
 )
 
 qualification_type = Table(
@@ -321,7 +351,7 @@ message = Table(
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("time", BigInteger, nullable=False),
-    Index("message_of_worker", "worker", "number"),
+    Index("message_of_worker", "worker", "time", "number"),
 )
 
 request_token = Table(

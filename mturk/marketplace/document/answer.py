@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from mturk.marketplace.document.constraint import REQUIRED, Complaint, complaint
 from mturk.marketplace.document.question import RESERVED, FormQuestion, QuestionDocument
 from mturk.marketplace.error import WorkerError
 
@@ -25,16 +27,41 @@ class Other:
     text: str
 
 
+@dataclass(frozen=True)
+class File:
+    """A file that a worker uploads where a form asks for one: its name, and what is in it."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.content)
+
+
+class StoredFile(NamedTuple):
+    """A file that was uploaded and is kept here, under a key."""
+
+    key: str
+    size: int
+
+
 Choice = str | Other
-Value = Choice | Sequence[Choice]
+Value = Choice | Sequence[Choice] | File | StoredFile
+_Values = list[Choice | StoredFile]
 
 
-def answer_document(question: str, answers: Mapping[str, Value]) -> str:
-    """The document of what a worker entered, as the page or form of this question sends it."""
+def answer_document(question: str, answers: Mapping[str, Value], *, constraints: bool = True) -> str:
+    """The document of what a worker entered, as the page or form of this question sends it; files must be stored.
+
+    Without `constraints` a form's demands on what is entered do not count, as the service did not promise that answers
+    meet them; only what no form can send is refused.
+    """
     given = {name: _as_list(name, value) for name, value in answers.items()}
     asked = QuestionDocument(question)
     if asked.form is not None:
-        parts = _form_parts(asked.form, given)
+        parts = _form_parts(asked.form, given, constraints=constraints)
     elif asked.is_crowd_form and set(given) != {"taskAnswers"}:
         parts = [_part("taskAnswers", _free_text(_crowd_answers(answers)))]
     else:
@@ -58,18 +85,28 @@ def entered(document: str) -> dict[str, Values]:
     return {identifier: values_of(values) for identifier, values in texts.items()}
 
 
-def _as_list(name: str, value: Value) -> list[Choice]:
-    values: list[Choice] = []
-    for one in value if isinstance(value, (list, tuple)) else [value]:
-        if not isinstance(one, (str, Other)):
-            raise TypeError(f"The answer to {name!r} is a str, an Other, or a list of them, not {one!r}.")
+def refusal(question: FormQuestion, values: Sequence[Choice | StoredFile | File]) -> Complaint | None:
+    """What is wrong with what was entered for a question of a form, if anything is."""
+    if question.takes_file:
+        return complaint(question.checks, sum(value.size for value in values if isinstance(value, (StoredFile, File))))
+    if question.selections is None:
+        return complaint(question.checks, "".join(value for value in values if isinstance(value, str)))
+    own = (complaint(question.own_checks, value.text) for value in values if isinstance(value, Other))
+    return complaint(question.checks, len(values)) or next((one for one in own if one), None)
+
+
+def _as_list(name: str, value: Value) -> _Values:
+    values: _Values = []
+    for one in value if isinstance(value, (list, tuple)) and not isinstance(value, StoredFile) else [value]:
+        if not isinstance(one, (str, Other, StoredFile)):
+            raise TypeError(f"The answer to {name!r} is a str, an Other, a File, or a list of texts, not {one!r}.")
         values.append(one)
     return values
 
 
-def _page_parts(given: Mapping[str, list[Choice]]) -> list[str]:
+def _page_parts(given: Mapping[str, _Values]) -> list[str]:
     parts = [
-        _part(name, _free_text(value.text if isinstance(value, Other) else value))
+        _part(name, _free_text(_page_text(name, value)))
         for name, values in given.items()
         if name not in RESERVED
         for value in values
@@ -79,35 +116,64 @@ def _page_parts(given: Mapping[str, list[Choice]]) -> list[str]:
     return parts
 
 
+def _page_text(name: str, value: Choice | StoredFile) -> str:
+    if isinstance(value, StoredFile):
+        raise WorkerError(f"The field {name!r} takes no file; only a form with a FileUploadAnswer does.")
+    return value.text if isinstance(value, Other) else value
+
+
 def _crowd_answers(answers: Mapping[str, Value]) -> str:
     return json.dumps([dict(answers)], default=lambda value: value.text, separators=(",", ":"))
 
 
-def _form_parts(form: Iterable[FormQuestion], given: Mapping[str, list[Choice]]) -> list[str]:
+def _form_parts(form: Iterable[FormQuestion], given: Mapping[str, _Values], *, constraints: bool) -> list[str]:
     known = {question.identifier: question for question in form}
     unknown = [name for name in given if name not in known]
     if unknown:
         raise WorkerError(f"The form has no question {unknown[0]!r}. Its questions are: {', '.join(known)}.")
-    return [_part(name, _form_part(question, given.get(name, []))) for name, question in known.items()]
+    parts = []
+    for name, question in known.items():
+        values = given.get(name, [])
+        if constraints:
+            _expect(question, values)
+        # A file that was not uploaded has no size, which its answer must have.
+        if values or not question.takes_file:
+            parts.append(_part(name, _form_part(question, values)))
+    return parts
 
 
-def _form_part(question: FormQuestion, values: list[Choice]) -> str:
-    if question.required and not any(values):
+def _expect(question: FormQuestion, values: _Values) -> None:
+    found = refusal(question, values)
+    if found is None:
+        return
+    if any(check.kind == REQUIRED and check.complaint == found for check in question.checks):
         raise WorkerError(f"The question {question.identifier!r} must be answered.")
+    raise WorkerError(f"The answer to the question {question.identifier!r} is refused: {found}")
+
+
+def _form_part(question: FormQuestion, values: _Values) -> str:
+    if question.takes_file:
+        return _file(question, values)
     if question.selections is None:
         return _free_text_answer(question, values)
-    if len(values) > question.most:
-        raise WorkerError(f"The question {question.identifier!r} takes at most {question.most} selections.")
     return "".join(_selection(question, value) for value in values)
 
 
-def _free_text_answer(question: FormQuestion, values: list[Choice]) -> str:
-    if len(values) > 1 or any(isinstance(value, Other) for value in values):
+def _file(question: FormQuestion, values: _Values) -> str:
+    (file,) = values if len(values) == 1 else (None,)
+    if not isinstance(file, StoredFile):
+        raise WorkerError(f"The question {question.identifier!r} takes one file.")
+    size = f"<UploadedFileSizeInBytes>{file.size}</UploadedFileSizeInBytes>"
+    return f"{size}<UploadedFileKey>{_escaped(file.key)}</UploadedFileKey>"
+
+
+def _free_text_answer(question: FormQuestion, values: _Values) -> str:
+    if len(values) > 1 or not all(isinstance(value, str) for value in values):
         raise WorkerError(f"The question {question.identifier!r} takes one text.")
     return _free_text("".join(value for value in values if isinstance(value, str)))
 
 
-def _selection(question: FormQuestion, value: Choice) -> str:
+def _selection(question: FormQuestion, value: Choice | StoredFile) -> str:
     if isinstance(value, Other):
         if not question.has_other:
             raise WorkerError(f"The question {question.identifier!r} takes no text of your own.")
@@ -115,7 +181,7 @@ def _selection(question: FormQuestion, value: Choice) -> str:
     if value not in (question.selections or ()):
         choices = ", ".join(question.selections or ())
         raise WorkerError(f"The question {question.identifier!r} has no {value!r}, only: {choices}.")
-    return f"<SelectionIdentifier>{_escaped(value)}</SelectionIdentifier>"
+    return f"<SelectionIdentifier>{_escaped(str(value))}</SelectionIdentifier>"
 
 
 def _part(name: str, content: str) -> str:

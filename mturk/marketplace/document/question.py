@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qs, urlsplit
 
+from lxml import etree
+
+from mturk.marketplace.document.constraint import REQUIRED, Check, file_checks, selection_checks, text_checks
 from mturk.marketplace.document.parser import Element, Unreadable, parse, reading
 from mturk.marketplace.document.schema import BASE, expect_schema
 from mturk.marketplace.error import ParameterValidationError
@@ -22,13 +25,22 @@ _KINDS = {f"{{{BASE}{day}/{kind}.xsd}}{kind}": kind for kind, days in _VERSIONS.
 
 @dataclass(frozen=True)
 class FormQuestion:
-    """One question of a QuestionForm; `selections` is None where free text is asked for."""
+    """One question of a QuestionForm; `selections` is None where a text or a file is asked for.
+
+    `checks` is what is demanded of the text, of the number of selections or of the file's size, `own_checks` of the
+    worker's own text beside selections. What stands in these two from the beginning are the defaults.
+    """
 
     identifier: str
     required: bool
     selections: tuple[str, ...] | None
     most: int = 1
     has_other: bool = False
+    takes_file: bool = False
+    checks: tuple[Check, ...] = ()
+    own_checks: tuple[Check, ...] = ()
+    default: str = ""
+    own_default: str = ""
 
 
 _COMMENT = re.compile("<!--.*?(?:-->|$)", re.DOTALL)
@@ -41,27 +53,27 @@ class QuestionDocument:
     """
 
     def __init__(self, xml: str) -> None:
-        self._root = parse(xml)
-        kind = _KINDS.get(self._root.tag)
+        self.root = parse(xml)
+        kind = _KINDS.get(self.root.tag)
         if kind is None:
-            found = f"the root element {self._root.tag}"
+            found = f"the root element {self.root.tag}"
             raise Unreadable(f"{found} is not HTMLQuestion, ExternalQuestion or QuestionForm in its namespace")
         self.kind = kind
 
     @cached_property
     def form(self) -> tuple[FormQuestion, ...] | None:
         """The questions of a QuestionForm in order; None if the worker sees a web page instead."""
-        return tuple(map(_form_question, _children(self._root, "Question"))) if self.kind == _FORM else None
+        return tuple(map(_form_question, _children(self.root, "Question"))) if self.kind == _FORM else None
 
     @cached_property
     def html(self) -> str:
         """The page that an HTMLQuestion contains; nothing where the question is of another kind."""
-        return _text(self._root, "HTMLContent") if self.kind == _HTML else ""
+        return _text(self.root, "HTMLContent") if self.kind == _HTML else ""
 
     @property
     def url(self) -> str:
         """The address of an ExternalQuestion; nothing where the question is of another kind."""
-        return _text(self._root, "ExternalURL") if self.kind == _EXTERNAL else ""
+        return _text(self.root, "ExternalURL") if self.kind == _EXTERNAL else ""
 
     @property
     def is_crowd_form(self) -> bool:
@@ -71,15 +83,15 @@ class QuestionDocument:
     @property
     def takes_files(self) -> bool:
         """Whether a form asks for a file."""
-        return next(self._root.iter("{*}FileUploadAnswer"), None) is not None
+        return next(self.root.iter("{*}FileUploadAnswer"), None) is not None
 
     def check(self) -> None:
         """Raise Unreadable if the service would not accept the document."""
         if self.form is not None:
             _check_form(self.form)
         else:
-            _check_frame(self._root, "HTMLContent" if self.kind == _HTML else "ExternalURL")
-        expect_schema(self._root)
+            _check_frame(self.root, "HTMLContent" if self.kind == _HTML else "ExternalURL")
+        expect_schema(self.root)
 
 
 def check_question(xml: str, *, limit: int, strict: bool) -> None:
@@ -146,17 +158,47 @@ def _form_question(element: Element) -> FormQuestion:
     specification = _child(element, "AnswerSpecification")
     if specification is None or len(specification) != 1:
         raise Unreadable(f"the Question {name} must have one AnswerSpecification with one kind of answer")
-    selection = _child(specification, "SelectionAnswer")
-    if selection is None:
-        return FormQuestion(name, required, None)
-    choices = _child(selection, "Selections")
+    answer = specification[0]
+    kind = etree.QName(answer).localname
+    if kind == "FileUploadAnswer":
+        return FormQuestion(name, required, None, takes_file=True, checks=file_checks(answer, required=required))
+    if kind != "SelectionAnswer":
+        checks = text_checks(answer, required=required)
+        required = any(check.kind == REQUIRED for check in checks)
+        return FormQuestion(name, required, None, checks=checks, default=_default(answer))
+    return _selection_question(name, required, answer)
+
+
+def _selection_question(name: str, required: bool, answer: Element) -> FormQuestion:
+    choices = _child(answer, "Selections")
     if choices is None:
         raise Unreadable(f"the Question {name} has no Selections")
     identifiers = tuple(_text(choice, "SelectionIdentifier") for choice in _children(choices, "Selection"))
-    most = _text(selection, "MaxSelectionCount") or "1"
-    if not re.fullmatch("[0-9]{1,9}", most):
-        raise Unreadable(f"MaxSelectionCount of the Question {name} is not a whole number")
-    return FormQuestion(name, required, identifiers, int(most), _child(choices, "OtherSelection") is not None)
+    other = _child(choices, "OtherSelection")
+    most = _count(name, answer, "MaxSelectionCount")
+    # More than can be chosen is not demanded.
+    least = min(_count(name, answer, "MinSelectionCount"), most, len(identifiers) + (other is not None))
+    return FormQuestion(
+        name,
+        required,
+        identifiers,
+        most,
+        has_other=other is not None,
+        checks=selection_checks(least, most, required=required),
+        own_checks=text_checks(other, required=False),
+        own_default=_default(other),
+    )
+
+
+def _default(answer: Element | None) -> str:
+    return "" if answer is None else answer.findtext("{*}DefaultText") or ""
+
+
+def _count(name: str, answer: Element, of: str) -> int:
+    written = _text(answer, of) or "1"
+    if not re.fullmatch("[0-9]{1,9}", written):
+        raise Unreadable(f"{of} of the Question {name} is not a whole number")
+    return int(written)
 
 
 def _children(element: Element, name: str) -> Iterator[Element]:

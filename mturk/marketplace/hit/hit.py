@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import DAY, SECOND
+from mturk.marketplace.database import group_count
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.database.row import known
@@ -152,6 +153,8 @@ def settle(context: Context, hit_row: HIT, *, quiet: bool = False, **changes: An
     # Work that was begun before a HIT was disposed of goes on, and changes no more than the counters.
     if standing.status != hit_row.status and not hit_row.disposed:
         values |= {"status": standing.status, "status_time": context.now}
+        more = (standing.status == ASSIGNABLE) - (hit_row.status == ASSIGNABLE)
+        group_count.add(context.database, hit_row.hit_type, more)
         _turn(context, hit_row, standing.status, quiet)
     if values:
         context.database.execute(t.hit.update().where(t.hit.c.number == hit_row.number).values(values))

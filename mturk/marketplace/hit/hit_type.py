@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from sqlalchemy import bindparam, select
@@ -12,11 +13,13 @@ from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.money import assignment_fee
+from mturk.marketplace.people import requester
 from mturk.marketplace.qualification import qualification_type, requirement
 from mturk.marketplace.qualification.requirement import Requirement
 
 if TYPE_CHECKING:
     from mturk.marketplace.hit.hit import HIT
+    from mturk.marketplace.hit.offer import Group
 
 
 class HITType(NamedTuple):
@@ -102,10 +105,19 @@ def find_or_make(
         return hit_type_row
     ids = {"hit_type_id": call.new_id(), "hit_group_id": call.new_id()}
     number = t.add_row(call.database, t.hit_type, {**values, **same, **ids})
+    _add_group(call, number, reward, (title, keywords, description))
     if type_ids:
         requirements_of_type = [{"hit_type": number, "qualification_type_id": type_id} for type_id in sorted(type_ids)]
         call.database.execute(t.hit_type_requirement.insert(), requirements_of_type)
     return cast(HITType, call.database.execute(_BY_DIGEST, same).one())
+
+
+def _add_group(call: Call, number: int, reward: int, texts: Iterable[str | None]) -> None:
+    group = {"hit_type": number, "requester": call.requester, "reward": reward}
+    call.database.execute(t.hit_group.insert(), group)
+    name = requester.name_of(call.database, call.requester)
+    words = "\n".join(text for text in (*texts, name) if text).casefold()
+    call.database.execute(t.hit_group_words.insert(), {"hit_type": number, "words": words})
 
 
 def mine(call: Call, hit_type_id: str) -> HITType:
@@ -124,7 +136,7 @@ def open_to_hits(call: Call, hit_type_id: str) -> HITType:
     return hit_type_row
 
 
-def requirements_of(type_or_hit: HITType | HIT) -> list[Requirement]:
+def requirements_of(type_or_hit: HITType | HIT | Group) -> list[Requirement]:
     """The qualification requirements of a type, or of a HIT read together with its type."""
     requirements: list[Requirement] = json.loads(type_or_hit.requirements)
     return requirements

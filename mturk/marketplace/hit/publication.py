@@ -9,6 +9,7 @@ from typing import Any
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database import group_count
 from mturk.marketplace.database import table as t
 from mturk.marketplace.document.question import check_question
 from mturk.marketplace.error import ParameterValidationError, RequestError
@@ -167,6 +168,7 @@ def _publish(
         },
     )
     call.database.execute(t.hit_content.insert(), {"hit": number, **content})
+    group_count.add(call.database, hit_type_row.number, 1, came=call.now)
     ledger.hold(call, call.requester, number, max_assignments * (hit_type_row.reward + fee))
     agenda.plan(call.database, agenda.EXPIRE, number, expiration)
     notification.tell(call, notification.HIT_CREATED, hit_type_row.number, hit_id)

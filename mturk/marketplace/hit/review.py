@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database import lock
+from mturk.marketplace.database import group_count, lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import entered
@@ -172,7 +172,7 @@ def _extend(context: Context, number: int, policy: Extension) -> Outcome:
         return _failed(RequestError("InvalidHITState", text))
     try:
         # If the money is not enough, everything that was changed so far is undone.
-        with context.database.begin_nested():
+        with group_count.attempt(context.database):
             extension.extend(context, hit_row, 1, context.now + policy.seconds * SECOND)
     except RequestError as refusal:
         return _failed(refusal)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from mturk.marketplace.call import Answer, Call
+from mturk.marketplace.database import group_count
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.hit import hit, hit_type
-from mturk.marketplace.hit.hit import standing_of
+from mturk.marketplace.hit.hit import ASSIGNABLE, standing_of
 from mturk.marketplace.people import ledger
 
 
@@ -24,4 +25,7 @@ def update_hit_type_of_hit(call: Call, *, hit_id: str, hit_type_id: str) -> Answ
     call.database.execute(
         t.hit.update().where(t.hit.c.number == hit_row.number).values(hit_type=hit_type_row.number, fee=fee)
     )
+    if hit_row.status == ASSIGNABLE:
+        group_count.add(call.database, hit_row.hit_type, -1)
+        group_count.add(call.database, hit_type_row.number, 1, came=call.now)
     return {}

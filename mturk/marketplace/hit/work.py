@@ -12,7 +12,7 @@ from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import NotAllowed, NotThere, WorkerError
 from mturk.marketplace.hit import assignment, hit, notification, review
 from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, SUBMITTED, Work
 from mturk.marketplace.hit.hit import HIT, standing_of
@@ -37,7 +37,7 @@ def accept(context: Context, worker_id: str, hit_id: str) -> str:
     """Take on an assignment of the HIT, and say which."""
     hit_row = hit.by_id(context, hit_id, lock=True)
     if hit_row is None or hit_row.disposed:
-        raise WorkerError(f"There is no HIT {hit_id}.")
+        raise NotThere(f"There is no HIT {hit_id}.")
     worker_row = worker.on_site(context, worker_id)
     _refuse_acceptance(context, worker_row, hit_row)
     number, assignment_id = _give_out(context, worker_row, hit_row)
@@ -48,8 +48,10 @@ def accept(context: Context, worker_id: str, hit_id: str) -> str:
     return assignment_id
 
 
-def submit(context: Context, worker_id: str, assignment_id: str, answers: Mapping[str, Value]) -> None:
-    """Hand in an assignment with its answers."""
+def submit(
+    context: Context, worker_id: str, assignment_id: str, answers: Mapping[str, Value], *, constraints: bool = True
+) -> None:
+    """Hand in an assignment with its answers; without `constraints` they need not be what a form demands."""
     worker_row, (assignment_row, hit_row) = _in_hand(context, worker_id, assignment_id)
     approval = context.now + hit_row.auto_approval_delay * SECOND
     assignment.change(
@@ -58,7 +60,7 @@ def submit(context: Context, worker_id: str, assignment_id: str, answers: Mappin
         status=SUBMITTED,
         submit_time=context.now,
         auto_approval_time=approval,
-        answer=answer_document(hit_row.question, answers),
+        answer=answer_document(hit_row.question, answers, constraints=constraints),
     )
     agenda.cancel(context.database, agenda.ABANDON, assignment_row.number)
     agenda.plan(context.database, agenda.APPROVE, assignment_row.number, approval)
@@ -89,7 +91,7 @@ def abandon(context: Context, number: int) -> None:
 
 def _refuse_acceptance(context: Context, worker_row: Worker, hit_row: HIT) -> None:
     if worker_row.blocked:
-        raise WorkerError("Your account has been suspended.")
+        raise NotAllowed("Your account has been suspended.")
     has = context.database.execute(_HAS_ONE, {"hit": hit_row.number, "worker": worker_row.number}).scalar_one_or_none()
     if has == ACCEPTED:
         raise WorkerError("You have already accepted this HIT.")
@@ -102,7 +104,7 @@ def _refuse_acceptance(context: Context, worker_row: Worker, hit_row: HIT) -> No
     # A block is not shown to the worker: it looks like a Qualification that is missing.
     blocked = block.is_blocked(context, hit_row.requester, worker_row.number)
     if blocked or not eligibility(context, worker_row, requirements_of(hit_row)).can_accept:
-        raise WorkerError("Your Qualifications do not meet the requirements to work on this HIT.")
+        raise NotAllowed("Your Qualifications do not meet the requirements to work on this HIT.")
 
 
 def _give_out(context: Context, worker_row: Worker, hit_row: HIT) -> tuple[int, str]:
@@ -129,7 +131,7 @@ def _in_hand(context: Context, worker_id: str, assignment_id: str) -> tuple[Work
     worker_row = worker.on_site(context, worker_id)
     work = assignment.with_hit(context, assignment_id)
     if work is None or work.assignment.worker != worker_row.number:
-        raise WorkerError(f"You are not working on the assignment {assignment_id}; its time may be over.")
+        raise NotThere(f"You are not working on the assignment {assignment_id}; its time may be over.")
     if work.assignment.status != ACCEPTED:
         raise WorkerError(f"You have already submitted the assignment {assignment_id}.")
     review.prepare(context, work.hit)
@@ -139,6 +141,8 @@ def _in_hand(context: Context, worker_id: str, assignment_id: str) -> tuple[Work
 def _free(context: Context, work: Work, status: str) -> None:
     assignment_row, hit_row = work
     assignment.change(context, assignment_row, status=status, worker=None)
+    undone = {"worker": assignment_row.worker, "hit": hit_row.number, "status": status, "time": context.now}
+    context.database.execute(t.undone.insert(), undone)
     notification.tell(context, _FREED[status], hit_row.hit_type, hit_row.hit_id, assignment_row.assignment_id)
     hit.settle(context, hit_row, pending=hit_row.pending - 1)
     if hit_row.expired:

@@ -13,6 +13,7 @@ from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import as_datetime
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ParameterValidationError
+from mturk.marketplace.people import mail
 
 _STRANGER = "Cannot send a notification to a worker who has not done any work for you"
 _DECIDED = ("Approved", "Rejected")
@@ -41,6 +42,8 @@ _MET = exists().where(
     t.assignment.c.status.in_(_DECIDED),
     t.hit.c.number == t.assignment.c.hit,
     t.hit.c.requester == bindparam("of_requester"),
+    # Who closed the account cannot be written to any more.
+    ~exists().where(t.closed_account.c.worker == t.worker.c.number),
 )
 _RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, _MET.label("met")).where(
     t.worker.c.worker_id.in_(bindparam("worker_ids", expanding=True))
@@ -54,7 +57,9 @@ def notify_workers(call: Call, *, subject: str, message_text: str, worker_ids: l
     met = {receiver.worker_id: receiver.number for receiver in _receivers(call, worker_ids) if receiver.met}
     # Each gets one message, however often they were named.
     named = list(dict.fromkeys(worker_ids))
-    send(call, call.requester, [met[one] for one in named if one in met], subject, message_text)
+    receivers = [met[one] for one in named if one in met]
+    send(call, call.requester, receivers, subject, message_text)
+    mail.send_message(call, receivers, subject, message_text)
     return {"NotifyWorkersFailureStatuses": [_failure(one) for one in named if one not in met]}
 
 

@@ -58,6 +58,7 @@ _BY_REQUESTER = (
 )
 _LATEST = select(func.max(t.access_key.c.creation_time)).where(t.access_key.c.requester == bindparam("requester"))
 _BY_NAME = select(t.requester.c.number).where(t.requester.c.name == bindparam("name"))
+_NAME = select(t.requester.c.name).where(t.requester.c.number == bindparam("number"))
 _CUSTOMER_ID = select(t.requester.c.customer_id).where(t.requester.c.number == bindparam("number"))
 _LISTED = (
     select(t.requester.c.name, t.access_key.c.access_key, t.access_key.c.creation_time, t.access_key.c.revocation_time)
@@ -132,6 +133,11 @@ class Keys:
 def find(database: Connection, name: str) -> int | None:
     """The number of the requester with that name, if there is one."""
     return database.execute(_BY_NAME, {"name": name}).scalar_one_or_none()
+
+
+def name_of(database: Connection, number: int) -> str:
+    """The name of a requester by number; it never changes."""
+    return str(database.execute(_NAME, {"number": number}).scalar_one())
 
 
 def account(customer_id: str) -> str:

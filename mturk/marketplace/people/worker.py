@@ -14,7 +14,7 @@ from mturk.marketplace.call import Call, Context
 from mturk.marketplace.clock import as_datetime
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.lock import find as find_locked
-from mturk.marketplace.error import MarketplaceError, ParameterValidationError, WorkerError
+from mturk.marketplace.error import MarketplaceError, NotThere, ParameterValidationError
 from mturk.marketplace.money import dollars
 from mturk.marketplace.people import ledger
 from mturk.marketplace.people.premium_type import PREMIUM_TYPES
@@ -56,7 +56,7 @@ def on_site(context: Context, worker_id: str, *, lock: bool = False) -> Worker:
     """The worker with that id, who does something on the site."""
     worker_row = find(context.database, worker_id, lock=lock)
     if worker_row is None:
-        raise WorkerError(f"There is no worker {worker_id}.")
+        raise NotThere(f"There is no worker {worker_id}.")
     return worker_row
 
 

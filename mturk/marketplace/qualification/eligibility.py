@@ -12,11 +12,23 @@ from mturk.marketplace.qualification.requirement import ACCEPT, DISCOVER, PREVIE
 from mturk.marketplace.qualification.system_type import PUBLIC_TYPES
 
 
+class Check(NamedTuple):
+    """One requirement, held against what a worker has."""
+
+    requirement: Requirement
+    value: Value
+    met: bool
+
+
 class Eligibility(NamedTuple):
     """What one worker may do with work that has certain requirements."""
 
-    unmet: tuple[Requirement, ...]
-    """What keeps the worker from accepting."""
+    checks: tuple[Check, ...]
+
+    @property
+    def unmet(self) -> tuple[Requirement, ...]:
+        """What keeps the worker from accepting."""
+        return tuple(one.requirement for one in self.checks if not one.met)
 
     @property
     def can_accept(self) -> bool:
@@ -45,10 +57,11 @@ def eligibilities(context: Context, worker_row: Worker, several: Sequence[Sequen
     values: dict[str, Value] = {**qualification.scores(context, worker_row.number, type_ids)}
     for type_id in type_ids & set(PUBLIC_TYPES):
         values[type_id] = PUBLIC_TYPES[type_id].value(worker_row)
-    return [
-        Eligibility(tuple(one for one in requirements if not requirement.is_met(one, values.get(_type(one)))))
-        for requirements in several
-    ]
+    return [Eligibility(tuple(_check(one, values.get(_type(one))) for one in requirements)) for requirements in several]
+
+
+def _check(one: Requirement, value: Value) -> Check:
+    return Check(one, value, requirement.is_met(one, value))
 
 
 def _type(one: Requirement) -> str:

@@ -15,7 +15,7 @@ from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
 from mturk.marketplace.document.answer_key import grade
-from mturk.marketplace.error import RequestError, WorkerError, wrong_state
+from mturk.marketplace.error import NotAllowed, NotThere, RequestError, WorkerError, wrong_state
 from mturk.marketplace.people import message, worker
 from mturk.marketplace.qualification import qualification, qualification_type
 from mturk.marketplace.qualification.qualification_type import ACTIVE, USABLE, QualificationType
@@ -175,11 +175,11 @@ def _asking(context: Context, worker_id: str, type_id: str) -> tuple[worker.Work
     # Locked, so that a worker cannot make two requests at the same moment.
     worker_row = worker.on_site(context, worker_id, lock=True)
     if worker_row.blocked:
-        raise WorkerError("Your account has been suspended.")
+        raise NotAllowed("Your account has been suspended.")
     if type_id in PUBLIC_TYPES:
-        raise WorkerError(f"{PUBLIC_TYPES[type_id].name} cannot be requested; it follows from your record.")
+        raise NotAllowed(f"{PUBLIC_TYPES[type_id].name} cannot be requested; it follows from your record.")
     if type_row is None or type_row.status not in USABLE:
-        raise WorkerError(f"There is no Qualification type {type_id}.")
+        raise NotThere(f"There is no Qualification type {type_id}.")
     return worker_row, type_row
 
 

@@ -27,10 +27,14 @@ class Field:
 
 
 def fields_of(question: str) -> tuple[Field, ...]:
-    """The fields of a question document; a page elsewhere, or one without any, is taken to have an `answer`."""
+    """The fields of a question document; a page elsewhere, or one without any, is taken to have an `answer`.
+
+    Those of a form that take a file are left out.
+    """
     document = QuestionDocument(question)
     if document.form is not None:
-        return tuple(Field(each.identifier, each.selections or (), each.most) for each in document.form)
+        fields = (each for each in document.form if not each.takes_file)
+        return tuple(Field(each.identifier, each.selections or (), each.most) for each in fields)
     page = _Page()
     with suppress(AssertionError):  # what html.parser says to some broken declarations
         page.feed(document.html)

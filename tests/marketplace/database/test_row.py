@@ -7,11 +7,13 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from sqlalchemy import Select, create_engine, false, select
 
+from mturk.marketplace.account import account_link, invitation, person, sitting
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, review_result
-from mturk.marketplace.people import block, message, requester, worker
+from mturk.marketplace.people import block, mail, message, requester, worker
 from mturk.marketplace.qualification import qualification, qualification_request, qualification_type
+from mturk.marketplace.workplace import concern, submission
 
 ROWS: list[tuple[Any, Select[Any]]] = [
     (hit.HIT, hit._WHOLE),
@@ -23,13 +25,27 @@ ROWS: list[tuple[Any, Select[Any]]] = [
     (notification.Setting, notification._SETTING),
     (block.WorkerBlock, block._WHOLE),
     (message.Receiver, message._RECEIVERS),
+    (person.Person, person._WHOLE),
+    (sitting.Sitting, sitting._WHOLE),
+    (invitation.Invitation, invitation._BY_DIGEST),
+    (account_link.AccountLink, select(t.account_link)),
+    (mail.Mail, mail._WHOLE),
     (requester.SealedKey, requester._VALID),
     (qualification.Qualification, qualification._WHOLE),
     (qualification_type.QualificationType, select(t.qualification_type)),
     (qualification_request.QualificationRequest, qualification_request._WHOLE),
+    (concern.Concern, concern._HIT),
+    (submission.Submission, submission._SHOWN),
+    (submission.Extra, submission._EXTRAS),
 ]
 # What an outer join leaves empty, though its table does not.
-LEFT_EMPTY = {(assignment.Assignment, "worker_id")}
+LEFT_EMPTY = {
+    (assignment.Assignment, "worker_id"),
+    (invitation.Invitation, "worker_id"),
+    (mail.Mail, "mailed"),
+    (mail.Mail, "present_key"),
+    (mail.Mail, "mail_token"),
+}
 
 each_row = pytest.mark.parametrize(("kind", "query"), ROWS, ids=lambda value: getattr(value, "__name__", ""))
 

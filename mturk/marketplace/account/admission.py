@@ -1,0 +1,32 @@
+"""The moment in which somebody is let in: a new sitting begins, and the browser is known from now on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from mturk.marketplace.account import device, sitting
+from mturk.marketplace.account.means import Caller, Means
+from mturk.marketplace.account.secret import new_secret
+
+
+class Entry(NamedTuple):
+    """Somebody was let in: the secrets of the new sitting, and of the browser from now on."""
+
+    worker_id: str
+    sitting: str
+    device: str
+
+    def __repr__(self) -> str:
+        return f"<Entry of {self.worker_id}>"
+
+
+def let_in(means: Means, database: Connection, number: int, worker_id: str, caller: Caller) -> Entry:
+    """Begin a sitting, whose secret was never anybody's before."""
+    now = means.now()
+    secret = sitting.open_sitting(database, number, now, means.randomness, caller.browser)
+    # A secret that was not made here may have been put there by somebody else.
+    browser = caller.device if device.exists(database, caller.device) else new_secret(means.randomness)
+    device.remember(database, browser, number, now)
+    return Entry(worker_id, secret, browser)

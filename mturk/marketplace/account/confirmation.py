@@ -1,0 +1,77 @@
+"""What is sent to a person's e-mail address with a link in it: to confirm the address, to set a new password."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from mturk.marketplace.account import account_link, person, slowdown
+from mturk.marketplace.account.means import Means
+from mturk.marketplace.account.person import Person
+from mturk.marketplace.clock import HOUR
+from mturk.marketplace.database.row import known
+from mturk.marketplace.error import WorkerError
+from mturk.marketplace.people import mail
+
+MOST_LETTERS = 3
+"""How much of such mail one account is sent in an hour."""
+_CONFIRM = "Confirm your e-mail address"
+_CONFIRM_TEXT = """\
+This address was entered for the worker {worker_id}. Open this link to confirm that it is yours:
+
+{{link}}
+
+The link is good for seven days. If it was not you, do nothing."""
+_RESET = "Set a new password"
+_RESET_TEXT = """\
+Somebody, most likely you, asked for a new password for the worker {worker_id}. Open this link to set one:
+
+{{link}}
+
+The link is good for one hour. If it was not you, do nothing: your password stays as it is."""
+
+
+def ask(means: Means, database: Connection, number: int, now: int) -> None:
+    """Ask the owner of a person's address to confirm it, if there is one and mail can be sent."""
+    found = person.of_worker(database, number)
+    if found is None or found.email_key is None or not means.mail:
+        return
+    kind, life = account_link.CONFIRMATION, account_link.LIFE_OF_CONFIRMATION
+    account_link.forget(database, number, kind)
+    secret = account_link.make(database, kind, number, now, life, means.randomness, found.email_key)
+    text = _CONFIRM_TEXT.format(worker_id=found.worker_id)
+    sealed = means.seal().close(secret, mail.SEAL)
+    mail.send_link(database, number, mail.CONFIRMATION, now + life, found.email_key, sealed, _CONFIRM, text)
+
+
+def ask_slowly(means: Means, database: Connection, number: int, now: int) -> None:
+    """Ask once more, a few times an hour at most."""
+    subject = f"letter:{number}"
+    slowdown.check(database, [subject], now, most=MOST_LETTERS, window=HOUR)
+    slowdown.count(database, [subject], now)
+    ask(means, database, number, now)
+
+
+def confirm(database: Connection, secret: str, now: int) -> None:
+    """Write down that an address is its person's, whoever opened the link."""
+    link = account_link.good(database, account_link.CONFIRMATION, secret, now)
+    found = person.of_worker(database, known(link.worker))
+    account_link.use(database, link)
+    if found is None or found.email_key != link.email_key:
+        raise WorkerError(account_link.BAD)
+    person.change(database, found.worker, email_time=now)
+
+
+def send_reset(means: Means, database: Connection, found: Person | None, name: str, now: int) -> None:
+    """Send a person a link for a new password, if they have an address that is known to be theirs.
+
+    If not, or if nobody has this name, the same is written for nobody, and is dropped when it would be sent: so nobody
+    can tell by the time it takes.
+    """
+    has_address = found is not None and found.email_time is not None and found.password is not None
+    number = found.worker if found and has_address else None
+    key = (found.email_key if found and has_address else None) or person.normal(name)
+    life = account_link.LIFE_BY_MAIL
+    secret = account_link.make(database, account_link.RESET, number, now, life, means.randomness)
+    text = _RESET_TEXT.format(worker_id=found.worker_id if found else "")
+    sealed = means.seal().close(secret, mail.SEAL)
+    mail.send_link(database, number, mail.RESET, now + life, key, sealed, _RESET, text)

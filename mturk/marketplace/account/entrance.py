@@ -1,0 +1,243 @@
+"""How people come in: they sign up, sign in, are let in by a proxy, or set a new password by a link."""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from mturk.marketplace.account import (
+    account_link,
+    alias,
+    confirmation,
+    email_address,
+    invitation,
+    password,
+    person,
+    place,
+    proof,
+    sitting,
+    slowdown,
+)
+from mturk.marketplace.account.admission import Entry, let_in
+from mturk.marketplace.account.invitation import Invitation
+from mturk.marketplace.account.means import Caller, Means
+from mturk.marketplace.account.objection import TAKEN_EMAIL, Objection, object_to
+from mturk.marketplace.account.sitting import Sitting
+from mturk.marketplace.call import Context
+from mturk.marketplace.clock import HOUR
+from mturk.marketplace.database.row import known
+from mturk.marketplace.error import MarketplaceError, WorkerError
+from mturk.marketplace.identifier import Identifiers
+from mturk.marketplace.people import worker
+
+CLOSED = "This account was closed. It cannot be opened again."
+CLOSED_DOOR = "You need an invitation to sign up here. Open the link that was sent to you."
+AGREE = "You can only work here if you agree to the terms."
+_SIGN_UPS = 50
+"""How many accounts one address on the network may open in an hour without invitations; a class of students is one."""
+_LETTERS = 30
+"""How much mail one address on the network may have sent in an hour."""
+
+
+class Application(NamedTuple):
+    """What somebody enters to sign up; only the password must be there, and consent where there are terms."""
+
+    password: str
+    email: str = ""
+    country: str = ""
+    subdivision: str = ""
+    adult: bool = False
+    agrees: bool = False
+
+    def __repr__(self) -> str:
+        return "<Application>"
+
+
+class Entrance:
+    """Lets people in, and knows who is; `open_door` lets them sign up without an invitation."""
+
+    def __init__(self, means: Means, *, open_door: bool = False) -> None:
+        self._means = means
+        self._store = means.store
+        self._randomness: random.Random = means.randomness
+        self._open_door = open_door
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is a server to send e-mail by."""
+        return self._means.mail
+
+    def invite(self, worker_id: str | None, life: int) -> str:
+        """Make an invitation that is good for so many milliseconds, and say its secret."""
+        now = self._means.now()
+        return self._store.write(
+            lambda database: invitation.invite(database, worker_id, now, now + life, self._randomness)
+        )
+
+    def invitation(self, secret: str) -> Invitation:
+        """The invitation that has this secret; WorkerError says why it is not good."""
+        return self._store.read(lambda database: invitation.good(database, secret, self._means.now()))
+
+    def sign_up(self, application: Application, secret: str, caller: Caller) -> Entry:
+        """Make a worker, or the account of one that is known, and let its person in."""
+        invited = self.invitation(secret) if secret or not self._open_door else None
+        object_to(self._faults(application, invited))
+        self._check_address(caller, invited)
+        hashed = self._means.passwords.hash(application.password)
+        try:
+            return self._means.dispatch.run(lambda context: self._settle(context, application, secret, hashed, caller))
+        except Objection as error:
+            if error.faults.get("email") == TAKEN_EMAIL:
+                # Who tries addresses here to learn who works here is slowed down as who tries passwords.
+                self._count(f"address:{slowdown.network(caller.address)}")
+            raise
+
+    def sign_in(self, name: str, password: str, caller: Caller) -> Entry:
+        """Let somebody in who knows the password."""
+        given = proof.prove(self._means, name, password, caller)
+
+        def enter(database: Connection) -> Entry:
+            found = proof.accept(database, given)
+            return let_in(self._means, database, found.worker, found.worker_id, caller)
+
+        return self._store.write(enter)
+
+    def enter_as(self, name: str, caller: Caller) -> Entry:
+        """Let somebody in whom a proxy of the operator's signed in under this name; new ones become workers."""
+        read = alias.read(name)
+
+        def enter(context: Context) -> Entry:
+            number = alias.worker_of(context.database, read)
+            if number is None:
+                number = self._new_worker(context)
+                person.add(context.database, number, self._means.now(), self._randomness, password=None)
+                alias.add(context.database, read, number)
+            found = person.of_worker(context.database, number)
+            if found is None:
+                raise WorkerError(CLOSED)
+            return let_in(self._means, context.database, number, found.worker_id, caller)
+
+        return self._means.dispatch.run(enter)
+
+    def sitting(self, secret: str) -> Sitting | None:
+        """Who it is that has this secret; None if the sitting has ended. That they are here is noted now and then."""
+        now = self._means.now()
+        found = self._store.read(lambda database: sitting.found(database, secret, now)) if secret else None
+        if found is not None and sitting.is_stale(found, now):
+            self._store.write(lambda database: sitting.note(database, found, now))
+        return found
+
+    def sign_out(self, one: Sitting) -> None:
+        """End a sitting."""
+        self._store.write(lambda database: sitting.end(database, one.worker, sitting.only(one.number)))
+
+    def end(self, secret: str) -> None:
+        """End the sitting that has this secret, if there is one."""
+        found = self.sitting(secret)
+        if found is not None:
+            self.sign_out(found)
+
+    def ask_for_reset(self, name: str, caller: Caller) -> None:
+        """Send a link for a new password, if there is such a person with an address; nobody is told whether there is.
+
+        As much is written and read for a name that nobody has.
+        """
+        now = self._means.now()
+
+        def ask(database: Connection) -> None:
+            found = person.named(database, name)
+            account = f"letter:{found.worker}" if found else f"letter to:{person.normal(name)}"
+            address = f"letter from:{slowdown.network(caller.address)}"
+            slowdown.check(database, [account], now, most=confirmation.MOST_LETTERS, window=HOUR)
+            slowdown.check(database, [address], now, most=_LETTERS, window=HOUR)
+            slowdown.count(database, [account, address], now)
+            confirmation.send_reset(self._means, database, found, name, now)
+
+        if self._means.mail:
+            self._store.write(ask)
+
+    def reset_link(self, worker_id: str) -> str:
+        """Make a link for a new password, which the operator hands on, and say its secret."""
+
+        def make(database: Connection) -> str:
+            found = person.named(database, worker_id)
+            if found is None or found.worker_id != worker_id:
+                raise MarketplaceError(
+                    f"{worker_id} has no account. For an invitation: mturk worker invite {worker_id}"
+                )
+            life = account_link.LIFE_FROM_OPERATOR
+            return account_link.make(
+                database, account_link.RESET, found.worker, self._means.now(), life, self._randomness
+            )
+
+        return self._store.write(make)
+
+    def whose_reset(self, secret: str) -> str:
+        """The worker id that a link for a new password is for; WorkerError if it is not good any more."""
+
+        def look(database: Connection) -> str:
+            link = account_link.good(database, account_link.RESET, secret, self._means.now())
+            found = None if link.worker is None else person.of_worker(database, link.worker)
+            if found is None:
+                raise WorkerError(account_link.BAD)
+            return found.worker_id
+
+        return self._store.read(look)
+
+    def reset(self, secret: str, new: str, caller: Caller) -> Entry:
+        """Set a new password by a link, end all sittings, and let its owner in."""
+        worker_id = self.whose_reset(secret)
+        object_to({"password": password.fault_of(new, worker_id)})
+        hashed = self._means.passwords.hash(new)
+
+        def change(database: Connection) -> Entry:
+            link = account_link.good(database, account_link.RESET, secret, self._means.now())
+            account_link.use(database, link)
+            number = known(link.worker)
+            person.change(database, number, password=hashed)
+            sitting.end(database, number)
+            return let_in(self._means, database, number, worker_id, caller)
+
+        return self._store.write(change)
+
+    def _settle(self, context: Context, application: Application, secret: str, hashed: str, caller: Caller) -> Entry:
+        database, now = context.database, self._means.now()
+        invited = invitation.good(database, secret, now) if secret or not self._open_door else None
+        number = invited.worker if invited and invited.worker is not None else self._new_worker(context)
+        person.add(database, number, now, self._randomness, password=hashed, email=application.email)
+        person.settle_in(database, number, application.country, application.subdivision, application.adult)
+        if self._means.terms:
+            person.change(database, number, terms=self._means.terms, terms_time=now)
+        if invited is not None:
+            invitation.use(database, invited, number)
+        confirmation.ask(self._means, database, number, now)
+        found = person.of_worker(database, number)
+        return let_in(self._means, database, number, found.worker_id if found else "", caller)
+
+    def _new_worker(self, context: Context) -> int:
+        return worker.register(context, Identifiers(self._randomness).customer()).number
+
+    def _faults(self, application: Application, invited: Invitation | None) -> dict[str, str | None]:
+        worker_id = invited.worker_id if invited else None
+        return {
+            "email": email_address.fault_of(application.email),
+            "password": password.fault_of(application.password, worker_id, application.email),
+            **place.faults_of(application.country, application.subdivision),
+            "terms": AGREE if self._means.terms and not application.agrees else None,
+        }
+
+    def _check_address(self, caller: Caller, invited: Invitation | None) -> None:
+        network, now = slowdown.network(caller.address), self._means.now()
+
+        def check(database: Connection) -> None:
+            slowdown.check(database, [f"address:{network}"], now)
+            if invited is None:
+                slowdown.check(database, [f"sign-up:{network}"], now, most=_SIGN_UPS, window=HOUR)
+                slowdown.count(database, [f"sign-up:{network}"], now)
+
+        self._store.write(check)
+
+    def _count(self, subject: str) -> None:
+        self._store.write(lambda database: slowdown.count(database, [subject], self._means.now()))

@@ -1,0 +1,84 @@
+"""Invitations: links with which somebody becomes a worker, each good once and until its end."""
+
+from __future__ import annotations
+
+import random
+from typing import NamedTuple, cast
+
+from sqlalchemy import Connection, bindparam, select
+
+from mturk.marketplace.account import person
+from mturk.marketplace.account.secret import digest, new_secret
+from mturk.marketplace.clock import DAY
+from mturk.marketplace.database import table as t
+from mturk.marketplace.error import MarketplaceError, WorkerError
+from mturk.marketplace.people import worker
+
+_KEPT = 90 * DAY
+"""How long after its end an invitation is remembered."""
+OVER = "This invitation has ended. Ask whoever sent it for a new one."
+USED = "This invitation was used already. If it was you, sign in."
+UNKNOWN = "This invitation is not known here. Copy the whole link."
+
+
+class Invitation(NamedTuple):
+    """An invitation, with the worker id that it is for if it is for one."""
+
+    number: int
+    digest: str
+    worker: int | None
+    creation_time: int
+    end: int
+    used: bool
+    worker_id: str | None
+
+    def __repr__(self) -> str:
+        return f"<Invitation {self.number}{f' for {self.worker_id}' if self.worker_id else ''}>"
+
+
+_BY_DIGEST = (
+    select(t.invitation, t.worker.c.worker_id)
+    .outerjoin(t.worker, t.worker.c.number == t.invitation.c.worker)
+    .where(t.invitation.c.digest == bindparam("of_digest"))
+)
+
+
+def invite(database: Connection, worker_id: str | None, now: int, end: int, randomness: random.Random) -> str:
+    """Make an invitation, for a new worker or for one that is known, and say its secret."""
+    database.execute(t.invitation.delete().where(t.invitation.c.end < now - _KEPT))
+    number = None if worker_id is None else _to_be_invited(database, worker_id)
+    secret = new_secret(randomness)
+    row = {"digest": digest(secret), "worker": number, "creation_time": now, "end": end}
+    t.add_row(database, t.invitation, row)
+    return secret
+
+
+def good(database: Connection, secret: str, now: int) -> Invitation:
+    """The invitation that has this secret; WorkerError says why it is not good any more."""
+    row = database.execute(_BY_DIGEST, {"of_digest": digest(secret)}).one_or_none()
+    found = cast("Invitation | None", row)
+    if found is None:
+        raise WorkerError(UNKNOWN)
+    if found.used or (found.worker is not None and person.is_taken(database, found.worker)):
+        raise WorkerError(USED)
+    if found.end <= now:
+        raise WorkerError(OVER)
+    return found
+
+
+def use(database: Connection, invitation: Invitation, number: int) -> None:
+    """Use an invitation for this worker; if somebody else was quicker it is refused."""
+    unused = t.invitation.c.number == invitation.number, ~t.invitation.c.used
+    if database.execute(t.invitation.update().where(*unused).values(used=True, worker=number)).rowcount != 1:
+        raise WorkerError(USED)
+
+
+def _to_be_invited(database: Connection, worker_id: str) -> int:
+    found = worker.find(database, worker_id)
+    if found is None:
+        raise MarketplaceError(f"There is no worker {worker_id}. Make one by mturk worker add, or name none.")
+    if person.is_closed(database, found.number):
+        raise MarketplaceError(f"{worker_id} has closed the account, and cannot come back under this id.")
+    if person.is_taken(database, found.number):
+        raise MarketplaceError(f"{worker_id} has an account. For a new password: mturk worker reset {worker_id}")
+    return found.number

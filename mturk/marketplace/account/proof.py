@@ -1,0 +1,66 @@
+"""That somebody knows a password, or was told a link: what is asked before anything about an account is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from mturk.marketplace.account import device, person, slowdown
+from mturk.marketplace.account.means import Caller, Means
+from mturk.marketplace.account.person import Person
+from mturk.marketplace.error import WorkerError
+
+WRONG = "The worker ID or e-mail address and the password do not belong together."
+
+
+class WrongPassword(WorkerError):
+    """The name or the password is wrong; which of them is not said."""
+
+    def __init__(self) -> None:
+        super().__init__(WRONG)
+
+
+class Proof(NamedTuple):
+    """The right password was given; it counts if it is still the same when something is done about it."""
+
+    person: Person
+    tries: Sequence[int]
+
+
+def prove(means: Means, name: str, password: str, caller: Caller) -> Proof:
+    """Check a name and a password; it takes as long, and writes as much, whether or not there is such a name."""
+    now = means.now()
+
+    def begin(database: Connection) -> tuple[Person | None, list[int]]:
+        found = person.named(database, name)
+        return found, _begin(database, found, name, caller, now)
+
+    found, tries = means.store.write(begin)
+    # Outside of any transaction: others need not wait for a hash.
+    right = means.passwords.match(found.password if found else None, password)
+    if found is None or not right:
+        raise WrongPassword
+    return Proof(found, tries)
+
+
+def accept(database: Connection, proof: Proof) -> Person:
+    """The person who gave a proof, as they are now; a password that was changed in the meantime proves nothing."""
+    found = person.of_worker(database, proof.person.worker)
+    if found is None or found.password != proof.person.password:
+        raise WrongPassword
+    slowdown.take_back(database, proof.tries)
+    return found
+
+
+def _begin(database: Connection, found: Person | None, name: str, caller: Caller, now: int) -> list[int]:
+    """Count a try beforehand, as if it had failed; refuse it if there were too many."""
+    account = f"worker:{found.worker}" if found else f"name:{person.normal(name)}"
+    others = [account, f"address:{slowdown.network(caller.address)}"]
+    if device.is_known(database, caller.device, found.worker if found else 0):
+        own = f"device:{caller.device} {account}"
+        slowdown.check(database, [own], now)
+        return slowdown.count(database, [own, *others], now)
+    slowdown.check(database, others, now)
+    return slowdown.count(database, others, now)

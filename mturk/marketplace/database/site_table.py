@@ -1,0 +1,62 @@
+"""The tables of what workers read and say on the site. `table.py` has them too, so that all are written `t.report`."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+
+from mturk.marketplace.database.column import NUMBER, metadata, number, reference
+
+# What a worker had in hand and did not hand in. Its assignment is given out again, and belongs to others then.
+undone = Table(
+    "undone",
+    metadata,
+    number(),
+    reference("worker", "worker"),
+    reference("hit", "hit"),
+    Column("status", String(16), nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Index("undone_of_worker", "worker", "time", "status"),
+    Index("undone_by_hit", "hit", "worker"),
+)
+
+# How far a worker has read what was written, in market time. What was opened since then stands in `opened_notice`.
+mailbox = Table(
+    "mailbox",
+    metadata,
+    Column("worker", NUMBER, ForeignKey("worker.number"), primary_key=True),
+    Column("read_until", BigInteger, nullable=False),
+)
+
+opened_notice = Table(
+    "opened_notice",
+    metadata,
+    Column("worker", NUMBER, ForeignKey("worker.number"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("subject", NUMBER, primary_key=True, autoincrement=False, comment="a message, a bonus or an assignment"),
+)
+
+report = Table(
+    "report",
+    metadata,
+    number(),
+    reference("worker", "worker"),
+    reference("hit", "hit"),
+    Column("reason", String(16), nullable=False),
+    Column("text", Text, nullable=False, comment="may be empty"),
+    Column("time", BigInteger, nullable=False),
+    UniqueConstraint("worker", "hit", name="report_once"),
+    Index("report_of_worker", "worker", "time"),
+)
+
+letter = Table(
+    "letter",
+    metadata,
+    number(),
+    reference("worker", "worker"),
+    reference("requester", "requester"),
+    reference("hit", "hit"),
+    Column("text", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Index("letter_of_worker", "worker", "time"),
+    Index("letter_listed", "requester", "number"),
+)

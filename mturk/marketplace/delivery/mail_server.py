@@ -1,0 +1,102 @@
+"""The mail server of the operator's that e-mail is sent by: one message on each connection."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from ipaddress import ip_address
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from mturk.marketplace.error import SettingError
+
+VARIABLE = "MTURK_SMTP_URL"
+_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+_EXAMPLE = "smtp+starttls://user:password@mail.my-lab.org:587?from=turk@my-lab.org"
+_PATIENCE = 30.0  # seconds for each answer of the server
+_FOR_GOOD = range(500, 600)
+
+
+class Unsent(Exception):
+    """A message was not taken; `for_good` if trying again is of no use."""
+
+    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+        super().__init__(reason)
+        self.for_good = for_good
+
+
+class MailServer:
+    """A server, and the address that mail comes from."""
+
+    def __init__(self, url: str, *, trust: ssl.SSLContext | None = None) -> None:
+        try:
+            parts = urlsplit(url)
+            self.host, self.port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+            given = parse_qs(parts.query, strict_parsing=True)
+            (self.sender,) = given.pop("from")
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise _refusal() from None
+        self._scheme = parts.scheme
+        self._user = unquote(parts.username or "")
+        self._password = unquote(parts.password or "")
+        self._trust = trust
+        if not self.host or given or parts.path not in ("", "/") or not _is_one_address(self.sender):
+            raise _refusal()
+        if self._user and self._scheme == "smtp" and not _is_this_machine(self.host):
+            raise SettingError(f"A password is sent to {self.host} by smtps:// or smtp+starttls:// only.")
+
+    def __repr__(self) -> str:
+        return f"<MailServer {self._scheme}://{self.host}:{self.port}>"
+
+    def send(self, message: EmailMessage, receiver: str) -> None:
+        """Send one message; Unsent says why it was not taken."""
+        try:
+            with self._connection() as connection:
+                connection.send_message(message, self.sender, [receiver])
+        except smtplib.SMTPRecipientsRefused as error:
+            code, reason = next(iter(error.recipients.values()))
+            raise Unsent(_said(code, reason), for_good=code in _FOR_GOOD) from None
+        except smtplib.SMTPDataError as error:
+            raise Unsent(_said(error.smtp_code, error.smtp_error), for_good=error.smtp_code in _FOR_GOOD) from None
+        except smtplib.SMTPResponseException as error:
+            # What the server says of a sign-in may have it in it.
+            raise Unsent(f"{type(error).__name__} {error.smtp_code}") from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unsent(f"{type(error).__name__}: {self.host} port {self.port}") from None
+
+    def _connection(self) -> smtplib.SMTP:
+        context = self._trust or ssl.create_default_context()
+        if self._scheme == "smtps":
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=_PATIENCE, context=context)
+        else:
+            connection = smtplib.SMTP(self.host, self.port, timeout=_PATIENCE)
+        try:
+            if self._scheme == "smtp+starttls":
+                connection.starttls(context=context)
+            if self._user:
+                connection.login(self._user, self._password)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _said(code: int, reason: bytes | str) -> str:
+    text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
+    return f"{code} {''.join(letter if letter.isprintable() else ' ' for letter in text[:200])}"
+
+
+def _is_one_address(text: str) -> bool:
+    return text.count("@") == 1 and text.isascii() and text.isprintable() and not set(text) & set(' ,;<>"')
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _refusal() -> SettingError:
+    # What was given is not repeated, because a password may stand in it.
+    return SettingError(f"The mail server (smtp, {VARIABLE}) is such as {_EXAMPLE}, with smtp:// or smtps:// too.")

@@ -1,0 +1,118 @@
+"""The page of an HTMLQuestion as it is served: as it was written, with a form if it has none, and our script first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from html import escape
+from typing import NamedTuple
+
+from mturk.marketplace.frame.page_source import Attribute, Tag, tags
+
+_DOCTYPE = "<!DOCTYPE html>"
+_BEGINNING = (
+    '<form name="mturk_form" id="mturk_form" method="post" action="https://www.mturk.com/mturk/externalSubmit">'
+    '<input type="hidden" name="assignmentId" id="assignmentId" value="">'
+)
+_BUTTON = '<p><input type="submit" id="submitButton" class="btn btn-primary" value="Submit"></p>'
+_SUBMITS = {"input": ("submit", "image"), "button": ("submit",)}
+# Elements that send their own answers, and need no form around them.
+_SENDS_ITSELF = ("form", "crowd-form", "crowd-entity-annotation")
+_BEFORE_DOCTYPE = re.compile(r"\ufeff|[\t\n\f\r ]+|<!--(?:-?>|.*?--!?>)|<[?!][^>]*>", re.DOTALL)
+_ADDRESSES = {"script": "src", "link": "href"}
+# They speak of the file that was asked for, and of the host that it came from.
+_GOES_WITH_ADDRESS = ("integrity", "crossorigin")
+
+
+class Edit(NamedTuple):
+    """A piece of a page's text, and what stands there instead."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Script(NamedTuple):
+    """The site's script in a page: where it is served, and the settings that it reads from its own attributes."""
+
+    address: str
+    settings: Mapping[str, str]
+
+    def __str__(self) -> str:
+        given = "".join(f' data-{name}="{escape(value)}"' for name, value in self.settings.items())
+        return f'<script src="{escape(self.address)}"{given}></script>'
+
+
+class _Shape:
+    """What decides how a page is completed."""
+
+    def __init__(self) -> None:
+        self.doctype_end: int | None = None
+        self.sends_itself = False
+        self.crowd_form = False
+        self.submits = False
+        self._begun = False
+        self._templates = 0
+
+    def note(self, html: str, tag: Tag) -> None:
+        """Note a tag; what is in a template is not in the page."""
+        is_first, self._begun = not self._begun, True
+        if tag.name == "!doctype":
+            # After a text or a tag it is ignored, by browsers too.
+            if is_first and not _BEFORE_DOCTYPE.sub("", html[: tag.start]):
+                self.doctype_end = tag.end
+        elif tag.name in ("template", "/template"):
+            self._templates = max(0, self._templates + (1 if tag.name == "template" else -1))
+        elif not self._templates:
+            self.sends_itself = self.sends_itself or tag.name in _SENDS_ITSELF
+            self.crowd_form = self.crowd_form or tag.name == "crowd-form"
+            self.submits = self.submits or (tag.get("type") or "").lower() in _SUBMITS.get(tag.name, ())
+
+
+def served(html: str, script: Script, own_copy: Callable[[str], str | None]) -> str:
+    """The page with `script` as its first; `own_copy` says where else an address of a script or a style is answered.
+
+    A page that has no form of its own stands inside one, as MTurk's site for requesters did it. A document type is
+    added to pages of crowd elements only: others were made for the layout that browsers give to pages without one.
+    """
+    shape, edits = _Shape(), []
+    for tag in tags(html):
+        shape.note(html, tag)
+        edits += _edits(html, tag, own_copy)
+    start = shape.doctype_end if shape.doctype_end is not None else int(html.startswith("\N{BYTE ORDER MARK}"))
+    doctype = _DOCTYPE if shape.crowd_form and shape.doctype_end is None else ""
+    around = ("", "") if shape.sends_itself else (_BEGINNING, ("" if shape.submits else _BUTTON) + "</form>")
+    first = Edit(start, start, f"{doctype}{script}{around[0]}")
+    return edited(html, [first, *edits, Edit(len(html), len(html), around[1])])
+
+
+def edited(html: str, edits: Iterable[Edit]) -> str:
+    """The text with all edits, which come in order and do not overlap."""
+    pieces, at = [], 0
+    for edit in edits:
+        pieces += [html[at : edit.start], edit.text]
+        at = edit.end
+    return "".join([*pieces, html[at:]])
+
+
+def asked_for(html: str) -> Iterator[str]:
+    """The addresses of a page's scripts and styles."""
+    for tag in tags(html):
+        attribute = _address(tag)
+        if attribute is not None:
+            yield attribute.value.strip()
+
+
+def _edits(html: str, tag: Tag, own_copy: Callable[[str], str | None]) -> list[Edit]:
+    attribute = _address(tag)
+    copy = attribute and own_copy(attribute.value.strip())
+    if attribute is None or copy is None:
+        return []
+    found = [Edit(attribute.start, attribute.end, f'{attribute.name}="{escape(copy)}"')]
+    found += [Edit(each.start, each.end, "") for each in tag.attributes if each.name in _GOES_WITH_ADDRESS]
+    return sorted(found)
+
+
+def _address(tag: Tag) -> Attribute | None:
+    name = _ADDRESSES.get(tag.name)
+    return next((each for each in tag.attributes if each.name == name), None)

@@ -1,0 +1,147 @@
+"""Mail that waits: written in the transaction that is its reason, sent after that by `delivery/mailer.py`.
+
+It lives by the real clock. To which address it goes is looked up when it is sent, so nothing goes to somebody who
+closed the account, changed the address or wants no mail in the meantime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple, cast
+
+from sqlalchemy import BigInteger, Connection, bindparam, insert, literal, select
+
+from mturk.marketplace.call import Context
+from mturk.marketplace.clock import DAY, SECOND
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.lock import free
+from mturk.marketplace.database.store import announce
+
+NEWS = "mail"
+"""What is announced when mail is written."""
+MESSAGE, RESET, CONFIRMATION = "message", "reset", "confirmation"
+SEAL = "link in mail"
+"""The label under which links are sealed while their mail waits."""
+LIFE_OF_MESSAGE = 3 * DAY
+"""How long a message is tried to be sent; the others as long as the link in them is good."""
+LEASE = 120 * SECOND
+"""How long one process may take to send one, in real time; far longer than a mail server is waited for."""
+
+
+class Mail(NamedTuple):
+    """Something to be sent, and what is known of its receiver now: None where there is nobody any more."""
+
+    number: int
+    worker: int | None
+    kind: str
+    email_key: str | None
+    subject: str
+    text: str
+    sealed_link: str | None
+    due: int
+    end: int
+    attempts: int
+    holder: str | None
+    email: str | None
+    present_key: str | None
+    email_time: int | None
+    mailed: bool | None
+    mail_token: str | None
+
+    def __repr__(self) -> str:
+        return f"<Mail {self.number} {self.kind}>"
+
+    @property
+    def receiver(self) -> str | None:
+        """The address to send it to; None if it shall not be sent any more."""
+        if self.email is None or (self.email_key is not None and self.email_key != self.present_key):
+            return None
+        if self.kind != CONFIRMATION and self.email_time is None:
+            return None
+        return None if self.kind == MESSAGE and not self.mailed else self.email
+
+
+_WHOLE = (
+    select(
+        t.mail,
+        t.person.c.email,
+        t.person.c.email_key.label("present_key"),
+        t.person.c.email_time,
+        t.person.c.mailed,
+        t.person.c.mail_token,
+    )
+    .outerjoin(t.person, t.person.c.worker == t.mail.c.worker)
+    .where(t.mail.c.number == bindparam("of_number"))
+)
+
+
+def send_message(context: Context, receivers: Collection[int], subject: str, text: str) -> None:
+    """Send a message by e-mail too, to those of the workers who want that."""
+    if not context.settings.mail or not receivers:
+        return
+    wanting = select(
+        t.person.c.worker,
+        literal(MESSAGE),
+        literal(subject),
+        literal(text),
+        literal(0, BigInteger),
+        # The shift between the clocks stands in the database.
+        literal(context.now + LIFE_OF_MESSAGE, BigInteger) - select(t.market.c.shift).scalar_subquery(),
+    ).where(t.person.c.worker.in_(receivers), t.person.c.email_time.is_not(None), t.person.c.mailed)
+    columns = ["worker", "kind", "subject", "text", "due", "end"]
+    context.database.execute(insert(t.mail).from_select(columns, wanting))
+    announce(context.database, NEWS)
+
+
+def send_link(
+    database: Connection,
+    number: int | None,
+    kind: str,
+    end: int,
+    email_key: str,
+    sealed_link: str,
+    subject: str,
+    text: str,
+) -> None:
+    """Send somebody a link; `text` says what it is for."""
+    row = {
+        "worker": number,
+        "kind": kind,
+        "email_key": email_key,
+        "subject": subject,
+        "text": text,
+        "sealed_link": sealed_link,
+        "due": 0,
+        "end": end,
+    }
+    # A newer link of the kind makes the older one needless.
+    database.execute(t.mail.delete().where(t.mail.c.worker == number, t.mail.c.kind == kind))
+    t.add_row(database, t.mail, row)
+    announce(database, NEWS)
+
+
+def claim(database: Connection, now: int, new_id: Callable[[], str]) -> Mail | None:
+    """Take the mail that is due first; nobody else sends it until the lease ends."""
+    first = select(t.mail.c.number).where(t.mail.c.due <= now).order_by(t.mail.c.due, t.mail.c.number).limit(1)
+    number = database.execute(free(database, first, t.mail)).scalar_one_or_none()
+    if number is None:
+        return None
+    held = {"holder": new_id(), "due": now + LEASE, "attempts": t.mail.c.attempts + 1}
+    database.execute(t.mail.update().where(t.mail.c.number == number).values(held))
+    return cast("Mail | None", database.execute(_WHOLE, {"of_number": number}).one_or_none())
+
+
+def next_due(database: Connection) -> int | None:
+    """When the next one is due, in real time."""
+    return cast("int | None", database.execute(select(t.mail.c.due).order_by(t.mail.c.due).limit(1)).scalar())
+
+
+def remove(database: Connection, mail: Mail) -> None:
+    """Remove what was sent or is given up."""
+    database.execute(t.mail.delete().where(t.mail.c.number == mail.number, t.mail.c.holder == mail.holder))
+
+
+def put_off(database: Connection, mail: Mail, due: int) -> None:
+    """Send it later."""
+    mine = t.mail.c.number == mail.number, t.mail.c.holder == mail.holder
+    database.execute(t.mail.update().where(*mine).values(due=due))

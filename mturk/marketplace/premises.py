@@ -1,0 +1,194 @@
+"""A marketplace's parts, put together: its database, clock and rules, what works in the background, and its server."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from flask import Flask
+
+from mturk.marketplace.account.entrance import Entrance
+from mturk.marketplace.account.means import Means
+from mturk.marketplace.account.own_account import OwnAccount
+from mturk.marketplace.background import Background
+from mturk.marketplace.call import Hear, Settings
+from mturk.marketplace.clock import Clock
+from mturk.marketplace.database.store import Store
+from mturk.marketplace.delivery.certificate import Certificate
+from mturk.marketplace.delivery.listener import Listeners
+from mturk.marketplace.delivery.mail_server import MailServer
+from mturk.marketplace.delivery.mailer import Mailer
+from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.http.fault import FaultPlan
+from mturk.marketplace.http.server import WAITING, Server
+from mturk.marketplace.identifier import Identifiers
+from mturk.marketplace.opening import FIRST_REQUESTER, Opening
+from mturk.marketplace.queue.waiting_room import WaitingRoom
+from mturk.marketplace.site.site_setting import OPEN, SiteSettings
+from mturk.marketplace.web import Web
+
+
+class Premises:
+    """Everything that is there once; `rate` and `burst` throttle each requester, `deposit` is in cents."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        site: SiteSettings,
+        faults: FaultPlan,
+        *,
+        host: str,
+        port: int,
+        rate: float | None,
+        burst: float | None,
+        deposit: int,
+        master_key: str | None,
+        existing: bool,
+        real_time: Callable[[], float],
+        randomness: random.Random,
+        mail_server: MailServer | None,
+    ) -> None:
+        self._host, self._port = host, port
+        self._public = site.public
+        self._settings = settings
+        self._real_time = real_time
+        self._randomness = randomness
+        self._identifiers = Identifiers(randomness)
+        self.store = store
+        self.clock = Clock(self._shift, self._add_shift, real_time)
+        self.dispatch = Dispatch(store, self.clock, settings, self._identifiers)
+        self.opening = Opening(
+            store,
+            self.clock,
+            self.dispatch,
+            self._identifiers,
+            deposit=deposit,
+            master_key=master_key,
+            existing=existing,
+        )
+        self.listeners = Listeners(FIRST_REQUESTER, self._identifiers.document, self._hear)
+        self._room = WaitingRoom(WAITING)
+        self._certificate = Certificate(store, lambda: self.opening.seal, real_time)
+        self._mail_server = mail_server
+        means = Means(
+            store=store,
+            dispatch=self.dispatch,
+            real_time=real_time,
+            randomness=randomness,
+            seal=lambda: self.opening.seal,
+            terms=site.terms.digest if site.terms else None,
+            mail=mail_server is not None,
+        )
+        self.entrance = Entrance(means, open_door=site.sign_up == OPEN)
+        self._web = Web(
+            store,
+            self.dispatch,
+            self.opening,
+            self._certificate,
+            self._room,
+            settings,
+            site,
+            faults,
+            self.entrance,
+            OwnAccount(means),
+            rate=rate,
+            burst=burst,
+            real_time=real_time,
+            address=self.public_url,
+        )
+        self._server: Server | None = None
+        self._background: Background | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the server answers."""
+        return self._server is not None
+
+    def start(self) -> None:
+        """Open the database, which is made if it is new, and serve in the background."""
+        if self._server is not None:
+            return
+        try:
+            server = Server(
+                self.app(),
+                self._host,
+                self._port,
+                largest=self._web.largest,
+                prefix=self._public.prefix if self._public else "",
+            )
+        except MarketplaceError:
+            self.stop()
+            raise
+        self._room.open()
+        server.start()
+        self._server = server
+        self._background = self._make_background()
+        self._background.start()
+
+    def stop(self) -> None:
+        """Finish what is being answered, and let go of the port and the database."""
+        self._room.close()
+        if self._server is not None:
+            self._server.stop()
+        if self._background is not None:
+            self._background.stop()
+        self.listeners.stop()
+        self._server = self._background = None
+        self.opening.close()
+
+    def app(self) -> Flask:
+        """All that is served, as a WSGI application."""
+        self.opening.open()
+        return self._web.app()
+
+    def url(self) -> str:
+        """The address of the server."""
+        if self._server is None:
+            raise MarketplaceError("The marketplace is not running; call start(), or use it in a with block.")
+        return self._server.url
+
+    def public_url(self) -> str:
+        """The address for others: that of a proxy in front, or the server's."""
+        return self._public.url if self._public else self.url()
+
+    def _hear(self, hear: Hear | None) -> None:
+        self.dispatch.hear = hear
+
+    def _shift(self) -> int:
+        self.opening.open()
+        return self.store.shift()
+
+    def _add_shift(self, step: int) -> None:
+        self.opening.open()
+        self.store.add_shift(step)
+        if self._background is not None:
+            self._background.moved()
+
+    def _make_background(self) -> Background:
+        return Background(
+            self.store,
+            self.clock,
+            self.dispatch,
+            self._certificate,
+            self._room,
+            self._identifiers,
+            randomness=self._randomness,
+            real_time=self._real_time,
+            address=self.public_url(),
+            strict=self._settings.strict,
+            mailer=self._make_mailer(),
+        )
+
+    def _make_mailer(self) -> Mailer | None:
+        if self._mail_server is None:
+            return None
+        return Mailer(
+            self.store,
+            self._mail_server,
+            site=self.public_url(),
+            seal=lambda: self.opening.seal,
+            real_time=self._real_time,
+            new_id=self._identifiers.document,
+        )

@@ -1,0 +1,209 @@
+"""The pages at which people come in and go: signing in, signing up, signing out, setting a new password."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as AnyResponse
+
+from mturk.marketplace.account.entrance import Application
+from mturk.marketplace.account.objection import Objection
+from mturk.marketplace.account.place import STATES
+from mturk.marketplace.account.proof import WrongPassword
+from mturk.marketplace.account.slowdown import TooManyTries
+from mturk.marketplace.error import WorkerError
+from mturk.marketplace.site.country import countries
+from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.refusal import refused, shown_again, too_fast
+from mturk.marketplace.site.service import services
+from mturk.marketplace.site.site_setting import OPEN
+from mturk.marketplace.site.visitor import (
+    before_consent,
+    begin,
+    caller,
+    is_named_by_proxy,
+    known_sitting,
+    known_worker_id,
+    leave,
+    open_to_all,
+)
+from mturk.marketplace.site.way_back import way_back
+
+
+def entrance_pages() -> Blueprint:
+    """The pages."""
+    pages = Blueprint("entrance", __name__)
+    _add_sign_in(pages)
+    _add_sign_up(pages)
+    _add_forgotten_password(pages)
+
+    @pages.post("/worker/sign-out")
+    @before_consent
+    def sign_out() -> AnyResponse:
+        here = known_sitting()
+        if here is not None:
+            services().entrance.sign_out(here)
+        leave()
+        return redirect(url_for("entrance.sign_in"))
+
+    return pages
+
+
+def _add_sign_in(pages: Blueprint) -> None:
+    def form(text: str = "", status: int = HTTPStatus.OK) -> ResponseReturnValue:
+        sign_up = services().settings.sign_up == OPEN
+        mail = services().entrance.sends_mail
+        return render_template("sign_in.html", wrong=text, entered=request.form, sign_up=sign_up, mail=mail), status
+
+    @pages.get("/worker/sign-in")
+    @open_to_all
+    def sign_in() -> ResponseReturnValue:
+        if known_worker_id():
+            return redirect(way_back(request.args.get("next")))
+        if is_named_by_proxy():
+            return refused(HTTPStatus.FORBIDDEN, _("Sign in at your organisation first, then load this page again."))
+        return form()
+
+    @pages.post("/worker/sign-in")
+    @open_to_all
+    @shown_again(form)
+    def let_in() -> ResponseReturnValue:
+        _refuse_where_a_proxy_rules()
+        # Somebody may have followed the wording of the design, or of the label.
+        name = request.form.get("worker_id") or request.form.get("email") or ""
+        try:
+            entry = services().entrance.sign_in(name, request.form.get("password", ""), caller())
+        except WrongPassword as error:
+            return form(_(str(error)), HTTPStatus.FORBIDDEN)
+        except TooManyTries as error:
+            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+        begin(entry)
+        return redirect(way_back(request.form.get("next")), HTTPStatus.SEE_OTHER)
+
+
+def _add_sign_up(pages: Blueprint) -> None:
+    def form(text: str = "", status: int = HTTPStatus.OK, faults: dict[str, str] | None = None) -> ResponseReturnValue:
+        secret = _given("invitation")
+        worker_id = services().entrance.invitation(secret).worker_id if secret else None
+        return render_template(
+            "sign_up.html",
+            wrong=text,
+            faults=faults or {},
+            entered=request.form,
+            invitation=secret,
+            worker_id=worker_id,
+            countries=countries(),
+            states=STATES,
+            terms=services().settings.terms,
+        ), status
+
+    @pages.get("/worker/sign-up")
+    @open_to_all
+    def sign_up() -> ResponseReturnValue:
+        _refuse_where_a_proxy_rules()
+        if not _given("invitation") and services().settings.sign_up != OPEN:
+            text = _("You need an invitation to sign up here. Open the link that was sent to you.")
+            return refused(HTTPStatus.FORBIDDEN, text)
+        try:
+            return form()
+        except WorkerError as error:
+            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+
+    @pages.post("/worker/sign-up")
+    @open_to_all
+    @shown_again(form)
+    def become_a_worker() -> ResponseReturnValue:
+        _refuse_where_a_proxy_rules()
+        try:
+            entry = services().entrance.sign_up(_application(), _given("invitation"), caller())
+        except Objection as error:
+            return form("", HTTPStatus.BAD_REQUEST, error.faults)
+        except TooManyTries as error:
+            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+        except WorkerError as error:
+            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+        begin(entry)
+        flash(
+            _("Welcome. Your worker ID is %(worker_id)s: you can sign in with it.", worker_id=entry.worker_id), "good"
+        )
+        return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
+
+
+def _add_forgotten_password(pages: Blueprint) -> None:
+    def form(text: str = "", status: int = HTTPStatus.OK) -> ResponseReturnValue:
+        mail = services().entrance.sends_mail
+        return render_template("forgotten_password.html", wrong=text, entered=request.form, mail=mail), status
+
+    def new_password(
+        text: str = "", status: int = HTTPStatus.OK, faults: dict[str, str] | None = None
+    ) -> ResponseReturnValue:
+        worker_id = services().entrance.whose_reset(_given("link"))
+        page = render_template(
+            "new_password.html", wrong=text, faults=faults or {}, worker_id=worker_id, link=_given("link")
+        )
+        return page, status
+
+    @pages.get("/worker/forgotten-password")
+    @open_to_all
+    def forgotten() -> ResponseReturnValue:
+        _refuse_where_a_proxy_rules()
+        return form()
+
+    @pages.post("/worker/forgotten-password")
+    @open_to_all
+    @shown_again(form)
+    def ask() -> ResponseReturnValue:
+        _refuse_where_a_proxy_rules()
+        try:
+            services().entrance.ask_for_reset(request.form.get("worker_id", ""), caller())
+        except TooManyTries as error:
+            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+        return render_template("mail_sent.html")
+
+    @pages.get("/worker/reset")
+    @open_to_all
+    def reset() -> ResponseReturnValue:
+        _refuse_where_a_proxy_rules()
+        try:
+            return new_password()
+        except WorkerError as error:
+            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+
+    @pages.post("/worker/reset")
+    @open_to_all
+    @shown_again(new_password)
+    def set_password() -> ResponseReturnValue:
+        _refuse_where_a_proxy_rules()
+        try:
+            entry = services().entrance.reset(_given("link"), request.form.get("password", ""), caller())
+        except Objection as error:
+            return new_password("", HTTPStatus.BAD_REQUEST, error.faults)
+        except WorkerError as error:
+            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+        begin(entry)
+        flash(_("Your new password is set. You were signed out everywhere else."), "good")
+        return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
+
+
+def _application() -> Application:
+    entered = request.form
+    return Application(
+        password=entered.get("password", ""),
+        email=entered.get("email", ""),
+        country=entered.get("country", ""),
+        subdivision=entered.get("subdivision", ""),
+        adult=bool(entered.get("adult")),
+        agrees=bool(entered.get("terms")),
+    )
+
+
+def _given(name: str) -> str:
+    """What stands in the form, or in the address."""
+    return str(request.form.get(name) or request.args.get(name) or "")
+
+
+def _refuse_where_a_proxy_rules() -> None:
+    if is_named_by_proxy():
+        abort(HTTPStatus.NOT_FOUND)

@@ -1,0 +1,47 @@
+"""The headers that keep a page from being framed, from loading what is not ours, and from telling of itself."""
+
+from __future__ import annotations
+
+from flask import Response, g, request
+
+_YEAR = 31_536_000
+_CONTENT = {
+    "default-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "connect-src": ["'self'"],
+    "font-src": ["'self'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "img-src": ["'self'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+}
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+def allow(directive: str, *sources: str) -> None:
+    """Let the page that is answered now load from more places, such as `allow("frame-src", task_origin)`."""
+    g.setdefault("allowed", {}).setdefault(directive, []).extend(sources)
+
+
+def protect(response: Response) -> Response:
+    """Add the headers, except those that the page has set itself."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", _policy(g.get("allowed", {})))
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-cache, private")
+    return response
+
+
+def _policy(allowed: dict[str, list[str]]) -> str:
+    names = dict.fromkeys((*_CONTENT, *allowed))
+    return "; ".join(f"{name} {' '.join([*_CONTENT.get(name, []), *allowed.get(name, [])])}" for name in names)

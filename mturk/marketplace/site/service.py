@@ -1,0 +1,62 @@
+"""What the pages work with: the market's rules, the settings, the real clock, the signing key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from flask import current_app
+
+from mturk.marketplace.account.entrance import Entrance
+from mturk.marketplace.account.own_account import OwnAccount
+from mturk.marketplace.call import Context
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.site.signing_key import SigningKey
+from mturk.marketplace.site.site_setting import SiteSettings
+
+Result = TypeVar("Result")
+
+_NAME = "mturk"
+
+
+@dataclass(frozen=True)
+class Services:
+    """One marketplace, as its pages know it."""
+
+    dispatch: Dispatch
+    settings: SiteSettings
+    key: SigningKey
+    real_time: Callable[[], float]
+    """Rules sessions, invitations and sign-in; all else goes by the market's time."""
+    address: Callable[[], str]
+    """Where others reach the marketplace, for what is sent to them; without a slash at its end."""
+    entrance: Entrance
+    own_account: OwnAccount
+
+    def now(self) -> int:
+        """The real time in milliseconds."""
+        return int(self.real_time() * SECOND)
+
+
+def provide(services: Services) -> dict[str, object]:
+    """What goes into `app.extensions`, for `services()` to find."""
+    return {_NAME: services}
+
+
+def services() -> Services:
+    """Those of the application that answers now."""
+    return cast(Services, current_app.extensions[_NAME])
+
+
+def do(step: Callable[[Context], Result]) -> Result:
+    """Change something, in one transaction at one moment of market time."""
+    dispatch = services().dispatch
+    return dispatch.run(step, until=dispatch.until())
+
+
+def look(step: Callable[[Context], Result]) -> Result:
+    """Read something, on one snapshot."""
+    dispatch = services().dispatch
+    return dispatch.run(step, writes=False, until=dispatch.until())

@@ -1,0 +1,45 @@
+"""How values are written on pages: amounts, times, lengths of time."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from babel.numbers import format_currency
+from markupsafe import Markup
+
+from mturk.marketplace.clock import SECOND, as_datetime
+from mturk.marketplace.site.language import language, ngettext
+
+_CENTS = 100
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def money(cents: int) -> str:
+    """An amount of US dollars, as the page's language writes it."""
+    return str(format_currency(Decimal(cents) / _CENTS, "USD", locale=language()))
+
+
+def moment(milliseconds: int) -> Markup:
+    """A time, which the browser shows in its own zone; without a script it is in UTC."""
+    time = as_datetime(milliseconds)
+    exact, plain = time.strftime("%Y-%m-%dT%H:%M:%SZ"), time.strftime("%Y-%m-%d %H:%M UTC")
+    return Markup('<time datetime="{}">{}</time>').format(exact, plain)
+
+
+def duration(milliseconds: int) -> str:
+    """A length of time in its largest two units."""
+    seconds = max(0, milliseconds) // SECOND
+    units = (
+        (_DAY, ngettext("%(num)s day", "%(num)s days", seconds // _DAY)),
+        (_HOUR, ngettext("%(num)s hour", "%(num)s hours", seconds % _DAY // _HOUR)),
+        (_MINUTE, ngettext("%(num)s minute", "%(num)s minutes", seconds % _HOUR // _MINUTE)),
+        (1, ngettext("%(num)s second", "%(num)s seconds", seconds % _MINUTE)),
+    )
+    first = next((place for place, (size, _) in enumerate(units) if seconds >= size), len(units) - 1)
+    shown = [units[first][1]]
+    if first + 1 < len(units) and seconds % units[first][0] >= units[first + 1][0]:
+        shown.append(units[first + 1][1])
+    return " ".join(shown)
+
+
+FILTERS = {"money": money, "moment": moment, "duration": duration}

@@ -1,0 +1,29 @@
+// What pages do better with a script: times in the visitor's own zone, and forms that are sent once.
+"use strict";
+(() => {
+  const language = document.documentElement.lang;
+  const show = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const moment = new Date(time.dateTime);
+    if (!Number.isNaN(moment.getTime())) {
+      time.title = time.textContent;
+      time.textContent = show.format(moment);
+    }
+  }
+
+  // A second press while the first is under way sends nothing; a page that comes back from the history is fresh again.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent !== undefined) {
+      event.preventDefault();
+    } else if (!event.defaultPrevented && form.method === "post") {
+      form.dataset.sent = "";
+      setTimeout(() => delete form.dataset.sent, 4000); // what was stopped, or answered with a file, can be sent again
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+    }
+  });
+})();

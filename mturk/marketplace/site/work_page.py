@@ -1,0 +1,205 @@
+"""The pages of what a worker has accepted: at work on it, handing it in or giving it back, and all that they hold."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import NamedTuple
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response as AnyResponse
+
+from mturk.marketplace.call import Context
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.error import NotThere, WorkerError
+from mturk.marketplace.hit import hit, offer
+from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED
+from mturk.marketplace.hit.hit import HIT
+from mturk.marketplace.hit.work import give_back as hand_back
+from mturk.marketplace.hit.work import submit as hand_in
+from mturk.marketplace.people import worker
+from mturk.marketplace.site.group_page import ACCEPT_NEXT
+from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.refusal import form_expired, refused, status_of
+from mturk.marketplace.site.service import do, look
+from mturk.marketplace.site.visitor import known_worker_id, worker_id
+from mturk.marketplace.site.work_area import Entry, area_at_work, filled_area, read_form
+from mturk.marketplace.workplace import desk
+from mturk.marketplace.workplace.desk import MOST_HELD, Held, Undone
+
+_JUST_NOW = 60 * SECOND
+"""So long after a submission its page goes on to the next HIT, where the worker wants that."""
+
+
+class Seen(NamedTuple):
+    """An assignment of the worker's at a moment of market time, and what of its HIT the page needs."""
+
+    held: Held
+    hit: HIT | None
+    """The HIT that is worked on; None once it was handed in."""
+    next_id: str | None
+    """The HIT of the group that comes next, once this one was handed in."""
+    now: int
+
+
+def work_pages() -> Blueprint:
+    """The pages."""
+    pages = Blueprint("work", __name__)
+
+    @pages.get("/worker/queue")
+    def queue() -> str:
+        held, now = look(lambda context: (desk.held(context, worker_id()), context.now))
+        return render_template("queue.html", held=held, now=now, most=MOST_HELD)
+
+    @pages.get("/worker/assignments/<assignment_id>")
+    def work(assignment_id: str) -> str | Response:
+        seen = look(lambda context: _look(context, assignment_id))
+        if isinstance(seen, Seen):
+            return _page(seen)
+        return _over(seen)
+
+    @pages.post("/worker/assignments/<assignment_id>")
+    def submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
+        return _submit(assignment_id)
+
+    @pages.errorhandler(CSRFError)
+    def expired(error: CSRFError) -> AnyResponse:
+        again = None
+        if request.endpoint == "work.submit" and known_worker_id():
+            again = _expired((request.view_args or {})["assignment_id"])
+        return again or form_expired()
+
+    @pages.post("/worker/assignments/<assignment_id>/return")
+    def give_back(assignment_id: str) -> AnyResponse:
+        held, more = do(lambda context: _give_back(context, assignment_id))
+        flash(_("You have returned the HIT. Somebody else can do it now."))
+        if not more:
+            return redirect(url_for("groups.groups"))
+        return redirect(url_for("groups.group", group_id=held.hit_group_id, after=held.hit_id))
+
+    @pages.get("/worker/assignments/<assignment_id>/time")
+    def time_left(assignment_id: str) -> Response:
+        held, now = look(lambda context: (_held(context, assignment_id), context.now))
+        in_hand = held is not None and held.status == ACCEPTED
+        return jsonify(now=now, deadline=held.deadline if held and in_hand else None, in_hand=in_hand)
+
+    @pages.post("/worker/accept-next")
+    def accept_next() -> tuple[str, int]:
+        session[ACCEPT_NEXT] = request.form.get("accept_next") == "on"
+        return "", 204
+
+    return pages
+
+
+def _page(seen: Seen, entry: Entry | None = None, *, problem: str | None = None) -> str:
+    wants_next = bool(session.get(ACCEPT_NEXT))
+    if seen.hit is None:
+        handed_in = seen.held.submit_time or 0
+        goes_on = wants_next and seen.now - handed_in < _JUST_NOW
+        return render_template("submitted.html", seen=seen, goes_on=goes_on, accept_next=wants_next)
+    area = area_at_work(seen.hit, worker_id(), seen.held, entry)
+    return render_template("work.html", seen=seen, area=area, accept_next=wants_next, problem=problem)
+
+
+def _look(context: Context, assignment_id: str) -> Seen | Undone:
+    held = _held(context, assignment_id)
+    if held is None:
+        undone = desk.undone(context, worker_id(), assignment_id)
+        if undone is None:
+            raise NotThere("You are not working on this HIT. Somebody else may have it now.")
+        return undone
+    if held.status == ACCEPTED:
+        return Seen(held, hit.by_id(context, held.hit_id), None, context.now)
+    return Seen(held, None, _next(context, held), context.now)
+
+
+def _held(context: Context, assignment_id: str) -> Held | None:
+    try:
+        return desk.look_up(context, worker_id(), assignment_id)
+    except NotThere:
+        return None
+
+
+def _next(context: Context, held: Held) -> str | None:
+    """The HIT of the same group that comes next, if the worker may accept it."""
+    try:
+        group = offer.offer(context, worker_id(), held.hit_group_id)
+        if not group.can_accept:
+            return None
+        worker_row = worker.on_site(context, worker_id())
+        return offer.next_hit(context, worker_row, group.group.number, held.hit_id)
+    except NotThere:
+        return None
+
+
+def _over(undone: Undone) -> Response:
+    if undone.status == ABANDONED:
+        text = _("The time for this HIT was over before it was submitted. It has gone to somebody else.")
+        return refused(404, text, title=_("The time was over"))
+    return refused(404, _("You have returned this HIT."), title=_("Returned"))
+
+
+def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
+    """Hand in a form; one that is refused comes back as it was filled in."""
+    seen = look(lambda context: _look(context, assignment_id))
+    if isinstance(seen, Undone):
+        return _too_late(seen)
+    session[ACCEPT_NEXT] = "accept_next" in request.form
+    if seen.hit is None:
+        return redirect(url_for("work.work", assignment_id=assignment_id))
+    entry = read_form(seen.hit)
+    if entry.problems:
+        return _page(seen, entry), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        do(lambda context: hand_in(context, worker_id(), assignment_id, entry.answers))
+    except NotThere:
+        return _submit(assignment_id)  # its time was over a moment ago
+    except WorkerError as refusal:
+        return _page(seen, entry, problem=_(str(refusal))), status_of(refusal)
+    return redirect(_onward(seen.held))
+
+
+def _too_late(undone: Undone) -> AnyResponse:
+    """Tell that nothing was handed in, and show what was filled in, to be copied."""
+    hit_row = look(lambda context: hit.by_id(context, undone.hit_id))
+    area = None if hit_row is None or hit_row.disposed else filled_area(hit_row, read_form(hit_row))
+    page = render_template("too_late.html", undone=undone, area=area, abandoned=undone.status == ABANDONED)
+    return make_response(page, HTTPStatus.CONFLICT)
+
+
+def _expired(assignment_id: str) -> AnyResponse | None:
+    """The form as it was filled in, where what proves its origin is no longer good."""
+    seen = look(lambda context: _look(context, assignment_id))
+    if isinstance(seen, Undone) or seen.hit is None:
+        return None
+    problem = _("This page had expired, so nothing was submitted. Your answers are still here: press Submit again.")
+    return make_response(_page(seen, read_form(seen.hit), problem=problem), HTTPStatus.BAD_REQUEST)
+
+
+def _onward(held: Held) -> str:
+    """Where a worker goes after a submission: to the next HIT, if they want that and there is one."""
+    if session.get(ACCEPT_NEXT):
+        try:
+            accepted = do(lambda context: desk.accept(context, worker_id(), held.hit_group_id, after=held.hit_id))
+            flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
+            return url_for("work.work", assignment_id=accepted)
+        except WorkerError as reason:
+            flash(_(str(reason)))
+    return url_for("work.work", assignment_id=held.assignment_id)
+
+
+def _give_back(context: Context, assignment_id: str) -> tuple[Held, bool]:
+    held = desk.look_up(context, worker_id(), assignment_id)
+    hand_back(context, worker_id(), assignment_id)
+    return held, _next(context, held) is not None

@@ -1,0 +1,90 @@
+"""All that a marketplace serves as one WSGI application: its API, its queues, its topics' pages, and its site."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from flask import Flask
+
+from mturk.marketplace.account.entrance import Entrance
+from mturk.marketplace.account.own_account import OwnAccount
+from mturk.marketplace.call import Settings
+from mturk.marketplace.database.store import Store
+from mturk.marketplace.delivery.certificate import Certificate
+from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.http.api import Api
+from mturk.marketplace.http.app import body_limit, make_app
+from mturk.marketplace.http.fault import FaultPlan
+from mturk.marketplace.http.queue_api import QueueApi
+from mturk.marketplace.http.throttle import Throttle
+from mturk.marketplace.http.topic_page import topic_pages
+from mturk.marketplace.opening import Opening
+from mturk.marketplace.queue.waiting_room import WaitingRoom
+from mturk.marketplace.site.door import Door
+from mturk.marketplace.site.service import Services
+from mturk.marketplace.site.signing_key import SigningKey
+from mturk.marketplace.site.site import make_site
+from mturk.marketplace.site.site_setting import SiteSettings
+
+
+class Web:
+    """Makes the application; `rate` and `burst` throttle each requester, `address` is where others reach it."""
+
+    def __init__(
+        self,
+        store: Store,
+        dispatch: Dispatch,
+        opening: Opening,
+        certificate: Certificate,
+        room: WaitingRoom,
+        settings: Settings,
+        site: SiteSettings,
+        faults: FaultPlan,
+        entrance: Entrance,
+        own_account: OwnAccount,
+        *,
+        rate: float | None,
+        burst: float | None,
+        real_time: Callable[[], float],
+        address: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._certificate = certificate
+        self._settings = settings
+        self._site = site
+        key = SigningKey(store, lambda: opening.seal)
+        self._services = Services(dispatch, site, key, real_time, address, entrance, own_account)
+        self._api = Api(
+            dispatch,
+            opening.find_key,
+            Throttle(rate, burst, time.monotonic),
+            faults,
+            real_time=real_time,
+            sleep=time.sleep,
+            strict=settings.strict,
+            public=site.public,
+        )
+        self._queues = QueueApi(
+            store,
+            room,
+            opening.find_key,
+            Throttle(rate, burst, time.monotonic),
+            real_time=real_time,
+            strict=settings.strict,
+            public=site.public,
+        )
+
+    @property
+    def largest(self) -> int:
+        """How many bytes the body of a request may have."""
+        return body_limit(self._settings.question_limit)
+
+    def app(self) -> Flask:
+        """The application; the database is open by now."""
+        pages = topic_pages(self._store, self._certificate)
+        app = make_app(self._api, self._queues, pages, question_limit=self._settings.question_limit)
+        site = make_site(self._services)
+        app.extensions["mturk.site"] = site
+        app.wsgi_app = Door(site.wsgi_app, app.wsgi_app, self._site)  # type: ignore[method-assign]  # as Flask says
+        return app

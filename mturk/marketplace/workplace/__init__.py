@@ -1,0 +1,1 @@
+"""What workers look for, hold, earned, were told, and say."""

@@ -1,0 +1,312 @@
+"""People come in: by invitation, by password, by a proxy, by a link for a new password."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from mturk.marketplace import MarketplaceError, WorkerError
+from mturk.marketplace.account.entrance import AGREE, Application
+from mturk.marketplace.account.means import Caller
+from mturk.marketplace.account.objection import Objection
+from mturk.marketplace.account.proof import WrongPassword
+from mturk.marketplace.account.slowdown import TooManyTries
+from mturk.marketplace.database import table as t
+from tests.marketplace.account.conftest import AWAY, HOME, PASSWORD, Desk, Open
+
+
+def test_who_was_invited_becomes_a_worker_and_is_signed_in(desk: Desk) -> None:
+    entry = desk.joined(country="US", subdivision="NY", adult=True)
+    assert re.fullmatch("A[A-Z0-9]{13}", entry.worker_id)
+    mine = desk.sitting(entry)
+    assert mine.worker_id == entry.worker_id
+    person = desk.own.person(mine)
+    assert (person.country, person.subdivision, person.adult) == ("US", "NY", True)
+
+
+def test_an_invitation_for_a_worker_who_is_known_gives_that_worker_an_account(desk: Desk) -> None:
+    desk.market.worker("A1ADA", country="GB")
+    assert desk.joined(worker_id="A1ADA", country="GB").worker_id == "A1ADA"
+
+
+def test_an_invitation_is_good_once(desk: Desk) -> None:
+    secret = desk.invited()
+    desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+    with pytest.raises(WorkerError, match="used already"):
+        desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+
+
+def test_an_invitation_has_an_end(desk: Desk) -> None:
+    secret = desk.invited()
+    desk.pass_time(days=13.9)
+    assert desk.entrance.invitation(secret).worker_id is None
+    desk.pass_time(days=0.2)
+    with pytest.raises(WorkerError, match="has ended"):
+        desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+
+
+@pytest.mark.parametrize("secret", ["", "x", "x" * 100_000, "' OR 1=1 --", "\ud800", "\0"])
+def test_an_invitation_that_nobody_made_is_refused(desk: Desk, secret: str) -> None:
+    with pytest.raises(WorkerError, match="not known"):
+        desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+
+
+def test_a_form_that_was_refused_leaves_the_invitation_good(desk: Desk) -> None:
+    secret = desk.invited()
+    with pytest.raises(Objection):
+        desk.entrance.sign_up(Application("short"), secret, HOME)
+    assert desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+
+
+@pytest.mark.parametrize(
+    ("worker_id", "text"),
+    [("A1NOBODY", "There is no worker A1NOBODY"), ("A1ADA", "has an account"), ("A1GONE", "has closed the account")],
+)
+def test_nobody_is_invited_who_cannot_come(desk: Desk, worker_id: str, text: str) -> None:
+    for one in ("A1ADA", "A1GONE"):
+        desk.market.worker(one)
+        entry = desk.joined(worker_id=one)
+    desk.own.close(desk.sitting(entry), PASSWORD, HOME)
+    with pytest.raises(MarketplaceError, match=text):
+        desk.invited(worker_id)
+
+
+def test_of_two_invitations_for_one_worker_one_is_good(desk: Desk) -> None:
+    desk.market.worker("A1ADA")
+    first, second = desk.invited("A1ADA"), desk.invited("A1ADA")
+    desk.entrance.sign_up(Application(PASSWORD), second, HOME)
+    with pytest.raises(WorkerError, match="used already"):
+        desk.entrance.sign_up(Application(PASSWORD), first, HOME)
+
+
+@pytest.mark.parametrize(
+    ("entered", "field", "text"),
+    [
+        ({"password": "ninechars"}, "password", "at least 10"),
+        ({"password": "x" * 1001}, "password", "more than 1,000"),
+        ({"password": "aaaaaaaaaaaaaa"}, "password", "more different"),
+        ({"password": "Ada@Example.org", "email": "ada@example.org"}, "password", "must not be"),
+        ({"password": "a1longerworker"}, "password", "must not be"),
+        ({"email": "ada"}, "email", "no e-mail address"),
+        ({"email": "ada@example.org\nBcc: all@example.org"}, "email", "no e-mail address"),
+        ({"country": "Germany"}, "country", "Choose a country"),
+        ({"country": "DE", "subdivision": "NY"}, "subdivision", "only asked for in the United States"),
+        ({"country": "US", "subdivision": "ZZ"}, "subdivision", "Choose a state"),
+    ],
+)
+def test_what_cannot_be_is_told_at_its_field(desk: Desk, entered: dict[str, str], field: str, text: str) -> None:
+    desk.market.worker("A1LONGERWORKER")
+    with pytest.raises(Objection, match=text) as caught:
+        desk.joined(worker_id="A1LONGERWORKER", **entered)
+    assert list(caught.value.faults) == [field]
+
+
+def test_an_email_address_belongs_to_one_person_however_it_is_written(desk: Desk) -> None:
+    desk.joined(email="Ada@Example.org")
+    with pytest.raises(Objection, match="Somebody else") as caught:
+        desk.joined(email=" ada@EXAMPLE.ORG ")
+    assert list(caught.value.faults) == ["email"]
+
+
+def test_who_tries_addresses_at_the_sign_up_is_slowed_down(desk: Desk) -> None:
+    desk.joined(email="ada@example.org")
+    secret = desk.invited()
+    for _ in range(10):
+        with pytest.raises(Objection):
+            desk.entrance.sign_up(Application(PASSWORD, "ada@example.org"), secret, AWAY)
+    with pytest.raises(TooManyTries):
+        desk.entrance.sign_up(Application(PASSWORD, "free@example.org"), secret, AWAY)
+
+
+def test_without_an_invitation_the_door_is_closed_unless_it_was_opened(opened: Open) -> None:
+    with pytest.raises(WorkerError, match="not known"):
+        opened().entrance.sign_up(Application(PASSWORD), "", HOME)
+    assert opened(open_door=True).entrance.sign_up(Application(PASSWORD), "", HOME).worker_id.startswith("A")
+
+
+def test_an_open_door_lets_a_class_in_and_no_army(opened: Open) -> None:
+    desk = opened(open_door=True)
+    for _ in range(50):
+        desk.entrance.sign_up(Application(PASSWORD), "", HOME)
+    with pytest.raises(TooManyTries):
+        desk.entrance.sign_up(Application(PASSWORD), "", HOME)
+    assert desk.entrance.sign_up(Application(PASSWORD), "", AWAY)
+    desk.pass_time(hours=1.1)
+    assert desk.entrance.sign_up(Application(PASSWORD), "", HOME)
+
+
+def test_consent_to_the_terms_is_needed_and_written_down(opened: Open) -> None:
+    desk = opened(terms="a" * 64)
+    with pytest.raises(Objection, match=AGREE):
+        desk.joined()
+    entry = desk.joined(agrees=True)
+    person = desk.own.person(desk.sitting(entry))
+    assert (person.terms, person.terms_time) == ("a" * 64, int(desk.time * 1000))
+
+
+@pytest.mark.parametrize("write", [str, str.lower, lambda name: f"  {name} ", lambda _: "ADA@example.ORG"])
+def test_a_name_may_be_typed_in_several_ways(desk: Desk, write: object) -> None:
+    entry = desk.joined(email="ada@example.org")
+    typed = write(entry.worker_id)  # type: ignore[operator]  # a function
+    assert desk.entrance.sign_in(typed, PASSWORD, AWAY).worker_id == entry.worker_id
+
+
+def test_a_password_is_right_in_whatever_form_a_keyboard_writes_it(opened: Open) -> None:
+    from mturk.marketplace.account.password import Passwords
+
+    desk = opened(passwords=Passwords())
+    entry = desk.joined(password="cafe\u0301 au lait")
+    assert desk.entrance.sign_in(entry.worker_id, "caf\u00e9 au lait", AWAY)
+
+
+@pytest.mark.parametrize("password", ["", "wrong password", PASSWORD + " ", "x" * 100_000, "\ud800"])
+def test_a_wrong_password_lets_nobody_in(desk: Desk, password: str) -> None:
+    entry = desk.joined()
+    with pytest.raises(WrongPassword):
+        desk.entrance.sign_in(entry.worker_id, password, AWAY)
+
+
+def test_several_sign_ins_at_once_are_fine_and_each_has_a_secret_of_its_own(desk: Desk) -> None:
+    first = desk.joined()
+    second = desk.entrance.sign_in(first.worker_id, PASSWORD, AWAY)
+    assert first.sitting != second.sitting
+    assert len(desk.own.sittings(desk.sitting(first))) == 2
+    assert [one.browser for one in desk.own.sittings(desk.sitting(first))] == [AWAY.browser, HOME.browser]
+
+
+def test_signing_out_ends_that_sitting_only(desk: Desk) -> None:
+    first = desk.joined()
+    second = desk.entrance.sign_in(first.worker_id, PASSWORD, AWAY)
+    desk.entrance.sign_out(desk.sitting(first))
+    assert desk.entrance.sitting(first.sitting) is None
+    assert desk.entrance.sitting(second.sitting) is not None
+
+
+def test_a_sitting_ends_after_a_week_of_silence(desk: Desk) -> None:
+    entry = desk.joined()
+    desk.pass_time(days=6.9)
+    assert desk.entrance.sitting(entry.sitting)
+    desk.pass_time(days=6.9)
+    assert desk.entrance.sitting(entry.sitting)
+    desk.pass_time(days=7.1)
+    assert desk.entrance.sitting(entry.sitting) is None
+
+
+def test_a_sitting_ends_after_a_month_however_busy_it_is(desk: Desk) -> None:
+    entry = desk.joined()
+    for _ in range(29):
+        desk.pass_time(days=1)
+        assert desk.entrance.sitting(entry.sitting)
+    desk.pass_time(days=1.1)
+    assert desk.entrance.sitting(entry.sitting) is None
+
+
+def test_market_time_ends_no_sitting_and_no_invitation(desk: Desk) -> None:
+    entry, secret = desk.joined(), desk.invited()
+    desk.market.clock.advance(days=400)
+    assert desk.entrance.sitting(entry.sitting)
+    assert desk.entrance.invitation(secret)
+
+
+def test_the_database_has_no_secret_in_it(desk: Desk) -> None:
+    secret = desk.invited()
+    entry = desk.joined()
+    link = desk.entrance.reset_link(entry.worker_id)
+    rows = desk.means.store.read(
+        lambda database: [
+            str(row)
+            for table in (t.invitation, t.sitting, t.device, t.account_link, t.attempt)
+            for row in database.execute(select(table))
+        ]
+    )
+    assert len(rows) >= 4
+    assert [row for row in rows for one in (secret, entry.sitting, entry.device, link) if one in row] == []
+
+
+def test_whom_a_proxy_names_is_one_worker_for_ever(desk: Desk) -> None:
+    first = desk.entrance.enter_as("ada@uni.example", HOME)
+    assert re.fullmatch("A[A-Z0-9]{13}", first.worker_id)
+    assert desk.entrance.enter_as(" ada@uni.example ", AWAY).worker_id == first.worker_id
+    assert desk.entrance.enter_as("bob@uni.example", HOME).worker_id != first.worker_id
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 256, "ada\nbob", "a\0b"])
+def test_a_proxy_cannot_name_what_is_no_name(desk: Desk, name: str) -> None:
+    with pytest.raises(WorkerError, match="cannot be used"):
+        desk.entrance.enter_as(name, HOME)
+
+
+def test_whom_a_proxy_names_cannot_sign_in_by_password(desk: Desk) -> None:
+    entry = desk.entrance.enter_as("ada", HOME)
+    for password in ("", PASSWORD):
+        with pytest.raises(WrongPassword):
+            desk.entrance.sign_in(entry.worker_id, password, AWAY)
+
+
+def test_a_link_of_the_operator_sets_a_new_password_once(desk: Desk) -> None:
+    entry = desk.joined()
+    secret = desk.entrance.reset_link(entry.worker_id)
+    assert desk.entrance.whose_reset(secret) == entry.worker_id
+    again = desk.entrance.reset(secret, "another fine password", AWAY)
+    assert desk.entrance.sitting(entry.sitting) is None
+    assert desk.sitting(again).worker_id == entry.worker_id
+    with pytest.raises(WrongPassword):
+        desk.entrance.sign_in(entry.worker_id, PASSWORD, HOME)
+    with pytest.raises(WorkerError, match="not good any more"):
+        desk.entrance.reset(secret, "a third fine password", AWAY)
+
+
+def test_using_one_link_takes_the_others_out_of_use(desk: Desk) -> None:
+    entry = desk.joined()
+    first, second = (desk.entrance.reset_link(entry.worker_id) for _ in range(2))
+    desk.entrance.reset(second, "another fine password", AWAY)
+    with pytest.raises(WorkerError, match="not good any more"):
+        desk.entrance.reset(first, "a third fine password", AWAY)
+
+
+def test_a_link_of_the_operator_is_good_for_a_day(desk: Desk) -> None:
+    secret = desk.entrance.reset_link(desk.joined().worker_id)
+    desk.pass_time(hours=24.1)
+    with pytest.raises(WorkerError, match="not good any more"):
+        desk.entrance.reset(secret, "another fine password", AWAY)
+
+
+def test_a_password_that_is_too_short_leaves_the_link_good(desk: Desk) -> None:
+    secret = desk.entrance.reset_link(desk.joined().worker_id)
+    with pytest.raises(Objection):
+        desk.entrance.reset(secret, "short", AWAY)
+    assert desk.entrance.reset(secret, "another fine password", AWAY)
+
+
+def test_there_is_no_link_for_who_has_no_account(desk: Desk) -> None:
+    desk.market.worker("A1ADA")
+    with pytest.raises(MarketplaceError, match="mturk worker invite A1ADA"):
+        desk.entrance.reset_link("A1ADA")
+
+
+def test_a_secret_of_one_kind_opens_nothing_else(desk: Desk) -> None:
+    entry = desk.joined()
+    link = desk.entrance.reset_link(entry.worker_id)
+    assert desk.entrance.sitting(link) is None
+    with pytest.raises(WorkerError):
+        desk.own.confirm(link)
+    with pytest.raises(WorkerError):
+        desk.entrance.whose_reset(entry.sitting)
+
+
+def test_a_secret_from_outside_is_not_taken_for_a_browser_of_ours(desk: Desk) -> None:
+    entry = desk.joined(Caller("203.0.113.7", "chosen-by-somebody-else"))
+    assert entry.device != "chosen-by-somebody-else"
+    again = desk.entrance.sign_in(entry.worker_id, PASSWORD, Caller("203.0.113.7", entry.device))
+    assert again.device == entry.device
+    assert again.sitting != entry.sitting
+
+
+def test_old_invitations_are_forgotten(desk: Desk) -> None:
+    desk.invited()
+    desk.pass_time(days=200)
+    desk.invited()
+    count = select(func.count()).select_from(t.invitation)
+    assert desk.means.store.read(lambda database: database.execute(count).scalar_one()) == 1

@@ -1,0 +1,291 @@
+"""People change what is known of them, take it along, and go."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from mturk.marketplace import Marketplace, WorkerError
+from mturk.marketplace.account import closure, own_data
+from mturk.marketplace.account.admission import Entry
+from mturk.marketplace.account.means import Caller
+from mturk.marketplace.account.objection import Objection
+from mturk.marketplace.account.proof import WrongPassword
+from mturk.marketplace.account.slowdown import TooManyTries
+from mturk.marketplace.database import table as t
+from mturk.marketplace.dispatch import Dispatch
+from tests.marketplace.account.conftest import AWAY, HOME, PASSWORD, Desk
+from tests.marketplace.sample import hit_arguments
+
+NEW = "another fine password"
+
+
+def call(desk: Desk, operation: str, **arguments: Any) -> dict[str, Any]:
+    """An operation of the API, without a server."""
+    dispatch: Dispatch = desk.market._dispatch
+    find = lambda database: database.execute(select(t.requester.c.number)).scalars().first()  # noqa: E731
+    return dispatch.call(desk.means.store.read(find), operation, arguments)
+
+
+def exported(desk: Desk, entry: Entry) -> dict[str, Any]:
+    file = io.StringIO()
+    desk.own.export(desk.sitting(entry), file)
+    found: dict[str, Any] = json.loads(file.getvalue())
+    return found
+
+
+def test_where_somebody_lives_can_be_changed(desk: Desk) -> None:
+    mine = desk.sitting(desk.joined(country="US", subdivision="NY"))
+    desk.own.settle_in(mine, "DE", "", True)
+    person = desk.own.person(mine)
+    assert (person.country, person.subdivision, person.adult) == ("DE", None, True)
+    desk.own.settle_in(mine, "", "", False)
+    assert desk.own.person(mine).country is None
+
+
+def test_a_new_password_ends_all_other_sittings_and_begins_a_new_one(desk: Desk) -> None:
+    first = desk.joined()
+    second = desk.entrance.sign_in(first.worker_id, PASSWORD, AWAY)
+    third = desk.own.change_password(desk.sitting(first), PASSWORD, NEW, HOME)
+    assert [desk.entrance.sitting(one.sitting) for one in (first, second)] == [None, None]
+    assert desk.sitting(third).worker_id == first.worker_id
+    assert desk.entrance.sign_in(first.worker_id, NEW, AWAY)
+    with pytest.raises(WrongPassword):
+        desk.entrance.sign_in(first.worker_id, PASSWORD, AWAY)
+
+
+def test_a_new_password_takes_links_for_one_out_of_use(desk: Desk) -> None:
+    entry = desk.joined()
+    link = desk.entrance.reset_link(entry.worker_id)
+    desk.own.change_password(desk.sitting(entry), PASSWORD, NEW, HOME)
+    with pytest.raises(WorkerError, match="not good any more"):
+        desk.entrance.reset(link, "a third fine password", AWAY)
+
+
+def test_the_old_password_is_needed_and_guessing_it_is_slowed_down(desk: Desk) -> None:
+    mine = desk.sitting(desk.joined())
+    for _ in range(10):
+        with pytest.raises(Objection, match="not your password"):
+            desk.own.change_password(mine, "a wrong password", NEW, AWAY)
+    with pytest.raises(TooManyTries):
+        desk.own.change_password(mine, PASSWORD, NEW, AWAY)
+
+
+def test_a_sitting_can_be_ended_from_another(desk: Desk) -> None:
+    first = desk.joined()
+    second = desk.entrance.sign_in(first.worker_id, PASSWORD, AWAY)
+    desk.own.end_sitting(desk.sitting(first), desk.sitting(second).number)
+    assert desk.entrance.sitting(second.sitting) is None
+    assert desk.entrance.sitting(first.sitting)
+
+
+def test_all_others_can_be_ended_at_once(desk: Desk) -> None:
+    first = desk.joined()
+    others = [desk.entrance.sign_in(first.worker_id, PASSWORD, AWAY) for _ in range(3)]
+    desk.own.end_others(desk.sitting(first))
+    assert [desk.entrance.sitting(one.sitting) for one in others] == [None] * 3
+    assert desk.entrance.sitting(first.sitting)
+
+
+def test_nobody_ends_a_sitting_of_somebody_else(desk: Desk) -> None:
+    mine, yours = desk.joined(), desk.joined()
+    desk.own.end_sitting(desk.sitting(mine), desk.sitting(yours).number)
+    assert desk.entrance.sitting(yours.sitting)
+
+
+def test_who_was_signed_out_in_the_meantime_changes_nothing(desk: Desk) -> None:
+    entry = desk.joined()
+    mine = desk.sitting(entry)
+    desk.entrance.sign_out(mine)
+    with pytest.raises(WorkerError, match="not signed in any more"):
+        desk.own.settle_in(mine, "DE", "", True)
+    with pytest.raises(WorkerError, match="not signed in any more"):
+        desk.own.close(mine, PASSWORD, HOME)
+
+
+def test_a_new_email_address_needs_the_password_and_must_be_confirmed(desk: Desk) -> None:
+    mine = desk.sitting(desk.joined(email="old@example.org"))
+    with pytest.raises(Objection, match="not your password"):
+        desk.own.change_email(mine, "new@example.org", "a wrong password", HOME)
+    desk.own.change_email(mine, "new@example.org", PASSWORD, HOME)
+    person = desk.own.person(mine)
+    assert (person.email, person.email_time) == ("new@example.org", None)
+
+
+def test_an_email_address_of_somebody_else_is_refused(desk: Desk) -> None:
+    desk.joined(email="ada@example.org")
+    mine = desk.sitting(desk.joined())
+    with pytest.raises(Objection, match="Somebody else"):
+        desk.own.change_email(mine, "ADA@example.org", PASSWORD, HOME)
+
+
+def test_an_email_address_can_be_taken_out(desk: Desk) -> None:
+    mine = desk.sitting(desk.joined(email="old@example.org"))
+    desk.own.change_email(mine, " ", PASSWORD, HOME)
+    assert desk.own.person(mine).email is None
+    desk.joined(email="old@example.org")
+
+
+def test_the_export_has_all_that_is_known_of_a_person_and_nothing_of_others(desk: Desk) -> None:
+    mine, yours = desk.joined(email="ada@example.org", country="GB"), desk.joined(email="bob@example.org")
+    hit = call(desk, "CreateHIT", **hit_arguments(Title="Which animal?", Reward="0.05", MaxAssignments=2))["HIT"]
+    done = {}
+    for entry, label in ((mine, "cat"), (yours, "dog")):
+        worker = desk.market.worker(entry.worker_id)
+        done[entry.worker_id] = worker.accept(hit["HITId"])
+        worker.submit(done[entry.worker_id], {"label": label})
+        call(desk, "ApproveAssignment", AssignmentId=done[entry.worker_id], RequesterFeedback=f"a fine {label}")
+        written = {"WorkerIds": [entry.worker_id], "Subject": "Hello", "MessageText": f"dear {label}"}
+        call(desk, "NotifyWorkers", **written)
+    bonus = {
+        "WorkerId": mine.worker_id,
+        "BonusAmount": "0.10",
+        "AssignmentId": done[mine.worker_id],
+        "Reason": "Thorough",
+    }
+    call(desk, "SendBonus", **bonus)
+    found = exported(desk, mine)
+    assert found["account"][0]["email"] == "ada@example.org"
+    assert found["worker"][0]["country"] == "GB"
+    assert [one["answer"] for one in found["assignments"]] == [{"label": ["cat"]}]
+    assert found["assignments"][0]["requester_feedback"] == "a fine cat"
+    assert [(one["reason"], one["cents"]) for one in found["payments"]] == [("reward", "0.05"), ("bonus", "0.10")]
+    assert [one["reason"] for one in found["bonuses"]] == ["Thorough"]
+    assert [one["text"] for one in found["messages"]] == ["dear cat"]
+    assert found["sittings"][0]["browser"] == HOME.browser
+    text = json.dumps(found)
+    for foreign in ("dog", "bob@", yours.worker_id, "password:", "digest", "scrypt"):
+        assert foreign not in text
+
+
+def knowing_workers() -> set[str]:
+    """The tables that refer to a worker."""
+    return {
+        table.name
+        for table in t.metadata.tables.values()
+        if any(key.target_fullname == "worker.number" for key in table.foreign_keys)
+    }
+
+
+def test_every_table_that_knows_workers_is_told_or_left_out_on_purpose() -> None:
+    assert set(own_data.TOLD) | own_data.UNTOLD == knowing_workers() | {"worker", "transfer"}
+
+
+def test_every_table_that_knows_workers_goes_or_stays_on_purpose() -> None:
+    gone = {table.name for table in closure.GONE}
+    assert gone | closure.KEPT == knowing_workers() | {"worker"}
+    assert not gone & closure.KEPT
+
+
+def test_closing_needs_the_password(desk: Desk) -> None:
+    entry = desk.joined()
+    with pytest.raises(Objection, match="not your password"):
+        desk.own.close(desk.sitting(entry), "a wrong password", HOME)
+    assert desk.entrance.sitting(entry.sitting)
+
+
+def test_whom_a_proxy_names_closes_by_the_worker_id(desk: Desk) -> None:
+    entry = desk.entrance.enter_as("ada", HOME)
+    with pytest.raises(Objection, match="Type your worker ID"):
+        desk.own.close(desk.sitting(entry), "yes", HOME)
+    desk.own.close(desk.sitting(entry), entry.worker_id, HOME)
+    with pytest.raises(WorkerError, match="was closed"):
+        desk.entrance.enter_as("ada", AWAY)
+
+
+def test_nothing_about_the_person_is_left_in_the_database_after_closing(desk: Desk) -> None:
+    entry = desk.joined(
+        Caller("203.0.113.7", "", "A-strange-browser/1"), email="ada@example.org", country="US", subdivision="NY"
+    )
+    named = desk.entrance.enter_as("ada.lovelace", HOME)
+    hit = call(desk, "CreateHIT", **hit_arguments(Reward="0.05"))["HIT"]
+    worker = desk.market.worker(entry.worker_id)
+    assignment_id = worker.accept(hit["HITId"])
+    worker.submit(assignment_id, {"label": "cat"})
+    call(desk, "ApproveAssignment", AssignmentId=assignment_id)
+    call(desk, "NotifyWorkers", WorkerIds=[entry.worker_id], Subject="A strange subject", MessageText="Dear Ada")
+    desk.entrance.reset_link(entry.worker_id)
+    desk.own.close(desk.sitting(entry), PASSWORD, HOME)
+    desk.own.close(desk.sitting(named), named.worker_id, HOME)
+    left = "\n".join(
+        desk.means.store.read(
+            lambda database: [
+                str(row) for table in t.metadata.sorted_tables for row in database.execute(select(table)).all()
+            ]
+        )
+    )
+    for gone in ("ada@", "lovelace", "strange", "Dear Ada", PASSWORD, "'NY'", "'US'"):
+        assert gone not in left
+    assert entry.worker_id in left
+    assert "cat" in left
+    assert desk.market.audit() == []
+
+
+def test_what_was_paid_stays_in_the_ledger(desk: Desk) -> None:
+    entry = desk.joined()
+    hit = call(desk, "CreateHIT", **hit_arguments(Reward="0.05"))["HIT"]
+    worker = desk.market.worker(entry.worker_id)
+    assignment_id = worker.accept(hit["HITId"])
+    worker.submit(assignment_id, {"label": "cat"})
+    desk.own.close(desk.sitting(entry), PASSWORD, HOME)
+    call(desk, "ApproveAssignment", AssignmentId=assignment_id)
+    since = desk.market.clock.now().replace(year=2020)
+    assert [(one.worker_id, str(one.total)) for one in desk.market.payouts(since)] == [(entry.worker_id, "0.05")]
+
+
+def test_work_in_hand_is_returned_first(desk: Desk) -> None:
+    entry = desk.joined()
+    hits = [call(desk, "CreateHIT", **hit_arguments(Title=f"HIT {number}"))["HIT"]["HITId"] for number in range(3)]
+    worker = desk.market.worker(entry.worker_id)
+    for hit_id in hits:
+        worker.accept(hit_id)
+    desk.own.close(desk.sitting(entry), PASSWORD, HOME)
+    for hit_id in hits:
+        assert call(desk, "GetHIT", HITId=hit_id)["HIT"]["HITStatus"] == "Assignable"
+        desk.market.worker("A1OTHER").accept(hit_id)
+    assert desk.market.audit() == []
+
+
+def test_a_closed_account_opens_in_no_way(desk: Desk) -> None:
+    entry = desk.joined(email="ada@example.org")
+    link, elsewhere = desk.entrance.reset_link(entry.worker_id), desk.entrance.sign_in(entry.worker_id, PASSWORD, AWAY)
+    hit = call(desk, "CreateHIT", **hit_arguments())["HIT"]
+    desk.own.close(desk.sitting(entry), PASSWORD, HOME)
+    assert desk.entrance.sitting(elsewhere.sitting) is None
+    for name in (entry.worker_id, "ada@example.org"):
+        with pytest.raises(WrongPassword):
+            desk.entrance.sign_in(name, PASSWORD, HOME)
+    with pytest.raises(WorkerError):
+        desk.entrance.reset(link, NEW, HOME)
+    with pytest.raises(WorkerError, match="suspended"):
+        desk.market.worker(entry.worker_id).accept(hit["HITId"])
+    failures = call(desk, "NotifyWorkers", WorkerIds=[entry.worker_id], Subject="S", MessageText="T")
+    assert len(failures["NotifyWorkersFailureStatuses"]) == 1
+
+
+def test_who_closed_the_account_may_come_anew_under_the_same_address(desk: Desk) -> None:
+    entry = desk.joined(email="ada@example.org")
+    desk.own.close(desk.sitting(entry), PASSWORD, HOME)
+    assert desk.joined(email="ada@example.org").worker_id != entry.worker_id
+
+
+def test_a_password_that_was_changed_while_it_was_checked_lets_nobody_in(desk: Desk) -> None:
+    from mturk.marketplace.account import proof
+
+    entry = desk.joined()
+    given = proof.prove(desk.means, entry.worker_id, PASSWORD, AWAY)
+    desk.own.change_password(desk.sitting(entry), PASSWORD, NEW, HOME)
+    with pytest.raises(WrongPassword):
+        desk.means.store.write(lambda database: proof.accept(database, given))
+
+
+def test_the_market_names_where_somebody_signs_up_and_sets_a_new_password() -> None:
+    with Marketplace() as market:
+        market.worker("A1ADA")
+        assert market.invite("A1ADA").startswith(f"{market.url}/worker/sign-up?invitation=")
+        with pytest.raises(Exception, match="has no account"):
+            market.reset("A1ADA")

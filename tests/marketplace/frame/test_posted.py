@@ -1,0 +1,82 @@
+"""What forms post, however they were written."""
+
+from __future__ import annotations
+
+import pytest
+
+from mturk.marketplace.frame.posted import MOST_FIELDS, UnreadablePost, grouped, read_post, read_query
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def parts(*pieces: tuple[str, bytes]) -> tuple[bytes, str]:
+    body = b"".join(
+        b"--edge\r\nContent-Disposition: form-data; " + head.encode() + b"\r\n\r\n" + content + b"\r\n"
+        for head, content in pieces
+    )
+    return body + b"--edge--\r\n", "multipart/form-data; boundary=edge"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "fields"),
+    [
+        (b"a=1&b=2", FORM, [("a", "1"), ("b", "2")]),
+        (b"a=1&b=2&a=3", FORM, [("a", "1"), ("b", "2"), ("a", "3")]),
+        (b"a=x+y%2Bz&b", FORM, [("a", "x y+z"), ("b", "")]),
+        (b"a=%C3%A9", f"{FORM}; charset=UTF-8", [("a", "é")]),
+        (b"a=\xc3\xa9", FORM, [("a", "é")]),
+        (b"_charset_=windows-1252&a=%E9%80", FORM, [("a", "é€")]),
+        (b"_charset_=ISO-8859-1&a=%80", FORM, [("a", "€")]),
+        (b"a=%82%A0&_charset_=Shift_JIS", FORM, [("a", "あ")]),
+        (b"a=%E9", f"{FORM}; charset=latin1", [("a", "é")]),
+        (b"_charset_=zip&a=%C3%A9", FORM, [("a", "é")]),
+        (b"_charset_=punycode&a=1", FORM, [("a", "1")]),
+        (b"a=%ff", FORM, [("a", "\ufffd")]),
+        (b"a=one\r\nb=x=y\r\n", "text/plain", [("a", "one"), ("b", "x=y")]),
+        (b"", FORM, []),
+        (b"", "", []),
+        (b"&&a=1&", FORM, [("a", "1")]),
+    ],
+)
+def test_a_post_is_read_in_its_order(body: bytes, kind: str, fields: list[tuple[str, str]]) -> None:
+    assert read_post(body, kind) == fields
+
+
+def test_a_multipart_post_is_read_and_a_file_is_its_name() -> None:
+    body, kind = parts(
+        ('name="a"', b"1"),
+        ('name="f"; filename="p.svg"\r\nContent-Type: image/svg+xml', b"<svg onload=alert(1)>"),
+        ('name="a"', "é\r\n".encode()),
+        ('name="g"; filename=""\r\nContent-Type: application/octet-stream', b""),
+    )
+    assert read_post(body, kind) == [("a", "1"), ("f", "p.svg"), ("a", "é\r\n"), ("g", "")]
+
+
+def test_a_multipart_post_says_its_encoding_too() -> None:
+    body, kind = parts(('name="_charset_"', b"windows-1252"), ('name="a"', b"\xe9"))
+    assert read_post(body, kind) == [("a", "é")]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"a": 1}', "application/json"),
+        (b"a=1", ""),
+        (b"nothing", "multipart/form-data"),
+        (b"nothing", "multipart/form-data; boundary=edge"),
+        (b"--edge\r\nContent-Disposition: form-data; name=a\r\n\r\nhalf", "multipart/form-data; boundary=edge"),
+        (b"a=1&" * (MOST_FIELDS + 2), FORM),
+        (parts(*[('name="a"', b"1")] * (MOST_FIELDS + 1))),
+    ],
+)
+def test_what_no_form_posts_is_refused(body: bytes, kind: str) -> None:
+    with pytest.raises(UnreadablePost):
+        read_post(body, kind)
+
+
+def test_a_query_is_a_form_that_was_sent_by_get() -> None:
+    assert read_query(b"assignmentId=3A&a=%C3%A9&a=") == [("assignmentId", "3A"), ("a", "é"), ("a", "")]
+
+
+def test_all_values_of_a_name_are_kept() -> None:
+    assert grouped(read_query(b"b=1&a=2&b=3")) == {"b": ["1", "3"], "a": ["2"]}

@@ -1,0 +1,210 @@
+"""A worker's own account: changing it, taking the data along, closing it; and the terms that one agrees to."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from mturk.marketplace import Marketplace
+from tests.marketplace.site.conftest import post
+from tests.marketplace.site.test_entrance_page import PASSWORD, Site, invited, is_in, sign_in, signed_up, site
+
+__all__ = ["site"]
+ACCOUNT = "/worker/account"
+
+
+@pytest.fixture
+def market(site: Site) -> Marketplace:
+    return site()
+
+
+@pytest.fixture
+def client(market: Marketplace) -> FlaskClient:
+    client = market.app.test_client()
+    signed_up(market, client, email="ada@example.org", country="GB")
+    return client
+
+
+def test_details_are_shown_and_changed(client: FlaskClient) -> None:
+    assert '<option value="GB" selected>' in client.get(ACCOUNT).text
+    answer = post(client, f"{ACCOUNT}/data", page=ACCOUNT, country="US", subdivision="NY", adult="yes")
+    assert answer.headers["Location"] == ACCOUNT
+    page = client.get(ACCOUNT).text
+    assert "Your details are changed." in page
+    assert '<option value="US" selected>' in page
+    assert '<option value="NY" selected>' in page
+    assert re.search(r'name="adult"[^>]* checked', page)
+
+
+def test_a_state_elsewhere_is_told_at_its_field(client: FlaskClient) -> None:
+    answer = post(client, f"{ACCOUNT}/data", page=ACCOUNT, country="DE", subdivision="NY")
+    assert answer.status_code == 400
+    assert 'href="#subdivision"' in answer.text
+    assert '<option value="DE" selected>' in answer.text
+
+
+def test_a_new_password_signs_out_everywhere_else(market: Marketplace, client: FlaskClient) -> None:
+    other = market.app.test_client()
+    sign_in(other, "ada@example.org")
+    fields = {"password": PASSWORD, "new_password": "another fine password"}
+    assert post(client, f"{ACCOUNT}/password", page=ACCOUNT, **fields).status_code == 303
+    assert is_in(client)
+    assert not is_in(other)
+    assert sign_in(market.app.test_client(), "ada@example.org", "another fine password").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("given", "new", "text", "link"),
+    [
+        ("a wrong password", "another fine password", "This is not your password", "#old-password"),
+        (PASSWORD, "short", "at least 10 characters", "#new_password"),
+    ],
+)
+def test_a_password_that_cannot_be_is_told(client: FlaskClient, given: str, new: str, text: str, link: str) -> None:
+    answer = post(client, f"{ACCOUNT}/password", page=ACCOUNT, password=given, new_password=new)
+    assert answer.status_code == 400
+    assert text in answer.text
+    assert f'href="{link}"' in answer.text
+
+
+def test_sittings_are_listed_and_ended(market: Marketplace, client: FlaskClient) -> None:
+    other = market.app.test_client()
+    other.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0"
+    sign_in(other, "ada@example.org")
+    page = client.get(ACCOUNT).text
+    assert "Firefox on Windows" in page
+    assert page.count("this browser") == 1
+    number = re.search(r'name="sitting" value="(\d+)"', page)
+    assert number
+    post(client, f"{ACCOUNT}/sittings", page=ACCOUNT, sitting=number[1])
+    assert not is_in(other)
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("number", ["1", "0", "-1", "x", "", "9" * 30, "²"])
+def test_nobody_ends_a_sitting_of_somebody_else(market: Marketplace, client: FlaskClient, number: str) -> None:
+    stranger = market.app.test_client()
+    signed_up(market, stranger)
+    assert post(stranger, f"{ACCOUNT}/sittings", page=ACCOUNT, sitting=number).status_code == 303
+    assert is_in(client)
+
+
+def test_the_data_are_one_file(market: Marketplace, client: FlaskClient) -> None:
+    with client.get(f"{ACCOUNT}/export.json") as answer:
+        assert answer.mimetype == "application/json"
+        assert re.fullmatch(r"attachment; filename=A\w{13}\.json", answer.headers["Content-Disposition"])
+        found = json.loads(answer.data)
+    assert found["account"][0]["email"] == "ada@example.org"
+    assert found["worker"][0]["country"] == "GB"
+
+
+@pytest.mark.parametrize("path", ["", "/export.json", "/close"])
+def test_an_account_is_shown_to_nobody_else(market: Marketplace, path: str) -> None:
+    answer = market.app.test_client().get(f"{ACCOUNT}{path}")
+    assert answer.headers["Location"].startswith("/worker/sign-in?next=")
+
+
+def test_closing_needs_the_password_and_is_for_ever(market: Marketplace, client: FlaskClient) -> None:
+    close = f"{ACCOUNT}/close"
+    assert post(client, close, page=close, password="a wrong password").status_code == 400
+    assert is_in(client)
+    answer = post(client, close, page=close, password=PASSWORD)
+    assert answer.headers["Location"] == "/worker/closed"
+    assert "Your account is closed" in client.get("/worker/closed").text
+    assert not is_in(client)
+    assert sign_in(client, "ada@example.org").status_code == 403
+
+
+def test_a_visit_ends_in_the_middle_when_the_account_is_closed_elsewhere(
+    market: Marketplace, client: FlaskClient
+) -> None:
+    other = market.app.test_client()
+    sign_in(other, "ada@example.org")
+    page = other.get(ACCOUNT).text
+    token = re.search('name="csrf_token" value="([^"]+)"', page)
+    assert token
+    post(client, f"{ACCOUNT}/close", page=f"{ACCOUNT}/close", password=PASSWORD)
+    answer = other.post(f"{ACCOUNT}/data", data={"csrf_token": token[1], "country": "DE"})
+    assert answer.headers["Location"] == "/worker/sign-in"
+    assert other.get("/worker/").status_code == 302
+
+
+HOSTILE = '"><script>alert(1)</script>'
+
+
+def test_what_was_typed_is_shown_as_text(market: Marketplace, client: FlaskClient) -> None:
+    page = post(client, f"{ACCOUNT}/email", page=ACCOUNT, email=HOSTILE, password=PASSWORD).text
+    assert "<script>alert" not in page
+    assert "&#34;&gt;&lt;script&gt;" in page
+    visitor = market.app.test_client()
+    visitor.environ_base["HTTP_USER_AGENT"] = f"Firefox {HOSTILE}"
+    sign_in(visitor, "ada@example.org")
+    assert "<script>alert" not in client.get(ACCOUNT).text
+    assert "<script>alert" not in sign_in(market.app.test_client(), HOSTILE).text
+
+
+@pytest.fixture
+def terms(tmp_path: Path) -> Path:
+    path = tmp_path / "terms.md"
+    path.write_text("# Our terms\n\nBe *kind*.\n\n<script>alert(1)</script>\n\n[More](javascript:alert(1))\n")
+    return path
+
+
+def test_terms_are_shown_without_anything_that_acts(site: Site, terms: Path) -> None:
+    page = site(terms=terms).app.test_client().get("/worker/terms").text
+    assert "<h2>Our terms</h2>" in page
+    assert "<em>kind</em>" in page
+    assert "<script>alert" not in page
+    assert 'href="javascript' not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "shown"),
+    [
+        ("terms.txt", "Be <kind>.\nAlways.\n\nSecond.", "<p>Be &lt;kind&gt;.<br>Always.</p>\n<p>Second.</p>"),
+        ("terms.html", '<p onclick="x()" style="a:b">Be <b>kind</b>.</p><img src=x>', "<p>Be <b>kind</b>.</p>"),
+        ("terms.html", "<h1>Terms</h1><style>p{}</style>", "<h2>Terms</h2>"),
+    ],
+)
+def test_terms_are_text_or_markup(tmp_path: Path, name: str, content: str, shown: str) -> None:
+    from mturk.marketplace.site.terms import read_terms
+
+    path = tmp_path / name
+    path.write_text(content)
+    assert str(read_terms(path).html) == shown
+
+
+def test_nobody_signs_up_who_does_not_agree(site: Site, terms: Path) -> None:
+    market = site(terms=terms)
+    client = market.app.test_client()
+    path = invited(market)
+    answer = post(client, path, page=path, password=PASSWORD)
+    assert answer.status_code == 400
+    assert "if you agree to the terms" in answer.text
+    assert post(client, path, page=path, password=PASSWORD, terms="yes").status_code == 303
+
+
+def test_new_terms_are_agreed_to_before_any_further_work(site: Site, terms: Path, tmp_path: Path) -> None:
+    database = tmp_path / "lab.sqlite3"
+    market = site(terms=terms, database=database)
+    client = market.app.test_client()
+    worker_id = signed_up(market, client, terms="yes")
+    market.stop()
+    terms.write_text("Be kinder.")
+    again = site(terms=terms, database=database)
+    client = again.app.test_client()
+    assert sign_in(client, worker_id).status_code == 303
+    assert client.get("/worker/?q=x").headers["Location"] == "/worker/terms?next=/worker/?q%3Dx"
+    assert client.get(ACCOUNT).status_code == 200
+    page = client.get("/worker/terms").text
+    version = re.search('name="version" value="([^"]+)"', page)
+    assert version
+    refused = post(client, "/worker/terms", page="/worker/terms", terms="yes", version="0" * 64)
+    assert refused.status_code == 409
+    fields = {"terms": "yes", "version": version[1], "next": "/worker/?q=x"}
+    assert post(client, "/worker/terms", page="/worker/terms", **fields).headers["Location"] == "/worker/?q=x"
+    assert is_in(client)
