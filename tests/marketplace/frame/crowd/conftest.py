@@ -21,6 +21,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 import mturk.marketplace.frame
+from mturk.marketplace.frame.crowd_script import joined
 from tests.rendering.conftest import FLAGS, picture
 
 STATIC = Path(mturk.marketplace.frame.__file__).parent / "static"
@@ -51,6 +52,8 @@ class Site:
                     self.answer("text/html; charset=utf-8", site.page.encode(), SANDBOX)
                 elif path == "/picture.png":
                     self.answer("image/png", picture())
+                elif path == "/joined.js":
+                    self.answer("text/javascript", joined())
                 elif path.startswith("/static/") and (STATIC / path[8:]).is_file():
                     self.answer(KINDS[Path(path).suffix], (STATIC / path[8:]).read_bytes())
                 else:
@@ -162,7 +165,8 @@ class Desk:
             "const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];"
             "axe.run(document, { runOnly: tags, rules: { 'target-size': { enabled: true } } })"
             ".then((result) => done(result.violations.map((one) =>"
-            " `${one.id}: ${one.nodes.map((node) => node.target.flat().join(' ') + ' ' + node.failureSummary).join('; ')}`)))"
+            " `${one.id}: ${one.nodes.map((node) => node.target.flat().join(' ') + ' ' +"
+            " node.failureSummary).join('; ')}`)))"
             ".catch((error) => done([String(error)]));"
         )
         return list(found)

@@ -113,7 +113,11 @@ def test_each_instance_has_a_colour_of_its_own(easel: Easel) -> None:
     easel.drag((140, 50), (142, 50))
     answer, colors = posted(easel, (20, 50), (60, 50), (100, 50), (140, 50))
     assert answer == {
-        "instances": [{"color": BLUE, "label": "cat"}, {"color": ORANGE, "label": "cat"}, {"color": GREEN, "label": "dog"}]
+        "instances": [
+            {"color": BLUE, "label": "cat"},
+            {"color": ORANGE, "label": "cat"},
+            {"color": GREEN, "label": "dog"},
+        ]
     }
     assert colors == [BLUE, ORANGE, GREEN, BLUE]
 
@@ -146,7 +150,9 @@ def test_an_instance_can_be_taken_away(easel: Easel) -> None:
     ],
 )
 @pytest.mark.parametrize("changed", [False, True])
-def test_an_earlier_result_is_gone_on_with(easel: Easel, tag: str, start: str, answer: dict[str, Any], changed: bool) -> None:
+def test_an_earlier_result_is_gone_on_with(
+    easel: Easel, tag: str, start: str, answer: dict[str, Any], changed: bool
+) -> None:
     """In its own colours; whether it was changed is told."""
     easel.desk.open("<p>Text</p>")
     start = start.replace("@", easel.desk.run(EARLIER))
@@ -164,7 +170,10 @@ def test_labels_of_a_scripts_own(easel: Easel) -> None:
     """Pages let workers add them."""
     easel.open("semantic-segmentation", labels="['placeholder']")
     easel.drag((20, 20), (22, 20))
-    easel.desk.run("const it = document.querySelector('crowd-semantic-segmentation'); it.labels = []; it.labels = it.labels.concat(['own'])")
+    easel.desk.run(
+        "const it = document.querySelector('crowd-semantic-segmentation');"
+        "it.labels = []; it.labels = it.labels.concat(['own'])"
+    )
     easel.drag((60, 50), (62, 50))
     answer, colors = posted(easel, (20, 20), (60, 50))
     (own,) = answer["labelMappings"].values()

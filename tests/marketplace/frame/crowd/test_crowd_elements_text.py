@@ -37,7 +37,8 @@ class Reader:
 
     def select(self, start: int, end: int) -> None:
         """Select by places as the browser counts them."""
-        self.desk.run("arguments[0].focus(); arguments[0].setSelectionRange(arguments[1], arguments[2])", self.desk.find(WORDS), start, end)
+        script = "arguments[0].focus(); arguments[0].setSelectionRange(arguments[1], arguments[2])"
+        self.desk.run(script, self.desk.find(WORDS), start, end)
 
     def label(self, start: int, end: int, key: str = "1") -> None:
         self.select(start, end)
@@ -72,8 +73,8 @@ def test_a_part_is_selected_by_keys_and_labelled_by_a_click(reader: Reader) -> N
     """The selection stays when the pointer leaves the text."""
     reader.open()
     reader.select(0, 0)
-    for _ in range(3):
-        ActionChains(reader.desk.browser, duration=0).key_down(Keys.SHIFT).send_keys(Keys.ARROW_RIGHT).key_up(Keys.SHIFT).perform()
+    keys = ActionChains(reader.desk.browser, duration=0)
+    keys.key_down(Keys.SHIFT).send_keys(Keys.ARROW_RIGHT * 3).key_up(Keys.SHIFT).perform()
     reader.press("#labels li:last-child button")
     assert reader.entities() == [entity("place", 0, 3)]
 
@@ -146,7 +147,8 @@ def test_the_text_itself_cannot_be_changed(reader: Reader) -> None:
     ("start", "entities"),
     [
         ("[{label: 'person', startOffset: 0, endOffset: 3}]", [entity("person", 0, 3)]),
-        ("[{label: 'animal', startOffset: 0, endOffset: 3}, {label: 'place', startOffset: 17, endOffset: 99}, null]", []),
+        ("[{label: 'animal', startOffset: 0, endOffset: 3}]", []),
+        ("[{label: 'place', startOffset: 17, endOffset: 99}, {label: 'place', startOffset: 5}, null]", []),
     ],
 )
 def test_labels_may_be_there_from_the_start(reader: Reader, start: str, entities: object) -> None:
@@ -165,20 +167,25 @@ def test_lines_that_end_in_two_characters_count_both(reader: Reader) -> None:
 def test_marks_lie_under_the_words_they_mark(reader: Reader) -> None:
     """Both lay their lines out alike."""
     reader.open("word " * 200)
-    script = "const root = document.querySelector('crowd-entity-annotation').shadowRoot;" \
-        "const [one, other] = ['.ground', '.words'].map((part) => root.querySelector(part));" \
-        "return [one.offsetHeight === other.offsetHeight, one.clientWidth === other.clientWidth, other.scrollHeight <= other.clientHeight]"
+    script = (
+        "const root = document.querySelector('crowd-entity-annotation').shadowRoot;"
+        "const [one, other] = ['.ground', '.words'].map((part) => root.querySelector(part));"
+        "return [one.offsetHeight === other.offsetHeight, one.clientWidth === other.clientWidth,"
+        " other.scrollHeight <= other.clientHeight]"
+    )
     assert reader.desk.run(script) == [True, True, True]
 
 
 def test_a_pages_own_questions_go_into_its_form(reader: Reader) -> None:
     """As a public page of this widget does it."""
     question = (
-        "<div id='more'><crowd-radio-group label='Subject'><crowd-radio-button name='tech' value='tech'>Tech</crowd-radio-button>"
+        "<div id='more'><crowd-radio-group label='Subject'>"
+        "<crowd-radio-button name='tech' value='tech'>Tech</crowd-radio-button>"
         "<crowd-radio-button name='art' value='art'>Art</crowd-radio-button></crowd-radio-group></div>"
     )
     script = (
-        "<script>document.addEventListener('all-crowd-elements-ready', () => { document.querySelector('crowd-entity-annotation')"
+        "<script>document.addEventListener('all-crowd-elements-ready', () => {"
+        " document.querySelector('crowd-entity-annotation')"
         ".shadowRoot.querySelector('crowd-form').form.appendChild(more) })</script>"
     )
     reader.desk.open(annotation(inside=question) + script, form="")
@@ -193,7 +200,8 @@ def test_a_pages_own_questions_go_into_its_form(reader: Reader) -> None:
 
 def test_a_page_may_refuse_the_submit_of_a_widget(reader: Reader) -> None:
     """The event reaches the widget's element."""
-    reader.desk.open(f"{annotation()}<script>document.querySelector('crowd-entity-annotation').onsubmit = () => false</script>", form="")
+    script = "<script>document.querySelector('crowd-entity-annotation').onsubmit = () => false</script>"
+    reader.desk.open(annotation() + script, form="")
     reader.press("crowd-button")
     reader.desk.browser.execute_async_script("setTimeout(arguments[0], 100)")
     assert reader.desk.site.posts == []
@@ -207,7 +215,8 @@ def test_within_a_form_it_is_a_field_like_others(desk: Desk) -> None:
 
 RANKING = (
     "<crowd-text-ranking name='rank' text='Why?' responses='[\"One\", \"Two\"]'"
-    " ordinal-ranking-dimensions='[{\"name\": \"Clarity\", \"allowTie\": true}, {\"name\": \"Length\", \"allowTie\": false}]'>"
+    ' ordinal-ranking-dimensions=\'[{"name": "Clarity", "allowTie": true}, {"name": "Length",'
+    ' "allowTie": false}]\'>'
     "</crowd-text-ranking>"
 )
 
@@ -242,9 +251,11 @@ def test_a_rank_that_is_missing_holds_the_submit(desk: Desk, ranks: list[str], m
 
 PAIRS = (
     "<crowd-question-answer-generation name='qa' text='Rivers flow to the sea.' min-questions='1' max-questions='2'"
-    " question-max-words='4' answer-min-words='2' question-tags='[\"What\", \"Where\"]' allow-custom-question-tags='true'>"
+    " question-max-words='4' answer-min-words='2' question-tags='[\"What\", \"Where\"]'"
+    " allow-custom-question-tags='true'>"
     "</crowd-question-answer-generation>"
 )
+START = "initial-value=\"[{label: 'person', startOffset: 0, endOffset: 3}]\""
 PAIR = "crowd-question-answer-generation >> #pairs > li:nth-child({}) "
 
 
@@ -298,7 +309,7 @@ def test_there_are_no_more_questions_than_are_wanted(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "rtl", "narrow"])
-@pytest.mark.parametrize("body", [annotation(more="initial-value=\"[{label: 'person', startOffset: 0, endOffset: 3}]\""), RANKING, PAIRS])
+@pytest.mark.parametrize("body", [annotation(more=START), RANKING, PAIRS])
 def test_axe_finds_nothing_in_a_widget_of_texts(desk: Desk, body: str, look: str) -> None:
     """In each look."""
     assert desk.obstacles_in(body, look) == []

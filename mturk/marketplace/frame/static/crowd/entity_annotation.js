@@ -16,9 +16,9 @@
         </div>
       </div>`);
     static styles = `${super.styles} ${crowd.MARKED_TEXT_STYLES}
-      .swatch { flex: none; width: 16px; height: 16px; border: 1px solid var(--crowd-edge); border-radius: 3px; }
       li { display: flex; gap: 6px; align-items: center; margin-bottom: 4px; }
-      li > button:first-of-type { display: flex; gap: 8px; align-items: center; flex: 1; min-width: 0; text-align: start;
+      li > button:first-of-type { display: flex; gap: 8px; align-items: center; flex: 1; min-width: 0;
+        text-align: start;
         overflow-wrap: anywhere; }`;
 
     build() {
@@ -68,7 +68,12 @@
     get kinds() {
       return this.labels.map((entry, at) => {
         const label = crowd.labelOf(entry);
-        return { label, full: entry?.fullDisplayName || label, short: entry?.shortDisplayName || label, color: crowd.colorAt(at) };
+        return {
+          label,
+          full: entry?.fullDisplayName || label,
+          short: entry?.shortDisplayName || label,
+          color: crowd.colorAt(at),
+        };
       });
     }
 
@@ -78,12 +83,16 @@
 
     begin() {
       const start = crowd.readLiteral(this.getAttribute("initial-value"), []);
-      const entries = Array.isArray(start) ? start : start?.entities ?? [];
+      const entries = Array.isArray(start) ? start : (start?.entities ?? []);
       this.entities = [];
-      for (const { label, startOffset: from, endOffset: to } of entries.filter(Boolean)) {
-        const isPlace = Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= this.marked.characters.length;
-        if (isPlace && this.kindOf(label) && !this.overlapping(from, to).length) this.entities.push({ label, start: from, end: to });
+      for (const { label, startOffset: start, endOffset: end } of entries.filter(Boolean)) {
+        const isFree = this.isPart(start, end) && !this.overlapping(start, end).length;
+        if (isFree && this.kindOf(label)) this.entities.push({ label, start, end });
       }
+    }
+
+    isPart(start, end) {
+      return [start, end].every(Number.isInteger) && start >= 0 && start < end && end <= this.marked.characters.length;
     }
 
     overlapping(start, end) {
@@ -94,10 +103,8 @@
 
     drawLabels() {
       const lines = this.kinds.map(({ full, color }, at) => {
-        const swatch = crowd.make("span", { className: "swatch" });
-        swatch.style.background = color;
-        const key = at < 9 ? [crowd.make("kbd", { "aria-hidden": "true" }, String(at + 1))] : [];
-        const button = crowd.make("button", { type: "button" }, swatch, crowd.make("span", {}, full), ...key);
+        const parts = [crowd.swatch(color), crowd.make("span", {}, full), ...crowd.keyHint(at)];
+        const button = crowd.make("button", { type: "button" }, ...parts);
         button.addEventListener("click", () => (this.label(at), this.marked.words.focus()));
         return crowd.make("li", {}, button);
       });
@@ -108,7 +115,9 @@
     label(at) {
       const { label } = this.kinds[at];
       const { start, end } = this.marked.selection;
-      const entity = this.entities.find((one) => (start === end ? one.start <= start && start <= one.end : one.start === start && one.end === end));
+      const isMeant = (one) =>
+        start === end ? one.start <= start && start <= one.end : one.start === start && one.end === end;
+      const entity = this.entities.find(isMeant);
       if (entity) entity.label = label;
       else if (start === end) return this.mark(crowd.say("entity_select"));
       else if (this.overlapping(start, end).length) return this.mark(crowd.say("entity_overlap"));
@@ -149,22 +158,28 @@
 
     draw() {
       this.entities.sort((one, other) => one.start - other.start);
-      this.marked.mark(this.entities.map(({ label, start, end }) => ({ start, end, color: this.kindOf(label)?.color ?? "#7f7f7f", name: this.kindOf(label)?.short ?? label })));
+      this.marked.mark(
+        this.entities.map(({ label, ...place }) => {
+          const { color = "#7f7f7f", short = label } = this.kindOf(label) ?? {};
+          return { ...place, color, name: short };
+        }),
+      );
       const lines = this.entities.map((entity) => this.line(entity));
-      this.part$("#entities").replaceChildren(...(lines.length ? lines : [crowd.make("li", { className: "quiet" }, crowd.say("none_yet"))]));
+      crowd.fillList(this.part$("#entities"), lines);
     }
 
     line(entity) {
       const name = this.nameOf(entity);
       const choose = crowd.make("button", { type: "button" }, name);
-      const remove = crowd.make("button", { type: "button", "aria-label": crowd.say("remove_named", { name }) }, crowd.icon("delete"));
+      const remove = crowd.removeButton(name, () => (this.remove(entity), this.marked.words.focus()));
       choose.addEventListener("click", () => (this.marked.words.focus(), this.marked.select(entity.start, entity.end)));
-      remove.addEventListener("click", () => (this.remove(entity), this.marked.words.focus()));
       return crowd.make("li", {}, choose, remove);
     }
 
     get value() {
-      return { entities: this.entities.map(({ label, start, end }) => ({ endOffset: end, label, startOffset: start })) };
+      return {
+        entities: this.entities.map(({ label, start, end }) => ({ endOffset: end, label, startOffset: start })),
+      };
     }
 
     get _submittableValue() {

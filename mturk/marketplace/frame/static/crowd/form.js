@@ -3,7 +3,8 @@
   "use strict";
 
   const NOT_ACCEPTED = "ASSIGNMENT_ID_NOT_AVAILABLE";
-  const SUBMITS = "crowd-button[form-action='submit'], button[type='submit'], input:is([type='submit'], [type='image'])";
+  const SUBMITS =
+    "crowd-button[form-action='submit'], button[type='submit'], input:is([type='submit'], [type='image'])";
 
   /** Where the page is to post, as its address says; without that, to itself. */
   function destination() {
@@ -18,7 +19,8 @@
 
   function labelOf(field) {
     const label = field.getAttribute("label") || field.getAttribute("header") || field.getAttribute("aria-label");
-    const words = label || field.labels?.[0]?.textContent || (field.matches("input, select, textarea") ? "" : field.textContent);
+    const words =
+      label || field.labels?.[0]?.textContent || (field.matches("input, select, textarea") ? "" : field.textContent);
     return (words || field.getAttribute("placeholder") || field.getAttribute("name") || "").trim().slice(0, 80);
   }
 
@@ -85,7 +87,9 @@
 
     /** All fields, a widget's own shadow tree aside; the widget whose shadow tree this form stands in is one too. */
     get fields() {
-      const within = [...this.form.querySelectorAll("*:not([data-crowd])")].filter((field) => field.closest("crowd-form") === this);
+      const within = [...this.form.querySelectorAll("*:not([data-crowd])")].filter(
+        (field) => field.closest("crowd-form") === this,
+      );
       const host = this.getRootNode().host;
       return host instanceof crowd.CrowdElement ? [host, ...within] : within;
     }

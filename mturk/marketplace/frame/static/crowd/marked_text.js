@@ -1,24 +1,27 @@
-// A text of which parts can be selected and marked. What is selected is native: a field that cannot be changed lies over
-// the marks, so that a mouse, a finger, keys and a screen reader work in it as everywhere.
+// A text of which parts can be selected and marked. What is selected is native: a field that cannot be changed lies
+// over the marks, so that a mouse, a finger, keys and a screen reader work in it as everywhere.
 ((crowd) => {
   "use strict";
 
   const MARKUP = `
     <div class="marked">
       <div class="ground" aria-hidden="true"></div>
-      <textarea class="words" aria-readonly="true" inputmode="none" rows="1" spellcheck="false" autocomplete="off"></textarea>
+      <textarea class="words" aria-readonly="true" inputmode="none" rows="1" spellcheck="false"></textarea>
     </div>`;
   const STYLES = `
     .marked { display: grid; border: 1px solid var(--crowd-edge); border-radius: 6px; background: var(--crowd-field);
       color: var(--crowd-text); }
-    .ground, .words { grid-area: 1 / 1; min-width: 0; width: 100%; margin: 0; padding: 12px; border: 0; background: none;
+    .ground, .words { grid-area: 1 / 1; min-width: 0; width: 100%; margin: 0; padding: 12px; border: 0;
+      background: none;
       font: inherit; font-size: 1rem; line-height: 2.2; letter-spacing: normal; word-spacing: normal; text-align: start;
       white-space: pre-wrap; overflow-wrap: break-word; overflow: hidden; resize: none; tab-size: 4; }
     .ground { color: transparent; pointer-events: none; }
     .words { position: relative; display: block; color: inherit; border-radius: 6px; }
-    .ground mark { position: relative; padding: 2px 0; border-bottom: 3px solid; border-radius: 3px; color: transparent; }
+    .ground mark { position: relative; padding: 2px 0; border-bottom: 3px solid; border-radius: 3px;
+      color: transparent; }
     .ground mark::before { content: attr(data-name); position: absolute; inset-inline-start: 0; bottom: 100%;
-      padding: 0 2px; font-size: .65rem; font-weight: 700; line-height: 1; white-space: nowrap; color: var(--crowd-text); }`;
+      padding: 0 2px; font-size: .65rem; font-weight: 700; line-height: 1; white-space: nowrap;
+      color: var(--crowd-text); }`;
 
   class MarkedText {
     constructor(root) {
@@ -27,7 +30,9 @@
       this.marks = [];
       // Not `readonly`: keys do not select in such a field.
       this.words.addEventListener("beforeinput", (event) => event.preventDefault());
-      this.words.addEventListener("input", () => { this.words.value = this.text; });
+      this.words.addEventListener("input", () => {
+        this.words.value = this.text;
+      });
       new ResizeObserver(() => this.fit()).observe(root.querySelector(".marked"));
     }
 

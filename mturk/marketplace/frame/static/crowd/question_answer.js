@@ -6,8 +6,16 @@
 
   class CrowdQuestionAnswerGeneration extends crowd.CrowdWidget {
     static strings = [
-      ...super.strings, "text", "min-questions", "max-questions", "question-min-words", "question-max-words",
-      "answer-min-words", "answer-max-words", "question-tags", "allow-custom-question-tags",
+      ...super.strings,
+      "text",
+      "min-questions",
+      "max-questions",
+      "question-min-words",
+      "question-max-words",
+      "answer-min-words",
+      "answer-max-words",
+      "question-tags",
+      "allow-custom-question-tags",
     ];
     static markup = crowd.workspace(`
       ${crowd.MARKED_TEXT_MARKUP}
@@ -63,7 +71,17 @@
       remove.addEventListener("click", () => this.drop(pair));
       pair.title = document.createElement("h3");
       const places = crowd.make("p", { className: "quiet" }, crowd.say("references"));
-      pair.node.append(pair.title, pair.question.label, pair.answer.label, this.tagging(pair), places, pair.list, take, " ", remove);
+      pair.node.append(
+        pair.title,
+        pair.question.label,
+        pair.answer.label,
+        this.tagging(pair),
+        places,
+        pair.list,
+        take,
+        " ",
+        remove,
+      );
       this.part$("#pairs").append(pair.node);
       this.arrange();
       if (focus) pair.question.field.focus();
@@ -78,11 +96,18 @@
 
     tagging(pair) {
       pair.tags = this.tags.map((tag) => crowd.make("input", { type: "checkbox", value: tag }));
-      const boxes = pair.tags.map((box) => crowd.make("label", { className: "choice" }, box, crowd.make("span", {}, box.value)));
+      const boxes = pair.tags.map((box) =>
+        crowd.make("label", { className: "choice" }, box, crowd.make("span", {}, box.value)),
+      );
       pair.custom = crowd.make("input", { className: "field" });
       const custom = crowd.make("label", {}, crowd.say("custom_tag"), pair.custom);
       const own = (this.getAttribute("allow-custom-question-tags") ?? "false") !== "false";
-      return crowd.make("div", { className: "tags", role: "group", "aria-label": crowd.say("tags") }, ...boxes, ...(own ? [custom] : []));
+      return crowd.make(
+        "div",
+        { className: "tags", role: "group", "aria-label": crowd.say("tags") },
+        ...boxes,
+        ...(own ? [custom] : []),
+      );
     }
 
     refer(pair) {
@@ -112,8 +137,7 @@
 
     line(pair, reference) {
       const name = this.marked.slice(reference.start, reference.end);
-      const remove = crowd.make("button", { type: "button", "aria-label": crowd.say("remove_named", { name }) }, crowd.icon("delete"));
-      remove.addEventListener("click", () => {
+      const remove = crowd.removeButton(name, () => {
         pair.references = pair.references.filter((one) => one !== reference);
         this.arrange();
       });
@@ -130,10 +154,16 @@
         questionAnswerPairs: this.written.map((pair) => ({
           answer: pair.answer.field.value.trim(),
           question: pair.question.field.value.trim(),
-          references: pair.references.map(({ start, end }) => ({ endOffset: end, startOffset: start, text: this.marked.slice(start, end) })),
-          tags: [...pair.tags.filter((box) => box.checked).map((box) => box.value), pair.custom.value.trim()].filter(Boolean),
+          references: pair.references.map((reference) => this.passage(reference)),
+          tags: [...pair.tags.filter((box) => box.checked), pair.custom]
+            .map((field) => field.value.trim())
+            .filter(Boolean),
         })),
       };
+    }
+
+    passage({ start, end }) {
+      return { endOffset: end, startOffset: start, text: this.marked.slice(start, end) };
     }
 
     get _submittableValue() {

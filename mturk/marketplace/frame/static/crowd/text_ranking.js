@@ -41,7 +41,11 @@
 
     response(words, at) {
       const title = crowd.make("h3", {}, crowd.say("response", { number: at + 1 }));
-      const ranks = crowd.make("div", { className: "ranks" }, ...this.dimensions.map(({ name }) => this.rank(name, at)));
+      const ranks = crowd.make(
+        "div",
+        { className: "ranks" },
+        ...this.dimensions.map(({ name }) => this.rank(name, at)),
+      );
       return crowd.make("li", {}, title, crowd.make("p", {}, crowd.labelOf(words)), ranks);
     }
 
