@@ -28,6 +28,7 @@ STATIC = Path(mturk.marketplace.frame.__file__).parent / "static"
 AXE = Path(__file__).parents[3] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 SCRIPT = '<script src="/static/crowd_elements.js"></script>'
+JOINED = '<script src="/joined.js"></script>'
 SANDBOX = "sandbox allow-scripts allow-forms allow-modals"
 LOOKS = {
     "dark": "<style>html { color-scheme: dark; background: #16181c; color: #eee }</style>",
@@ -91,7 +92,7 @@ class Desk:
         self.browser, self.site = browser, site
 
     def open(
-        self, body: str, *, form: str = "<crowd-form>", assignment: str = "3ASSIGNMENT", head: str = SCRIPT
+        self, body: str, *, form: str = "<crowd-form>", assignment: str = "3ASSIGNMENT", head: str = JOINED
     ) -> None:
         """Show elements in a crowd-form, or a whole page where `form` is empty."""
         inside = f"{form}{body}</crowd-form>" if form else body
