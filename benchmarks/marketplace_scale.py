@@ -208,6 +208,8 @@ class Full:
             for n in hit_numbers
         )
         add(database, table.hit, hits)
+        still_open = sa.select(sa.func.count()).where(table.hit.c.status == "Assignable").scalar_subquery()
+        database.execute(table.hit_group.update().values(hits=still_open))
         add(database, table.hit_content, ({**content, "hit": n} for n in hit_numbers))
         add(database, table.agenda, ({"kind": "expire", "subject": n, "time": hit["expiration"]} for n in hit_numbers))
         assignments = (

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from mturk.marketplace import Fault, Marketplace
 
 MARKER = "mturk_market"
-SETTINGS = ("deposit", "fees", "rate", "burst", "faults", "eventual", "strict", "question_limit", "name_hold")
+SETTINGS = (
+    "deposit", "fees", "rate", "burst", "faults", "eventual", "strict", "question_limit", "upload_limit", "name_hold",
+)  # fmt: skip
 _REGION = "us-east-1"
 
 

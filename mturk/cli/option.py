@@ -47,11 +47,11 @@ def check_deposit(_context: click.Context, _parameter: click.Parameter, value: s
 
 
 @contextmanager
-def opened(database: str) -> Iterator[Marketplace]:
-    """A marketplace that is there already, without a server."""
+def opened(database: str, *, public_url: str | None = None) -> Iterator[Marketplace]:
+    """A marketplace that is there already, without a server; `public_url` is where others reach it."""
     from mturk.marketplace import Marketplace
 
-    market = Marketplace(database, existing=True)
+    market = Marketplace(database, existing=True, public_url=public_url)
     try:
         yield market
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
@@ -54,18 +55,27 @@ def moment(text: str) -> datetime:
     return given.replace(tzinfo=timezone.utc) if given.utcoffset() is None else given.astimezone(timezone.utc)
 
 
-def write(file: str, text: str, *, overwrite: bool) -> None:
-    """Write a table to a file, which is replaced only if that is said, or to stdout."""
+def write(file: str, text: str, *, overwrite: bool, private: bool = False) -> None:
+    """Write a table to a file, which is replaced only if that is said, or to stdout.
+
+    A private one can only be read by its owner.
+    """
     if file == STDOUT:
         sys.stdout.write(text)
         return
     try:
-        with open(file, "w" if overwrite else "x", encoding="utf-8", newline="") as lines:
+        with open(
+            file, "w" if overwrite else "x", encoding="utf-8", newline="", opener=_private if private else None
+        ) as lines:
             lines.write(text)
     except FileExistsError:
         raise FileExistsError(f"{file} is there already. Name another file, or say --overwrite.") from None
     except OSError as error:
         raise OSError(f"{file} cannot be written: {error.strerror}.") from None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _shown(time: datetime) -> str:

@@ -107,11 +107,12 @@ def revoke_key(access_key: str, database: str) -> None:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def worker(context: click.Context) -> None:
-    """Add workers to a marketplace, block them, export them.
+    """Add workers to a marketplace, invite them, block them, export them.
 
     \b
     Examples:
       mturk worker add A1ADA --country GB
+      mturk worker invite --count 20 --csv links.csv
       mturk worker block A1ADA
       mturk worker export --csv workers.csv
     """

@@ -23,6 +23,8 @@ class Settings:
     """Milliseconds after which lists show what is new."""
     name_hold: int = 0
     """Milliseconds for which the name of a deleted qualification type stays taken."""
+    upload_limit: int = 10_000_000
+    """Bytes that a file may have which a worker uploads."""
     own_queues: bool = False
     """Whether all queues are on a server that the lab names, whatever host their URLs name."""
     mail: bool = False
@@ -59,8 +61,10 @@ class Call(Context):
     """One call of the API by a requester, known by its number."""
 
     requester: int
+    address: str = ""
+    """Where the caller reaches this marketplace, without a slash at its end."""
 
     @classmethod
-    def of(cls, requester: int, context: Context) -> Call:
+    def of(cls, requester: int, context: Context, address: str = "") -> Call:
         """A requester's call in a transaction."""
-        return cls(**vars(context), requester=requester)
+        return cls(**vars(context), requester=requester, address=address)

@@ -139,15 +139,15 @@ class Dispatch:
         self.hear: Hear | None = None
         """What to call with every event; None while nobody in this process listens."""
 
-    def call(self, requester: int, operation: str, given: Mapping[str, Any]) -> Answer:
-        """Answer one call of the API, or raise the Refusal to answer with."""
+    def call(self, requester: int, operation: str, given: Mapping[str, Any], *, address: str = "") -> Answer:
+        """Answer one call of the API, or raise the Refusal to answer with; it came in by that address."""
         found = OPERATIONS.get(operation)
         if found is None:
             text = f"The operation {operation!r} is not known here."
             raise FrontEndError("UnknownOperationException", text)
         arguments = RULES[operation].read(given)
         return self.run(
-            lambda context: found.function(Call.of(requester, context), **arguments),
+            lambda context: found.function(Call.of(requester, context, address), **arguments),
             writes=found.writes,
             until=self.until(),
         )

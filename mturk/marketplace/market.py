@@ -22,7 +22,8 @@ from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.listener import Listening
 from mturk.marketplace.delivery.mail_server import VARIABLE, MailServer
 from mturk.marketplace.error import MarketplaceError, SettingError
-from mturk.marketplace.hit import offer
+from mturk.marketplace.hit import missing_asset, offer
+from mturk.marketplace.hit.missing_asset import MissingAsset
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.opening import FIRST_REQUESTER
@@ -58,6 +59,7 @@ class Marketplace:
     `smtp` is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
     "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org".
     Below `task_host` each requester's pages get a host of their own; `offline` keeps them from all others.
+    A file that a worker uploads may have `upload_limit` bytes, and those of one HIT a hundred times that together.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
     """
@@ -83,6 +85,7 @@ class Marketplace:
         offline: bool = False,
         smtp: str | None = None,
         question_limit: int = 65_535,
+        upload_limit: int = 10_000_000,
         name_hold: timedelta = timedelta(0),
         existing: bool = False,
         master_key: str | None = None,
@@ -102,6 +105,7 @@ class Marketplace:
                 fees=bool(fees),
                 strict=strict,
                 question_limit=int(setting.least("question_limit", question_limit, 1)),
+                upload_limit=int(setting.least("upload_limit", upload_limit, 1)),
                 eventual=round(setting.least("eventual", eventual, 0) * SECOND),
                 name_hold=setting.milliseconds("name_hold", name_hold),
                 mail=mail_server is not None,
@@ -303,6 +307,12 @@ class Marketplace:
         return f"{self.site_url}sign-up?invitation={self._premises.entrance.invite(worker_id, life)}"
 
     @alters_data
+    def sign_in_link(self, worker_id: str) -> str:
+        """Make a link that signs a worker in without a password, once and within ten minutes, and say its address."""
+        self._opening.open()
+        return f"{self.site_url}enter?link={self._premises.entrance.entry_link(worker_id)}"
+
+    @alters_data
     def reset(self, worker_id: str) -> str:
         """Make a link with which a worker sets a new password, once and within a day, and say its address."""
         self._opening.open()
@@ -346,6 +356,11 @@ class Marketplace:
         except (OverflowError, ValueError):
             raise SettingError("A simulation takes no such time.") from None
         return Simulation(self._dispatch, self.clock, crowd or Crowd(), seed).run(length)
+
+    def missing_assets(self) -> list[MissingAsset]:
+        """What task pages would have loaded from other hosts, by HIT type, where `offline` keeps them from these."""
+        self._opening.open()
+        return self._dispatch.run(missing_asset.listed, writes=False)
 
     def audit(self) -> list[str]:
         """What does not add up: nothing, if every cent is accounted for, and every HIT that can be accepted counted."""

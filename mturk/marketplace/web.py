@@ -19,9 +19,13 @@ from mturk.marketplace.http.fault import FaultPlan
 from mturk.marketplace.http.queue_api import QueueApi
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.topic_page import topic_pages
+from mturk.marketplace.http.upload_page import upload_pages
 from mturk.marketplace.opening import Opening
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.site.door import Door
+from mturk.marketplace.site.intake import largest_body
+from mturk.marketplace.site.pages.directory import all_pages
+from mturk.marketplace.site.pages.external_submit import LARGEST_ANSWERS
 from mturk.marketplace.site.service import Services
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site import make_site
@@ -50,11 +54,12 @@ class Web:
         address: Callable[[], str],
     ) -> None:
         self._store = store
+        self._dispatch = dispatch
         self._certificate = certificate
         self._settings = settings
         self._site = site
         key = SigningKey(store, lambda: opening.seal)
-        self._services = Services(dispatch, site, key, real_time, address, entrance, own_account)
+        self._services = Services(dispatch, site, key, real_time, address, settings.upload_limit, entrance, own_account)
         self._api = Api(
             dispatch,
             opening.find_key,
@@ -78,13 +83,14 @@ class Web:
     @property
     def largest(self) -> int:
         """How many bytes the body of a request may have."""
-        return body_limit(self._settings.question_limit)
+        limits = self._settings.question_limit, self._settings.upload_limit
+        return max(body_limit(limits[0]), largest_body(limits[1]), LARGEST_ANSWERS)
 
     def app(self) -> Flask:
         """The application; the database is open by now."""
-        pages = topic_pages(self._store, self._certificate)
-        app = make_app(self._api, self._queues, pages, question_limit=self._settings.question_limit)
-        site = make_site(self._services)
+        pages = topic_pages(self._store, self._certificate), upload_pages(self._dispatch)
+        app = make_app(self._api, self._queues, *pages, question_limit=self._settings.question_limit)
+        site = make_site(self._services, all_pages())
         app.extensions["mturk.site"] = site
         app.wsgi_app = Door(site.wsgi_app, app.wsgi_app, self._site)  # type: ignore[method-assign]  # as Flask says
         return app

@@ -1,9 +1,9 @@
-"""Links that are opened once: for a new password, and to confirm an e-mail address."""
+"""Links that are opened once: for a new password, to confirm an e-mail address, to be let in without a password."""
 
 from __future__ import annotations
 
 import random
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -12,10 +12,11 @@ from mturk.marketplace.clock import DAY, HOUR
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import WorkerError
 
-RESET, CONFIRMATION = "reset", "confirmation"
+RESET, CONFIRMATION, ENTRY = "reset", "confirmation", "entry"
 LIFE_FROM_OPERATOR = DAY
 LIFE_BY_MAIL = HOUR
 LIFE_OF_CONFIRMATION = 7 * DAY
+LIFE_OF_ENTRY = HOUR // 6
 BAD = "This link is not good any more. It may be too old, or used already. Ask for a new one."
 
 
@@ -56,7 +57,7 @@ def good(database: Connection, kind: str, secret: str, now: int) -> AccountLink:
     found = database.execute(select(t.account_link).where(*which)).one_or_none()
     if found is None:
         raise WorkerError(BAD)
-    return cast(AccountLink, found)
+    return AccountLink._make(found)
 
 
 def use(database: Connection, link: AccountLink) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -56,9 +56,9 @@ def invite(database: Connection, worker_id: str | None, now: int, end: int, rand
 def good(database: Connection, secret: str, now: int) -> Invitation:
     """The invitation that has this secret; WorkerError says why it is not good any more."""
     row = database.execute(_BY_DIGEST, {"of_digest": digest(secret)}).one_or_none()
-    found = cast("Invitation | None", row)
-    if found is None:
+    if row is None:
         raise WorkerError(UNKNOWN)
+    found = Invitation._make(row)
     if found.used or (found.worker is not None and person.is_taken(database, found.worker)):
         raise WorkerError(USED)
     if found.end <= now:

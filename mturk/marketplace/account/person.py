@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
@@ -115,4 +115,5 @@ def is_closed(database: Connection, number: int) -> bool:
 
 
 def _one(database: Connection, which: ColumnElement[bool]) -> Person | None:
-    return cast("Person | None", database.execute(_WHOLE.where(which)).one_or_none())
+    row = database.execute(_WHOLE.where(which)).one_or_none()
+    return None if row is None else Person._make(row)

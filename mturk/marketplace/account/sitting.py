@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, select
 
@@ -60,7 +60,8 @@ def open_sitting(database: Connection, number: int, now: int, randomness: random
 def found(database: Connection, secret: str, now: int) -> Sitting | None:
     """The sitting that has this secret, if it has not ended."""
     which = {"of_digest": digest(secret), **_since(now)}
-    return cast("Sitting | None", database.execute(_BY_DIGEST, which).one_or_none())
+    row = database.execute(_BY_DIGEST, which).one_or_none()
+    return None if row is None else Sitting._make(row)
 
 
 def is_stale(sitting: Sitting, now: int) -> bool:
@@ -76,7 +77,7 @@ def note(database: Connection, sitting: Sitting, now: int) -> None:
 def listed(database: Connection, number: int, now: int) -> Sequence[Sitting]:
     """A worker's sittings that have not ended, the latest first."""
     rows = database.execute(_LISTED, {"of_worker": number, **_since(now)})
-    return cast("Sequence[Sitting]", rows.all())
+    return [Sitting._make(row) for row in rows]
 
 
 def end(database: Connection, number: int, *which: ColumnElement[bool]) -> int:

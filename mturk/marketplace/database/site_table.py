@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, String, Table, Text, UniqueConstraint
 
-from mturk.marketplace.database.column import NUMBER, metadata, number, reference
+from mturk.marketplace.database.column import ID, NUMBER, metadata, number, reference
 
 # What a worker had in hand and did not hand in. Its assignment is given out again, and belongs to others then.
 undone = Table(
@@ -59,4 +59,36 @@ letter = Table(
     Column("time", BigInteger, nullable=False),
     Index("letter_of_worker", "worker", "time"),
     Index("letter_listed", "requester", "number"),
+)
+
+# What the pages of a HIT type would have loaded from other hosts, where they are kept from these.
+missing_asset = Table(
+    "missing_asset",
+    metadata,
+    Column("hit_type", NUMBER, ForeignKey("hit_type.number"), primary_key=True),
+    Column("address", String(300), primary_key=True),
+)
+
+# A file that came with an answer. It goes with its HIT.
+upload = Table(
+    "upload",
+    metadata,
+    number(),
+    Column("key", ID, nullable=False, unique=True),
+    reference("hit", "hit"),
+    reference("assignment", "assignment"),
+    Column("question", Text, nullable=False),
+    Column("name", String(255), nullable=False, comment="as the worker's file was called, made harmless"),
+    Column("size", BigInteger, nullable=False),
+    Column("secret", String(64), nullable=False, comment="proves that an address of the file was given out"),
+    Index("upload_of_assignment", "assignment"),
+    Index("upload_of_hit", "hit", "size"),
+)
+
+# Beside the upload and not in it, so that files are only read to be sent.
+upload_content = Table(
+    "upload_content",
+    metadata,
+    Column("upload", NUMBER, ForeignKey("upload.number"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )

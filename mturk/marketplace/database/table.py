@@ -1,6 +1,6 @@
 """The tables of the marketplace. Those of what is told to others are in `delivery_table.py`, of the people behind
-worker ids in `account_table.py`, of what workers look for in `offer_table.py`, of what they say in `site_table.py`; all are
-named here too.
+worker ids in `account_table.py`, of what workers look for in `offer_table.py`, of what they say in `site_table.py`;
+all are named here too.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
 A change here needs a step that brings older databases to it, and a new `VERSION`: see `migration/__init__.py`.
@@ -52,9 +52,12 @@ from mturk.marketplace.database.offer_table import hit_group as hit_group
 from mturk.marketplace.database.offer_table import hit_group_words as hit_group_words
 from mturk.marketplace.database.site_table import letter as letter
 from mturk.marketplace.database.site_table import mailbox as mailbox
+from mturk.marketplace.database.site_table import missing_asset as missing_asset
 from mturk.marketplace.database.site_table import opened_notice as opened_notice
 from mturk.marketplace.database.site_table import report as report
 from mturk.marketplace.database.site_table import undone as undone
+from mturk.marketplace.database.site_table import upload as upload
+from mturk.marketplace.database.site_table import upload_content as upload_content
 
 VERSION = "0001"
 """The last step in the folder `migration`."""

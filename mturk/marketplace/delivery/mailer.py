@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 
 from mturk.marketplace.clock import HOUR, SECOND
@@ -21,6 +22,8 @@ LONGEST_PAUSE = HOUR
 """Between two tries, at first and at most: each pause is twice as long as the one before."""
 _PATHS = {mail.RESET: "/worker/reset?link=", mail.CONFIRMATION: "/worker/confirm?link="}
 _LONGEST_SUBJECT = 200
+# A longer line would be encoded, and an address in it be no link any more.
+_POLICY = SMTP.clone(max_line_length=400)
 _FOOTER = """
 --
 This is what a requester wrote to you as a worker of {site}/worker/messages
@@ -105,7 +108,7 @@ class Mailer:
         self._store.write(lambda database: mail.remove(database, one))
 
     def _message(self, one: Mail, receiver: str) -> EmailMessage:
-        message = EmailMessage()
+        message = EmailMessage(policy=_POLICY)
         message["From"] = self._server.sender
         message["To"] = receiver
         message["Subject"] = _one_line(one.subject)

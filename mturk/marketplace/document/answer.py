@@ -60,9 +60,11 @@ def answer_document(question: str, answers: Mapping[str, Value], *, constraints:
     """
     given = {name: _as_list(name, value) for name, value in answers.items()}
     asked = QuestionDocument(question)
+    if asked.form is None:
+        _refuse_files(given)
     if asked.form is not None:
         parts = _form_parts(asked.form, given, constraints=constraints)
-    elif asked.is_crowd_form and set(given) != {"taskAnswers"}:
+    elif asked.is_crowd_form and "taskAnswers" not in given:
         parts = [_part("taskAnswers", _free_text(_crowd_answers(answers)))]
     else:
         parts = _page_parts(given)
@@ -106,7 +108,7 @@ def _as_list(name: str, value: Value) -> _Values:
 
 def _page_parts(given: Mapping[str, _Values]) -> list[str]:
     parts = [
-        _part(name, _free_text(_page_text(name, value)))
+        _part(name, _free_text(value.text if isinstance(value, Other) else str(value)))
         for name, values in given.items()
         if name not in RESERVED
         for value in values
@@ -116,10 +118,10 @@ def _page_parts(given: Mapping[str, _Values]) -> list[str]:
     return parts
 
 
-def _page_text(name: str, value: Choice | StoredFile) -> str:
-    if isinstance(value, StoredFile):
-        raise WorkerError(f"The field {name!r} takes no file; only a form with a FileUploadAnswer does.")
-    return value.text if isinstance(value, Other) else value
+def _refuse_files(given: Mapping[str, _Values]) -> None:
+    for name, values in given.items():
+        if any(isinstance(value, StoredFile) for value in values):
+            raise WorkerError(f"The field {name!r} takes no file; only a form with a FileUploadAnswer does.")
 
 
 def _crowd_answers(answers: Mapping[str, Value]) -> str:

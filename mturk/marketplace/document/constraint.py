@@ -53,6 +53,17 @@ LARGEST: Final = "largest"
 
 # In the requester's words, which nobody translates.
 _VERBATIM: Final = Complaint("%(words)s")
+_NUMBERS: Final = (
+    Complaint("Enter a number from %(low)s to %(high)s."),
+    Complaint("Enter a number from %(limit)s."),
+    Complaint("Enter a number up to %(limit)s."),
+)
+_LENGTHS: Final = (
+    Complaint("Enter %(low)s to %(high)s characters."),
+    Complaint("Enter at least %(limit)s characters."),
+    Complaint("Enter at most %(limit)s characters."),
+)
+_ONE: Final = (Complaint("Enter one character."),) * 3
 ANSWER_MISSING: Final = Complaint("Answer this question.")
 CHOICE_MISSING: Final = Complaint("Choose an answer.")
 FILE_MISSING: Final = Complaint("Choose a file.")
@@ -71,9 +82,11 @@ def length(text: str) -> int:
 
 def text_checks(answer: Element | None, *, required: bool) -> tuple[Check, ...]:
     """What a FreeTextAnswer, or an OtherSelection, demands of the text."""
-    found = tuple(_constraints(None if answer is None else answer.find("{*}Constraints")))
+    element = None if answer is None else answer.find("{*}Constraints")
+    found = tuple(_constraints(element))
+    size = None if element is None else element.find("{*}Length")
     # A text that must have a length must be there.
-    required = required or any(check.kind == "shortest" and check.wanted for check in found)
+    required = required or (size is not None and bool(_number(size.get("minLength"))))
     return (Check(REQUIRED, True, ANSWER_MISSING), *found) if required else found
 
 
@@ -117,11 +130,13 @@ def _constraints(element: Element | None) -> Iterator[Check]:
     numeric, size = element.find("{*}IsNumeric"), element.find("{*}Length")
     if numeric is not None:
         yield Check("numeric", True, Complaint("Enter a number, such as 12 or 3.5."))
-        yield from _bound("lowest", numeric.get("minValue"), Complaint("Enter a number from %(limit)s."))
-        yield from _bound("highest", numeric.get("maxValue"), Complaint("Enter a number up to %(limit)s."))
+        lowest, highest = _number(numeric.get("minValue")), _number(numeric.get("maxValue"))
+        yield from _between(("lowest", lowest), ("highest", highest), *_NUMBERS)
     if size is not None:
-        yield from _bound("shortest", size.get("minLength"), Complaint("Enter at least %(limit)s characters."))
-        yield from _bound("longest", size.get("maxLength"), Complaint("Enter at most %(limit)s characters."))
+        shortest, longest = _number(size.get("minLength")), _number(size.get("maxLength"))
+        # Any answer that is there has one.
+        least = None if shortest is not None and shortest <= 1 else shortest
+        yield from _between(("shortest", least), ("longest", longest), *(_ONE if longest == 1 else _LENGTHS))
     for form in element.iterfind("{*}AnswerFormatRegex"):
         told = _VERBATIM.filled(words=form.get("errorText"))
         untold = Complaint("Invalid input supplied.")
@@ -129,10 +144,16 @@ def _constraints(element: Element | None) -> Iterator[Check]:
         yield Check("format", expression, told if form.get("errorText") else untold)
 
 
-def _bound(kind: str, written: str | None, told: Complaint) -> Iterator[Check]:
-    limit = _number(written)
-    if limit is not None:
-        yield _bounded(kind, limit, told)
+_Bound = tuple[str, int | None]
+
+
+def _between(low: _Bound, high: _Bound, both: Complaint, least: Complaint, most: Complaint) -> Iterator[Check]:
+    """The checks for the bounds that there are; where there are two, either tells of both."""
+    for (kind, limit), (_, other), told in ((low, high, least), (high, low, most)):
+        if limit is not None and other is not None:
+            yield Check(kind, limit, both.filled(low=low[1], high=high[1]))
+        elif limit is not None:
+            yield _bounded(kind, limit, told)
 
 
 def _bounded(kind: str, limit: int, told: Complaint) -> Check:

@@ -76,6 +76,12 @@ class QuestionDocument:
         return _text(self.root, "ExternalURL") if self.kind == _EXTERNAL else ""
 
     @property
+    def frame_height(self) -> int:
+        """How high the page is to be, in pixels; 0, also where nothing says it, is as high as there is room."""
+        height = _text(self.root, "FrameHeight")
+        return max(0, int(height)) if height else 0
+
+    @property
     def is_crowd_form(self) -> bool:
         """Whether the page is made of crowd elements, which send one field only."""
         return "<crowd-form" in _COMMENT.sub("", self.html)

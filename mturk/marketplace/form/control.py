@@ -113,7 +113,7 @@ def control(
         heading=heading,
         shown=shown,
         required=question.required,
-        hints=tuple(_hints(question, checks, say)),
+        hints=tuple(dict.fromkeys(_hints(question, checks, say))),
         checks=_written(checks, say),
         problem="" if complaint is None else told(complaint, say),
     )

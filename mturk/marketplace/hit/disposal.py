@@ -9,7 +9,7 @@ from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError, wrong_state
-from mturk.marketplace.hit import expiration, hit, notification
+from mturk.marketplace.hit import expiration, hit, notification, upload
 from mturk.marketplace.hit.hit import DISPOSED, DONE, HIT, REVIEWABLE, REVIEWING
 from mturk.marketplace.qualification import qualification_type
 
@@ -33,11 +33,12 @@ def delete_hit(call: Call, *, hit_id: str) -> Answer:
 
 
 def dispose(context: Context, hit_row: HIT) -> None:
-    """Dispose of a HIT: from now on no list shows it, and its assignments cannot be read."""
+    """Dispose of a HIT: from now on no list shows it, its assignments cannot be read, and their files are gone."""
     agenda.cancel(context.database, agenda.EXPIRE, hit_row.number)
     agenda.cancel(context.database, agenda.DISPOSE_OLD_HIT, hit_row.number)
     gone = {"status": DISPOSED, "status_time": context.now, "disposed": True}
     context.database.execute(t.hit.update().where(t.hit.c.number == hit_row.number).values(gone))
+    upload.forget(context, hit_row.number)
     notification.tell(context, notification.HIT_DISPOSED, hit_row.hit_type, hit_row.hit_id)
 
 

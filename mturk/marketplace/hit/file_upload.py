@@ -1,16 +1,18 @@
-"""Files that workers uploaded. GetFileUploadURL."""
+"""Addresses of the files that workers uploaded. GetFileUploadURL."""
 
 from __future__ import annotations
 
-from typing import NoReturn
-
-from mturk.marketplace.call import Call
+from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.error import ParameterValidationError
-from mturk.marketplace.hit import assignment
+from mturk.marketplace.hit import assignment, upload
 
 
-def get_file_upload_url(call: Call, *, assignment_id: str, question_identifier: str) -> NoReturn:
-    """Say that there is no file: MTurk took the answers that were files away in December 2017."""
-    assignment.expect(assignment.mine(call, assignment_id), *assignment.VISIBLE)
-    reason = "No answer is an uploaded file: MTurk took file upload answers away in December 2017."
-    raise ParameterValidationError.of("QuestionIdentifier", question_identifier, reason)
+def get_file_upload_url(call: Call, *, assignment_id: str, question_identifier: str) -> Answer:
+    """An address, good for a minute, at which a file that came with an answer can be had."""
+    assignment_row = assignment.mine(call, assignment_id)
+    assignment.expect(assignment_row, *assignment.VISIBLE)
+    upload_row = upload.of_answer(call, assignment_row.number, question_identifier)
+    if upload_row is None:
+        reason = "The answer to this question is not an uploaded file."
+        raise ParameterValidationError.of("QuestionIdentifier", question_identifier, reason)
+    return {"FileUploadURL": f"{call.address}{upload.path(call, upload_row)}"}

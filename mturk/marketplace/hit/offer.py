@@ -37,8 +37,10 @@ ORDERS: Final = tuple(_ORDERS)
 """The orders in which groups are listed, each from the highest."""
 
 PAGE = 20
-WINDOW = 1000
-"""So many groups are looked at before a page says where the next one goes on."""
+WINDOW = 5000
+"""So many groups are looked through for words and rewards at a time."""
+_MOST_JUDGED = 1000
+"""So many are held against what a worker has, at a time; a page says where the next one goes on."""
 _RECENT = 2000
 """So many of a worker's latest assignments are held against what is on offer: HITs of older ones hardly ever are."""
 _MOST_WORDS = 10
@@ -160,14 +162,14 @@ def offers(
 ) -> Listing:
     """A page of the groups that a worker may find and has HITs left in, from where the last page ended.
 
-    It looks through two windows at most.
+    It looks twice at most: for words and rewards at a window of groups each time.
     """
     search = search or Search()
     worker_row = worker.on_site(context, worker_id)
     had = _had(context, worker_row)
     found: list[Offer] = []
     # Most groups fit, so the first look is a short one.
-    for at_once in (2 * size, window):
+    for at_once in (2 * size, _MOST_JUDGED):
         groups, ended = _groups(context, worker_row, search, after, at_once, window)
         for one in _judged(context, worker_row, groups, had):
             if _suits(one, search):
@@ -185,7 +187,7 @@ def every_group(context: Context, worker_id: str, *, acceptable: bool) -> Iterat
     """All groups that a worker finds, newest first."""
     after = None
     while True:
-        found, after = offers(context, worker_id, Search(acceptable=acceptable), after=after, size=WINDOW)
+        found, after = offers(context, worker_id, Search(acceptable=acceptable), after=after, size=_MOST_JUDGED)
         yield from (one.group for one in found)
         if after is None:
             return

@@ -13,7 +13,7 @@ from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
 from mturk.marketplace.error import NotAllowed, NotThere, WorkerError
-from mturk.marketplace.hit import assignment, hit, notification, review
+from mturk.marketplace.hit import assignment, hit, notification, review, upload
 from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, SUBMITTED, Work
 from mturk.marketplace.hit.hit import HIT, standing_of
 from mturk.marketplace.hit.hit_type import requirements_of
@@ -53,6 +53,9 @@ def submit(
 ) -> None:
     """Hand in an assignment with its answers; without `constraints` they need not be what a form demands."""
     worker_row, (assignment_row, hit_row) = _in_hand(context, worker_id, assignment_id)
+    uploads = upload.new(context, answers)
+    answer = answer_document(hit_row.question, {**answers, **upload.stored(uploads)}, constraints=constraints)
+    upload.keep(context, hit_row.number, assignment_row.number, uploads)
     approval = context.now + hit_row.auto_approval_delay * SECOND
     assignment.change(
         context,
@@ -60,7 +63,7 @@ def submit(
         status=SUBMITTED,
         submit_time=context.now,
         auto_approval_time=approval,
-        answer=answer_document(hit_row.question, answers, constraints=constraints),
+        answer=answer,
     )
     agenda.cancel(context.database, agenda.ABANDON, assignment_row.number)
     agenda.plan(context.database, agenda.APPROVE, assignment_row.number, approval)

@@ -72,10 +72,10 @@ class Api:
         self._strict = strict
         self._public = public
 
-    def answer(self, request: SignedRequest) -> ApiReply:
-        """The answer to a request: what the call returned, or its refusal."""
+    def answer(self, request: SignedRequest, address: str) -> ApiReply:
+        """The answer to a request that came in by that address: what the call returned, or its refusal."""
         try:
-            return _reply(200, self._answer(request))
+            return _reply(200, self._answer(request, self._public.url if self._public else address))
         except Refusal as refusal:
             return _reply(refusal.status, refusal.body(self._real()))
         except DatabaseError as error:
@@ -90,7 +90,7 @@ class Api:
             _log.exception("a call failed")
             return _reply(500, {"__type": "InternalFailure", "message": "The call failed; see the log."})
 
-    def _answer(self, request: SignedRequest) -> Answer:
+    def _answer(self, request: SignedRequest, address: str) -> Answer:
         pair = verify(request, self._find_key, self._real_time(), strict=self._strict, public=self._public)
         self._throttle.check(pair.requester)
         operation = _operation(request.headers.get("x-amz-target", ""))
@@ -101,7 +101,7 @@ class Api:
             if fault.kind == "slow":
                 self._sleep(fault.seconds)
         try:
-            return self._dispatch.call(pair.requester, operation, members(request.body))
+            return self._dispatch.call(pair.requester, operation, members(request.body), address=address)
         finally:
             if any(fault.kind == "lost answer" for fault in faults):
                 raise LostAnswer

@@ -73,7 +73,7 @@ def _api_pages(api: Api, queues: QueueApi) -> Blueprint:
             return Response(bygone.refusal(fields), mimetype="text/xml")
         if request.headers.get("X-Amz-Target", "").startswith(TARGET):
             return _of_queue(queues)
-        return _response(api.answer(_signed()))
+        return _response(api.answer(_signed(), request.url_root.rstrip("/")))
 
     return pages
 

@@ -128,7 +128,7 @@ def claim(database: Connection, now: int, new_id: Callable[[], str]) -> Mail | N
         return None
     held = {"holder": new_id(), "due": now + LEASE, "attempts": t.mail.c.attempts + 1}
     database.execute(t.mail.update().where(t.mail.c.number == number).values(held))
-    return cast("Mail | None", database.execute(_WHOLE, {"of_number": number}).one_or_none())
+    return Mail._make(database.execute(_WHOLE, {"of_number": number}).one())
 
 
 def next_due(database: Connection) -> int | None:

@@ -6,7 +6,13 @@ from typing import NamedTuple
 
 from flask import current_app, request, url_for
 
+from mturk.marketplace.error import MarketplaceError, ServiceFault
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.service import look
+from mturk.marketplace.site.visitor import worker_id
+from mturk.marketplace.workplace import notice
+
+_MESSAGES = "messages.messages"
 
 
 class Place(NamedTuple):
@@ -16,7 +22,7 @@ class Place(NamedTuple):
     address: str
     is_here: bool
     new: int = 0
-    """How many things wait there that were not seen yet."""
+    """How many things wait there that were not seen yet, counted up to `notice.MOST_COUNTED`."""
 
 
 def navigation() -> list[Place]:
@@ -26,12 +32,19 @@ def navigation() -> list[Place]:
         "work.queue": _("Your queue"),
         "dashboard.dashboard": _("Dashboard"),
         "qualifications.qualifications": _("Qualifications"),
-        "messages.messages": _("Messages"),
+        _MESSAGES: _("Messages"),
         "account.account": _("Account"),
     }
     here = (request.endpoint or "").partition(".")[0]
     return [
-        Place(name, url_for(endpoint), endpoint.partition(".")[0] == here)
+        Place(name, url_for(endpoint), endpoint.partition(".")[0] == here, _new() if endpoint == _MESSAGES else 0)
         for endpoint, name in names.items()
         if endpoint in current_app.view_functions
     ]
+
+
+def _new() -> int:
+    try:
+        return look(lambda context: notice.unread(context, worker_id()))
+    except (MarketplaceError, ServiceFault):
+        return 0  # the page that says that the database cannot be used has a head too

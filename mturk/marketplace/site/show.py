@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
+from babel.dates import format_date
 from babel.numbers import format_currency
 from markupsafe import Markup
 
@@ -42,4 +44,9 @@ def duration(milliseconds: int) -> str:
     return " ".join(shown)
 
 
-FILTERS = {"money": money, "moment": moment, "duration": duration}
+def day(value: date) -> str:
+    """A day, as the page's language writes it."""
+    return str(format_date(value, "medium", locale=language()))
+
+
+FILTERS = {"day": day, "money": money, "moment": moment, "duration": duration}

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask, url_for
 from flask_wtf import CSRFProtect
 
-from mturk.marketplace.site.account_page import account_pages
-from mturk.marketplace.site.consent_page import consent_pages
-from mturk.marketplace.site.entrance_page import entrance_pages
-from mturk.marketplace.site.group_page import group_pages
+from mturk.marketplace.site.intake import allow_files
 from mturk.marketplace.site.language import LANGUAGES, catalogue, language, language_pages
-from mturk.marketplace.site.mail_page import mail_pages
 from mturk.marketplace.site.navigation import navigation
 from mturk.marketplace.site.protection import protect
 from mturk.marketplace.site.refusal import explain_refusals
@@ -23,7 +19,6 @@ from mturk.marketplace.site.session_cookie import SessionCookie
 from mturk.marketplace.site.show import FILTERS
 from mturk.marketplace.site.visitor import ask_to_sign_in, known_worker_id
 from mturk.marketplace.site.way_back import here
-from mturk.marketplace.site.work_page import work_pages
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -31,18 +26,9 @@ if TYPE_CHECKING:
 _YEAR = 31_536_000
 _LARGEST_FORM = 1_000_000
 _MOST_FIELDS = 20_000
-_PAGES: tuple[Callable[[], Blueprint], ...] = (
-    account_pages,
-    consent_pages,
-    entrance_pages,
-    group_pages,
-    language_pages,
-    mail_pages,
-    work_pages,
-)
 
 
-def make_site(services: Services) -> Flask:
+def make_site(services: Services, pages: Iterable[Blueprint]) -> Flask:
     """The application; it answers below `/worker/`."""
     app = Flask("mturk.marketplace.site", static_url_path="/worker/static")
     app.config.update(
@@ -58,10 +44,11 @@ def make_site(services: Services) -> Flask:
     )
     app.extensions.update(provide(services))
     app.session_interface = SessionCookie()
+    app.before_request(lambda: allow_files(services.upload_limit))
     CSRFProtect(app)
     _speak(app)
-    for pages in _PAGES:
-        app.register_blueprint(pages())
+    for one in (language_pages(), *pages):
+        app.register_blueprint(one)
     app.before_request(ask_to_sign_in)
     app.after_request(protect)
     explain_refusals(app)

@@ -5,19 +5,23 @@ The template `work_area.html` shows either, in the preview of a HIT and at work 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flask import request
 from markupsafe import Markup
 
-from mturk.marketplace.document.answer import Value
+from mturk.marketplace.database.row import known
 from mturk.marketplace.document.question import QuestionDocument
+from mturk.marketplace.form.drawing import draw
+from mturk.marketplace.form.entry import Entry, read
 from mturk.marketplace.hit.hit import HIT
+from mturk.marketplace.site.language import gettext
 from mturk.marketplace.site.protection import allow
+from mturk.marketplace.site.service import services
+from mturk.marketplace.site.task_frame import InHand, task_frame
 from mturk.marketplace.workplace.desk import Held
 
-PAGE_FIELDS = ("csrf_token", "accept_next")
+PAGE_FIELDS = ("csrf_token",)
 """What the page sends before the fields of a form."""
 
 
@@ -40,26 +44,18 @@ class FrameArea(NamedTuple):
 WorkArea = FormArea | FrameArea
 
 
-@dataclass(frozen=True)
-class Entry:
-    """What a worker entered in a form; `answers` are good where there are no `problems`."""
-
-    answers: dict[str, Value] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
-
-
 def preview_area(hit_row: HIT, worker_id: str) -> WorkArea:
     """A HIT to be looked at, before it is accepted."""
     if QuestionDocument(hit_row.question).form is not None:
         return _form(hit_row, disabled=True)
-    return FrameArea("about:blank", 0, "allow-scripts")
+    return _frame(hit_row)
 
 
 def area_at_work(hit_row: HIT, worker_id: str, held: Held, entry: Entry | None = None) -> WorkArea:
     """A HIT to be worked on; a form that was refused is filled in as before."""
     if QuestionDocument(hit_row.question).form is not None:
         return _form(hit_row, entry)
-    return FrameArea("about:blank", 0, "allow-scripts")
+    return _frame(hit_row, InHand(held.assignment_id, worker_id, known(held.accept_time)))
 
 
 def filled_area(hit_row: HIT, entry: Entry) -> FormArea:
@@ -69,20 +65,20 @@ def filled_area(hit_row: HIT, entry: Entry) -> FormArea:
 
 def read_form(hit_row: HIT) -> Entry:
     """What the request says that was entered in the HIT's form."""
-    asked = QuestionDocument(hit_row.question).form or ()
-    answers: dict[str, Value] = {}
-    for one in asked:
-        values = request.form.getlist(one.identifier)
-        answers[one.identifier] = values if one.selections is not None else "".join(values[:1])
-    return Entry(answers)
+    limit = services().upload_limit
+    return read(hit_row.question, request.form, request.files, upload_limit=limit, before=PAGE_FIELDS)
+
+
+def _frame(hit_row: HIT, work: InHand | None = None) -> FrameArea:
+    frame = task_frame(hit_row, work)
+    allow("frame-src", *frame.sources)
+    return FrameArea(frame.address, frame.height, frame.sandbox)
 
 
 def _form(hit_row: HIT, entry: Entry | None = None, *, disabled: bool = False) -> FormArea:
     # Pictures and sounds of requesters come from wherever they keep them.
     allow("img-src", "https:")
     allow("media-src", "https:")
-    html = Markup()
-    for one in QuestionDocument(hit_row.question).form or ():
-        text = Markup('<div class="field"><label for="q-{0}">{0}</label><input id="q-{0}" name="{0}"{1}></div>')
-        html += text.format(one.identifier, Markup(" disabled") if disabled else "")
-    return FormArea(html, "multipart/form-data")
+    limit = services().upload_limit
+    drawing = draw(hit_row.question, upload_limit=limit, entry=entry, disabled=disabled, say=gettext)
+    return FormArea(drawing.html, drawing.enctype)

@@ -103,7 +103,8 @@ def look_up(context: Context, worker_id: str, assignment_id: str) -> Held:
 def undone(context: Context, worker_id: str, assignment_id: str) -> Undone | None:
     """How it ended that the worker held this assignment, where they did not hand it in."""
     which = {"of_worker": worker.on_site(context, worker_id).number, "of_assignment_id": assignment_id}
-    return cast("Undone | None", context.database.execute(_UNDONE, which).one_or_none())
+    found = context.database.execute(_UNDONE, which).one_or_none()
+    return None if found is None else Undone(*found)
 
 
 def accept(

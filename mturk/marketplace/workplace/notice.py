@@ -59,6 +59,7 @@ class Notice(NamedTuple):
     cents: int | None
     """Of a bonus; of a decision the reward."""
     assignment_id: str | None
+    hit_id: str | None
     unread: bool
 
     @property
@@ -113,6 +114,7 @@ def _source(
         "text": text,
         "cents": cents,
         "assignment_id": cast(null(), String) if table is t.message else t.assignment.c.assignment_id,
+        "hit_id": cast(null(), String) if table is t.message else t.hit.c.hit_id,
         "unread": unread,
     }
     columns = (column.label(name) for name, column in named.items())

@@ -21,6 +21,8 @@ _FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 
 def cleaned(text: str) -> str:
     """A text without what does not show, with line ends as "\\n" and none around it."""
+    if text.isprintable():
+        return text.strip()
     lines = _LINE_ENDS.sub("\n", text).replace("\t", " ")
     shown = "".join(one for one in lines if one in _NEEDED or unicodedata.category(one) not in _HIDDEN)
     return _MANY_LINES.sub("\n\n", shown).strip()

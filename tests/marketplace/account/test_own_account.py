@@ -289,3 +289,12 @@ def test_the_market_names_where_somebody_signs_up_and_sets_a_new_password() -> N
         assert market.invite("A1ADA").startswith(f"{market.url}/worker/sign-up?invitation=")
         with pytest.raises(Exception, match="has no account"):
             market.reset("A1ADA")
+
+
+def test_what_is_known_of_a_person_is_not_told_by_its_repr(desk: Desk) -> None:
+    entry = desk.joined(email="ada@example.org")
+    mine = desk.sitting(entry)
+    shown = f"{entry!r} {mine!r} {desk.own.person(mine)!r} {desk.entrance.invitation(desk.invited())!r} {desk.means!r}"
+    assert entry.worker_id in shown
+    for secret in (PASSWORD, entry.sitting, entry.device, "ada@", mine.digest, desk.own.person(mine).mail_token):
+        assert secret not in shown

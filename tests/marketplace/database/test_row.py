@@ -10,7 +10,7 @@ from sqlalchemy import Select, create_engine, false, select
 from mturk.marketplace.account import account_link, invitation, person, sitting
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
-from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, review_result
+from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, review_result, upload
 from mturk.marketplace.people import block, mail, message, requester, worker
 from mturk.marketplace.qualification import qualification, qualification_request, qualification_type
 from mturk.marketplace.workplace import concern, submission
@@ -23,6 +23,7 @@ ROWS: list[tuple[Any, Select[Any]]] = [
     (bonus.Bonus, bonus._WHOLE),
     (review_result.Entry, select(t.review_entry)),
     (notification.Setting, notification._SETTING),
+    (upload.Upload, select(t.upload)),
     (block.WorkerBlock, block._WHOLE),
     (message.Receiver, message._RECEIVERS),
     (person.Person, person._WHOLE),

@@ -140,8 +140,7 @@ def test_hints_say_beforehand_what_is_demanded() -> None:
         )
     )
     assert text_of(page, ".//p[@class='hint']") == [
-        "Enter a number, such as 12 or 3.5. Enter a number from 1. Enter a number up to 9. "
-        "Enter at least 1 characters. Enter at most 5 characters.",
+        "Enter a number, such as 12 or 3.5. Enter a number from 1 to 9. Enter at most 5 characters.",
         "Choose at least 2. Choose at most 2.",
         "At least 2 kB. At most 10 kB.",
     ]

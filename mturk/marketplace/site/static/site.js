@@ -1,4 +1,4 @@
-// What pages do better with a script: times in the visitor's own zone, and forms that are sent once.
+// What pages do better with a script: times and days in the visitor's own zone, and forms that are sent once.
 "use strict";
 (() => {
   const language = document.documentElement.lang;
@@ -10,6 +10,10 @@
       time.textContent = show.format(moment);
     }
   }
+
+  // The pages that add up days are made for this zone from now on.
+  const zone = encodeURIComponent(new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
+  document.cookie = `mturk-zone=${zone}; path=/; max-age=31536000; samesite=lax`;
 
   // A second press while the first is under way sends nothing; a page that comes back from the history is fresh again.
   document.addEventListener("submit", (event) => {

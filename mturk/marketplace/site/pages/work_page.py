@@ -23,18 +23,20 @@ from werkzeug.wrappers import Response as AnyResponse
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.error import NotThere, WorkerError
+from mturk.marketplace.form.entry import Entry
 from mturk.marketplace.hit import hit, offer
 from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED
 from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.hit.work import give_back as hand_back
 from mturk.marketplace.hit.work import submit as hand_in
 from mturk.marketplace.people import worker
-from mturk.marketplace.site.group_page import ACCEPT_NEXT
+from mturk.marketplace.site.intake import takes_files
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.pages.group_page import ACCEPT_NEXT
 from mturk.marketplace.site.refusal import form_expired, refused, status_of
 from mturk.marketplace.site.service import do, look
 from mturk.marketplace.site.visitor import known_worker_id, worker_id
-from mturk.marketplace.site.work_area import Entry, area_at_work, filled_area, read_form
+from mturk.marketplace.site.work_area import area_at_work, filled_area, read_form
 from mturk.marketplace.workplace import desk
 from mturk.marketplace.workplace.desk import MOST_HELD, Held, Undone
 
@@ -70,6 +72,7 @@ def work_pages() -> Blueprint:
         return _over(seen)
 
     @pages.post("/worker/assignments/<assignment_id>")
+    @takes_files
     def submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
         return _submit(assignment_id)
 
@@ -155,7 +158,6 @@ def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
     seen = look(lambda context: _look(context, assignment_id))
     if isinstance(seen, Undone):
         return _too_late(seen)
-    session[ACCEPT_NEXT] = "accept_next" in request.form
     if seen.hit is None:
         return redirect(url_for("work.work", assignment_id=assignment_id))
     entry = read_form(seen.hit)

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from mturk.marketplace import Marketplace
 from tests.marketplace.site.conftest import post
-from tests.marketplace.site.test_entrance_page import PASSWORD, Site, invited, is_in, sign_in, signed_up, site
+from tests.marketplace.site.pages.test_entrance_page import PASSWORD, Site, invited, is_in, sign_in, signed_up, site
 
 __all__ = ["site"]
 ACCOUNT = "/worker/account"
