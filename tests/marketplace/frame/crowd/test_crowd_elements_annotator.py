@@ -406,13 +406,8 @@ def test_axe_finds_nothing_in_an_annotator(easel: Easel, tag: str, look: str) ->
     """With shapes on the picture, one of them chosen."""
     easel.tag = f"crowd-{tag}"
     body = (
-<<<<<<< HEAD
         f'<{easel.tag} name="found" header="Mark the cats" src="/picture.png" labels="[\'cat\']">'
         f"<short-instructions>Short</short-instructions></{easel.tag}>"
-=======
-        f'<{easel.tag} name="found" header="Mark the cats" src="/picture.png" labels="[\'cat\']"><short-instructions>Short'
-        f"</short-instructions></{easel.tag}>"
->>>>>>> origin/main
     )
     steps = [easel.wait, lambda: easel.drag((10, 10), (60, 60)), lambda: easel.click((90, 10), (90, 80), (90, 10))]
     assert easel.desk.obstacles_in(body, look, *steps) == []
