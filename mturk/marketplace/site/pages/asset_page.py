@@ -39,7 +39,7 @@ def asset_pages() -> Blueprint:
 
 def _crowd_elements() -> Response:
     """All of them at once: a frame in an origin of its own loads them again with each task."""
-    takes_gzip = "gzip" in request.accept_encodings
+    takes_gzip = request.accept_encodings.quality("gzip") > 0
     answer = Response(crowd_script.packed() if takes_gzip else crowd_script.joined(), mimetype="text/javascript")
     answer.headers["Vary"] = "Accept-Encoding"
     if takes_gzip:

@@ -126,20 +126,9 @@
       if (this.validate() && this.allowed()) this.submit();
     }
 
-    /**
-     * Whether the page lets it go. The event ends at the document: at the window the frame's script listens, for forms
-     * only, and it watches whether an event is stopped; this one is the page's alone.
-     */
+    /** Whether the page lets it go. */
     allowed() {
-      const event = new Event("submit", { bubbles: true, cancelable: true, composed: true });
-      const plain = () => delete event.stopPropagation && delete event.stopImmediatePropagation;
-      const stop = () => Event.prototype.stopPropagation.call(event);
-      document.addEventListener("submit", plain, true);
-      document.addEventListener("submit", stop);
-      this.dispatchEvent(event);
-      document.removeEventListener("submit", plain, true);
-      document.removeEventListener("submit", stop);
-      return !event.defaultPrevented;
+      return this.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true, composed: true }));
     }
 
     /** Submit as it is, as a form's own `submit` does. */
