@@ -52,8 +52,12 @@ Value = Choice | Sequence[Choice] | File | StoredFile
 _Values = list[Choice | StoredFile]
 
 
-def answer_document(question: str, answers: Mapping[str, Value], *, constraints: bool = True) -> str:
+def answer_document(
+    question: str, answers: Mapping[str, Value], *, constraints: bool = True, as_posted: bool = False
+) -> str:
     """The document of what a worker entered, as the page or form of this question sends it; files must be stored.
+
+    What a page of crowd elements would put into one field is put there, unless the answers are its fields `as_posted`.
 
     Without `constraints` a form's demands on what is entered do not count, as the service did not promise that answers
     meet them; only what no form can send is refused.
@@ -64,7 +68,7 @@ def answer_document(question: str, answers: Mapping[str, Value], *, constraints:
         _refuse_files(given)
     if asked.form is not None:
         parts = _form_parts(asked.form, given, constraints=constraints)
-    elif asked.is_crowd_form and "taskAnswers" not in given:
+    elif asked.is_crowd_form and not as_posted and set(given) != {"taskAnswers"}:
         parts = [_part("taskAnswers", _free_text(_crowd_answers(answers)))]
     else:
         parts = _page_parts(given)
