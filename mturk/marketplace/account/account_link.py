@@ -10,13 +10,13 @@ from sqlalchemy import Connection, select
 from mturk.marketplace.account.secret import digest, new_secret
 from mturk.marketplace.clock import DAY, HOUR
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import WorkerError, told
 
 RESET, CONFIRMATION = "reset", "confirmation"
 LIFE_FROM_OPERATOR = DAY
 LIFE_BY_MAIL = HOUR
 LIFE_OF_CONFIRMATION = 7 * DAY
-BAD = "This link is not good any more. It may be too old, or used already. Ask for a new one."
+BAD = told("This link is not good any more. It may be too old, or used already. Ask for a new one.")
 
 
 class AccountLink(NamedTuple):

@@ -26,13 +26,13 @@ from mturk.marketplace.account.person import Person
 from mturk.marketplace.account.proof import Proof, WrongPassword
 from mturk.marketplace.account.sitting import Sitting
 from mturk.marketplace.call import Context
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import WorkerError, told
 
 Result = TypeVar("Result")
 
-ENDED = "You are not signed in any more. Sign in again."
-NOT_YOU = "This is not your password."
-NOT_YOUR_ID = "Type your worker ID to close the account."
+ENDED = told("You are not signed in any more. Sign in again.")
+NOT_YOU = told("This is not your password.")
+NOT_YOUR_ID = told("Type your worker ID to close the account.")
 
 
 class OwnAccount:

@@ -14,6 +14,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from mturk.marketplace import Marketplace
 from tests.marketplace.conftest import Connect
 from tests.marketplace.sample import form, hit_arguments, html_question, selection_question, text_question
+from tests.marketplace.site.conftest import sitting_of
 from tests.rendering.conftest import browser as browser
 
 AXE = Path(__file__).parents[2] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
@@ -30,7 +31,7 @@ class Visitor:
     def __init__(self, browser: WebDriver, market: Marketplace, worker_id: str) -> None:
         self.browser, self.market = browser, market
         site = market.app.extensions["mturk.site"]
-        signed = site.session_interface.get_signing_serializer(site).dumps({"worker": worker_id})
+        signed = site.session_interface.get_signing_serializer(site).dumps({"sitting": sitting_of(market, worker_id)})
         browser.get(f"{market.url}/worker/sign-in")
         browser.delete_all_cookies()
         browser.add_cookie({"name": "mturk-session", "value": signed})
