@@ -140,7 +140,7 @@ def _find() -> Sitting | None:
         session[_NAMED] = name
         if entry.is_new:
             flash(
-                _("Welcome. Say in your account where you live and how old you are: some work depends on it."), "good"
+                _("Welcome. Say in your account where you live: some work depends on it."), "good"
             )
         found = entrance.sitting(entry.sitting)
     return found
