@@ -1,7 +1,7 @@
-"""The site of a large marketplace beside that of a small one: what each page takes, its bytes, its questions to the database.
+"""The site of a large marketplace beside that of a small one: what each page takes, weighs, and asks the database.
 
 One database has 100 groups, 10,000 HITs and 1,000 workers, the other 10,000 groups, 1,000,000 HITs and 100,000 workers,
-made by bulk insert. The same pages are then asked for in both in turn, without HTTP, which would only hide a difference.
+made by bulk insert. The same pages are then asked for in both in turn, without HTTP, which would hide a difference.
 Printed is the median of each, the median of the paired ratios with its middle half, and what one page asks and weighs.
 
     python benchmarks/site.py [--database postgresql://user@host/empty] [--groups 10000] [--repetitions 60]
@@ -24,8 +24,11 @@ from marketplace_scale import MASTER_KEY, add, places
 from werkzeug.test import TestResponse
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.account import person
+from mturk.marketplace.account.admission import let_in
+from mturk.marketplace.account.means import Caller
 from mturk.marketplace.database import table
-from mturk.marketplace.people import ledger
+from mturk.marketplace.people import ledger, worker
 
 HITS_PER_GROUP = 100
 WORKERS_PER_GROUP = 10
@@ -64,8 +67,8 @@ class Site:
         self.market = Marketplace(database, fees=0, deposit=self.hits * 10, master_key=MASTER_KEY)
         requester = self.market.requester("Vision lab")
         first = self.market._dispatch.call(requester._number, "CreateHIT", TERMS)["HIT"]["HITId"]
-        worker = self.market.worker(worker_id(1))
-        worker.submit(worker.accept(first), {"label": "cat"})
+        somebody = self.market.worker(worker_id(1))
+        somebody.submit(somebody.accept(first), {"label": "cat"})
         self.market._store.write(lambda database: self._copy(database, requester._number))
         self.app = self.market.app
         self.asked = 0
@@ -76,10 +79,8 @@ class Site:
 
     def visitor(self, number: int) -> Visitor:
         """The worker with that number, signed in."""
-        site = self.app.extensions["mturk.site"]
         client = self.app.test_client()
-        signed = site.session_interface.get_signing_serializer(site).dumps({"worker": worker_id(number)})
-        client.set_cookie("mturk-session", signed)
+        client.set_cookie("mturk-session", cookies(self.market, [worker_id(number)])[0])
         return Visitor(self, client)
 
     def _copy(self, database: sa.Connection, requester: int) -> None:
@@ -88,9 +89,9 @@ class Site:
 
         t = table
         hit_type, group, words, hit = map(one, (t.hit_type, t.hit_group, t.hit_group_words, t.hit))
-        content, worker, done = map(one, (t.hit_content, t.worker, t.assignment))
+        content, person_row, done = map(one, (t.hit_content, t.worker, t.assignment))
         groups, hits, workers = (range(2, count + 1) for count in (self.groups, self.hits, self.workers))
-        add(database, t.worker, ({**worker, "number": n, "worker_id": worker_id(n)} for n in workers))
+        add(database, t.worker, ({**person_row, "number": n, "worker_id": worker_id(n)} for n in workers))
         add(database, t.account, ({"kind": "earned", "owner": n, "balance": 0} for n in workers))
         types = (
             {**hit_type, "number": n, "hit_type_id": f"3T{n:028}", "hit_group_id": group_id(n), "digest": str(n)}
@@ -142,6 +143,26 @@ class Site:
                     f"SELECT setval(pg_get_serial_sequence('{name}', 'number'), (SELECT max(number) FROM {name}))"
                 )
         database.exec_driver_sql("ANALYZE")
+
+
+def cookies(market: Marketplace, worker_ids: list[str]) -> list[str]:
+    """Sign workers in without their passwords, whose check is slow on purpose; the value of each one's cookie."""
+    means = market._premises.entrance._means
+
+    def let_all_in(database: sa.Connection) -> list[str]:
+        sittings = []
+        for one in worker_ids:
+            found = worker.find(database, one)
+            if found is None:
+                raise RuntimeError(f"There is no worker {one}.")
+            if not person.is_taken(database, found.number):
+                person.add(database, found.number, means.now(), means.randomness, password=None)
+            sittings.append(let_in(means, database, found.number, one, Caller("127.0.0.1")).sitting)
+        return sittings
+
+    site = market.app.extensions["mturk.site"]
+    serializer = site.session_interface.get_signing_serializer(site)
+    return [serializer.dumps({"sitting": sitting}) for sitting in means.store.write(let_all_in)]
 
 
 class Visitor:

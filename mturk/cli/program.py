@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -79,21 +80,27 @@ def command(context: click.Context) -> None:
     callback=option.check_database,
     help="Keep the marketplace in this file. Without it everything is thrown away at the end.",
 )
-def demo(database: str | None) -> None:
+@click.option("--site", is_flag=True, help="Be the worker: open the worker site with work on offer, signed in.")
+def demo(database: str | None, site: bool) -> None:
     """See the main job done: publish, work, review, pay, clean up.
 
     A marketplace is started inside this program, on a new database. 24 messages are published as HITs, three
     workers label each of them, the answers are reviewed and paid for, and the HITs are deleted. The workers are
     played by the program; no AWS account is used, and no money is spent.
 
+    With --site you are the worker: the page at which people work is opened, with work on offer, until Ctrl-C.
+
     \b
     Examples:
       mturk demo
       mturk demo --database demo.sqlite3
+      mturk demo --site
     """
     from rich.console import Console
 
     from mturk.cli import demo as script
+    from mturk.cli import demo_site
+    from mturk.cli import serve as server
     from mturk.marketplace import Marketplace
 
     shown = sys.stdout.isatty()
@@ -105,7 +112,11 @@ def demo(database: str | None) -> None:
         tempfile.TemporaryDirectory(prefix="mturk-") as folder,
         Marketplace(database or os.path.join(folder, "demo.sqlite3")) as market,
     ):
-        script.run(market, console, random.Random(SEED))  # noqa: S311 - nothing secret is drawn
+        if site:
+            with server.end_signalled() as end:
+                demo_site.run(market, click.echo, lambda: server.wait(end), Path(folder, "events.sqlite3"))
+        else:
+            script.run(market, console, random.Random(SEED))  # noqa: S311 - nothing secret is drawn
     if database:
         click.echo(f"The marketplace is kept: mturk serve --database {shlex.quote(database)}")
 

@@ -21,13 +21,18 @@ _LOOK = 1.0  # seconds; some systems hand signals over only between two waits
 
 def run(market: Marketplace, host: str, say: Callable[[str], object], warn: Callable[[str], object]) -> None:
     """Start the marketplace, say how to reach it, and serve until Ctrl-C or SIGTERM."""
-    with _end_signalled() as end, market:
+    with end_signalled() as end, market:
         for line in warnings(market, host):
             warn(f"mturk: {line}")
         for line in first_lines(market):
             say(line)
-        while not end.wait(_LOOK):
-            pass
+        wait(end)
+
+
+def wait(end: threading.Event) -> None:
+    """Wait for that event, and let signals through meanwhile."""
+    while not end.wait(_LOOK):
+        pass
 
 
 def first_lines(market: Marketplace) -> list[str]:
@@ -78,7 +83,7 @@ def _is_this_machine(host: str) -> bool:
 
 
 @contextmanager
-def _end_signalled() -> Iterator[threading.Event]:
+def end_signalled() -> Iterator[threading.Event]:
     """An event that the first Ctrl-C or SIGTERM sets; a second one ends the program at once."""
     end = threading.Event()
     usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -1,4 +1,4 @@
-"""Links that are opened once: for a new password, and to confirm an e-mail address."""
+"""Links that are opened once: for a new password, to confirm an e-mail address, to be let in without a password."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from mturk.marketplace.clock import DAY, HOUR
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import WorkerError, told
 
-RESET, CONFIRMATION = "reset", "confirmation"
+RESET, CONFIRMATION, ENTRY = "reset", "confirmation", "entry"
+OPENING = (RESET, ENTRY)
+"""Kinds with which somebody gets into an account."""
 LIFE_FROM_OPERATOR = DAY
 LIFE_BY_MAIL = HOUR
 LIFE_OF_CONFIRMATION = 7 * DAY
+LIFE_OF_ENTRY = HOUR // 6
 BAD = told("This link is not good any more. It may be too old, or used already. Ask for a new one.")
 
 
@@ -67,6 +70,6 @@ def use(database: Connection, link: AccountLink) -> None:
         forget(database, link.worker, link.kind)
 
 
-def forget(database: Connection, number: int, kind: str) -> None:
-    """Take all links of a kind that a worker has out of use."""
-    database.execute(t.account_link.delete().where(t.account_link.c.worker == number, t.account_link.c.kind == kind))
+def forget(database: Connection, number: int, *kinds: str) -> None:
+    """Take all links of these kinds that a worker has out of use."""
+    database.execute(t.account_link.delete().where(t.account_link.c.worker == number, t.account_link.c.kind.in_(kinds)))

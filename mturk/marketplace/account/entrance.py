@@ -104,6 +104,33 @@ class Entrance:
 
         return self._store.write(enter)
 
+    def entry_link(self, worker_id: str) -> str:
+        """Make a link that lets a worker in without a password, and say its secret."""
+
+        def make(database: Connection) -> str:
+            found = worker.find(database, worker_id)
+            if found is None or person.is_closed(database, found.number):
+                raise MarketplaceError(f"There is no worker {worker_id} who could sign in.")
+            now, life = self._means.now(), account_link.LIFE_OF_ENTRY
+            if not person.is_taken(database, found.number):
+                person.add(database, found.number, now, self._randomness, password=None)
+            return account_link.make(database, account_link.ENTRY, found.number, now, life, self._randomness)
+
+        return self._store.write(make)
+
+    def enter_by_link(self, secret: str, caller: Caller) -> Entry:
+        """Let somebody in who has such a link."""
+
+        def enter(database: Connection) -> Entry:
+            link = account_link.good(database, account_link.ENTRY, secret, self._means.now())
+            account_link.use(database, link)
+            found = person.of_worker(database, known(link.worker))
+            if found is None:
+                raise WorkerError(account_link.BAD)
+            return let_in(self._means, database, found.worker, found.worker_id, caller)
+
+        return self._store.write(enter)
+
     def enter_as(self, name: str, caller: Caller) -> Entry:
         """Let somebody in whom a proxy of the operator's signed in under this name; new ones become workers."""
         read = alias.read(name)
@@ -198,6 +225,7 @@ class Entrance:
             account_link.use(database, link)
             number = known(link.worker)
             person.change(database, number, password=hashed)
+            account_link.forget(database, number, *account_link.OPENING)
             sitting.end(database, number)
             return let_in(self._means, database, number, worker_id, caller)
 

@@ -119,9 +119,8 @@ def reject_open(context: Context, type_number: int, reason: str) -> None:
 
 def _start(context: Context, worker_id: str, type_id: str) -> tuple[QualificationRequest, QualificationType]:
     worker_row, type_row = _asking(context, worker_id, type_id)
-    found = context.database.execute(_LAST, {"of_worker": worker_row.number, "of_type": type_row.number})
-    last = cast("QualificationRequest | None", found.one_or_none())
-    if last is not None and last.status == STARTED and context.now < known(last.deadline):
+    last = latest(context, worker_row.number, type_row.number)
+    if last is not None and is_running(context, last):
         return last, type_row
     _refuse_request(context, worker_row, type_row, last)
     request_id = context.new_id()
@@ -155,11 +154,53 @@ def start_test(context: Context, worker_id: str, type_id: str) -> QualificationR
     return request_row
 
 
-def submit(context: Context, worker_id: str, type_id: str, answers: Mapping[str, Value]) -> int | None:
-    """Request a qualification, with the answers to its test if it has one.
+def running(context: Context, worker_id: str, type_id: str) -> QualificationRequest | None:
+    """The test that a worker has begun and can still hand in."""
+    worker_row, type_row = worker.on_site(context, worker_id), qualification_type.by_id(context, type_id)
+    last = None if type_row is None else latest(context, worker_row.number, type_row.number)
+    return last if last is not None and is_running(context, last) else None
+
+
+def latest(context: Context, worker_number: int, type_number: int) -> QualificationRequest | None:
+    """The last request that a worker made for a type, or the last test that they began."""
+    found = context.database.execute(_LAST, {"of_worker": worker_number, "of_type": type_number})
+    return cast("QualificationRequest | None", found.one_or_none())
+
+
+def is_running(context: Context, request_row: QualificationRequest) -> bool:
+    """Whether it is a test that can still be handed in."""
+    return request_row.status == STARTED and context.now < known(request_row.deadline)
+
+
+def again(type_row: QualificationType, last: QualificationRequest | None) -> int | None:
+    """From when on a worker may ask once more; None where that is never, or where they did not ask."""
+    if last is None or type_row.retry_delay is None:
+        return None
+    # A test that was begun and never handed in counts as a try.
+    return (last.submit_time or last.start_time) + type_row.retry_delay * SECOND
+
+
+def refusal(
+    context: Context, worker_row: worker.Worker, type_row: QualificationType, last: QualificationRequest | None
+) -> WorkerError | None:
+    """Why a worker cannot ask for a qualification now; None if they can."""
+    try:
+        _refuse_worker(worker_row)
+        _refuse_request(context, worker_row, type_row, last)
+    except WorkerError as error:
+        return error
+    return None
+
+
+def submit(
+    context: Context, worker_id: str, type_id: str, answers: Mapping[str, Value], *, begun: bool = False
+) -> int | None:
+    """Request a qualification, with the answers to its test if it has one; with `begun` only a test that runs.
 
     Returns the score if it is granted at once, and None if the request waits for the requester.
     """
+    if begun and running(context, worker_id, type_id) is None:
+        raise WorkerError("The time for this test is over, so it was not submitted.")
     request_row, type_row = _start(context, worker_id, type_id)
     answer = _answer(request_row, answers)
     score = _score(type_row, request_row, answers)
@@ -174,13 +215,17 @@ def _asking(context: Context, worker_id: str, type_id: str) -> tuple[worker.Work
     type_row = None if type_id in PUBLIC_TYPES else qualification_type.by_id(context, type_id, share=True)
     # Locked, so that a worker cannot make two requests at the same moment.
     worker_row = worker.on_site(context, worker_id, lock=True)
-    if worker_row.blocked:
-        raise NotAllowed("Your account has been suspended.")
+    _refuse_worker(worker_row)
     if type_id in PUBLIC_TYPES:
         raise NotAllowed(f"{PUBLIC_TYPES[type_id].name} cannot be requested; it follows from your record.")
     if type_row is None or type_row.status not in USABLE:
         raise NotThere(f"There is no Qualification type {type_id}.")
     return worker_row, type_row
+
+
+def _refuse_worker(worker_row: worker.Worker) -> None:
+    if worker_row.blocked:
+        raise NotAllowed("Your account has been suspended.")
 
 
 def _refuse_request(
@@ -198,10 +243,9 @@ def _refuse_request(
         raise WorkerError("The time for the test of this Qualification is over, and it can be taken only once.")
     if type_row.retry_delay is None:
         raise WorkerError("You have already requested this Qualification, and it can be requested only once.")
-    # A test that was begun and never handed in counts as a try.
-    again = (last.submit_time or last.start_time) + type_row.retry_delay * SECOND
-    if context.now < again:
-        left = -(-(again - context.now) // SECOND)
+    then = known(again(type_row, last))
+    if context.now < then:
+        left = -(-(then - context.now) // SECOND)
         raise WorkerError(f"You may request this Qualification again in {left} seconds.")
 
 

@@ -21,10 +21,11 @@ class Wanted(NamedTuple):
 
 def wanted(need: Need) -> Wanted:
     """The requirement in the language of the page."""
-    return Wanted(_name(need), _needed(need), _own(need.value))
+    return Wanted(name_of(need.type_id, need.name), _needed(need), own_value(need.value))
 
 
-def _name(need: Need) -> str:
+def name_of(type_id: str, name: str) -> str:
+    """What a qualification is called: for those of the system in the language of the page."""
     names = {
         "Worker_NumberHITsApproved": _("HITs of yours that were approved"),
         "Worker_Locale": _("Where you live"),
@@ -35,7 +36,7 @@ def _name(need: Need) -> str:
         "Worker_PercentAssignmentsReturned": _("Returned share of the HITs that you accepted, in percent"),
         "Worker_PercentAssignmentsRejected": _("Rejected share of your work, in percent"),
     }
-    return names.get(need.name, need.name) if need.type_id in SYSTEM_TYPES else need.name
+    return names.get(name, name) if type_id in SYSTEM_TYPES else name
 
 
 def _needed(need: Need) -> str:
@@ -56,7 +57,8 @@ def _needed(need: Need) -> str:
     return texts.get(need.comparator, f"{need.comparator} {several}")
 
 
-def _own(value: Value) -> str:
+def own_value(value: Value) -> str:
+    """What the worker has, in words."""
     if value is None:
         return _("you do not have it")
     if isinstance(value, tuple):

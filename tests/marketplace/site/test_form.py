@@ -20,7 +20,6 @@ from tests.marketplace.site.walker import Walker
 from tests.rendering.conftest import browser
 
 __all__ = ["browser"]
-pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
@@ -175,17 +174,10 @@ ALL = form(
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_a_form(walker: Walker, market: Marketplace, client: Client, width: int, scheme: str) -> None:
-    feature = {"name": "prefers-color-scheme", "value": scheme}
-    walker.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    walker.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    try:
+    with walker.seeing(width, scheme):
         open_work(walker, market, client, ALL)
         assert walker.obstacles() == []
         assert walker.browser.execute_script("return document.documentElement.scrollWidth") <= width
-    finally:
-        walker.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        walker.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_a_hostile_form_runs_nothing(walker: Walker, market: Marketplace, client: Client) -> None:

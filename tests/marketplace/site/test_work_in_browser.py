@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
@@ -14,7 +15,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from mturk.marketplace import Marketplace
 from tests.marketplace.conftest import Connect
 from tests.marketplace.sample import form, hit_arguments, html_question, selection_question, text_question
-from tests.marketplace.site.conftest import sitting_of
+from tests.marketplace.site.conftest import SignedIn
 from tests.rendering.conftest import browser as browser
 
 AXE = Path(__file__).parents[2] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
@@ -28,13 +29,13 @@ NEEDED = [
 class Visitor:
     """Somebody who is signed in, and uses the site by its buttons and links."""
 
-    def __init__(self, browser: WebDriver, market: Marketplace, worker_id: str) -> None:
+    def __init__(self, browser: WebDriver, market: Marketplace, client: FlaskClient) -> None:
         self.browser, self.market = browser, market
-        site = market.app.extensions["mturk.site"]
-        signed = site.session_interface.get_signing_serializer(site).dumps({"sitting": sitting_of(market, worker_id)})
+        cookie = client.get_cookie("mturk-session")
+        assert cookie
         browser.get(f"{market.url}/worker/sign-in")
         browser.delete_all_cookies()
-        browser.add_cookie({"name": "mturk-session", "value": signed})
+        browser.add_cookie({"name": "mturk-session", "value": cookie.value})
 
     def open(self, path: str) -> None:
         self.browser.get(f"{self.market.url}{path}")
@@ -85,9 +86,8 @@ def hits(market: Marketplace, connect: Connect) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def visitor(browser: WebDriver, market: Marketplace) -> Iterator[Visitor]:
-    market.worker("A1ADA")
-    yield Visitor(browser, market, "A1ADA")
+def visitor(browser: WebDriver, market: Marketplace, signed_in: SignedIn) -> Iterator[Visitor]:
+    yield Visitor(browser, market, signed_in("A1ADA"))
     browser.get("about:blank")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,25 @@ class Walker:
         (button,) = (button for button in buttons if button.text == words)
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
         button.click()
+
+    def follow(self, words: str) -> None:
+        """Follow the link that says this."""
+        before = self.browser.find_element(By.TAG_NAME, "html")
+        self.browser.find_element(By.LINK_TEXT, words).click()
+        WebDriverWait(self.browser, 10).until(lambda _: before != self.browser.find_element(By.TAG_NAME, "html"))
+
+    @contextmanager
+    def seeing(self, width: int, scheme: str) -> Iterator[None]:
+        """Look at the pages on a screen of that width, in the "light" or in the "dark"."""
+        feature = {"name": "prefers-color-scheme", "value": scheme}
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        try:
+            yield
+        finally:
+            self.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
     def text(self, selector: str) -> str:
         """What an element says."""

@@ -14,6 +14,7 @@ from mturk.marketplace.site.pages.group_page import group_pages
 from mturk.marketplace.site.pages.letter_page import letter_pages
 from mturk.marketplace.site.pages.mail_page import mail_pages
 from mturk.marketplace.site.pages.message_page import message_pages
+from mturk.marketplace.site.pages.qualification_page import qualification_pages
 from mturk.marketplace.site.pages.report_page import report_pages
 from mturk.marketplace.site.pages.work_page import work_pages
 
@@ -31,5 +32,6 @@ def all_pages() -> Iterator[Blueprint]:
         letter_pages,
         message_pages,
         report_pages,
+        qualification_pages,
     ):
         yield make()

@@ -71,7 +71,7 @@ def _add_sign_in(pages: Blueprint) -> None:
     @shown_again(form)
     def let_in() -> ResponseReturnValue:
         _refuse_where_a_proxy_rules()
-        # Somebody may have followed the wording of the design, or of the label.
+        # The one field takes either, so programs may call it by either name.
         name = request.form.get("worker_id") or request.form.get("email") or ""
         try:
             entry = services().entrance.sign_in(name, request.form.get("password", ""), caller())
@@ -81,6 +81,16 @@ def _add_sign_in(pages: Blueprint) -> None:
             return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
         begin(entry)
         return redirect(way_back(request.form.get("next")), HTTPStatus.SEE_OTHER)
+
+    @pages.get("/worker/enter")
+    @open_to_all
+    def enter() -> ResponseReturnValue:
+        _refuse_where_a_proxy_rules()
+        try:
+            begin(services().entrance.enter_by_link(_given("link"), caller()))
+        except WorkerError as error:
+            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+        return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
 
 
 def _add_sign_up(pages: Blueprint) -> None:
