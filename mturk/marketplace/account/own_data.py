@@ -106,6 +106,17 @@ def _assignments(worker: int) -> Select[Any]:
     )  # fmt: skip
 
 
+def _files(worker: int) -> Select[Any]:
+    """The files that came with answers, without what is in them: who sent them has it."""
+    column = t.upload.c
+    return (
+        select(t.assignment.c.assignment_id, column.question, column.name, column.size)
+        .join(t.assignment, t.assignment.c.number == column.assignment)
+        .where(t.assignment.c.worker == worker)
+        .order_by(column.number)
+    )
+
+
 def _payments(worker: int) -> Select[Any]:
     column = t.transfer.c
     mine = or_(
@@ -212,6 +223,7 @@ TOLD: Final[Mapping[str, tuple[str, Callable[[int], Select[Any]]]]] = {
     "account_link": ("open_links", _links),
     "mail": ("waiting_mail", _mail),
     "assignment": ("assignments", _assignments),
+    "upload": ("files", _files),
     "transfer": ("payments", _payments),
     "bonus": ("bonuses", _bonuses),
     "qualification": ("qualifications", _qualifications),

@@ -162,7 +162,8 @@ def _form_part(question: FormQuestion, values: _Values) -> str:
         return _file(question, values)
     if question.selections is None:
         return _free_text_answer(question, values)
-    return "".join(_selection(question, value) for value in values)
+    offered = frozenset(question.selections)
+    return "".join(_selection(question, offered, value) for value in values)
 
 
 def _file(question: FormQuestion, values: _Values) -> str:
@@ -179,12 +180,12 @@ def _free_text_answer(question: FormQuestion, values: _Values) -> str:
     return _free_text("".join(value for value in values if isinstance(value, str)))
 
 
-def _selection(question: FormQuestion, value: Choice | StoredFile) -> str:
+def _selection(question: FormQuestion, offered: frozenset[str], value: Choice | StoredFile) -> str:
     if isinstance(value, Other):
         if not question.has_other:
             raise WorkerError(f"The question {question.identifier!r} takes no text of your own.")
         return f"<OtherSelectionText>{_escaped(value.text)}</OtherSelectionText>"
-    if value not in (question.selections or ()):
+    if value not in offered:
         choices = ", ".join(question.selections or ())
         raise WorkerError(f"The question {question.identifier!r} has no {value!r}, only: {choices}.")
     return f"<SelectionIdentifier>{_escaped(str(value))}</SelectionIdentifier>"
