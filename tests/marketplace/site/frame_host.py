@@ -21,7 +21,7 @@ from mturk.marketplace.http.server import Server
 from mturk.marketplace.site.service import look
 from mturk.marketplace.site.task_frame import Frame, InHand, task_frame
 from mturk.marketplace.site.visitor import open_to_all
-from tests.marketplace.site.conftest import _sitting as sitting_of
+from tests.marketplace.site.conftest import sitting_of
 
 WORKER = "A1ADA"
 NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
