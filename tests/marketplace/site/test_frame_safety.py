@@ -198,6 +198,7 @@ def test_a_task_page_has_the_headers_that_hold_it(host: FrameHost) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
     assert headers["Referrer-Policy"] == "strict-origin"
+    assert "X-Frame-Options" not in headers
     assert "Set-Cookie" not in headers
 
 
