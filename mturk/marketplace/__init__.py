@@ -6,6 +6,7 @@ try:
     from mturk.marketplace.document.answer import File, Other
     from mturk.marketplace.error import MarketplaceError, WorkerError
     from mturk.marketplace.frame.npm import bring_assets
+    from mturk.marketplace.hit.missing_asset import MissingAsset
     from mturk.marketplace.http.fault import Fault
     from mturk.marketplace.market import Marketplace
     from mturk.marketplace.people.message import Message
@@ -31,6 +32,7 @@ __all__ = [
     "Marketplace",
     "MarketplaceError",
     "Message",
+    "MissingAsset",
     "Other",
     "Payout",
     "Queue",

@@ -22,7 +22,8 @@ from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.listener import Listening
 from mturk.marketplace.delivery.mail_server import VARIABLE, MailServer
 from mturk.marketplace.error import MarketplaceError, SettingError
-from mturk.marketplace.hit import offer
+from mturk.marketplace.hit import missing_asset, offer
+from mturk.marketplace.hit.missing_asset import MissingAsset
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.opening import FIRST_REQUESTER
@@ -355,6 +356,11 @@ class Marketplace:
         except (OverflowError, ValueError):
             raise SettingError("A simulation takes no such time.") from None
         return Simulation(self._dispatch, self.clock, crowd or Crowd(), seed).run(length)
+
+    def missing_assets(self) -> list[MissingAsset]:
+        """What task pages would have loaded from other hosts, by HIT type, where `offline` keeps them from these."""
+        self._opening.open()
+        return self._dispatch.run(missing_asset.listed, writes=False)
 
     def audit(self) -> list[str]:
         """What does not add up: nothing, if every cent is accounted for, and every HIT that can be accepted counted."""

@@ -25,6 +25,7 @@ from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.site.door import Door
 from mturk.marketplace.site.intake import largest_body
 from mturk.marketplace.site.pages.directory import all_pages
+from mturk.marketplace.site.pages.external_submit import LARGEST_ANSWERS
 from mturk.marketplace.site.service import Services
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site import make_site
@@ -82,7 +83,8 @@ class Web:
     @property
     def largest(self) -> int:
         """How many bytes the body of a request may have."""
-        return max(body_limit(self._settings.question_limit), largest_body(self._settings.upload_limit))
+        limits = self._settings.question_limit, self._settings.upload_limit
+        return max(body_limit(limits[0]), largest_body(limits[1]), LARGEST_ANSWERS)
 
     def app(self) -> Flask:
         """The application; the database is open by now."""

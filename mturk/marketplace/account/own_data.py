@@ -107,7 +107,8 @@ def _assignments(worker: int) -> Select[Any]:
     )  # fmt: skip
 
 
-def _uploads(worker: int) -> Select[Any]:
+def _files(worker: int) -> Select[Any]:
+    """The files that came with answers, without what is in them: who sent them has it."""
     column = t.upload.c
     return (
         select(t.assignment.c.assignment_id, column.question, column.name, column.size)
@@ -223,7 +224,7 @@ TOLD: Final[Mapping[str, tuple[str, Callable[[int], Select[Any]]]]] = {
     "account_link": ("open_links", _links),
     "mail": ("waiting_mail", _mail),
     "assignment": ("assignments", _assignments),
-    "upload": ("uploaded_files", _uploads),
+    "upload": ("files", _files),
     "transfer": ("payments", _payments),
     "bonus": ("bonuses", _bonuses),
     "qualification": ("qualifications", _qualifications),

@@ -61,6 +61,14 @@ letter = Table(
     Index("letter_listed", "requester", "number"),
 )
 
+# What the pages of a HIT type would have loaded from other hosts, where they are kept from these.
+missing_asset = Table(
+    "missing_asset",
+    metadata,
+    Column("hit_type", NUMBER, ForeignKey("hit_type.number"), primary_key=True),
+    Column("address", String(300), primary_key=True),
+)
+
 # A file that came with an answer. It goes with its HIT.
 upload = Table(
     "upload",

@@ -52,6 +52,7 @@ from mturk.marketplace.database.offer_table import hit_group as hit_group
 from mturk.marketplace.database.offer_table import hit_group_words as hit_group_words
 from mturk.marketplace.database.site_table import letter as letter
 from mturk.marketplace.database.site_table import mailbox as mailbox
+from mturk.marketplace.database.site_table import missing_asset as missing_asset
 from mturk.marketplace.database.site_table import opened_notice as opened_notice
 from mturk.marketplace.database.site_table import report as report
 from mturk.marketplace.database.site_table import undone as undone

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +14,7 @@ from werkzeug.security import safe_join
 from mturk.marketplace.frame.library import PACKAGES, file_for, place_of
 
 STATIC: Final = Path(__file__).with_name("static")
+"""The folder of the files that are always there."""
 VARIABLE = "MTURK_ASSETS"
 _BOOTSTRAP_3 = "bootstrap@3.4.1/dist/css/bootstrap.min.css"
 # Amazon's three, by host and path; where they were is over with MTurk.
@@ -27,12 +30,26 @@ _AMAZON = [
 ]  # fmt: skip
 
 
+@cache
+def static_version() -> str:
+    """A text that is another one when any of our own files is: it stands in their addresses."""
+    digest = hashlib.sha256()
+    for path in sorted(STATIC.rglob("*.*")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def usual_folder() -> Path:
     """Where packages are kept: what MTURK_ASSETS says, else in the user's cache."""
     if os.environ.get(VARIABLE):
         return Path(os.environ[VARIABLE])
     usual = os.environ.get("LOCALAPPDATA") if os.name == "nt" else os.environ.get("XDG_CACHE_HOME")
     return Path(usual or "~/.cache").expanduser() / "mturk" / "assets"
+
+
+def static(name: str) -> str:
+    """The path of one of our own files, below where they are served."""
+    return f"static/{static_version()}/{name}"
 
 
 class Shelf:
@@ -45,13 +62,13 @@ class Shelf:
         return f"<Shelf {self._folder}>"
 
     def own_copy(self, address: str) -> str | None:
-        """The path of what answers for an address, below `static/` or `asset/`; None if that host alone has it."""
+        """The path of what answers for an address, below where both are served; None if that host alone has it."""
         place = place_of(address)
         name = next((name for pattern, name in _AMAZON if place and pattern.fullmatch(place)), None)
         if name == "plain.css" and self.file(_BOOTSTRAP_3):
             return f"asset/{_BOOTSTRAP_3}"
         if name:
-            return f"static/{name}"
+            return static(name)
         wanted = file_for(address)
         return f"asset/{wanted}" if wanted and self.file(wanted) else None
 

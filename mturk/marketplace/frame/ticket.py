@@ -11,9 +11,13 @@ _HASH = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
 
 
 class TaskTicket(NamedTuple):
-    """The right to see the page of a HIT: in a preview, or at work on an assignment since it was accepted."""
+    """The right to see the page of a HIT: in a preview, or at work on an assignment since it was accepted.
+
+    It says the worker's language, since task pages and what they post come without a cookie.
+    """
 
     hit_id: str
+    language: str
     worker_id: str = ""
     assignment_id: str = ""
     accept_time: int = 0
@@ -23,6 +27,7 @@ class SubmitTicket(NamedTuple):
     """The right to submit an assignment, once: it was accepted at that time, and is given out again at another."""
 
     assignment_id: str
+    language: str
     worker_id: str
     accept_time: int
 

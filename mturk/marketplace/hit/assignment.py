@@ -91,6 +91,12 @@ def my_work(call: Call, assignment_id: str) -> Work:
     return work
 
 
+def by_id(context: Context, assignment_id: str) -> Assignment | None:
+    """The assignment as it is, to be looked at."""
+    row = context.database.execute(_BY_ID, {"assignment_id": assignment_id}).one_or_none()
+    return cast("Assignment | None", row)
+
+
 def with_hit(context: Context, assignment_id: str) -> Work | None:
     """The assignment with that id and its HIT, whosever they are, to be changed."""
     hit_row = hit.of_assignment(context, assignment_id=assignment_id)

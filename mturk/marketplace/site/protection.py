@@ -32,6 +32,8 @@ def allow(directive: str, *sources: str) -> None:
 
 def protect(response: Response) -> Response:
     """Add the headers, except those that the page has set itself."""
+    if "Content-Security-Policy" in response.headers:
+        response.headers.setdefault("X-Frame-Options", "")  # the page says itself who may frame it
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", _policy(g.get("allowed", {})))

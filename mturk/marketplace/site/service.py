@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from flask import current_app
@@ -13,6 +13,7 @@ from mturk.marketplace.account.own_account import OwnAccount
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.frame.shelf import Shelf
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site_setting import SiteSettings
 
@@ -36,6 +37,8 @@ class Services:
     """Bytes that a file may have which a worker uploads."""
     entrance: Entrance
     own_account: OwnAccount
+    shelf: Shelf = field(default_factory=Shelf)
+    """The files of ours that answer for those of other hosts, in task pages."""
 
     def now(self) -> int:
         """The real time in milliseconds."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flask import request
 from markupsafe import Markup
 
+from mturk.marketplace.database.row import known
 from mturk.marketplace.document.question import QuestionDocument
 from mturk.marketplace.form.drawing import draw
 from mturk.marketplace.form.entry import Entry, read
@@ -17,6 +18,7 @@ from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.site.language import gettext
 from mturk.marketplace.site.protection import allow
 from mturk.marketplace.site.service import services
+from mturk.marketplace.site.task_frame import InHand, task_frame
 from mturk.marketplace.workplace.desk import Held
 
 PAGE_FIELDS = ("csrf_token",)
@@ -46,14 +48,14 @@ def preview_area(hit_row: HIT, worker_id: str) -> WorkArea:
     """A HIT to be looked at, before it is accepted."""
     if QuestionDocument(hit_row.question).form is not None:
         return _form(hit_row, disabled=True)
-    return FrameArea("about:blank", 0, "allow-scripts")
+    return _frame(hit_row)
 
 
 def area_at_work(hit_row: HIT, worker_id: str, held: Held, entry: Entry | None = None) -> WorkArea:
     """A HIT to be worked on; a form that was refused is filled in as before."""
     if QuestionDocument(hit_row.question).form is not None:
         return _form(hit_row, entry)
-    return FrameArea("about:blank", 0, "allow-scripts")
+    return _frame(hit_row, InHand(held.assignment_id, worker_id, known(held.accept_time)))
 
 
 def filled_area(hit_row: HIT, entry: Entry) -> FormArea:
@@ -65,6 +67,12 @@ def read_form(hit_row: HIT) -> Entry:
     """What the request says that was entered in the HIT's form."""
     limit = services().upload_limit
     return read(hit_row.question, request.form, request.files, upload_limit=limit, before=PAGE_FIELDS)
+
+
+def _frame(hit_row: HIT, work: InHand | None = None) -> FrameArea:
+    frame = task_frame(hit_row, work)
+    allow("frame-src", *frame.sources)
+    return FrameArea(frame.address, frame.height, frame.sandbox)
 
 
 def _form(hit_row: HIT, entry: Entry | None = None, *, disabled: bool = False) -> FormArea:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mturk.marketplace.frame.library import PACKAGES, file_for
-from mturk.marketplace.frame.shelf import STATIC, Shelf, usual_folder
+from mturk.marketplace.frame.shelf import STATIC, Shelf, static, usual_folder
 
 JQUERY = "https://code.jquery.com"
 CDNJS = "https://cdnjs.cloudflare.com/ajax/libs"
@@ -86,7 +86,7 @@ def test_a_file_that_was_brought_answers_for_its_address(tmp_path: Path) -> None
     ],
 )
 def test_amazons_three_files_are_always_there(tmp_path: Path, address: str, file: str) -> None:
-    assert Shelf(tmp_path).own_copy(address) == f"static/{file}"
+    assert Shelf(tmp_path).own_copy(address) == static(file)
 
 
 @pytest.mark.parametrize("name", ["task.js", "externalHIT_v1.js", "plain.css"])

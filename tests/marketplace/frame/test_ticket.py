@@ -7,8 +7,8 @@ import pytest
 from mturk.marketplace.frame.ticket import SubmitTicket, TaskTicket, Tickets
 
 KEY = "a key that only the tests use"
-TASK = TaskTicket("3HIT", "A1ADA", "3ASSIGNMENT", 1_700_000_000_000)
-SUBMIT = SubmitTicket("3ASSIGNMENT", "A1ADA", 1_700_000_000_000)
+TASK = TaskTicket("3HIT", "de", "A1ADA", "3ASSIGNMENT", 1_700_000_000_000)
+SUBMIT = SubmitTicket("3ASSIGNMENT", "de", "A1ADA", 1_700_000_000_000)
 
 
 def test_a_ticket_is_read_as_it_was_written() -> None:

@@ -180,6 +180,14 @@ def test_everybody_can_use_a_form(walker: Walker, market: Marketplace, client: C
         assert walker.browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
+def test_everybody_can_use_a_preview(walker: Walker, client: Client) -> None:
+    hit = client.create_hit(**hit_arguments(Question=ALL))["HIT"]
+    walker.go(f"/worker/groups/{hit['HITGroupId']}")
+    assert walker.texts(".question-form .overview h3") == ["A title"]
+    assert not [field for field in walker.named("line") if field.is_enabled()]
+    assert walker.obstacles() == []
+
+
 def test_a_hostile_form_runs_nothing(walker: Walker, market: Marketplace, client: Client) -> None:
     text = "&lt;/script&gt;&lt;img src=x onerror=document.title='broken'&gt;'\"-->"
     parts = [

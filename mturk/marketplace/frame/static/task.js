@@ -239,7 +239,7 @@
   function tell(text, role, written, again) {
     if (box) box.remove();
     box = document.createElement("div");
-    var inside = box.attachShadow({ mode: "closed" });
+    var inside = box.attachShadow({ mode: "open" });
     var section = make("section", "", role);
     section.setAttribute("role", role);
     section.append(make("p", text));
@@ -282,16 +282,28 @@
     submit(fieldsOf(event.target, event.submitter));
   }
 
-  window.addEventListener("submit", function (event) {
-    window.removeEventListener("submit", last);
-    window.addEventListener("submit", last);
-    ["stopPropagation", "stopImmediatePropagation"].forEach(function (name) {
-      event[name] = function () {
-        Event.prototype[name].call(event);
-        takeOver(event);
-      };
-    });
-  }, true);
+  function watch(target) {
+    target.addEventListener("submit", function (event) {
+      target.removeEventListener("submit", last);
+      target.addEventListener("submit", last);
+      ["stopPropagation", "stopImmediatePropagation"].forEach(function (name) {
+        event[name] = function () {
+          Event.prototype[name].call(event);
+          takeOver(event);
+        };
+      });
+    }, true);
+  }
+
+  watch(window);
+
+  /* What happens to a form in a shadow is not told outside of it. */
+  var attachShadow = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (options) {
+    var root = attachShadow.call(this, options);
+    watch(root);
+    return root;
+  };
 
   /* An event that the page stops does not come to `last`: it is decided when all handlers are done. */
   function takeOver(event) {
@@ -309,16 +321,6 @@
     if (isNoAnswer(this)) submitNatively.call(this);
     else submit(fieldsOf(this));
   };
-
-  /* Where the browser tells of navigations: forms that no event told of, and addresses that carry answers. */
-  if (window.navigation) {
-    window.navigation.addEventListener("navigate", function (event) {
-      if (!event.cancelable || event.downloadRequest !== null) return;
-      if (!event.formData && !landsHere(event.destination.url)) return;
-      event.preventDefault();
-      submit(Array.from(event.formData || new URL(event.destination.url).searchParams));
-    });
-  }
 
   /* Requests by script to where MTurk took answers. */
 

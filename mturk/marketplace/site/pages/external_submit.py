@@ -1,0 +1,152 @@
+"""Where task pages send their answers: `/pass/<the right to submit>/mturk/externalSubmit`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import NamedTuple
+
+from flask import Blueprint, Response, g, jsonify, make_response, render_template, request
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
+
+from mturk.marketplace.call import Context
+from mturk.marketplace.document.question import RESERVED
+from mturk.marketplace.error import WorkerError
+from mturk.marketplace.frame.posted import Posted, UnreadablePost, grouped, read_post, read_query
+from mturk.marketplace.frame.ticket import SubmitTicket
+from mturk.marketplace.hit import assignment, work
+from mturk.marketplace.hit.assignment import ACCEPTED, VISIBLE
+from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.service import do
+from mturk.marketplace.site.task_frame import origin_of, site_root, tickets
+from mturk.marketplace.site.visitor import open_to_all
+
+LARGEST_ANSWERS = 5_000_000
+"""How many bytes the answers of one assignment may have, as they are posted."""
+
+
+_SENDING = ("GET", "POST")
+
+
+class Verdict(NamedTuple):
+    """What became of a submission, in words for the worker.
+
+    `over` says that it was submitted, now or before; `again` that it makes sense to send the same once more.
+    """
+
+    status: int
+    text: str
+    over: bool = False
+    again: bool = False
+
+
+def submit_pages() -> Blueprint:
+    """The address that takes answers, and the one that MTurk had and that takes none."""
+    pages = Blueprint("submissions", __name__)
+    pages.record(lambda state: state.app.extensions["csrf"].exempt(pages))
+    methods = ["GET", "POST", "OPTIONS"]
+
+    @pages.route("/pass/<text>/mturk/externalSubmit", methods=methods, provide_automatic_options=False)
+    @open_to_all
+    def submit(text: str) -> Response:
+        if request.method not in _SENDING:
+            return _open_to_frames(Response(status=HTTPStatus.NO_CONTENT))
+        ticket = tickets().read_submission(text)
+        if ticket is None:
+            return told(_no_right())
+        g.language = ticket.language
+        return told(*_taken(ticket))
+
+    @pages.route("/mturk/externalSubmit", methods=methods, provide_automatic_options=False)
+    @open_to_all
+    def without_right() -> Response:
+        if request.method not in _SENDING:
+            return _open_to_frames(Response(status=HTTPStatus.NO_CONTENT))
+        return told(_no_right())
+
+    return pages
+
+
+def _taken(ticket: SubmitTicket) -> tuple[Verdict, list[Posted]]:
+    """What becomes of this request, and the answers that it brought."""
+    try:
+        fields = _fields()
+    except RequestEntityTooLarge:
+        text = _("Your answers are too large to be taken. Go back, make them shorter, and submit again.")
+        return Verdict(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text), []
+    except (UnreadablePost, ClientDisconnected) as error:
+        return Verdict(HTTPStatus.BAD_REQUEST, _(str(error)), again=True), []
+    return do(lambda context: _submitted(context, ticket, fields)), fields
+
+
+def _fields() -> list[Posted]:
+    """The answers of this request, in their order; what the service itself adds to addresses is none."""
+    if request.method == "GET":
+        found = read_query(request.query_string)
+    else:
+        body = get_input_stream(request.environ, max_content_length=LARGEST_ANSWERS).read()
+        found = read_post(body, request.content_type or "")
+    return [field for field in found if field.name not in RESERVED]
+
+
+def _submitted(context: Context, ticket: SubmitTicket, fields: list[Posted]) -> Verdict:
+    found = assignment.by_id(context, ticket.assignment_id)
+    if found is None or (found.worker_id, found.accept_time) != (ticket.worker_id, ticket.accept_time):
+        return Verdict(HTTPStatus.CONFLICT, _too_late())
+    if found.status in VISIBLE:
+        return Verdict(HTTPStatus.CONFLICT, _("You have submitted this HIT already."), over=True)
+    if found.status != ACCEPTED:
+        return Verdict(HTTPStatus.CONFLICT, _too_late())
+    try:
+        work.submit(context, ticket.worker_id, ticket.assignment_id, grouped(fields))
+    except WorkerError as error:
+        return Verdict(HTTPStatus.BAD_REQUEST, _(str(error)))
+    return Verdict(HTTPStatus.OK, _("Your answers have arrived. Thank you."), over=True)
+
+
+def _no_right() -> Verdict:
+    return Verdict(
+        HTTPStatus.FORBIDDEN,
+        _(
+            "This address does not say which HIT is submitted, so nothing was stored. Answers are taken from the page "
+            "of a HIT that you have accepted. A page on another server has to send them to its turkSubmitTo."
+        ),
+    )
+
+
+def _too_late() -> str:
+    return _("The time for this HIT is over, or you returned it. Your answers cannot be submitted any more.")
+
+
+def told(verdict: Verdict, fields: Sequence[Posted] = ()) -> Response:
+    """The answer, for the script of a page, or as a page for who posted a form of their own."""
+    if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
+        answer = jsonify(text=verdict.text, over=verdict.over, again=verdict.again)
+    else:
+        is_kept = not verdict.over and verdict.status != HTTPStatus.FORBIDDEN
+        values = {"verdict": verdict, "fields": fields if is_kept else (), "site": origin_of(site_root())}
+        answer = make_response(render_template("told.html", **values))
+        answer.headers["Content-Security-Policy"] = _policy()
+    answer.status_code = verdict.status
+    return _open_to_frames(answer)
+
+
+def _open_to_frames(answer: Response) -> Response:
+    # Task pages have an origin that is nobody's. No cookie counts here: the right to submit stands in the address.
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Access-Control-Allow-Methods"] = "GET, POST"
+    answer.headers["Access-Control-Allow-Headers"] = "*"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _policy() -> str:
+    """For a page of ours that stands in the frame of another's: with scripts of ours, and no origin."""
+    own = origin_of(site_root())
+    return (
+        f"default-src 'none'; style-src {own}; script-src {own}; form-action {own}; base-uri 'none'; "
+        f"frame-ancestors {own} https: http:; sandbox allow-scripts allow-forms"
+    )
