@@ -203,8 +203,9 @@ def told_of_the_end(visitor: Visitor, hit: dict[str, Any]) -> None:
 
 def incomplete(visitor: Visitor, hit: dict[str, Any]) -> None:
     visitor.accept(hit)
-    visitor.browser.execute_script("document.querySelector('form[data-form]').noValidate = true")
-    visitor.press("Submit")
+    visitor.browser.find_element(By.XPATH, "//button[normalize-space(.)='Submit']").click()
+    told = (By.CSS_SELECTOR, "[aria-invalid=true]")
+    WebDriverWait(visitor.browser, 10).until(lambda browser: browser.find_elements(*told))
 
 
 def too_late(visitor: Visitor, hit: dict[str, Any]) -> None:
