@@ -11,6 +11,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
+from mturk.marketplace.error import WorkerError
+
 MOST_FIELDS = 10_000
 _URL_ENCODED, _MULTIPART, _PLAIN = "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"
 _CHARSET = "_charset_"
@@ -28,7 +30,7 @@ _ENCODINGS = frozenset(
 _MEANT = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254"}
 
 
-class UnreadablePost(Exception):
+class UnreadablePost(WorkerError):
     """What was posted is not what forms post; the text is for the worker."""
 
 
@@ -54,7 +56,7 @@ def read_post(body: bytes, content_type: str) -> list[Posted]:
     elif kind == _MULTIPART and options.get("boundary"):
         fields = _multipart(body, options["boundary"])
     else:
-        raise UnreadablePost("These answers were sent in a way that is not understood; a form sends them.")
+        raise UnreadablePost("These answers were sent in a way that cannot be read. Send them by a form.")
     return _decoded(fields, options.get("charset", ""))
 
 
@@ -112,7 +114,7 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[_Raw]:
 
 def _decoded(fields: list[_Raw], said: str) -> list[Posted]:
     if len(fields) > MOST_FIELDS:
-        raise UnreadablePost(f"These are more than {MOST_FIELDS} answers.")
+        raise UnreadablePost("These are more than %(most)s answers.", most=MOST_FIELDS)
     label = next((field.value.decode("ascii", "replace") for field in fields if field.name == _CHARSET.encode()), said)
     encoding = _encoding(label)
     return [

@@ -32,7 +32,7 @@ def name_of(type_id: str, name: str) -> str:
 def _system_name(name: str) -> str | None:
     match name:
         case "Worker_NumberHITsApproved":
-            return _("HITs of yours that were approved")
+            return _("Your HITs that were approved")
         case "Worker_Locale":
             return _("Where you live")
         case "Worker_Adult":

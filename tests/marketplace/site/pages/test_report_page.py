@@ -33,7 +33,7 @@ def test_a_report_reaches_the_operator(ada: FlaskClient, market: Marketplace, hi
     fields = {**dict(form.form_values()), "reason": "broken", "text": "The button is missing."}
     answer = ada.post(form.action, data=fields)
     assert answer.headers["Location"] == "/worker/dashboard"
-    assert "Who runs this marketplace will read your report." in ada.get("/worker/").text
+    assert "Whoever runs this marketplace will read your report." in ada.get("/worker/").text
     assert [(one.worker_id, one.reason, one.text) for one in market.reports()] == [
         ("A1ADA", "broken", "The button is missing.")
     ]
