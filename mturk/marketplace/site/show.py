@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
@@ -45,6 +45,12 @@ def duration(milliseconds: int) -> str:
     return " ".join(shown)
 
 
+def ago(milliseconds: int) -> str:
+    """How long ago something was, in its largest unit."""
+    seconds = max(1, milliseconds // SECOND)
+    return str(format_timedelta(-seconds, "second", threshold=1, add_direction=True, locale=language()))
+
+
 def day(value: date) -> str:
     """A day, as the page's language writes it."""
     return str(format_date(value, "medium", locale=language()))
@@ -55,4 +61,4 @@ def number(value: int) -> str:
     return str(format_decimal(value, locale=language()))
 
 
-FILTERS = {"day": day, "duration": duration, "moment": moment, "money": money, "number": number}
+FILTERS = {"ago": ago, "day": day, "duration": duration, "moment": moment, "money": money, "number": number}

@@ -57,7 +57,8 @@ def task_pages() -> Blueprint:
         g.language = ticket.language
         found = look(lambda context: _hit(context, ticket))
         if found is None:
-            return told(Verdict(HTTPStatus.NOT_FOUND, _("You do not hold this HIT any more, or it is gone.")))
+            why_not = _("You do not hold this HIT any more, or it is gone.")
+            return told(Verdict(HTTPStatus.NOT_FOUND, why_not))
         here = origin_of(request.root_url)
         if here != (task_origin(found.requester) or here):
             abort(HTTPStatus.NOT_FOUND)

@@ -56,7 +56,8 @@
     instances: "Objekte",
     instructions: "Anleitung",
     keypoint_help:
-      "Klicken Sie auf die Stelle. Mit der Tastatur: Die Pfeiltasten bewegen das Kreuz, die Leertaste setzt einen Punkt.",
+      "Klicken Sie auf die Stelle. Mit der Tastatur: Die Pfeiltasten bewegen das Kreuz, die Leertaste setzt einen " +
+      "Punkt.",
     keys_help:
       "Mit der Umschalttaste gehen die Pfeiltasten weiter; 1 bis 9 wählen eine Bezeichnung, Escape lässt los.",
     labels: "Bezeichnungen",
@@ -107,7 +108,8 @@
     selected_label: "Bezeichnung der gewählten Form",
     shape: "{label} {number}",
     shape_keys_help:
-      "Bild auf und Bild ab wählen eine Form, [ und ] einen ihrer Punkte: Die Pfeiltasten bewegen ihn, Entf löscht ihn.",
+      "Bild auf und Bild ab wählen eine Form, [ und ] einen ihrer Punkte: Die Pfeiltasten bewegen ihn, Entf löscht " +
+      "ihn.",
     shape_added: "{label} hinzugefügt.",
     shape_removed: "{label} entfernt.",
     shapes: "Formen",
