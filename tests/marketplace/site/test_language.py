@@ -132,7 +132,7 @@ def _english() -> re.Pattern[str]:
         ids, strings = (part if isinstance(part, tuple) else (part,) for part in (message.id, message.string))
         for one in ids:
             # What is a gap and little else could be anything.
-            if one and one not in strings and len(_PLACES.sub("", one)) >= 4:
+            if one and one not in strings and len(_PLACES.sub("", one)) > 4:
                 gap = "[0-9]+" if "%(num)s" in one else ".+"
                 known.append(gap.join(map(re.escape, _PLACES.split(one))))
     return re.compile("|".join(known))
