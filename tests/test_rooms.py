@@ -44,7 +44,7 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
-cli:            demo demo_site doctor payouts serve simulate | option | access hearing people | program
+cli:            demo doctor payouts serve simulate | demo_site option | access hearing people | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -83,8 +83,8 @@ qualification:  system_type | qualification_type requirement | qualification | e
 hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension missing_asset offer publication review_result review_status type_change
                 | bonus decision upload | file_upload review | due_approval due_batch expiration work | disposal
-workplace:      concern desk need notice period plain_text said skill submission
-                | earning letter report statement | overview
+workplace:      concern desk need notice period plain_text skill submission | earning letter report statement
+                | overview picture
 dispatch
 account:        email_address objection password place secret | account_link alias device means person
                 sitting slowdown | admission closure confirmation invitation own_data proof | entrance own_account
@@ -94,11 +94,11 @@ opening
 actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page upload_page
                 | app channel | server
-site:           intake picture protection session_cookie signing_key terms time_zone way_back | site_setting
+site:           intake protection session_cookie signing_key terms time_zone way_back | site_setting
                 | door language service | browser_name country visitor | navigation refusal show task_frame
                 | site wanted work_area
-site.pages:     asset_page external_submit frame_text | account_page consent_page dashboard_page entrance_page group_page
-                letter_page mail_page message_page qualification_page report_page task_page | work_page | directory
+site.pages:     asset_page external_submit frame_text | account_page consent_page dashboard_page entrance_page
+                group_page mail_page message_page qualification_page report_page task_page | work_page | directory
 web
 premises
 simulation:     field | crowd | simulation

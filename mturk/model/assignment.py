@@ -234,7 +234,8 @@ class Assignment(Record):
     def file_upload_url(self, question_id: str) -> str:
         """An address, good for 60 seconds, of a file that the worker uploaded.
 
-        The kind of question that takes files was withdrawn in 2017. One call, GetFileUploadURL.
+        Mechanical Turk withdrew the kind of question that takes files in 2017; a marketplace of your own has it. One
+        call, GetFileUploadURL.
         """
         limit.text("question_id", question_id, None, 1)
         answer = self._call("GetFileUploadURL", AssignmentId=self.id, QuestionIdentifier=question_id)

@@ -1,7 +1,8 @@
 """All that the database holds about a person, as JSON that they can take along.
 
 Two things are left out: that a requester blocked the worker and why, which requesters note for themselves, and what
-only opens something (digests). `TOLD` and `UNTOLD` name every table that knows workers.
+only opens something (digests). Of uploaded files there are the names. `TOLD` and `UNTOLD` name every
+table that knows workers.
 """
 
 from __future__ import annotations
@@ -104,6 +105,17 @@ def _assignments(worker: int) -> Select[Any]:
         .where(column.worker == worker)
         .order_by(column.number)
     )  # fmt: skip
+
+
+def _files(worker: int) -> Select[Any]:
+    """The files that came with answers, without what is in them: who sent them has it."""
+    column = t.upload.c
+    return (
+        select(t.assignment.c.assignment_id, column.question, column.name, column.size)
+        .join(t.assignment, t.assignment.c.number == column.assignment)
+        .where(t.assignment.c.worker == worker)
+        .order_by(column.number)
+    )
 
 
 def _payments(worker: int) -> Select[Any]:
@@ -212,6 +224,7 @@ TOLD: Final[Mapping[str, tuple[str, Callable[[int], Select[Any]]]]] = {
     "account_link": ("open_links", _links),
     "mail": ("waiting_mail", _mail),
     "assignment": ("assignments", _assignments),
+    "upload": ("files", _files),
     "transfer": ("payments", _payments),
     "bonus": ("bonuses", _bonuses),
     "qualification": ("qualifications", _qualifications),

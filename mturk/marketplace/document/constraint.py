@@ -42,13 +42,16 @@ class Check:
     kind: str
     wanted: Any
     complaint: Complaint
+    is_tried: bool = True
+    """Whether it is made here too, and not by the browser alone."""
 
     def passes(self, found: Any) -> bool:
         """Whether an answer is as wanted: a text, how many selections were made, or how many bytes a file has."""
-        return _PASSES[self.kind](self.wanted, found)
+        return not self.is_tried or _PASSES[self.kind](self.wanted, found)
 
 
 REQUIRED: Final = "required"
+FORMAT: Final = "format"
 LARGEST: Final = "largest"
 
 # In the requester's words, which nobody translates.
@@ -141,7 +144,7 @@ def _constraints(element: Element | None) -> Iterator[Check]:
         told = _VERBATIM.filled(words=form.get("errorText"))
         untold = Complaint("Invalid input supplied.")
         expression = [form.get("regex") or "", form.get("flags") or ""]
-        yield Check("format", expression, told if form.get("errorText") else untold)
+        yield Check(FORMAT, expression, told if form.get("errorText") else untold)
 
 
 _Bound = tuple[str, int | None]
@@ -180,7 +183,7 @@ _PASSES: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "highest": lambda limit, text: Decimal(text.strip()) <= limit,
     "shortest": lambda limit, text: length(text) >= limit,
     "longest": lambda limit, text: length(text) <= limit,
-    "format": lambda wanted, text: _has_format(wanted[0], wanted[1], text),
+    FORMAT: lambda wanted, text: _has_format(wanted[0], wanted[1], text),
     "least": lambda limit, number: number >= limit,
     "most": lambda limit, number: number <= limit,
     "smallest": lambda limit, size: size >= limit,

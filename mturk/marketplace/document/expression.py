@@ -16,14 +16,15 @@ from typing import NamedTuple
 import re2
 
 _LONGEST = 2_000
+_LONGEST_TEXT = 10_000
 _FLAGS = {"i": "i", "m": "m", "s": "s"}
-_MEMORY = 1 << 18
+_MEMORY = 1 << 17
 # One piece of an expression as browsers write it: an escape, a class, the beginning of a group, or a character.
 _PIECE = re.compile(r"\\u\{[0-9A-Fa-f]{1,6}\}|\\u[0-9A-Fa-f]{4}|\\c[A-Za-z]|\\.|\(\?(?:<?[=!])|[\[\]()|]|.", re.DOTALL)
 _AHEAD = ("(?=", "(?!")
 _OPENING = ("(", *_AHEAD, "(?<=", "(?<!")
 # In JavaScript a blank is any blank of Unicode, and so is \S what is none.
-_BLANKS = r"\t\n\v\f\r \x{a0}\x{feff}\x{2028}\x{2029}\p{Zs}"
+_BLANKS = r"\t\n\v\f\r \x{a0}\x{feff}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.max_mem = _MEMORY
@@ -42,6 +43,8 @@ class _Part(NamedTuple):
 
 def matches(expression: str, flags: str, text: str) -> bool | None:
     """Whether a JavaScript expression is found in the text; None where that cannot be told here."""
+    if len(text) > _LONGEST_TEXT:
+        return None
     try:
         return all((part.search(text) is not None) == found for part, found in _parts(expression, flags))
     except (_Unknown, UnicodeEncodeError):
@@ -56,14 +59,18 @@ def _parts(expression: str, flags: str) -> tuple[tuple[re2._Regexp, bool], ...]:
     before = f"(?{known})" if known else ""
     try:
         return tuple(
-            (re2.compile(before + _translated(part.expression), _OPTIONS), part.found) for part in _split(expression)
+            (re2.compile(before + _translated(part.expression), _OPTIONS), part.found)
+            for part in (_split(expression) if "m" not in known else [_Part(expression, True)])
         )
     except re2.error:
         raise _Unknown from None
 
 
 def _split(expression: str) -> Iterator[_Part]:
-    """The expression as searches without a look ahead: those at its very beginning are searches of their own."""
+    """The expression as searches without a look ahead: those at its very beginning are searches of their own.
+
+    That holds where the beginning is that of the text, and not of some line.
+    """
     pieces = _PIECE.findall(expression)
     if pieces[:1] != ["^"] or pieces[1:2] not in ([_AHEAD[0]], [_AHEAD[1]]) or _has_choice(pieces):
         yield _Part(expression, True)

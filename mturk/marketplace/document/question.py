@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
 
-from mturk.marketplace.document.constraint import REQUIRED, Check, file_checks, selection_checks, text_checks
+from mturk.marketplace.document.constraint import FORMAT, REQUIRED, Check, file_checks, selection_checks, text_checks
 from mturk.marketplace.document.parser import Element, Unreadable, parse, reading
 from mturk.marketplace.document.schema import BASE, expect_schema
 from mturk.marketplace.error import ParameterValidationError
@@ -43,8 +43,8 @@ class FormQuestion:
     own_default: str = ""
 
 
+_MOST_FORMATS = 100
 _COMMENT = re.compile("<!--.*?(?:-->|$)", re.DOTALL)
-_FLATTENED = re.compile(r"""<crowd-form[^<>]*\sanswer-format\s*=\s*["']?flatten-objects\b""", re.IGNORECASE)
 
 
 class QuestionDocument:
@@ -64,7 +64,9 @@ class QuestionDocument:
     @cached_property
     def form(self) -> tuple[FormQuestion, ...] | None:
         """The questions of a QuestionForm in order; None if the worker sees a web page instead."""
-        return tuple(map(_form_question, _children(self.root, "Question"))) if self.kind == _FORM else None
+        if self.kind != _FORM:
+            return None
+        return tuple(_bounded(map(_form_question, _children(self.root, "Question"))))
 
     @cached_property
     def html(self) -> str:
@@ -86,11 +88,6 @@ class QuestionDocument:
     def is_crowd_form(self) -> bool:
         """Whether the page is made of crowd elements, which send one field only."""
         return "<crowd-form" in _COMMENT.sub("", self.html)
-
-    @property
-    def sends_one_field(self) -> bool:
-        """Whether the page packs all answers into one field, as crowd-form does that is not told to flatten them."""
-        return self.is_crowd_form and _FLATTENED.search(_COMMENT.sub("", self.html)) is None
 
     @property
     def takes_files(self) -> bool:
@@ -162,6 +159,21 @@ def _only(root: Element, *names: str) -> None:
     if found != list(names):
         inside = ", ".join(found) or "nothing"
         raise Unreadable(f"inside {root.tag.partition('}')[2]} must stand {', '.join(names)}, not {inside}")
+
+
+def _bounded(form: Iterable[FormQuestion]) -> Iterator[FormQuestion]:
+    """The questions, with the formats of the first ones tried here: a hostile form may have a thousand."""
+    tried = 0
+    for question in form:
+        tried += sum(check.kind == FORMAT for check in (*question.checks, *question.own_checks))
+        if tried <= _MOST_FORMATS:
+            yield question
+        else:
+            checks, own_checks = (
+                tuple(replace(check, is_tried=check.kind != FORMAT) for check in some)
+                for some in (question.checks, question.own_checks)
+            )
+            yield replace(question, checks=checks, own_checks=own_checks)
 
 
 def _form_question(element: Element) -> FormQuestion:

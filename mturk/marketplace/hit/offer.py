@@ -183,6 +183,14 @@ def offers(
     return Listing(found, after)
 
 
+def shortened(listing: Listing, search: Search | None, number: int) -> Listing:
+    """The first so many offers of a page; the others come with the next one."""
+    if number >= len(listing.offers):
+        return listing
+    first = listing.offers[:number]
+    return Listing(first, _key(search or Search(), first[-1].group))
+
+
 def every_group(context: Context, worker_id: str, *, acceptable: bool) -> Iterator[Group]:
     """All groups that a worker finds, newest first."""
     after = None

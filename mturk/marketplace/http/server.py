@@ -25,7 +25,8 @@ _THREADS = 8
 WAITING = 60
 """How many receivers of messages may wait at the same time."""
 _RECEIVERS = WAITING + 4  # threads, so that those who find no place are told so
-_CONNECTIONS = 100 + _RECEIVERS
+# Two or three for each of 200 browsers, which keep theirs for a while; below what systems commonly let a process open.
+_CONNECTIONS = 600 + _RECEIVERS
 _SILENCE = 20  # seconds after which a connection is closed that sends nothing and waits for nothing
 _RECEIVE = "AmazonSQS.ReceiveMessage"
 _QUIET = logging.getLogger(f"{__name__}.queue")

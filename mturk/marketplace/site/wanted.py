@@ -26,35 +26,52 @@ def wanted(need: Need) -> Wanted:
 
 def name_of(type_id: str, name: str) -> str:
     """What a qualification is called: for those of the system in the language of the page."""
-    names = {
-        "Worker_NumberHITsApproved": _("HITs of yours that were approved"),
-        "Worker_Locale": _("Where you live"),
-        "Worker_Adult": _("You are 18 or older, and agree to see adult content"),
-        "Worker_PercentAssignmentsApproved": _("Approved share of your work, in percent"),
-        "Worker_PercentAssignmentsSubmitted": _("Submitted share of the HITs that you accepted, in percent"),
-        "Worker_PercentAssignmentsAbandoned": _("Share of your HITs whose time ran out, in percent"),
-        "Worker_PercentAssignmentsReturned": _("Returned share of the HITs that you accepted, in percent"),
-        "Worker_PercentAssignmentsRejected": _("Rejected share of your work, in percent"),
-    }
-    return names.get(name, name) if type_id in SYSTEM_TYPES else name
+    return (_system_name(name) if type_id in SYSTEM_TYPES else None) or name
+
+
+def _system_name(name: str) -> str | None:
+    match name:
+        case "Worker_NumberHITsApproved":
+            return _("HITs of yours that were approved")
+        case "Worker_Locale":
+            return _("Where you live")
+        case "Worker_Adult":
+            return _("You are 18 or older, and agree to see adult content")
+        case "Worker_PercentAssignmentsApproved":
+            return _("Approved share of your work, in percent")
+        case "Worker_PercentAssignmentsSubmitted":
+            return _("Submitted share of the HITs that you accepted, in percent")
+        case "Worker_PercentAssignmentsAbandoned":
+            return _("Share of your HITs whose time ran out, in percent")
+        case "Worker_PercentAssignmentsReturned":
+            return _("Returned share of the HITs that you accepted, in percent")
+        case "Worker_PercentAssignmentsRejected":
+            return _("Rejected share of your work, in percent")
+    return None
 
 
 def _needed(need: Need) -> str:
-    values = [_place(one) for one in need.wanted]
-    value, several = values[0] if values else "", ", ".join(values)
-    texts = {
-        "LessThan": _("needed: less than %(value)s", value=value),
-        "LessThanOrEqualTo": _("needed: at most %(value)s", value=value),
-        "GreaterThan": _("needed: more than %(value)s", value=value),
-        "GreaterThanOrEqualTo": _("needed: at least %(value)s", value=value),
-        "EqualTo": _("needed: %(value)s", value=value),
-        "NotEqualTo": _("needed: anything but %(value)s", value=value),
-        "In": _("needed: one of %(values)s", values=several),
-        "NotIn": _("needed: none of %(values)s", values=several),
-        "Exists": _("needed: to have it"),
-        "DoesNotExist": _("needed: not to have it"),
-    }
-    return texts.get(need.comparator, f"{need.comparator} {several}")
+    values = ", ".join(map(_place, need.wanted))
+    match need.comparator:
+        case "LessThan":
+            return _("needed: less than %(value)s", value=values)
+        case "LessThanOrEqualTo":
+            return _("needed: at most %(value)s", value=values)
+        case "GreaterThan":
+            return _("needed: more than %(value)s", value=values)
+        case "GreaterThanOrEqualTo":
+            return _("needed: at least %(value)s", value=values)
+        case "EqualTo":
+            return _("needed: %(value)s", value=values)
+        case "NotEqualTo":
+            return _("needed: anything but %(value)s", value=values)
+        case "In":
+            return _("needed: one of %(values)s", values=values)
+        case "NotIn":
+            return _("needed: none of %(values)s", values=values)
+        case "DoesNotExist":
+            return _("needed: not to have it")
+    return _("needed: to have it")
 
 
 def own_value(value: Value) -> str:

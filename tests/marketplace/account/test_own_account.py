@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from mturk.marketplace import Marketplace, WorkerError
+from mturk.marketplace import File, Marketplace, WorkerError
 from mturk.marketplace.account import closure, own_data
 from mturk.marketplace.account.admission import Entry
 from mturk.marketplace.account.means import Caller
@@ -19,7 +19,7 @@ from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.database import table as t
 from mturk.marketplace.dispatch import Dispatch
 from tests.marketplace.account.conftest import AWAY, HOME, PASSWORD, Desk
-from tests.marketplace.sample import hit_arguments
+from tests.marketplace.sample import file_question, form, hit_arguments
 
 NEW = "another fine password"
 
@@ -162,6 +162,17 @@ def test_the_export_has_all_that_is_known_of_a_person_and_nothing_of_others(desk
         assert foreign not in text
 
 
+def test_the_export_names_the_files_that_one_uploaded(desk: Desk) -> None:
+    mine, yours = desk.joined(), desk.joined()
+    asked = form(file_question("photo", 1000), day="2005-10-01")
+    hit = call(desk, "CreateHIT", **hit_arguments(Question=asked, MaxAssignments=2))["HIT"]
+    for entry, name in ((mine, "cat.jpg"), (yours, "dog.jpg")):
+        worker = desk.market.worker(entry.worker_id)
+        worker.submit(worker.accept(hit["HITId"]), {"photo": File(name, b"12345")})
+    (file,) = exported(desk, mine)["files"]
+    assert (file["question"], file["name"], file["size"]) == ("photo", "cat.jpg", 5)
+
+
 def knowing_workers() -> set[str]:
     """The tables that refer to a worker."""
     return {
@@ -172,7 +183,7 @@ def knowing_workers() -> set[str]:
 
 
 def test_every_table_that_knows_workers_is_told_or_left_out_on_purpose() -> None:
-    assert set(own_data.TOLD) | own_data.UNTOLD == knowing_workers() | {"worker", "transfer"}
+    assert set(own_data.TOLD) | own_data.UNTOLD == knowing_workers() | {"worker", "transfer", "upload"}
 
 
 def test_every_table_that_knows_workers_goes_or_stays_on_purpose() -> None:

@@ -16,6 +16,7 @@ from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.dispatch import OPERATIONS
 from mturk.marketplace.people import ledger
+from mturk.marketplace.workplace import desk
 from tests.marketplace.postgresql import PostgreSQL
 from tests.marketplace.sample import hit_arguments, qualification_type_arguments, type_arguments
 
@@ -130,6 +131,8 @@ def change_everything(lab: Lab) -> None:
     # Work, and decisions.
     hit_id = lab.publish(MaxAssignments=4, UniqueRequestToken="once", QualificationRequirements=needed)
     first.return_assignment(first.accept(hit_id))
+    group_id = lab.call("GetHIT", HITId=hit_id)["HIT"]["HITGroupId"]
+    first.return_assignment(market._dispatch.run(lambda context: desk.accept(context, first.id, group_id)))
     done = [lab.work(hit_id, worker) for worker in workers[:3]]
     lab.call("ApproveAssignment", AssignmentId=done[0])
     lab.call("RejectAssignment", AssignmentId=done[1], RequesterFeedback="no")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -82,6 +83,20 @@ def test_without_constraints_all_is_taken_that_a_form_can_send(question: str, an
 def test_a_row_of_digits_that_is_no_number_takes_no_time() -> None:
     with pytest.raises(WorkerError, match="Enter a number"):
         answer_document(form(text_question("q", "<IsNumeric/>")), {"q": "9" * 200_000 + "x"})
+
+
+def test_only_the_first_hundred_formats_are_tried_here() -> None:
+    questions = [text_question(f"q{number}", '<AnswerFormatRegex regex="^a$"/>') for number in range(101)]
+    assert answer_document(form(*questions), {"q100": "b"})
+    with pytest.raises(WorkerError, match="'q99' is refused: Invalid input supplied"):
+        answer_document(form(*questions), {"q99": "b"})
+
+
+def test_a_thousand_hostile_formats_take_no_time() -> None:
+    formats = "".join(f'<AnswerFormatRegex regex="([^a{number}]{{9}}){{49}}"/>' for number in range(1000))
+    begin = time.process_time()
+    assert answer_document(form(text_question("q", formats)), {"q": "b" * 5000})
+    assert time.process_time() - begin < 1
 
 
 @pytest.mark.parametrize("number", ["99999999999999999999", "a"])

@@ -50,6 +50,14 @@ def test_what_cannot_be_judged_is_left_to_the_browser(expression: str) -> None:
     assert matches(expression, "", "aab") is None
 
 
+def test_looks_ahead_from_the_beginning_of_lines_are_left_to_the_browser() -> None:
+    assert matches("^(?=a)(?=.*b)", "m", "a\nb") is None
+
+
+def test_a_very_long_text_is_not_judged() -> None:
+    assert matches("b", "", "a" * 10_001) is None
+
+
 def test_a_text_that_cannot_be_written_down_is_not_judged() -> None:
     assert matches("a", "", "\ud800") is None
 
@@ -59,5 +67,5 @@ def test_a_text_that_cannot_be_written_down_is_not_judged() -> None:
 )
 def test_an_expression_that_would_take_years_elsewhere_takes_no_time(expression: str) -> None:
     begin = time.process_time()
-    assert matches(expression, "", "a" * 50_000 + "!") in (True, False)
+    assert matches(expression, "", "a" * 9_999 + "!") in (True, False)
     assert time.process_time() - begin < 2

@@ -31,8 +31,9 @@
     var value = new URLSearchParams(window.location.search).get(name);
     return value === null ? (otherwise === undefined ? "" : otherwise) : value;
   };
+  // Not out of the address, which somebody else may have written.
   window.turkGetSubmitToHost = function () {
-    return window.turkGetParam("turkSubmitTo", MTURK);
+    return settings.submit ? settings.submit.replace(PATH, "") : MTURK;
   };
   window.turkSetAssignmentID = function (id, fieldId) {
     var field = document.getElementById(fieldId || "assignmentId");

@@ -12,12 +12,12 @@ from mturk.marketplace.call import Context
 from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED
 from mturk.marketplace.people import worker
 from mturk.marketplace.site.language import gettext as _
-from mturk.marketplace.site.picture import HEIGHT, WIDTH, picture
 from mturk.marketplace.site.service import look
 from mturk.marketplace.site.time_zone import time_zone
 from mturk.marketplace.site.visitor import worker_id
 from mturk.marketplace.workplace import overview, period, statement, submission
 from mturk.marketplace.workplace.overview import Overview
+from mturk.marketplace.workplace.picture import HEIGHT, WIDTH, picture
 from mturk.marketplace.workplace.submission import Submissions
 
 _ON_A_PAGE = 10  # with long texts in all places that is 60 KB, more than which no page has

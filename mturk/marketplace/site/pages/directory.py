@@ -13,7 +13,6 @@ from mturk.marketplace.site.pages.dashboard_page import dashboard_pages
 from mturk.marketplace.site.pages.entrance_page import entrance_pages
 from mturk.marketplace.site.pages.external_submit import submit_pages
 from mturk.marketplace.site.pages.group_page import group_pages
-from mturk.marketplace.site.pages.letter_page import letter_pages
 from mturk.marketplace.site.pages.mail_page import mail_pages
 from mturk.marketplace.site.pages.message_page import message_pages
 from mturk.marketplace.site.pages.qualification_page import qualification_pages
@@ -27,15 +26,14 @@ def all_pages() -> Iterator[Blueprint]:
     for make in (
         account_pages,
         consent_pages,
+        dashboard_pages,
         entrance_pages,
         group_pages,
         mail_pages,
-        work_pages,
-        dashboard_pages,
-        letter_pages,
         message_pages,
-        report_pages,
         qualification_pages,
+        report_pages,
+        work_pages,
         asset_pages,
         submit_pages,
         task_pages,

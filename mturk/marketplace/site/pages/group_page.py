@@ -25,6 +25,8 @@ from mturk.marketplace.workplace.need import Need, needs
 ACCEPT_NEXT = "accept_next"
 """In the session: whether the next HIT of a group is accepted by itself after a submission."""
 _LONGEST_SEARCH = 200
+_LARGEST = 60_000
+"""Bytes of a page of groups: where requesters write much, there are fewer on a page."""
 _QUERY = ("q", "min_reward", "qualified", "sort")
 
 
@@ -53,11 +55,11 @@ def group_pages() -> Blueprint:
     def groups() -> str:
         asked, problem = _search()
         found = look(lambda context: _find(context, asked, request.args.get("after")))
-        asked_for = {name: value for name, value in request.args.items() if name in _QUERY and value}
-        pages_around = {"first": asked_for, "next": {**asked_for, "after": found.listing.after}}
-        return render_template(
-            "groups.html", found=found, problem=problem, orders=_orders(), wanted=wanted, pages=pages_around
-        )
+        page = _list(found, problem)
+        while len(page.encode()) > _LARGEST and len(found.listing.offers) > 1:
+            found = _shortened(found, asked)
+            page = _list(found, problem)
+        return page
 
     @pages.get("/worker/groups/<group_id>")
     def group(group_id: str) -> str:
@@ -99,6 +101,17 @@ def _search() -> tuple[Search, str | None]:
 def _find(context: Context, asked: Search, after: str | None) -> Found:
     listing = offer.offers(context, worker_id(), asked, after=after)
     return Found(listing, needs(context, listing.offers), context.now)
+
+
+def _list(found: Found, problem: str | None) -> str:
+    asked_for = {name: value for name, value in request.args.items() if name in _QUERY and value}
+    around = {"first": asked_for, "next": {**asked_for, "after": found.listing.after}}
+    return render_template("groups.html", found=found, problem=problem, orders=_orders(), wanted=wanted, pages=around)
+
+
+def _shortened(found: Found, asked: Search) -> Found:
+    half = len(found.listing.offers) // 2
+    return Found(offer.shortened(found.listing, asked, half), found.needs[:half], found.now)
 
 
 def _look(context: Context, group_id: str, after: str | None) -> Look:

@@ -1,7 +1,8 @@
-"""The page at which a worker tells the operator that a HIT should not be here."""
+"""The pages at which a worker speaks about a HIT: reports it to the operator, or writes to its requester."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
@@ -15,8 +16,10 @@ from mturk.marketplace.site.refusal import status_of
 from mturk.marketplace.site.service import do, look
 from mturk.marketplace.site.visitor import worker_id
 from mturk.marketplace.site.way_back import way_back
-from mturk.marketplace.workplace import concern, plain_text, report
+from mturk.marketplace.workplace import concern, letter, plain_text, report
 from mturk.marketplace.workplace.concern import Concern
+
+REPORT, LETTER = "report.html", "letter.html"
 
 
 def report_pages() -> Blueprint:
@@ -25,47 +28,54 @@ def report_pages() -> Blueprint:
 
     @pages.get("/worker/report")
     def report_form() -> AnyResponse:
-        return _page(request.args.get("hit_id", ""), {}, next_one=request.args.get("next"))
+        return _form(REPORT, {})
 
     @pages.post("/worker/report")
     def send_report() -> AnyResponse:
         hit_id, reason, text = (request.form.get(name, "") for name in ("hit_id", "reason", "text"))
-        next_one = request.form.get("next")
-        wrong = _wrong(reason, text)
-        if wrong:
-            return _page(hit_id, wrong, status=HTTPStatus.BAD_REQUEST, next_one=next_one)
-        try:
-            do(lambda context: report.make(context, worker_id(), hit_id, reason, text))
-        except NotThere:
-            raise
-        except WorkerError as error:
-            return _page(hit_id, {"": _(str(error))}, status=status_of(error), next_one=next_one)
-        flash(_("Thank you. Who runs this marketplace will read your report."), "good")
-        return redirect(way_back(next_one))
+        wrong = {**_wrong_reason(reason), **_wrong_text(text, report.LONGEST)}
+        thanks = _("Thank you. Who runs this marketplace will read your report.")
+        return _send(REPORT, wrong, lambda context: report.make(context, worker_id(), hit_id, reason, text), thanks)
+
+    @pages.get("/worker/letters/new")
+    def letter_form() -> AnyResponse:
+        return _form(LETTER, {})
+
+    @pages.post("/worker/letters/new")
+    def send_letter() -> AnyResponse:
+        hit_id, text = request.form.get("hit_id", ""), request.form.get("text", "")
+        wrong = _wrong_text(text, letter.LONGEST, required=True)
+        thanks = _("Your letter is with the requester. An answer comes to your messages.")
+        return _send(LETTER, wrong, lambda context: letter.send(context, worker_id(), hit_id, text), thanks)
 
     return pages
 
 
-def _wrong(reason: str, text: str) -> dict[str, str]:
-    """What is wrong with the form, by its fields."""
-    found = {}
-    if reason not in report.REASONS:
-        found["reason"] = _("Say what is wrong with the HIT.")
-    if len(plain_text.cleaned(text)) > report.LONGEST:
-        found["text"] = _("Write at most %(most)s characters.", most=report.LONGEST)
-    return found
+def _send(template: str, wrong: dict[str, str], step: Callable[[Context], None], thanks: str) -> AnyResponse:
+    """Do what the form asks for; or show it again, with what was typed and what is wrong."""
+    if wrong:
+        return _form(template, wrong, HTTPStatus.BAD_REQUEST)
+    try:
+        do(step)
+    except NotThere:
+        raise
+    except WorkerError as error:
+        return _form(template, {"": _(str(error))}, status_of(error))
+    flash(thanks, "good")
+    return redirect(way_back(request.form.get("next")))
 
 
-def _page(hit_id: str, wrong: dict[str, str], *, status: int = HTTPStatus.OK, next_one: str | None) -> AnyResponse:
-    about = look(lambda context: _about(context, hit_id))
+def _form(template: str, wrong: dict[str, str], status: int = HTTPStatus.OK) -> AnyResponse:
+    about = look(lambda context: _about(context, request.values.get("hit_id", "")))
     if about is None:
         abort(HTTPStatus.NOT_FOUND)
+    next_one = request.values.get("next")
     page = render_template(
-        "report.html",
+        template,
         about=about,
-        reasons=_reasons(),
         wrong=wrong,
-        longest=report.LONGEST,
+        longest=report.LONGEST if template == REPORT else letter.LONGEST,
+        reasons=_reasons(),
         reason=request.form.get("reason"),
         text=request.form.get("text", ""),
         next_one=next_one,
@@ -76,6 +86,17 @@ def _page(hit_id: str, wrong: dict[str, str], *, status: int = HTTPStatus.OK, ne
 
 def _about(context: Context, hit_id: str) -> Concern | None:
     return concern.find(context, worker.on_site(context, worker_id()), hit_id)
+
+
+def _wrong_reason(reason: str) -> dict[str, str]:
+    return {} if reason in report.REASONS else {"reason": _("Say what is wrong with the HIT.")}
+
+
+def _wrong_text(text: str, longest: int, *, required: bool = False) -> dict[str, str]:
+    words = plain_text.cleaned(text)
+    if required and not words:
+        return {"text": _("Write something to the requester.")}
+    return {"text": _("Write at most %(most)s characters.", most=longest)} if len(words) > longest else {}
 
 
 def _reasons() -> dict[str, str]:

@@ -122,7 +122,7 @@
   if (form) {
     let changed = false;
     form.addEventListener("input", () => { changed = true; });
-    document.addEventListener("submit", () => { changed = false; });
+    document.addEventListener("submit", (event) => { changed &&= event.defaultPrevented; });
     window.addEventListener("beforeunload", (event) => {
       if (changed && !isOver) {
         event.preventDefault();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -360,6 +361,20 @@ def test_a_header_from_anybody_else_is_not_believed(named: Marketplace) -> None:
         "/worker/", headers=forwarded, environ_overrides={"REMOTE_ADDR": "203.0.113.7"}
     )
     assert answer.status_code == 302
+
+
+def test_whom_the_proxy_names_for_the_first_time_is_asked_to_say_more(named: Marketplace) -> None:
+    assert [by_header(named.app.test_client(), "ada").text.count("Say in your account") for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.parametrize("header", ["X_Remote_User", "x_remote-user", "X-Remote-User "])
+def test_a_header_that_only_looks_like_the_one_of_the_proxy_is_not_believed(header: str) -> None:
+    """As the server reads it, where the proxy is on this machine and lets it through."""
+    with Marketplace(sign_up="header", trusted_proxies=["127.0.0.1"]) as market:
+        host, port = market.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(f"GET /worker/ HTTP/1.0\r\nHost: {host}\r\n{header}: ada\r\n\r\n".encode())
+            assert connection.recv(100).split()[1] in (b"302", b"400")
 
 
 def test_where_no_proxy_rules_the_header_is_not_read(site: Site) -> None:

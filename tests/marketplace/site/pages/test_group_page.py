@@ -310,3 +310,29 @@ def test_a_full_page_asks_at_most_15_times_and_has_at_most_60_kilobytes(
         assert answer.status_code == 200
         assert len(asked) <= 15, asked
         assert len(answer.data) <= 60_000
+
+
+def test_where_requesters_write_much_a_page_has_fewer_groups_and_the_others_come_next(
+    market: Marketplace, connect: Connect, client: Client, signed_in: SignedIn
+) -> None:
+    wide = "\N{CJK UNIFIED IDEOGRAPH-5B57}"
+    lab = connect(market, wide * 255)
+    types = [
+        lab.create_qualification_type(**qualification_type_arguments(Name=f"{number}{wide * 190}"))
+        for number in range(3)
+    ]
+    needed = [
+        {"QualificationTypeId": one["QualificationType"]["QualificationTypeId"], "Comparator": "Exists"}
+        for one in types
+    ]
+    for number in range(25):
+        terms = {"Title": f"{number} {wide * 120}", "Description": wide * 1990, "QualificationRequirements": needed}
+        lab.create_hit(**hit_arguments(**terms))
+    visitor, found, address = signed_in(), [], "/worker/"
+    while address:
+        answer = visitor.get(address)
+        assert len(answer.data) <= 60_000
+        found += titles(answer.text)
+        link = re.search(r'rel="next" href="([^"]+)"', answer.text)
+        address = link[1].replace("&amp;", "&") if link else ""
+    assert [title.partition(" ")[0] for title in found] == [str(number) for number in reversed(range(25))]

@@ -4,7 +4,7 @@ One database has 100 groups, 10,000 HITs and 1,000 workers, the other 10,000 gro
 made by bulk insert. The same pages are then asked for in both in turn, without HTTP, which would hide a difference.
 Printed is the median of each, the median of the paired ratios with its middle half, and what one page asks and weighs.
 
-    python benchmarks/site.py [--database postgresql://user@host/empty] [--groups 10000] [--repetitions 60]
+    python benchmarks/site_scale.py [--database postgresql://user@host/empty] [--groups 10000] [--repetitions 60]
 """
 
 from __future__ import annotations

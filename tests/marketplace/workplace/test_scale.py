@@ -1,0 +1,90 @@
+"""What a worker is shown is found by indexes, however much there is of others and of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timezone
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from mturk.marketplace import Marketplace
+from mturk.marketplace.call import Context
+from mturk.marketplace.hit.assignment import REJECTED
+from mturk.marketplace.people import worker
+from mturk.marketplace.workplace import concern, letter, notice, overview, report, statement, submission
+from tests.marketplace.conftest import Client, Publish, Work
+from tests.marketplace.workplace.conftest import Pay, Run
+
+Step = Callable[[Context], Any]
+_WORKER = "A1ADA"
+
+
+def _number(context: Context) -> int:
+    return worker.on_site(context, _WORKER).number
+
+
+def _second(context: Context) -> Any:
+    page = submission.submissions(context, _number(context), size=1)
+    return submission.submissions(context, _number(context), after=page.next, size=1)
+
+
+def _notices(context: Context) -> Any:
+    page = notice.notices(context, _WORKER, size=1)
+    return notice.notices(context, _WORKER, after=page.next, size=1)
+
+
+READ: dict[str, Step] = {
+    "overview": lambda context: overview.overview(context, worker.on_site(context, _WORKER), timezone.utc),
+    "submissions": _second,
+    "submissions in one state": lambda context: submission.submissions(context, _number(context), status=REJECTED),
+    "notices": _notices,
+    "one notice": lambda context: notice.find(context, _WORKER, "bonus-1"),
+    "unread": lambda context: notice.unread(context, _WORKER),
+    "statement": lambda context: list(statement.statement(lambda step: step(context), _number(context), 0, 2**60)),
+    "reports left": lambda context: report.left(context, _number(context)),
+    "letters left": lambda context: letter.left(context, _number(context), 1),
+    "concern": lambda context: concern.find(context, worker.on_site(context, _WORKER), "3NOTHING"),
+    "letters": lambda context: letter.letters(context.database, 1),
+}
+
+
+@contextmanager
+def plans() -> Iterator[list[str]]:
+    """How SQLite finds what is asked for while this lasts, a line for each step."""
+    lines: list[str] = []
+
+    def explain(_connection: Any, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            plan = cursor.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            lines.extend(f"{row[3]} in {statement}" for row in plan.fetchall())
+
+    event.listen(Engine, "before_cursor_execute", explain)
+    try:
+        yield lines
+    finally:
+        event.remove(Engine, "before_cursor_execute", explain)
+
+
+@pytest.fixture
+def database() -> str:
+    return ":memory:"
+
+
+@pytest.mark.parametrize("step", READ.values(), ids=READ.keys())
+def test_nothing_is_walked_over(
+    market: Marketplace, client: Client, publish: Publish, work: Work, pay: Pay, look: Run, step: Step
+) -> None:
+    for _ in range(2):
+        pay(words="Thank you", bonus="0.50", worker_id=_WORKER)
+        client.reject_assignment(AssignmentId=work(publish()["HITId"], _WORKER), RequesterFeedback="no")
+        client.notify_workers(Subject="Hello", MessageText="More", WorkerIds=[_WORKER])
+    with plans() as lines:
+        look(step)
+    # The market has one row, and what a part of the same question found is in memory.
+    inner = ("SCAN market ", "SCAN anon", "SCAN (subquery", "SCAN CONSTANT ROW")
+    walks = [line for line in lines if line.startswith("SCAN ") and not line.startswith(inner)]
+    assert lines
+    assert walks == []
