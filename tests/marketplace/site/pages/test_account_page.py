@@ -102,6 +102,12 @@ def test_the_data_are_one_file(market: Marketplace, client: FlaskClient) -> None
     assert found["worker"][0]["country"] == "GB"
 
 
+def test_no_browser_keeps_what_is_shown_of_an_account(client: FlaskClient) -> None:
+    for path in ("", "/export.json", "/close"):
+        with client.get(f"{ACCOUNT}{path}") as answer:
+            assert answer.headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("path", ["", "/export.json", "/close"])
 def test_an_account_is_shown_to_nobody_else(market: Marketplace, path: str) -> None:
     answer = market.app.test_client().get(f"{ACCOUNT}{path}")
