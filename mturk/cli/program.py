@@ -168,6 +168,14 @@ def demo(database: str | None, site: bool) -> None:
     "--task-host", metavar="HOST", help="A name below which each requester's task pages have a host of their own."
 )
 @click.option("--offline", is_flag=True, help="Keep task pages from all other hosts.")
+@click.option(
+    "--upload-limit",
+    type=click.IntRange(1, 2_000_000_000),
+    default=10_000_000,
+    show_default=True,
+    metavar="BYTES",
+    help="How large a file may be that a worker uploads; those of one HIT may have a hundred times that.",
+)
 def serve(
     host: str,
     port: int,
@@ -181,6 +189,7 @@ def serve(
     terms: str | None,
     task_host: str | None,
     offline: bool,
+    upload_limit: int,
 ) -> None:
     """Serve a marketplace that any AWS SDK can use, until Ctrl-C.
 
@@ -213,6 +222,7 @@ def serve(
             terms=terms,
             task_host=task_host,
             offline=offline,
+            upload_limit=upload_limit,
         )
         server.run(market, host, click.echo, partial(click.echo, err=True))
 

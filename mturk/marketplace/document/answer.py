@@ -52,8 +52,12 @@ Value = Choice | Sequence[Choice] | File | StoredFile
 _Values = list[Choice | StoredFile]
 
 
-def answer_document(question: str, answers: Mapping[str, Value], *, constraints: bool = True) -> str:
+def answer_document(
+    question: str, answers: Mapping[str, Value], *, constraints: bool = True, as_posted: bool = False
+) -> str:
     """The document of what a worker entered, as the page or form of this question sends it; files must be stored.
+
+    What a page of crowd elements would put into one field is put there, unless the answers are its fields `as_posted`.
 
     Without `constraints` a form's demands on what is entered do not count, as the service did not promise that answers
     meet them; only what no form can send is refused.
@@ -64,7 +68,7 @@ def answer_document(question: str, answers: Mapping[str, Value], *, constraints:
         _refuse_files(given)
     if asked.form is not None:
         parts = _form_parts(asked.form, given, constraints=constraints)
-    elif asked.is_crowd_form and "taskAnswers" not in given:
+    elif asked.is_crowd_form and not as_posted and set(given) != {"taskAnswers"}:
         parts = [_part("taskAnswers", _free_text(_crowd_answers(answers)))]
     else:
         parts = _page_parts(given)
@@ -158,7 +162,8 @@ def _form_part(question: FormQuestion, values: _Values) -> str:
         return _file(question, values)
     if question.selections is None:
         return _free_text_answer(question, values)
-    return "".join(_selection(question, value) for value in values)
+    offered = frozenset(question.selections)
+    return "".join(_selection(question, offered, value) for value in values)
 
 
 def _file(question: FormQuestion, values: _Values) -> str:
@@ -175,12 +180,12 @@ def _free_text_answer(question: FormQuestion, values: _Values) -> str:
     return _free_text("".join(value for value in values if isinstance(value, str)))
 
 
-def _selection(question: FormQuestion, value: Choice | StoredFile) -> str:
+def _selection(question: FormQuestion, offered: frozenset[str], value: Choice | StoredFile) -> str:
     if isinstance(value, Other):
         if not question.has_other:
             raise WorkerError(f"The question {question.identifier!r} takes no text of your own.")
         return f"<OtherSelectionText>{_escaped(value.text)}</OtherSelectionText>"
-    if value not in (question.selections or ()):
+    if value not in offered:
         choices = ", ".join(question.selections or ())
         raise WorkerError(f"The question {question.identifier!r} has no {value!r}, only: {choices}.")
     return f"<SelectionIdentifier>{_escaped(str(value))}</SelectionIdentifier>"

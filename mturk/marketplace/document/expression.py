@@ -59,14 +59,18 @@ def _parts(expression: str, flags: str) -> tuple[tuple[re2._Regexp, bool], ...]:
     before = f"(?{known})" if known else ""
     try:
         return tuple(
-            (re2.compile(before + _translated(part.expression), _OPTIONS), part.found) for part in _split(expression)
+            (re2.compile(before + _translated(part.expression), _OPTIONS), part.found)
+            for part in (_split(expression) if "m" not in known else [_Part(expression, True)])
         )
     except re2.error:
         raise _Unknown from None
 
 
 def _split(expression: str) -> Iterator[_Part]:
-    """The expression as searches without a look ahead: those at its very beginning are searches of their own."""
+    """The expression as searches without a look ahead: those at its very beginning are searches of their own.
+
+    That holds where the beginning is that of the text, and not of some line.
+    """
     pieces = _PIECE.findall(expression)
     if pieces[:1] != ["^"] or pieces[1:2] not in ([_AHEAD[0]], [_AHEAD[1]]) or _has_choice(pieces):
         yield _Part(expression, True)

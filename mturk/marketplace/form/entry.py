@@ -138,7 +138,7 @@ def _take_values(entry: Entry, question: FormQuestion, given: Given) -> Complain
         text = "".join(given.values)
         entry.answers[question.identifier] = text
         return refusal(question, [text] if text else [])
-    if any(value not in question.selections for value in given.values):
+    if not frozenset(given.values) <= frozenset(question.selections):
         return _NOT_OFFERED
     if given.own_chosen and not given.own.strip():
         return _OWN_MISSING

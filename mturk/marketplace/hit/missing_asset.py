@@ -6,7 +6,7 @@ import logging
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.database import table as t
@@ -25,18 +25,22 @@ class MissingAsset(NamedTuple):
     address: str
 
 
-def note(context: Context, hit_id: str, address: str) -> None:
-    """Note an address for the HIT's type, once, and tell it in the log."""
+def is_new(context: Context, hit_id: str, address: str) -> bool:
+    """Whether this address is to be noted for the HIT's type: it is none that is known, and there are not too many."""
     place, found = _place(address), hit.by_id(context, hit_id)
     if place is None or found is None:
+        return False
+    of_type = select(t.missing_asset.c.address).where(t.missing_asset.c.hit_type == found.hit_type)
+    known = context.database.execute(of_type).scalars().all()
+    return place not in known and len(known) < _MOST
+
+
+def note(context: Context, hit_id: str, address: str) -> None:
+    """Note an address for the HIT's type, once, and tell it in the log."""
+    if not is_new(context, hit_id, address):
         return
-    of_type = t.missing_asset.c.hit_type == found.hit_type
-    is_known = select(t.missing_asset).where(of_type, t.missing_asset.c.address == place).exists()
-    known, count = context.database.execute(
-        select(select(is_known).scalar_subquery(), select(func.count()).where(of_type).scalar_subquery())
-    ).one()
-    if known or count >= _MOST:
-        return
+    found, place = hit.by_id(context, hit_id), _place(address)
+    assert found  # noqa: S101 - or it were not new
     context.database.execute(t.missing_asset.insert(), {"hit_type": found.hit_type, "address": place})
     _LOG.warning("The pages of the HIT type %s could not load %s (offline).", found.hit_type_id, place)
 

@@ -49,12 +49,22 @@ def accept(context: Context, worker_id: str, hit_id: str) -> str:
 
 
 def submit(
-    context: Context, worker_id: str, assignment_id: str, answers: Mapping[str, Value], *, constraints: bool = True
+    context: Context,
+    worker_id: str,
+    assignment_id: str,
+    answers: Mapping[str, Value],
+    *,
+    constraints: bool = True,
+    as_posted: bool = False,
 ) -> None:
-    """Hand in an assignment with its answers; without `constraints` they need not be what a form demands."""
+    """Hand in an assignment with its answers, or with the fields `as_posted` by its page.
+
+    Without `constraints` they need not be what a form demands.
+    """
     worker_row, (assignment_row, hit_row) = _in_hand(context, worker_id, assignment_id)
     uploads = upload.new(context, answers)
-    answer = answer_document(hit_row.question, {**answers, **upload.stored(uploads)}, constraints=constraints)
+    given = {**answers, **upload.stored(uploads)}
+    answer = answer_document(hit_row.question, given, constraints=constraints, as_posted=as_posted)
     upload.keep(context, hit_row.number, assignment_row.number, uploads)
     approval = context.now + hit_row.auto_approval_delay * SECOND
     assignment.change(

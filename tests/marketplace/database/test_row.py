@@ -10,15 +10,18 @@ from sqlalchemy import Select, create_engine, false, select
 from mturk.marketplace.account import account_link, invitation, person, sitting
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
-from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, review_result, upload
+from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, offer, review_result, upload
 from mturk.marketplace.people import block, mail, message, requester, worker
 from mturk.marketplace.qualification import qualification, qualification_request, qualification_type
-from mturk.marketplace.workplace import concern, submission
+from mturk.marketplace.workplace import concern, desk, submission
 
 ROWS: list[tuple[Any, Select[Any]]] = [
     (hit.HIT, hit._WHOLE),
     (hit_type.HITType, select(t.hit_type)),
     (assignment.Assignment, assignment._WHOLE),
+    (offer.Group, offer._WHOLE),
+    (desk.Held, desk._WHOLE),
+    (desk.Undone, desk._UNDONE),
     (worker.Worker, select(t.worker)),
     (bonus.Bonus, bonus._WHOLE),
     (review_result.Entry, select(t.review_entry)),

@@ -50,6 +50,10 @@ def test_what_cannot_be_judged_is_left_to_the_browser(expression: str) -> None:
     assert matches(expression, "", "aab") is None
 
 
+def test_looks_ahead_from_the_beginning_of_lines_are_left_to_the_browser() -> None:
+    assert matches("^(?=a)(?=.*b)", "m", "a\nb") is None
+
+
 def test_a_very_long_text_is_not_judged() -> None:
     assert matches("b", "", "a" * 10_001) is None
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from mturk.marketplace.simulation.field import Field, fields_of
-from tests.marketplace.sample import external_question, form, html_question, selection_question, text_question
+from tests.marketplace.sample import (
+    external_question,
+    file_question,
+    form,
+    html_question,
+    selection_question,
+    text_question,
+)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +46,10 @@ def test_a_page_has_these_fields(page: str, fields: list[Field]) -> None:
 def test_a_form_has_its_questions_as_fields() -> None:
     question = form(text_question("why"), selection_question("what", "cat", "dog", most=2))
     assert fields_of(question) == (Field("why"), Field("what", ("cat", "dog"), 2))
+
+
+def test_a_form_has_no_field_for_a_file() -> None:
+    assert fields_of(form(file_question("photo"), text_question("why"), day="2005-10-01")) == (Field("why"),)
 
 
 def test_a_page_elsewhere_is_taken_to_have_an_answer() -> None:

@@ -15,6 +15,7 @@ from mturk.marketplace import Crowd, Marketplace, MarketplaceError, Tally
 from tests.marketplace.conftest import Client, Connect
 from tests.marketplace.sample import (
     external_question,
+    file_question,
     form,
     hit_arguments,
     html_question,
@@ -195,6 +196,13 @@ def test_hits_whose_requirements_nobody_meets_are_left_alone(
         html_question("<p>There is nothing to fill in.</p>"),
         html_question('<crowd-form><crowd-classifier name="a" categories="[\'cat\']"></crowd-classifier></crowd-form>'),
         html_question("<![broken<!<input name=a><select name=b><option>x"),
+        # Made-up answers know nothing of what a form demands.
+        form(
+            text_question("q", '<IsNumeric minValue="5"/><AnswerFormatRegex regex="^x$"/>'),
+            selection_question("s", "a", "b", most=2, least=2, required=True),
+            file_question("f", required=True),
+            day="2005-10-01",
+        ),
     ],
 )
 def test_every_kind_of_question_is_answered(

@@ -26,17 +26,22 @@ def signed_in(market: Marketplace) -> SignedIn:
 
     def sign_in(worker_id: str = "A1ADA", **facts: object) -> FlaskClient:
         market.worker(worker_id, **facts)  # type: ignore[arg-type]  # the test says what it knows
-        app = market.app
-        site = app.extensions["mturk.site"]
-        client = app.test_client()
-        signed = site.session_interface.get_signing_serializer(site).dumps({"sitting": sitting_of(market, worker_id)})
-        client.set_cookie("mturk-session", signed)
-        return client
+        return signed_in_at(market, worker_id)
 
     return sign_in
 
 
-def sitting_of(market: Marketplace, worker_id: str) -> str:
+def signed_in_at(market: Marketplace, worker_id: str) -> FlaskClient:
+    """A visitor of the site who is signed in as this worker."""
+    app = market.app
+    site = app.extensions["mturk.site"]
+    client = app.test_client()
+    signed = site.session_interface.get_signing_serializer(site).dumps({"sitting": _sitting(market, worker_id)})
+    client.set_cookie("mturk-session", signed)
+    return client
+
+
+def _sitting(market: Marketplace, worker_id: str) -> str:
     """Let the person behind a worker in, who is made if there is none, without a password, which takes its time."""
     means = market._premises.entrance._means
 

@@ -21,6 +21,7 @@ from mturk.marketplace.http.server import Server
 from mturk.marketplace.site.service import look
 from mturk.marketplace.site.task_frame import Frame, InHand, task_frame
 from mturk.marketplace.site.visitor import open_to_all
+from tests.marketplace.site.conftest import _sitting as sitting_of
 
 WORKER = "A1ADA"
 NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
@@ -122,6 +123,15 @@ class FrameHost:
         where = f"work/{assignment_id}" if assignment_id else f"preview/{hit_id}"
         browser.get(f"{self.url}/worker/test/{where}")
         browser.switch_to.frame("task")
+
+    def visit(self, browser: WebDriver, path: str) -> None:
+        """Show a page of the site to the worker, who is signed in."""
+        self.leave(browser)
+        browser.get(f"{self.url}/worker/sign-in")
+        sitting = {"sitting": sitting_of(self.market, WORKER)}
+        signed = self.site.session_interface.get_signing_serializer(self.site).dumps(sitting)
+        browser.add_cookie({"name": "mturk-session", "value": signed, "httpOnly": True})
+        browser.get(f"{self.url}{path}")
 
     def work(self, browser: WebDriver, html: str, **terms: Any) -> str:
         """Publish a page, accept it, show it; say the assignment's id."""

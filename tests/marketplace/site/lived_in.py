@@ -133,7 +133,6 @@ def _live(market: Marketplace) -> dict[str, HIT]:
     on_offer["external"] = offered("Compare two drawings in our tool", "0.25").create_hit(
         ExternalQuestion("https://tool.example/compare?pair=7", 800), day
     )
-    offered("Proofread a page", "2.00", qualification_requirements=[care >= 80, req.percent_approved >= 95]).create_hit(
-        page_with("text"), day, max_assignments=3
-    )
+    guarded = offered("Proofread a page", "2.00", qualification_requirements=[care >= 80, req.percent_approved >= 95])
+    on_offer["guarded"] = guarded.create_hit(page_with("text"), day, max_assignments=3)
     return on_offer

@@ -86,6 +86,12 @@ def test_what_a_crowd_form_posts_is_not_packed_again(host: FrameHost) -> None:
     assert dict(host.submitted(assignment_id).answers) == {"label": "cat", "go": ""}
 
 
+def test_what_a_crowd_form_posts_field_by_field_stays_so(host: FrameHost) -> None:
+    assignment_id, address = accepted(host, html="<crowd-form answer-format='flatten-objects'></crowd-form>")
+    send(address, {"kind.cat": "true", "kind.dog": "false", "why": "fur"})
+    assert dict(host.submitted(assignment_id).answers) == {"kind.cat": "true", "kind.dog": "false", "why": "fur"}
+
+
 def test_an_answer_is_taken_once(host: FrameHost) -> None:
     assignment_id, address = accepted(host)
     assert send(address, headers=JSON).json() == {

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 
 import mturk
-from mturk import Assignment, UploadedFile
+from mturk import Assignment, Selected, UploadedFile
 from mturk.marketplace import Marketplace
 from tests.marketplace.conftest import Client, Connect
 from tests.marketplace.form.form_sample import CASES, Case, form_of
@@ -178,6 +180,41 @@ def test_everybody_can_use_a_form(walker: Walker, market: Marketplace, client: C
         open_work(walker, market, client, ALL)
         assert walker.obstacles() == []
         assert walker.browser.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_a_form_is_laid_out_from_right_to_left(walker: Walker, market: Marketplace, client: Client) -> None:
+    with walker.seeing(390, "light"):
+        open_work(walker, market, client, ALL)
+        walker.browser.execute_script("document.documentElement.dir = 'rtl'")
+        assert walker.browser.execute_script("return document.documentElement.scrollWidth") <= 390
+        radio, label = walker.named("radiobutton1")[0], walker.browser.find_element(By.CSS_SELECTOR, ".choice label")
+        assert radio.rect["x"] > label.rect["x"]
+
+
+def test_a_form_is_filled_in_by_keys_alone(walker: Walker, market: Marketplace, client: Client) -> None:
+    questions = (
+        text_question("line"),
+        selection_question("one", "cat", "dog", "fox"),
+        selection_question("many", "cat", "dog", "fox", most=2),
+        selection_question("menu", "cat", "dog", style="dropdown"),
+        text_question("area", more="<NumberOfLinesSuggestion>3</NumberOfLinesSuggestion>"),
+    )
+    assignment_id = open_work(walker, market, client, form(*questions))
+    walker.named("line")[0].send_keys("")
+    down, tab, space = Keys.ARROW_DOWN, Keys.TAB, Keys.SPACE
+    keys = ["a", tab, space, down, tab, space, tab, tab, space, tab, "d", tab, "b", Keys.ENTER, "c", tab]
+    walker.keys(*keys)
+    assert walker.browser.switch_to.active_element.text == "Submit"
+    walker.keys(Keys.ENTER)
+    walker.until(lambda: "Submitted" in walker.browser.title)
+    answers = read(market, assignment_id)
+    assert {name: answers[name] for name in ("line", "one", "many", "menu", "area")} == {
+        "line": "a",
+        "one": Selected(["dog"]),
+        "many": Selected(["cat", "fox"]),
+        "menu": Selected(["dog"]),
+        "area": "b\r\nc",
+    }
 
 
 def test_everybody_can_use_a_preview(walker: Walker, client: Client) -> None:

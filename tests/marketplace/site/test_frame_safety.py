@@ -77,7 +77,8 @@ def test_a_page_cannot_reach_out_of_its_frame(browser: WebDriver, either: FrameH
         "window.open('https://evil.example/', '_top')",
         "var f = document.createElement('form'); f.target = '_top'; f.action = 'about:blank'; document.body.append(f);"
         "HTMLFormElement.prototype.submit.call(f)",
-        "var a = document.createElement('a'); a.target = '_top'; a.href = 'about:blank'; document.body.append(a); a.click()",
+        "var a = document.createElement('a'); a.target = '_top'; a.href = 'about:blank'; document.body.append(a);"
+        "a.click()",
     ],
 )
 def test_a_page_cannot_move_the_window_around_it(browser: WebDriver, either: FrameHost, script: str) -> None:
@@ -236,6 +237,17 @@ def test_no_external_page_below_the_task_host_gets_an_origin(labelled: FrameHost
     for name in ("r1.tasks.localhost", "tasks.localhost"):
         frame = labelled.frame(hit_id=labelled.publish_external(f"http://{name}:{port}/x").id)
         assert "allow-same-origin" not in frame.sandbox
+
+
+@pytest.mark.system
+@pytest.mark.browser
+def test_an_address_cannot_lead_the_answers_elsewhere(browser: WebDriver, host: FrameHost) -> None:
+    assignment_id = host.accept(host.publish(FORM))
+    address = f"{host.url}{host.frame(assignment_id).address}"
+    browser.get(f"{address.partition('?')[0]}?turkSubmitTo=http://127.0.0.1:1&assignmentId=another")
+    assert browser.execute_script("return turkGetSubmitToHost()").startswith(f"{host.url}/pass/")
+    browser.find_element(By.ID, "go").click()
+    WebDriverWait(browser, 10).until(lambda _: host.status(assignment_id) == "Submitted")
 
 
 ASKS = """<script src="http://127.0.0.1:1/lib.js?worker=A1"></script><img src="http://127.0.0.1:1/{}.png">"""

@@ -47,16 +47,17 @@ WRITTEN = [
     f'<form action="javascript:void(0)">{FIELD}{BUTTON}</form>',
     f'<form target="_top">{FIELD}{BUTTON}</form>',
     f'<base href="https://elsewhere.example/">{FIELD}',
-    f'<form><p>{FIELD}</form><input form="f" type="hidden"><form id="f"></form>{BUTTON.replace(">", " form=f>")}<input form="f" name="label" value="cat">',
+    '<form></form><form id="f"></form><input form="f" name="label" value="cat"><button form="f" id="submitButton">Go',
     f'<form>{FIELD}<button id="submitButton">Go</button></form>',
-    f'<form>{FIELD}<button id="submitButton" formaction="https://www.mturk.com/mturk/externalSubmit" formmethod="get">Go</button></form>',
+    f'<form>{FIELD}<button id="submitButton" formaction="//www.mturk.com/mturk/externalSubmit" formmethod="get">Go',
     f'<form enctype="multipart/form-data" method="post">{FIELD}{BUTTON}</form>',
     f'<form enctype="text/plain" method="post">{FIELD}{BUTTON}</form>',
     f'<form id="f">{FIELD}</form><button type="button" id="submitButton" onclick="f.submit()">Go</button>',
     f'<form id="f">{FIELD}</form><button type="button" id="submitButton" onclick="f.requestSubmit()">Go</button>',
-    f'<form id="f">{FIELD}</form><a href="#" id="submitButton" onclick="document.forms[0].submit(); return false">Go</a>',
+    f'<form id="f">{FIELD}</form><a href="#" id="submitButton" onclick="f.submit(); return false">Go</a>',
     f'<form onsubmit="event.stopPropagation()">{FIELD}{BUTTON}</form>',
-    f"<div id=d><form>{FIELD}{BUTTON}</form></div><script>d.addEventListener('submit', e => e.stopImmediatePropagation())</script>",
+    f"<div id=d><form>{FIELD}{BUTTON}</form></div>"
+    "<script>d.addEventListener('submit', e => e.stopImmediatePropagation())</script>",
     f"<form>{FIELD}{BUTTON}</form><script>addEventListener('submit', function (e) {{}})</script>",
     f'<table><form><tr><td>{FIELD}</td></tr><tr><td>{BUTTON}</td></tr></form></table>',
 ]  # fmt: skip
@@ -83,7 +84,8 @@ SCRIPTED = [
     "var x = new XMLHttpRequest(); x.open('GET', '/mturk/externalSubmit?assignmentId=1&label=cat'); x.send()",
     f"navigator.sendBeacon('{MTURK}', new URLSearchParams('label=cat'))",
     "var f = document.createElement('form'); f.action = turkGetSubmitToHost() + '/mturk/externalSubmit';"
-    "var i = document.createElement('input'); i.name = 'label'; i.value = 'cat'; f.append(i); document.body.append(f); f.submit()",
+    "var i = document.createElement('input'); i.name = 'label'; i.value = 'cat'; f.append(i);"
+    "document.body.append(f); f.submit()",
     "var s = document.createElement('div').attachShadow({mode: 'open'}); document.body.append(s.host);"
     "s.innerHTML = '<form method=post><input name=label value=cat><button>'; s.querySelector('button').click()",
 ]  # fmt: skip
@@ -91,7 +93,8 @@ SCRIPTED = [
 
 @pytest.mark.parametrize("script", SCRIPTED)
 def test_an_answer_that_a_script_sends_to_mturk_arrives(browser: WebDriver, host: FrameHost, script: str) -> None:
-    html = f'<form></form><button id="submitButton" type="button">Go</button><script>submitButton.onclick = function () {{ {script} }}</script>'
+    button = '<button id="submitButton" type="button">Go</button>'
+    html = f"<form></form>{button}<script>submitButton.onclick = function () {{ {script} }}</script>"
     assignment_id = host.work(browser, html)
     press(browser)
     assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
@@ -104,7 +107,8 @@ def test_all_that_a_form_sends_is_sent_in_its_order(browser: WebDriver, host: Fr
       <input type="checkbox" name="d"><select name="e" multiple><option selected>1<option selected>2</select>
       <textarea name="f">one\ntwo</textarea><input name="g" disabled value="no">
       <input type="hidden" name="_charset_"><input name="é ☃ &amp;" value="ü=&amp;+%20🦄"><input type="file" name="h">
-      <input name="late"><button name="go" value="first">1</button><button name="go" value="second" id="submitButton">2</button>
+      <input name="late"><button name="go" value="first">1</button>
+      <button name="go" value="second" id="submitButton">2</button>
       </form><script>document.forms[0].addEventListener("formdata", e => e.formData.set("late", "yes"))</script>"""
     assignment_id = host.work(browser, html)
     press(browser)
@@ -119,7 +123,7 @@ VETOES = [
     '<form onsubmit="event.preventDefault()">',
     '<form onsubmit="event.stopPropagation(); event.preventDefault()">',
     "<form><script>addEventListener('submit', e => e.preventDefault())</script>",
-    "<form><script>document.addEventListener('submit', e => { e.preventDefault(); e.stopPropagation() }, true)</script>",
+    "<form><script>document.addEventListener('submit', e => { e.preventDefault(); e.stopPropagation() }, 1)</script>",
     "<form onsubmit='return window.checked === true'>",
 ]
 
@@ -159,8 +163,8 @@ def test_the_helpers_are_there_before_the_pages_scripts(browser: WebDriver, host
     html = """<form><input type="hidden" id="assignmentId" name="assignmentId"><input id="other" name="other"></form>
       <script>
         turkSetAssignmentID(); turkSetAssignmentID(null, "other");
-        var got = [assignmentId.value, other.value, turkGetParam("hitId"), turkGetParam("none", "x"), turkGetParam("none"),
-                   turkGetSubmitToHost(), turkGetParam("workerId"), document.scripts.length];
+        var got = [assignmentId.value, other.value, turkGetParam("hitId"), turkGetParam("none", "x"),
+                   turkGetParam("none"), turkGetSubmitToHost(), turkGetParam("workerId"), document.scripts.length];
       </script>"""
     assignment_id = host.work(browser, html)
     got = browser.execute_script("return got")
@@ -191,8 +195,9 @@ def test_a_page_that_uses_storage_and_cookies_runs(browser: WebDriver, host: Fra
       localStorage.setItem("a", 1); localStorage.b = "2"; sessionStorage["c"] = 3; delete localStorage.b;
       document.cookie = "one=1; path=/"; document.cookie = "two=2=3"; document.cookie = "one=; max-age=0";
       document.cookie = "three=3; expires=Thu, 01 Jan 1970 00:00:00 GMT";
-      var got = [localStorage.getItem("a"), localStorage.a, localStorage.length, localStorage.key(0), "a" in localStorage,
-                 localStorage.getItem("b"), sessionStorage.getItem("c"), Object.keys(localStorage).join(), document.cookie];
+      var got = [localStorage.getItem("a"), localStorage.a, localStorage.length, localStorage.key(0),
+                 "a" in localStorage, localStorage.getItem("b"), sessionStorage.getItem("c"),
+                 Object.keys(localStorage).join(), document.cookie];
       localStorage.clear(); got.push(localStorage.length);
     </script>"""
     host.work(browser, html)
@@ -267,6 +272,24 @@ def test_what_was_submitted_elsewhere_is_no_loss(browser: WebDriver, host: Frame
     assert answers_of(host.arrived(browser, assignment_id)) == [("label", "dog")]
 
 
+def test_at_the_site_itself_a_worker_does_a_page_and_goes_on(browser: WebDriver, host: FrameHost) -> None:
+    found = host.publish(f"<p>Which?</p>{FIELD}", height=300, title="Which animal is it?")
+    host.visit(browser, f"/worker/groups/{found.group_id}")
+    frame = browser.find_element(By.CSS_SELECTOR, "iframe[name=task]")
+    assert frame.size["height"] >= 300
+    browser.switch_to.frame("task")
+    assert not browser.find_element(By.ID, "submitButton").is_enabled()
+    host.leave(browser)
+    browser.find_element(By.XPATH, "//button[text()='Accept']").click()
+    WebDriverWait(browser, 10).until(lambda _: "/worker/assignments/" in browser.current_url)
+    assignment_id = browser.current_url.rpartition("/")[2].partition("?")[0]
+    browser.switch_to.frame("task")
+    press(browser)
+    host.leave(browser)
+    WebDriverWait(browser, 10).until(lambda _: browser.title.startswith("Submitted"))
+    assert answers_of(host.submitted(assignment_id)) == [("label", "cat")]
+
+
 def test_an_external_page_posts_its_form_and_the_worker_goes_on(browser: WebDriver, host: FrameHost) -> None:
     with elsewhere() as url:
         assignment_id = host.accept(host.publish_external(url))
@@ -290,9 +313,14 @@ def test_an_external_page_that_is_too_late_loses_nothing(browser: WebDriver) -> 
         assert browser.find_element(By.NAME, "label").get_attribute("value") == "cat"
 
 
-EXTERNAL = """<!doctype html><form method="post"><input name="label" value="cat"><input type="hidden" name="assignmentId">
-<input type="submit" id="submitButton"></form><script>var query = new URLSearchParams(location.search), form = document.forms[0];
-form.action = query.get("turkSubmitTo") + "/mturk/externalSubmit"; form.assignmentId.value = query.get("assignmentId")</script>"""
+EXTERNAL = """<!doctype html>
+<form method="post"><input name="label" value="cat"><input type="hidden" name="assignmentId">
+<input type="submit" id="submitButton"></form>
+<script>
+  var query = new URLSearchParams(location.search), form = document.forms[0];
+  form.action = query.get("turkSubmitTo") + "/mturk/externalSubmit";
+  form.assignmentId.value = query.get("assignmentId");
+</script>"""
 
 
 @contextmanager
@@ -319,7 +347,8 @@ def elsewhere() -> Iterator[str]:
 
 
 def test_after_a_submission_nothing_holds_the_worker(browser: WebDriver, host: FrameHost) -> None:
-    html = f"<form>{FIELD}{BUTTON}</form><script>onbeforeunload = () => 'Stay!'; addEventListener('beforeunload', e => e.preventDefault())</script>"
+    stay = "onbeforeunload = () => 'Stay!'; addEventListener('beforeunload', e => e.preventDefault())"
+    html = f"<form>{FIELD}{BUTTON}</form><script>{stay}</script>"
     assignment_id = host.work(browser, html)
     press(browser)
     host.arrived(browser, assignment_id)

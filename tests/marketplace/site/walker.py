@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.select import Select
@@ -52,6 +53,11 @@ class Walker:
             else:
                 self._choose(name, value)
 
+    def keys(self, *keys: str) -> None:
+        """Press these keys, one after the other, wherever the focus is."""
+        for key in keys:
+            ActionChains(self.browser).send_keys(key).perform()
+
     def press(self, words: str) -> None:
         """Press the button that says this, and wait for the page that follows."""
         before = self.browser.find_element(By.TAG_NAME, "html")
@@ -74,9 +80,13 @@ class Walker:
     @contextmanager
     def seeing(self, width: int, scheme: str) -> Iterator[None]:
         """Look at the pages on a screen of that width, in the "light" or in the "dark"."""
-        feature = {"name": "prefers-color-scheme", "value": scheme}
+        # Without motion, so that no colour is on its way to another while it is looked at.
+        features = [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
         metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+        self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         try:
             yield

@@ -31,8 +31,9 @@
     var value = new URLSearchParams(window.location.search).get(name);
     return value === null ? (otherwise === undefined ? "" : otherwise) : value;
   };
+  // Not out of the address, which somebody else may have written.
   window.turkGetSubmitToHost = function () {
-    return window.turkGetParam("turkSubmitTo", MTURK);
+    return settings.submit ? settings.submit.replace(PATH, "") : MTURK;
   };
   window.turkSetAssignmentID = function (id, fieldId) {
     var field = document.getElementById(fieldId || "assignmentId");
@@ -135,6 +136,8 @@
 
   /* A form that opens another host in another window, as a search does, is no answer. */
   function isNoAnswer(form, submitter) {
+    // crowd-form asks the page by an event of its own, then submits the form within.
+    if (!(form instanceof HTMLFormElement)) return true;
     function given(name) {
       var own = submitter && attribute(submitter, "form" + name);
       return own === null || own === undefined || own === false ? attribute(form, name) || "" : own;

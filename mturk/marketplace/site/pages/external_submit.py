@@ -99,7 +99,7 @@ def _submitted(context: Context, ticket: SubmitTicket, fields: list[Posted]) -> 
     if found.status != ACCEPTED:
         return Verdict(HTTPStatus.CONFLICT, _too_late())
     try:
-        work.submit(context, ticket.worker_id, ticket.assignment_id, grouped(fields))
+        work.submit(context, ticket.worker_id, ticket.assignment_id, grouped(fields), as_posted=True)
     except WorkerError as error:
         return Verdict(HTTPStatus.BAD_REQUEST, _(str(error)))
     return Verdict(HTTPStatus.OK, _("Your answers have arrived. Thank you."), over=True)

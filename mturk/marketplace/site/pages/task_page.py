@@ -67,7 +67,7 @@ def task_pages() -> Blueprint:
     def missing(text: str) -> Response:
         ticket = tickets().read_task(text) or abort(HTTPStatus.NOT_FOUND)
         address = _blocked(request.get_data(cache=False)) if (request.content_length or 0) <= _LARGEST_REPORT else None
-        if address:
+        if address and look(lambda context: missing_asset.is_new(context, ticket.hit_id, address)):
             do(lambda context: missing_asset.note(context, ticket.hit_id, address))
         return Response(status=HTTPStatus.NO_CONTENT)
 

@@ -21,12 +21,14 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 import mturk.marketplace.frame
+from mturk.marketplace.frame.crowd_script import joined
 from tests.rendering.conftest import FLAGS, picture
 
 STATIC = Path(mturk.marketplace.frame.__file__).parent / "static"
 AXE = Path(__file__).parents[3] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
 SCRIPT = '<script src="/static/crowd_elements.js"></script>'
+JOINED = '<script src="/joined.js"></script>'
 SANDBOX = "sandbox allow-scripts allow-forms allow-modals"
 LOOKS = {
     "dark": "<style>html { color-scheme: dark; background: #16181c; color: #eee }</style>",
@@ -51,6 +53,8 @@ class Site:
                     self.answer("text/html; charset=utf-8", site.page.encode(), SANDBOX)
                 elif path == "/picture.png":
                     self.answer("image/png", picture())
+                elif path == "/joined.js":
+                    self.answer("text/javascript", joined())
                 elif path.startswith("/static/") and (STATIC / path[8:]).is_file():
                     self.answer(KINDS[Path(path).suffix], (STATIC / path[8:]).read_bytes())
                 else:
@@ -88,7 +92,7 @@ class Desk:
         self.browser, self.site = browser, site
 
     def open(
-        self, body: str, *, form: str = "<crowd-form>", assignment: str = "3ASSIGNMENT", head: str = SCRIPT
+        self, body: str, *, form: str = "<crowd-form>", assignment: str = "3ASSIGNMENT", head: str = JOINED
     ) -> None:
         """Show elements in a crowd-form, or a whole page where `form` is empty."""
         inside = f"{form}{body}</crowd-form>" if form else body
@@ -162,7 +166,8 @@ class Desk:
             "const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];"
             "axe.run(document, { runOnly: tags, rules: { 'target-size': { enabled: true } } })"
             ".then((result) => done(result.violations.map((one) =>"
-            " `${one.id}: ${one.nodes.map((node) => node.target.flat().join(' ') + ' ' + node.failureSummary).join('; ')}`)))"
+            " `${one.id}: ${one.nodes.map((node) => node.target.flat().join(' ') + ' ' +"
+            " node.failureSummary).join('; ')}`)))"
             ".catch((error) => done([String(error)]));"
         )
         return list(found)

@@ -304,14 +304,38 @@ def test_a_line_has_two_ends(easel: Easel, way: str) -> None:
 
 
 STARTS: list[tuple[str, str, Any]] = [
-    ("bounding-box", "[{height: 30, label: 'cat', left: 20, top: 30, width: 40}]", {"boundingBoxes": [box("cat", 20, 30, 40, 30)]}),
-    ("bounding-box", "{boundingBoxes: [{height: 30, label: 'dog', left: 20, top: 30, width: 40}]}", {"boundingBoxes": [box("dog", 20, 30, 40, 30)]}),
-    ("keypoint", "[{'label': 'cat', 'x': 10, 'y': 20}, {label: 'bird', x: 1, y: 1}]", {"keypoints": [{"label": "cat", "x": 10, "y": 20}]}),
-    ("polygon", "[{label: 'cat', vertices: [{x: 1, y: 2}, {x: 30, y: 4}, {x: 5, y: 60}]}]", {"polygons": [path("cat", (1, 2), (30, 4), (5, 60))]}),
-    ("polyline", "{polylines: [{label: 'cat', vertices: [{x: 1, y: 2}, {x: 30, y: 4}]}]}", {"polylines": [path("cat", (1, 2), (30, 4))]}),
-    ("line", "{lines: [{label: 'dog', vertices: [{x: 1, y: 2}, {x: 30, y: 4}]}]}", {"lines": [path("dog", (1, 2), (30, 4))]}),
+    (
+        "bounding-box",
+        "[{height: 30, label: 'cat', left: 20, top: 30, width: 40}]",
+        {"boundingBoxes": [box("cat", 20, 30, 40, 30)]},
+    ),
+    (
+        "bounding-box",
+        "{boundingBoxes: [{height: 30, label: 'dog', left: 20, top: 30, width: 40}]}",
+        {"boundingBoxes": [box("dog", 20, 30, 40, 30)]},
+    ),
+    (
+        "keypoint",
+        "[{'label': 'cat', 'x': 10, 'y': 20}, {label: 'bird', x: 1, y: 1}]",
+        {"keypoints": [{"label": "cat", "x": 10, "y": 20}]},
+    ),
+    (
+        "polygon",
+        "[{label: 'cat', vertices: [{x: 1, y: 2}, {x: 30, y: 4}, {x: 5, y: 60}]}]",
+        {"polygons": [path("cat", (1, 2), (30, 4), (5, 60))]},
+    ),
+    (
+        "polyline",
+        "{polylines: [{label: 'cat', vertices: [{x: 1, y: 2}, {x: 30, y: 4}]}]}",
+        {"polylines": [path("cat", (1, 2), (30, 4))]},
+    ),
+    (
+        "line",
+        "{lines: [{label: 'dog', vertices: [{x: 1, y: 2}, {x: 30, y: 4}]}]}",
+        {"lines": [path("dog", (1, 2), (30, 4))]},
+    ),
     ("line", "[{label: 'dog', vertices: [{x: 1}]}, {label: 'dog'}, null, 7]", {"lines": []}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("tag", "start", "answer"), STARTS)
@@ -349,7 +373,8 @@ def test_a_script_reads_what_is_drawn_as_it_is_submitted(desk: Desk, easel: Ease
     easel.open("keypoint")
     easel.click((10, 20))
     script = (
-        "const it = document.querySelector('crowd-keypoint'); const canvas = it.shadowRoot.querySelector('canvas.upper-canvas');"
+        "const it = document.querySelector('crowd-keypoint');"
+        "const canvas = it.shadowRoot.querySelector('canvas.upper-canvas');"
         "const { width, height } = canvas.getBoundingClientRect();"
         "return [it.value.keypoints, it._submittableValue.keypoints, width > 100 && height > 60]"
     )
@@ -381,8 +406,8 @@ def test_axe_finds_nothing_in_an_annotator(easel: Easel, tag: str, look: str) ->
     """With shapes on the picture, one of them chosen."""
     easel.tag = f"crowd-{tag}"
     body = (
-        f'<{easel.tag} name="found" header="Mark the cats" src="/picture.png" labels="[\'cat\']"><short-instructions>Short'
-        f"</short-instructions></{easel.tag}>"
+        f'<{easel.tag} name="found" header="Mark the cats" src="/picture.png" labels="[\'cat\']">'
+        f"<short-instructions>Short</short-instructions></{easel.tag}>"
     )
     steps = [easel.wait, lambda: easel.drag((10, 10), (60, 60)), lambda: easel.click((90, 10), (90, 80), (90, 10))]
     assert easel.desk.obstacles_in(body, look, *steps) == []

@@ -14,9 +14,13 @@ from tests.marketplace.frame.crowd.conftest import Desk
 
 REGIONS = (
     "<classification-target><p>What a day!</p></classification-target>"
-    "<short-instructions>Read it.</short-instructions><full-instructions header='All of it'>Read it twice.</full-instructions>"
+    "<short-instructions>Read it.</short-instructions>"
+    "<full-instructions header='All of it'>Read it twice.</full-instructions>"
 )
-ONE = f"<crowd-classifier name='mood' header='Which mood?' categories=\"['glad', 'sad', 'none of it']\">{REGIONS}</crowd-classifier>"
+ONE = (
+    "<crowd-classifier name='mood' header='Which mood?' categories=\"['glad', 'sad', 'none of it']\">"
+    f"{REGIONS}</crowd-classifier>"
+)
 SEVERAL = (
     "<crowd-classifier-multi-select name='topics' header='Which topics?' categories='[\"news\", \"sports\"]'"
     f" exclusion-category=\"{{ text: 'None' }}\">{REGIONS}</crowd-classifier-multi-select>"
@@ -120,10 +124,12 @@ def test_a_script_sets_the_categories_and_hears_of_a_choice(desk: Desk) -> None:
     desk.open(
         f"<crowd-form>{ONE}</crowd-form><script>document.addEventListener('all-crowd-elements-ready', () => {{"
         "const it = document.querySelector('crowd-classifier'); it.categories = ['good', 'bad'];"
-        "it.shadowRoot.querySelector('.annotation-area .category-picker-wrapper').insertAdjacentHTML('afterend', '<p>More</p>');"
+        "it.shadowRoot.querySelector('.annotation-area .category-picker-wrapper').insertAdjacentHTML('afterend',"
+        " '<p>More</p>');"
         "it.shadowRoot.querySelector('.awsui-app-layout__navigation').style.width = '200px';"
         "it.shadowRoot.querySelector('.awsui-modal-dialog').style.maxWidth = '90%';"
-        "it.addEventListener('change', (event) => { window.chosen = event.target.value; window.ready = 1 }); window.ready = 1 })</script>",
+        "it.addEventListener('change', (event) => { window.chosen = event.target.value; window.ready = 1 });"
+        " window.ready = 1 })</script>",
         form="",
     )
     WebDriverWait(desk.browser, 5).until(lambda _: desk.run("return window.ready"))

@@ -192,7 +192,8 @@ def test_an_alert_can_be_closed(desk: Desk) -> None:
 def test_a_toast_comes_and_goes(desk: Desk) -> None:
     """Only one is seen at a time."""
     desk.open(
-        "<crowd-toast id='one' opened duration='0'>First</crowd-toast><crowd-toast id='two' text='Second' duration='300'></crowd-toast>"
+        "<crowd-toast id='one' opened duration='0'>First</crowd-toast>"
+        "<crowd-toast id='two' text='Second' duration='300'></crowd-toast>"
     )
     assert desk.run("return [one.opened, two.opened]") == [True, False]
     desk.run("two.show()")
@@ -203,7 +204,8 @@ def test_a_toast_comes_and_goes(desk: Desk) -> None:
 def test_a_badge_stands_at_the_corner_of_what_it_is_for(desk: Desk) -> None:
     """Over its end at the top."""
     desk.open(
-        "<div style='position: relative; padding: 40px'><span id='target'>Words</span><crowd-badge for='target' label='3'></crowd-badge></div>"
+        "<div style='position: relative; padding: 40px'><span id='target'>Words</span>"
+        "<crowd-badge for='target' label='3'></crowd-badge></div>"
     )
     target, badge = desk.find("#target").rect, desk.find("crowd-badge").rect
     assert abs(badge["x"] + badge["width"] / 2 - (target["x"] + target["width"])) < 14
@@ -230,7 +232,10 @@ def test_instructions_are_on_three_pages(desk: Desk) -> None:
         "<negative-example>Not so</negative-example></crowd-instructions>"
     )
     desk.click("crowd-instructions >> #open")
-    seen = "return [...document.querySelector('crowd-instructions').children].filter((one) => one.checkVisibility()).map((one) => one.localName)"
+    seen = (
+        "return [...document.querySelector('crowd-instructions').children]"
+        ".filter((one) => one.checkVisibility()).map((one) => one.localName)"
+    )
     assert desk.run(seen) == ["short-summary"]
     desk.click("crowd-instructions >> [role=tab]:last-child")
     assert desk.run(seen) == ["positive-example", "negative-example"]
@@ -259,7 +264,8 @@ LABELLED = "<label>Words <input name='n'></label>"
 GALLERY = f"""
   <crowd-input name='a' label='Words' required></crowd-input><p>More of it</p><crowd-input name='b'></crowd-input>
   <crowd-text-area name='t' label='Text' char-counter max-length='20'></crowd-text-area>{TWO_BOXES}{GROUP}
-  <crowd-toggle-button name='on'>On</crowd-toggle-button><crowd-toggle-button name='off' invalid checked></crowd-toggle-button>
+  <crowd-toggle-button name='on'>On</crowd-toggle-button>
+  <crowd-toggle-button name='off' invalid checked></crowd-toggle-button>
   <crowd-slider name='n' label='How much' pin></crowd-slider><crowd-slider name='m' editable></crowd-slider>
   <crowd-button variant='primary'>P</crowd-button><crowd-button variant='link' href='/x'>A link</crowd-button>
   <crowd-button variant='icon' icon='search' title='Search'></crowd-button><crowd-button disabled>D</crowd-button>

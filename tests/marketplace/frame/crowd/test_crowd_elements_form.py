@@ -154,7 +154,8 @@ def test_a_submit_waits_for_what_is_missing(desk: Desk, field: str, control: str
     assert desk.find(control).get_attribute("aria-invalid") == "true"
     desk.click("crowd-problem-list >> li button")
     focused = desk.run(
-        "let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at"
+        "let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;"
+        " return at"
     )
     assert focused == desk.find(control)
 
@@ -209,8 +210,10 @@ def test_the_page_is_told_once_that_all_elements_are_there(desk: Desk) -> None:
     """Its scripts wait for it, to work on what is in the form by then."""
     desk.open(
         "<script>addEventListener('all-crowd-elements-ready', () => { window.seen = (window.seen || 0) + 1 });"
-        "document.addEventListener('DOMContentLoaded', () => document.addEventListener('all-crowd-elements-ready', () => {"
-        " window.fields = document.querySelector('crowd-form').form.querySelectorAll('crowd-input').length }));</script>"
+        "document.addEventListener('DOMContentLoaded', () =>"
+        " document.addEventListener('all-crowd-elements-ready', () => {"
+        " window.fields = document.querySelector('crowd-form').form.querySelectorAll('crowd-input').length }));"
+        "</script>"
         "<crowd-form><crowd-input name='a'></crowd-input><crowd-input name='b'></crowd-input></crowd-form>",
         form="",
     )

@@ -171,7 +171,8 @@ def test_labels_of_a_scripts_own(easel: Easel) -> None:
     easel.open("semantic-segmentation", labels="['placeholder']")
     easel.drag((20, 20), (22, 20))
     easel.desk.run(
-        "const it = document.querySelector('crowd-semantic-segmentation'); it.labels = []; it.labels = it.labels.concat(['own'])"
+        "const it = document.querySelector('crowd-semantic-segmentation');"
+        "it.labels = []; it.labels = it.labels.concat(['own'])"
     )
     easel.drag((60, 50), (62, 50))
     answer, colors = posted(easel, (20, 20), (60, 50))

@@ -236,6 +236,22 @@ def test_the_page_after_a_submission_tells_what_became_of_it(
     assert "Approved" in visitor.get(path).text
 
 
+def test_wherever_a_hit_is_shown_it_can_be_reported_and_its_requester_written_to(
+    group: list[dict[str, Any]], signed_in: SignedIn
+) -> None:
+    visitor = signed_in()
+    pages = [visitor.get(f"/worker/groups/{group[0]['HITGroupId']}").text]
+    path = accept(visitor, group[0])
+    pages.append(visitor.get(path).text)
+    post(visitor, path, street="Main Street")
+    pages.append(visitor.get(path).text)
+    for page in pages:
+        for name in ("Report this HIT", "Write to the requester"):
+            link = re.search(f'href="([^"]+)">{name}', page)
+            assert link
+            assert visitor.get(link[1].replace("&amp;", "&")).status_code == 200
+
+
 def test_a_page_of_the_requesters_stands_in_a_frame_without_the_sites_rights(
     publish: Publish, signed_in: SignedIn
 ) -> None:

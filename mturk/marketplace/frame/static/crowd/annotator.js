@@ -23,7 +23,7 @@
     }
 
     get help() {
-      return `${this.constructor.kind}_help`;
+      return [`${this.constructor.kind}_help`, "keys_help", "shape_keys_help"];
     }
 
     tools() {
@@ -109,8 +109,10 @@
 
     draw() {
       const { scale } = this.picture;
-      const drawn = this.shapes.map((shape, at) =>
-        crowd.drawShape(this.kind, shape, { at, chosen: at === this.chosen, held: this.held, color: this.colorOf(shape.label), scale }));
+      const drawn = this.shapes.map((shape, at) => {
+        const look = { at, chosen: at === this.chosen, held: this.held, color: this.colorOf(shape.label), scale };
+        return crowd.drawShape(this.kind, shape, look);
+      });
       if (this.draft) drawn.push(crowd.drawDraft(this.kind, this.draft, { color: this.colorOf(this.label), scale }));
       // The node under a pressed pointer has to stay for the pointer to be followed, so the last one drawn is on top.
       this.layer.replaceChildren(...drawn);
@@ -206,8 +208,9 @@
     pull(point) {
       const { from, handle, point: start, moved } = this.pressed;
       if (!moved) return;
-      const shape = this.shapes[this.chosen];
-      shape.points = handle >= 0 ? this.kind.pull(from, handle, point) : this.shifted(from, point.x - start.x, point.y - start.y);
+      const pulled = () => this.kind.pull(from, handle, point);
+      this.shapes[this.chosen].points =
+        handle >= 0 ? pulled() : this.shifted(from, point.x - start.x, point.y - start.y);
     }
 
     /** Points moved together, never over the picture's edge. */
@@ -255,7 +258,8 @@
       }
       const shape = this.shapes[this.chosen];
       const handle = this.kind.handles(shape.points)[this.held];
-      const moved = handle ? this.kind.pull(shape.points, this.held, this.picture.within({ x: handle.x + x, y: handle.y + y })) : this.shifted(shape.points, x, y);
+      const to = handle && this.picture.within({ x: handle.x + x, y: handle.y + y });
+      const moved = to ? this.kind.pull(shape.points, this.held, to) : this.shifted(shape.points, x, y);
       // Steps of one shape are undone together.
       if (this.stepped !== shape) this.remember();
       this.stepped = shape;
@@ -304,7 +308,9 @@
     }
 
     step(by) {
-      if (this.shapes.length) this.choose((this.chosen + by + this.shapes.length + (this.chosen < 0 && by < 0 ? 1 : 0)) % this.shapes.length);
+      const count = this.shapes.length;
+      const from = this.chosen < 0 && by < 0 ? count : this.chosen;
+      if (count) this.choose((from + by + count) % count);
     }
 
     hold(by) {
@@ -315,11 +321,17 @@
   }
 
   for (const [tag, kind] of Object.entries({
-    "crowd-bounding-box": "box", "crowd-keypoint": "keypoint", "crowd-line": "line", "crowd-polygon": "polygon",
+    "crowd-bounding-box": "box",
+    "crowd-keypoint": "keypoint",
+    "crowd-line": "line",
+    "crowd-polygon": "polygon",
     "crowd-polyline": "polyline",
   })) {
-    crowd.define(tag, class extends CrowdAnnotator {
-      static kind = kind;
-    });
+    crowd.define(
+      tag,
+      class extends CrowdAnnotator {
+        static kind = kind;
+      },
+    );
   }
 })(window.crowdElements);

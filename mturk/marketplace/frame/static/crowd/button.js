@@ -7,7 +7,9 @@
     static strings = ["form-action", "href", "icon", "icon-align", "icon-url", "target", "variant"];
     static booleans = ["disabled", "loading"];
     static markup = `
-      <button type="button" class="control"><span class="icon"></span><span class="words"><slot></slot></span></button>`;
+      <button type="button" class="control">
+        <span class="icon"></span><span class="words"><slot></slot></span>
+      </button>`;
     static styles = `
       :host { display: inline-block; margin: 4px 0; }
       .control {
@@ -15,12 +17,15 @@
         padding: 6px 16px; text-decoration: none; border-radius: 6px;
       }
       a.control { border: 1px solid var(--crowd-edge); background: var(--crowd-field); color: var(--crowd-text); }
-      .control.primary { background: var(--crowd-accent); border-color: var(--crowd-accent); color: var(--crowd-on-accent); }
-      .control.link { border-color: transparent; background: none; color: var(--crowd-accent); text-decoration: underline; }
+      .control.primary { background: var(--crowd-accent); border-color: var(--crowd-accent);
+        color: var(--crowd-on-accent); }
+      .control.link { border-color: transparent; background: none; color: var(--crowd-accent);
+        text-decoration: underline; }
       .control.last { flex-direction: row-reverse; }
       .icon:empty { display: none; }
       .icon { display: inline-flex; }
-      :host([variant="icon"]) .words { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+      :host([variant="icon"]) .words { position: absolute; clip-path: inset(50%); width: 1px; height: 1px;
+        overflow: hidden; }
       :host([loading]) .icon { animation: turn 1s linear infinite; }
       @keyframes turn { to { transform: rotate(360deg); } }`;
 
@@ -30,7 +35,9 @@
 
     refresh() {
       const control = this.swap();
-      const image = this.loading ? crowd.icon("refresh") : crowd.icon(this.iconUrl ? new URL(this.iconUrl, document.baseURI).href : this.icon);
+      const image = this.loading
+        ? crowd.icon("refresh")
+        : crowd.icon(this.iconUrl ? new URL(this.iconUrl, document.baseURI).href : this.icon);
       this.part$(".icon").replaceChildren(...(image ? [image] : []));
       control.className = `control ${{ primary: "primary", link: "link" }[this.variant] ?? ""}`;
       control.classList.toggle("last", this.iconAlign === "right");
@@ -100,7 +107,8 @@
   class CrowdFab extends CrowdIconButton {
     static styles = `
       :host { display: inline-block; }
-      .control { display: inline-flex; align-items: center; justify-content: center; width: 56px; height: 56px; padding: 0;
+      .control { display: inline-flex; align-items: center; justify-content: center; width: 56px; height: 56px;
+        padding: 0;
         border: 0; border-radius: 50%; background: var(--crowd-accent); color: var(--crowd-on-accent); font-size: 1.3em;
         box-shadow: 0 2px 6px rgb(0 0 0 / .4); }`;
   }

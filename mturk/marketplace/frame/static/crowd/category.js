@@ -4,7 +4,7 @@
 
   const MARKUP = `<fieldset class="category-picker-wrapper" id="categories"></fieldset>`;
 
-  /** A list of choices in a fieldset. `kind` is radio or checkbox; `excluding` is a category that goes with no other. */
+  /** Choices in a fieldset. `kind` is radio or checkbox; `excluding` is a category that goes with no other. */
   class CategoryList {
     constructor(fieldset, kind, changed) {
       this.fieldset = fieldset;
@@ -25,8 +25,7 @@
 
     choice(name, at, checked) {
       const field = crowd.make("input", { type: this.kind, name: "category", value: name, checked });
-      const key = at < 9 ? [crowd.make("kbd", { "aria-hidden": "true" }, String(at + 1))] : [];
-      return crowd.make("label", { className: "choice" }, field, crowd.make("span", {}, name), ...key);
+      return crowd.make("label", { className: "choice" }, field, crowd.make("span", {}, name), ...crowd.keyHint(at));
     }
 
     get fields() {

@@ -6,7 +6,9 @@
     static strings = [...super.strings, "value"];
     static booleans = [...super.booleans, "checked"];
     static markup = `
-      <label class="choice"><input class="control" type="checkbox" aria-describedby="message"><span><slot></slot></span></label>
+      <label class="choice">
+        <input class="control" type="checkbox" aria-describedby="message"><span><slot></slot></span>
+      </label>
       <p class="message" id="message"></p>`;
     static styles = ":host { display: inline-block; margin-inline-end: 12px; vertical-align: top; }";
 

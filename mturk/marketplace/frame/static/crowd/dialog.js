@@ -4,7 +4,8 @@
 
   const STYLES = `
     dialog { width: min(640px, calc(100vw - 32px)); max-height: calc(100vh - 48px); padding: 0; overflow: auto;
-      border: 1px solid var(--crowd-edge); border-radius: 10px; background: var(--crowd-field); color: var(--crowd-text); }
+      border: 1px solid var(--crowd-edge); border-radius: 10px; background: var(--crowd-field);
+        color: var(--crowd-text); }
     dialog::backdrop { background: rgb(0 0 0 / .5); }
     dialog header { display: flex; gap: 12px; align-items: center; padding: 10px 16px;
       border-bottom: 1px solid var(--crowd-rule); }

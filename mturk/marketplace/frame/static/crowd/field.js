@@ -59,13 +59,16 @@
     /** The words a person knows the field by: its own label, or one of the page's. */
     get spokenLabel() {
       const outside = this.labels.length ? this.labels[0].textContent.trim() : "";
-      return this.getAttribute("aria-label") || this.label || outside || this.getAttribute("placeholder") || this.nearby;
+      return (
+        this.getAttribute("aria-label") || this.label || outside || this.getAttribute("placeholder") || this.nearby
+      );
     }
 
     /** A page often says in the text before a field what is asked. */
     get nearby() {
       const before = this.previousElementSibling;
-      const words = before && !before.matches("input, select, textarea, script, style") ? before.textContent.trim() : "";
+      const words =
+        before && !before.matches("input, select, textarea, script, style") ? before.textContent.trim() : "";
       return words.length > 0 && words.length < 200 ? words : this.getAttribute("name") || crowd.say("field");
     }
   }

@@ -3,7 +3,8 @@
   "use strict";
 
   const NOT_ACCEPTED = "ASSIGNMENT_ID_NOT_AVAILABLE";
-  const SUBMITS = "crowd-button[form-action='submit'], button[type='submit'], input:is([type='submit'], [type='image'])";
+  const SUBMITS =
+    "crowd-button[form-action='submit'], button[type='submit'], input:is([type='submit'], [type='image'])";
 
   /** Where the page is to post, as its address says; without that, to itself. */
   function destination() {
@@ -18,7 +19,8 @@
 
   function labelOf(field) {
     const label = field.getAttribute("label") || field.getAttribute("header") || field.getAttribute("aria-label");
-    const words = label || field.labels?.[0]?.textContent || (field.matches("input, select, textarea") ? "" : field.textContent);
+    const words =
+      label || field.labels?.[0]?.textContent || (field.matches("input, select, textarea") ? "" : field.textContent);
     return (words || field.getAttribute("placeholder") || field.getAttribute("name") || "").trim().slice(0, 80);
   }
 
@@ -48,7 +50,7 @@
 
     /** Whether all children are there: the parser has gone on, or is done. */
     parsed() {
-      if (document.readyState !== "loading") return true;
+      if (document.readyState !== "loading" || this.getRootNode() !== document) return true;
       let node = this;
       while (node && !node.nextSibling) node = node.parentNode;
       return node !== null;
@@ -69,10 +71,14 @@
       if (loose.length) this.form.append(...loose);
       if (this.complete) return;
       this.complete = true;
-      if (!this.querySelector(SUBMITS)) this.form.append(this.button());
-      this.form.append(this.problems);
-      const button = this.form.lastElementChild.previousElementSibling;
-      if (button?.matches(SUBMITS)) button.before(this.problems);
+      this.ending = this.form.querySelector(SUBMITS) ? [this.problems] : [this.problems, this.button()];
+      this.end();
+      new MutationObserver(() => this.end()).observe(this.form, { childList: true });
+    }
+
+    /** The list of problems and a button of its own stay last, whatever a page adds. */
+    end() {
+      if (this.form.lastChild !== this.ending.at(-1)) this.form.append(...this.ending);
     }
 
     button() {
@@ -81,7 +87,9 @@
 
     /** All fields, a widget's own shadow tree aside; the widget whose shadow tree this form stands in is one too. */
     get fields() {
-      const within = [...this.form.querySelectorAll("*:not([data-crowd])")].filter((field) => field.closest("crowd-form") === this);
+      const within = [...this.form.querySelectorAll("*:not([data-crowd])")].filter(
+        (field) => field.closest("crowd-form") === this,
+      );
       const host = this.getRootNode().host;
       return host instanceof crowd.CrowdElement ? [host, ...within] : within;
     }
@@ -118,20 +126,9 @@
       if (this.validate() && this.allowed()) this.submit();
     }
 
-    /**
-     * Whether the page lets it go. The event ends at the document: at the window the frame's script listens, for forms
-     * only, and it watches whether an event is stopped; this one is the page's alone.
-     */
+    /** Whether the page lets it go. */
     allowed() {
-      const event = new Event("submit", { bubbles: true, cancelable: true, composed: true });
-      const plain = () => delete event.stopPropagation && delete event.stopImmediatePropagation;
-      const stop = () => Event.prototype.stopPropagation.call(event);
-      document.addEventListener("submit", plain, true);
-      document.addEventListener("submit", stop);
-      this.dispatchEvent(event);
-      document.removeEventListener("submit", plain, true);
-      document.removeEventListener("submit", stop);
-      return !event.defaultPrevented;
+      return this.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true, composed: true }));
     }
 
     /** Submit as it is, as a form's own `submit` does. */
@@ -140,7 +137,7 @@
       for (const [name, value] of this.entries()) {
         const hidden = crowd.make("input", { type: "hidden", name, value });
         hidden.dataset.crowd = "";
-        this.form.append(hidden);
+        this.form.prepend(hidden);
       }
       // By the prototype: a field may be named "submit", and the frame's script may have put its own in place.
       HTMLFormElement.prototype.submit.call(this.form);

@@ -37,10 +37,25 @@
     warning: "M12 4l9 16H3zM12 10v5M12 17v1",
   };
   const OTHER_NAMES = {
-    cancel: "close", clear: "close", done: "check", edit: "create", "info-outline": "info", "help-outline": "help",
-    "error-outline": "error", grade: "star", "chevron-left": "arrow-back", "chevron-right": "arrow-forward",
-    "favorite-border": "favorite", "star-border": "star", "add-circle": "add", "zoom-in": "add", "zoom-out": "remove",
-    "report-problem": "warning", redo: "refresh", "delete-forever": "delete", launch: "open-in-new",
+    cancel: "close",
+    clear: "close",
+    done: "check",
+    edit: "create",
+    "info-outline": "info",
+    "help-outline": "help",
+    "error-outline": "error",
+    grade: "star",
+    "chevron-left": "arrow-back",
+    "chevron-right": "arrow-forward",
+    "favorite-border": "favorite",
+    "star-border": "star",
+    "add-circle": "add",
+    "zoom-in": "add",
+    "zoom-out": "remove",
+    "report-problem": "warning",
+    redo: "refresh",
+    "delete-forever": "delete",
+    launch: "open-in-new",
   };
 
   /** A drawing by its name, or a picture by its address; null for a name that is not known. */
@@ -51,7 +66,14 @@
     if (!path) return null;
     const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    const look = { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true", fill: "none", stroke: "currentColor" };
+    const look = {
+      viewBox: "0 0 24 24",
+      width: 20,
+      height: 20,
+      "aria-hidden": "true",
+      fill: "none",
+      stroke: "currentColor",
+    };
     for (const [key, value] of Object.entries({ ...look, "stroke-width": 2 })) made.setAttribute(key, value);
     line.setAttribute("d", path);
     made.append(line);

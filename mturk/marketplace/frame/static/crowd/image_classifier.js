@@ -19,7 +19,9 @@
       <div class="columns">
         <div class="target">
           ${crowd.PICTURE_MARKUP}
-          <div class="zoom"><button type="button" id="larger"></button> <button type="button" id="smaller"></button></div>
+          <div class="zoom">
+            <button type="button" id="larger"></button> <button type="button" id="smaller"></button>
+          </div>
         </div>
         <div class="side">${crowd.CATEGORY_MARKUP}<div id="overlay" hidden></div>${COMMENT}</div>
       </div>`);
@@ -29,7 +31,10 @@
       this.picture = new crowd.Picture(this.shadowRoot, () => this.overlaid?.draw());
       this.overlaid = new crowd.Overlay(this.picture, this.part$("#overlay"));
       this.part$("#picture").alt = crowd.say("image");
-      for (const [id, text, by] of [["larger", "zoom_in", 1.5], ["smaller", "zoom_out", 1 / 1.5]]) {
+      for (const [id, text, by] of [
+        ["larger", "zoom_in", 1.5],
+        ["smaller", "zoom_out", 1 / 1.5],
+      ]) {
         this.part$(`#${id}`).textContent = crowd.say(text);
         this.part$(`#${id}`).addEventListener("click", () => this.picture.enlarge(by));
       }
@@ -80,7 +85,9 @@
       // The comment is added to the labels, as it is to a single label.
       get _submittableValue() {
         const comment = this.part$("#comment-text").value.trim();
-        return super._submittableValue && comment ? { labels: this.value, workerComment: comment } : super._submittableValue;
+        return super._submittableValue && comment
+          ? { labels: this.value, workerComment: comment }
+          : super._submittableValue;
       }
     },
   );

@@ -25,7 +25,7 @@
     .stage:focus-visible { outline-offset: 0; }
     .sheet svg { cursor: crosshair; touch-action: none; }
     .tools { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 8px; align-items: center; }
-    .swatch { flex: none; width: 18px; height: 18px; margin: 3px 0; border: 1px solid var(--crowd-edge); border-radius: 4px; }
+    .choice .swatch { margin: 3px 0; }
     .choice span { min-width: 0; overflow-wrap: anywhere; }
     .row { display: flex; gap: 6px; align-items: center; margin-bottom: 4px; }
     .row > button:first-of-type { flex: 1; text-align: start; min-width: 0; overflow-wrap: anywhere; }`;
@@ -45,10 +45,15 @@
       this.picture.drawing.append(this.layer, this.cross);
       this.tools();
       this.stage = this.part$("#stage");
-      const named = { tabindex: "0", role: "application", "aria-label": crowd.say("image"), "aria-describedby": "help" };
+      const named = {
+        tabindex: "0",
+        role: "application",
+        "aria-label": crowd.say("image"),
+        "aria-describedby": "help",
+      };
       for (const [name, value] of Object.entries(named)) this.stage.setAttribute(name, value);
       this.part$("#labels-title").textContent = crowd.say("labels");
-      this.part$("#help").textContent = `${crowd.say(this.help)} ${crowd.say("keys_help")}`;
+      this.part$("#help").textContent = this.help.map((text) => crowd.say(text)).join(" ");
       this.shadowRoot.addEventListener("keydown", (event) => this.key(event));
       this.listen(this.picture.drawing);
     }
@@ -97,16 +102,22 @@
     drawLabels() {
       this.labelAt = Math.max(0, Math.min(this.labelAt, this.labelNames.length - 1));
       const lines = this.labelNames.map((name, at) => this.labelLine(name, at));
-      this.part$("#labels").replaceChildren(...(lines.length ? lines : [crowd.make("p", { className: "quiet" }, crowd.say("no_labels"))]));
+      const none = crowd.make("p", { className: "quiet" }, crowd.say("no_labels"));
+      this.part$("#labels").replaceChildren(...(lines.length ? lines : [none]));
     }
 
     labelLine(name, at) {
       const field = crowd.make("input", { type: "radio", name: "label", checked: at === this.labelAt });
       field.addEventListener("change", () => this.chooseLabel(at));
-      const swatch = crowd.make("span", { className: "swatch" });
-      swatch.style.background = this.colorOf(name);
-      const key = at < 9 ? [crowd.make("kbd", { "aria-hidden": "true" }, String(at + 1))] : [];
-      return crowd.make("label", { className: "choice" }, field, swatch, crowd.make("span", {}, name), ...key);
+      const words = crowd.make("span", {}, name);
+      return crowd.make(
+        "label",
+        { className: "choice" },
+        field,
+        crowd.swatch(this.colorOf(name)),
+        words,
+        ...crowd.keyHint(at),
+      );
     }
 
     chooseLabel(at) {

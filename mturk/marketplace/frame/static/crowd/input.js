@@ -7,8 +7,20 @@
 
   class CrowdInput extends crowd.CrowdField {
     static strings = [
-      ...super.strings, "type", "value", "placeholder", "max-length", "min-length", "allowed-pattern", "error-message",
-      "auto-focus", "min", "max", "step", "pattern", "autocomplete",
+      ...super.strings,
+      "type",
+      "value",
+      "placeholder",
+      "max-length",
+      "min-length",
+      "allowed-pattern",
+      "error-message",
+      "auto-focus",
+      "min",
+      "max",
+      "step",
+      "pattern",
+      "autocomplete",
     ];
     static booleans = [...super.booleans, "auto-validate"];
     static markup = `

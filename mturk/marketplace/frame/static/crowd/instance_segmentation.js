@@ -57,19 +57,15 @@
     /** The instances, each to be chosen or taken away. */
     list() {
       const lines = this.areas.flatMap((area, at) => (area.gone ? [] : [this.line(area, at)]));
-      const none = crowd.make("li", { className: "quiet" }, crowd.say("none_yet"));
-      this.part$("#instances").replaceChildren(...(lines.length ? lines : [none]));
+      crowd.fillList(this.part$("#instances"), lines);
     }
 
     line({ label, color }, at) {
       const name = crowd.say("shape", { label, number: at + 1 });
-      const swatch = crowd.make("span", { className: "swatch" });
-      swatch.style.background = color;
       const choose = crowd.make("button", { type: "button", "aria-pressed": String(at === this.areaAt) }, name);
-      const remove = crowd.make("button", { type: "button", "aria-label": crowd.say("remove_named", { name }) }, crowd.icon("delete"));
+      const remove = crowd.removeButton(name, () => (this.remove(at), this.focus()));
       choose.addEventListener("click", () => (this.pick(at), this.focus()));
-      remove.addEventListener("click", () => (this.remove(at), this.focus()));
-      return crowd.make("li", { className: "row" }, swatch, choose, remove);
+      return crowd.make("li", { className: "row" }, crowd.swatch(color), choose, remove);
     }
 
     pick(at) {

@@ -17,7 +17,10 @@
     build() {
       super.build();
       this.at = 0;
-      this.part$(".inside").replaceChildren(crowd.make("div", { id: "tabs" }), ...PAGES.map((page) => this.page(...page)));
+      this.part$(".inside").replaceChildren(
+        crowd.make("div", { id: "tabs" }),
+        ...PAGES.map((page) => this.page(...page)),
+      );
       new MutationObserver(() => this.sort()).observe(this, { childList: true });
     }
 
@@ -46,10 +49,16 @@
 
     choose(at, focus = false) {
       this.at = at;
-      const row = crowd.tabRow(PAGES.map(([name]) => crowd.say(name)), at, (next) => this.choose(next, true));
+      const row = crowd.tabRow(
+        PAGES.map(([name]) => crowd.say(name)),
+        at,
+        (next) => this.choose(next, true),
+      );
       row.id = "tabs";
       this.part$("#tabs").replaceWith(row);
-      [...this.shadowRoot.querySelectorAll(".page")].forEach((page, number) => { page.hidden = number !== at; });
+      [...this.shadowRoot.querySelectorAll(".page")].forEach((page, number) => {
+        page.hidden = number !== at;
+      });
       if (focus) row.querySelector("[aria-selected='true']").focus();
     }
   }

@@ -69,7 +69,12 @@
         const key = this.key();
         if (!this.take(":")) this.fail();
         // Defined, not assigned: "__proto__" is a name as any other.
-        Object.defineProperty(members, key, { value: this.value(), enumerable: true, writable: true, configurable: true });
+        Object.defineProperty(members, key, {
+          value: this.value(),
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        });
         if (this.peek() !== "}" && !this.take(",")) this.fail();
       }
       return members;

@@ -118,7 +118,9 @@
     /** Take areas from a painted picture, each pixel the area whose colour is nearest. */
     read({ data }, colors) {
       const near = (red, green, blue) => {
-        const apart = colors.map((color) => (color ? Math.hypot(color[0] - red, color[1] - green, color[2] - blue) : Infinity));
+        const apart = colors.map((color) =>
+          color ? Math.hypot(color[0] - red, color[1] - green, color[2] - blue) : Infinity,
+        );
         const least = Math.min(...apart, Infinity);
         return least < 40 ? apart.indexOf(least) + 1 : 0;
       };

@@ -18,16 +18,20 @@
 
   /** Words over a picture that can be read on any ground. */
   function words(text, x, y, scale) {
-    const look = { fill: "#111", stroke: "#fff", "stroke-width": 4 / scale, "paint-order": "stroke", "font-weight": 600 };
+    const look = {
+      fill: "#111",
+      stroke: "#fff",
+      "stroke-width": 4 / scale,
+      "paint-order": "stroke",
+      "font-weight": 600,
+    };
     return crowd.shape("text", { ...look, x, y: Math.max(y, 14 / scale), "font-size": 14 / scale }, String(text));
   }
 
   /** A list of labels with their colours. */
   function legend(entries) {
     const lines = entries.map(([label, color]) => {
-      const swatch = crowd.make("span", { className: "swatch" });
-      swatch.style.background = color;
-      return crowd.make("li", {}, swatch, label);
+      return crowd.make("li", {}, crowd.swatch(color), label);
     });
     return crowd.make("ul", { className: "legend" }, ...lines);
   }
@@ -49,7 +53,8 @@
     }
 
     entries(painted) {
-      if (painted?.labelMappings) return Object.entries(painted.labelMappings).map(([label, { color }]) => [label, color]);
+      if (painted?.labelMappings)
+        return Object.entries(painted.labelMappings).map(([label, { color }]) => [label, color]);
       if (painted?.instances) return painted.instances.map(({ label, color }) => [label, color]);
       return (this.boxes?.labels ?? []).map((label, at) => [crowd.labelOf(label), crowd.colorAt(at)]);
     }
@@ -81,7 +86,6 @@
   const STYLES = `
     .over { position: absolute; left: 0; top: 0; }
     .legend li { display: flex; gap: 8px; align-items: center; }
-    .swatch { flex: none; width: 16px; height: 16px; border: 1px solid var(--crowd-edge); border-radius: 3px; }
     .strength { display: flex; gap: 8px; align-items: center; min-height: 28px; }
     .strength input { accent-color: var(--crowd-accent); min-width: 0; }`;
 

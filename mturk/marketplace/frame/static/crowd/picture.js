@@ -5,11 +5,14 @@
   // Pages measure the canvas to lay something of their own over the picture.
   const MARKUP = `
     <div class="stage" id="stage">
-      <div class="sheet"><img id="picture" alt="" draggable="false"><canvas class="upper-canvas" aria-hidden="true"></canvas></div>
+      <div class="sheet">
+        <img id="picture" alt="" draggable="false"><canvas class="upper-canvas" aria-hidden="true"></canvas>
+      </div>
     </div>
     <p class="message" id="picture-message"></p>`;
   const STYLES = `
-    .stage { position: relative; overflow: auto; max-height: 85vh; border: 1px solid var(--crowd-rule); border-radius: 4px;
+    .stage { position: relative; overflow: auto; max-height: 85vh; border: 1px solid var(--crowd-rule);
+      border-radius: 4px;
       background: light-dark(#eef0f3, #111317); }
     .sheet { position: relative; margin: 0 auto; direction: ltr; }
     .sheet img { display: block; width: 100%; height: 100%; user-select: none; -webkit-user-drag: none; }

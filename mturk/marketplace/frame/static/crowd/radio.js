@@ -33,7 +33,8 @@
       this.setAttribute("role", "radio");
       this.setAttribute("aria-checked", String(this.checked));
       this.toggleAttribute("aria-disabled", this.disabled);
-      if (!this.textContent.trim() && !this.hasAttribute("aria-label")) this.setAttribute("aria-label", this.spokenLabel);
+      if (!this.textContent.trim() && !this.hasAttribute("aria-label"))
+        this.setAttribute("aria-label", this.spokenLabel);
       if (this.group) this.group.arrange();
       else this.tabIndex = this.disabled ? -1 : 0;
     }
@@ -131,7 +132,7 @@
     arrange() {
       const able = this.buttons.filter((button) => !button.disabled);
       const stop = able.find((button) => button.checked) ?? able[0];
-      for (const button of this.buttons) if (button.tabIndex !== (button === stop ? 0 : -1)) button.tabIndex = button === stop ? 0 : -1;
+      for (const button of this.buttons) button.tabIndex = button === stop ? 0 : -1;
     }
 
     step(from, by) {

@@ -16,19 +16,26 @@
       this.pen = "brush";
       this.outline = null;
       super.build();
-      this.nib = crowd.shape("circle", { fill: "none", stroke: "#111", "pointer-events": "none", visibility: "hidden" });
+      this.nib = crowd.shape("circle", {
+        fill: "none",
+        stroke: "#111",
+        "pointer-events": "none",
+        visibility: "hidden",
+      });
       this.picture.drawing.append(this.nib);
     }
 
     get help() {
-      return "segmentation_help";
+      return ["segmentation_help", "keys_help"];
     }
 
     tools() {
       for (const pen of PEN) this.tool(pen, () => this.take(pen));
       this.size = this.range("brush_size", 1, 100, 5);
       const opacity = this.range("opacity", 10, 100, 60);
-      opacity.addEventListener("input", () => { this.picture.canvas.style.opacity = opacity.value / 100; });
+      opacity.addEventListener("input", () => {
+        this.picture.canvas.style.opacity = opacity.value / 100;
+      });
       this.finishButton = this.tool("finish", () => this.close());
       super.tools();
       this.tool("clear", () => this.clear());
@@ -45,7 +52,8 @@
     take(pen) {
       this.pen = pen;
       this.outline = null;
-      for (const name of PEN) this.part$(`#tool-${name.replace("_", "-")}`).setAttribute("aria-pressed", String(name === pen));
+      const button = (name) => this.part$(`#tool-${name.replace("_", "-")}`);
+      for (const name of PEN) button(name).setAttribute("aria-pressed", String(name === pen));
       this.draw();
     }
 
@@ -237,7 +245,8 @@
       if (!this.outline) this.outline = [point, { ...point }];
       else {
         const set = this.outline.slice(0, -1);
-        if (set.length > 2 && [set[0], set.at(-1)].some((end) => this.picture.distance(end, point) < NEAR)) return this.close();
+        const isEnd = (end) => this.picture.distance(end, point) < NEAR;
+        if (set.length > 2 && [set[0], set.at(-1)].some(isEnd)) return this.close();
         this.outline[this.outline.length - 1] = point;
         this.outline.push({ ...point });
       }
@@ -263,7 +272,9 @@
       const acts = {
         " ": () => this.setHere(),
         Enter: () => this.close(),
-        Escape: () => { this.outline = null; },
+        Escape: () => {
+          this.outline = null;
+        },
         Backspace: () => this.outline?.length > 2 && this.outline.splice(-2, 1),
         "+": () => this.picture.enlarge(1.5),
         "-": () => this.picture.enlarge(1 / 1.5),

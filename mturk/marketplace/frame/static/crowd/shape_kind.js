@@ -24,14 +24,22 @@
       return { left, top, width: Math.abs(one.x - other.x), height: Math.abs(one.y - other.y) };
     },
     /** The points that a change of a member leads to. */
-    with: (points, name, value) => box.read({ ...box.members(points), [name]: Math.max(name in { width: 1, height: 1 } ? 1 : 0, value) }),
+    with: (points, name, value) =>
+      box.read({ ...box.members(points), [name]: Math.max(name in { width: 1, height: 1 } ? 1 : 0, value) }),
     handles: ([one, other]) => [one, { x: other.x, y: one.y }, other, { x: one.x, y: other.y }],
-    pull: ([one, other], at, to) => [
-      [to, other],
-      [{ x: one.x, y: to.y }, { x: to.x, y: other.y }],
-      [one, to],
-      [{ x: to.x, y: one.y }, { x: other.x, y: to.y }],
-    ][at],
+    pull: ([one, other], at, to) =>
+      [
+        [to, other],
+        [
+          { x: one.x, y: to.y },
+          { x: to.x, y: other.y },
+        ],
+        [one, to],
+        [
+          { x: to.x, y: one.y },
+          { x: other.x, y: to.y },
+        ],
+      ][at],
     outline(points) {
       const { left, top, width, height } = box.members(points);
       return `M${left} ${top}h${width}v${height}h${-width}z`;

@@ -22,12 +22,16 @@
 
     draw() {
       const { widget } = this;
-      const seen = JSON.stringify([widget.shapes.map((shape) => shape.label), widget.chosen, widget.held, widget.labelNames]);
+      const seen = JSON.stringify([
+        widget.shapes.map((shape) => shape.label),
+        widget.chosen,
+        widget.held,
+        widget.labelNames,
+      ]);
       if (seen !== this.seen) {
         this.seen = seen;
         const lines = widget.shapes.map((_, at) => this.line(at));
-        const none = crowd.make("li", { className: "quiet" }, crowd.say("none_yet"));
-        this.list.replaceChildren(...(lines.length ? lines : [none]));
+        crowd.fillList(this.list, lines);
         this.fields();
       }
       this.fill();
@@ -37,9 +41,8 @@
       const { widget } = this;
       const name = widget.nameOf(at);
       const choose = crowd.make("button", { type: "button", "aria-pressed": String(at === widget.chosen) }, name);
-      const remove = crowd.make("button", { type: "button", "aria-label": crowd.say("remove_named", { name }) }, crowd.icon("delete"));
+      const remove = crowd.removeButton(name, () => (widget.remove(at), widget.focus()));
       choose.addEventListener("click", () => (widget.choose(at), widget.focus()));
-      remove.addEventListener("click", () => (widget.remove(at), widget.focus()));
       return crowd.make("li", { className: "row" }, choose, remove);
     }
 
@@ -49,7 +52,11 @@
       const { kind } = widget;
       if (kind === crowd.shapeKinds.box) {
         const set = (name) => (points, value) => kind.with(points, name, value);
-        return ["left", "top", "width", "height"].map((name) => [name, (points) => kind.members(points)[name], set(name)]);
+        return ["left", "top", "width", "height"].map((name) => [
+          name,
+          (points) => kind.members(points)[name],
+          set(name),
+        ]);
       }
       const at = kind.most === 1 ? 0 : widget.held;
       if (at < 0) return [];
@@ -68,7 +75,9 @@
     relabel() {
       const { widget } = this;
       const label = widget.shapes[widget.chosen].label;
-      const options = widget.labelNames.map((name) => crowd.make("option", { value: name, selected: name === label }, name));
+      const options = widget.labelNames.map((name) =>
+        crowd.make("option", { value: name, selected: name === label }, name),
+      );
       const select = crowd.make("select", { className: "field" }, ...options);
       select.addEventListener("change", () => widget.alter(widget.chosen, { label: select.value }));
       return crowd.make("label", { className: "wide" }, crowd.say("selected_label"), select);

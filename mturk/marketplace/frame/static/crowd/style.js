@@ -35,7 +35,8 @@
     }
     button:hover:not(:disabled) { border-color: var(--crowd-accent); }
     button:disabled { opacity: .55; cursor: not-allowed; }
-    button.primary { background: var(--crowd-accent); border-color: var(--crowd-accent); color: var(--crowd-on-accent); }
+    button.primary { background: var(--crowd-accent); border-color: var(--crowd-accent);
+      color: var(--crowd-on-accent); }
     button.link {
       border-color: transparent; background: none; padding-inline: 4px;
       color: var(--crowd-accent); text-decoration: underline;
@@ -53,6 +54,9 @@
     .choice { display: flex; gap: 8px; align-items: flex-start; min-height: 28px; padding: 2px 0; cursor: pointer; }
     .message { margin: 4px 0 0; color: var(--crowd-danger); font-weight: 600; }
     .message:empty { display: none; }
+    .swatch { flex: none; width: 18px; height: 18px; border: 1px solid var(--crowd-edge); border-radius: 4px; }
+    kbd { margin-inline-start: auto; padding: 0 6px; border: 1px solid var(--crowd-rule); border-radius: 4px;
+      font: inherit; font-size: .8em; color: var(--crowd-quiet); }
     .quiet { color: var(--crowd-quiet); font-size: .9em; }
     .unseen {
       position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0;

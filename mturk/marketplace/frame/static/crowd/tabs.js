@@ -4,7 +4,8 @@
 
   const STYLES = `
     .tabs { display: flex; flex-wrap: wrap; gap: 4px; border-bottom: 1px solid var(--crowd-edge); margin-bottom: 10px; }
-    .tabs button { min-height: 36px; border: 0; border-bottom: 4px solid transparent; border-radius: 0; background: none; }
+    .tabs button { min-height: 36px; border: 0; border-bottom: 4px solid transparent; border-radius: 0;
+      background: none; }
     .tabs button[aria-selected="true"] { border-bottom-color: var(--crowd-accent); font-weight: 700; }`;
 
   /** A row of tabs that is one stop of the Tab key; arrow keys, Home and End choose. */
@@ -20,7 +21,12 @@
       const forward = getComputedStyle(row).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
       const backward = forward === "ArrowLeft" ? "ArrowRight" : "ArrowLeft";
       const last = names.length - 1;
-      const next = { [forward]: (chosen + 1) % names.length, [backward]: (chosen + last) % names.length, Home: 0, End: last };
+      const next = {
+        [forward]: (chosen + 1) % names.length,
+        [backward]: (chosen + last) % names.length,
+        Home: 0,
+        End: last,
+      };
       if (!(event.key in next)) return;
       event.preventDefault();
       choose(next[event.key], true);
@@ -73,10 +79,14 @@
     draw() {
       const pages = this.pages;
       pages.forEach((page, at) => page.toggleAttribute("active", at === this.at));
-      const row = tabRow(pages.map((page) => page.getAttribute("header") ?? ""), this.at, (at, focus) => {
-        this.selected = at;
-        if (focus) this.part$("[aria-selected='true']").focus();
-      });
+      const row = tabRow(
+        pages.map((page) => page.getAttribute("header") ?? ""),
+        this.at,
+        (at, focus) => {
+          this.selected = at;
+          if (focus) this.part$("[aria-selected='true']").focus();
+        },
+      );
       row.id = "row";
       const before = this.part$("#row");
       const outline = (node) => [...node.children].map((tab) => tab.outerHTML).join();

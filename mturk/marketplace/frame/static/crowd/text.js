@@ -12,7 +12,8 @@
       alert_warning: "Warning:",
       add_pair: "Add a question",
       answer: "Answer",
-      answer_words: "Question {number}: the answer needs {least} words or more, and at most {most}.",
+      answer_words: "Question {number}: write an answer of {least} words or more.",
+      answer_words_most: "Question {number}: write an answer of {most} words or less.",
       box_help:
         "Drag over the picture, or click two opposite corners. With the keyboard: arrow keys move the cross, " +
         "Space sets a corner.",
@@ -55,13 +56,10 @@
       instances: "Instances",
       instructions: "Instructions",
       keypoint_help: "Click the place. With the keyboard: arrow keys move the cross, Space sets a point.",
-      keys_help:
-        "1 to 9 choose a label. Arrow keys move (with Shift by 10), Page Up and Page Down choose a shape, [ and ] one " +
-        "of its points, Delete removes it, Escape lets go.",
+      keys_help: "With Shift arrow keys go further; 1 to 9 choose a label, Escape lets go.",
       labels: "Labels",
       left: "Left",
-      line_help:
-        "Drag, or click both ends. With the keyboard: arrow keys move the cross, Space sets an end.",
+      line_help: "Drag, or click both ends. With the keyboard: arrow keys move the cross, Space sets an end.",
       loading: "Loading",
       more_words: "Write {least} characters or more.",
       next_label: "Label of the next shape",
@@ -74,15 +72,16 @@
       pairs_least: "Write {least} questions or more.",
       poor_example: "Poor example",
       polygon_help:
-        "Click corner after corner; click the first one again, or press Enter, to close the shape. With the keyboard: " +
-        "arrow keys move the cross, Space sets a corner.",
+        "Click corner after corner; click the first one again, or press Enter, to close the shape. With the " +
+        "keyboard: arrow keys move the cross, Space sets a corner.",
       polyline_help:
         "Click point after point; double-click or press Enter at the end. With the keyboard: arrow keys move the " +
         "cross, Space sets a point.",
       position: "{x} across, {y} down",
       question: "Question",
       question_number: "Question {number}",
-      question_words: "Question {number}: the question needs {least} words or more, and at most {most}.",
+      question_words: "Question {number}: write a question of {least} words or more.",
+      question_words_most: "Question {number}: write a question of {most} words or less.",
       rank: "Rank of response {number} by {dimension}",
       rank_all: "{dimension}: give each response a rank.",
       rank_choose: "Choose a rank",
@@ -102,6 +101,8 @@
         "Space paints or sets a corner, Enter fills the outline.",
       selected_label: "Label of the chosen shape",
       shape: "{label} {number}",
+      shape_keys_help:
+        "Page Up and Page Down choose a shape, [ and ] one of its points: arrow keys move it, Delete removes it.",
       shape_added: "{label} added.",
       shape_removed: "{label} removed.",
       shapes: "Shapes",

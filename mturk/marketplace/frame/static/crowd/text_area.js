@@ -9,9 +9,13 @@
       <label><span class="label"></span><textarea class="control field" aria-describedby="message"></textarea></label>
       <p class="quiet" id="count" aria-hidden="true" hidden></p>
       <p class="message" id="message"></p>`;
-    static styles = `${super.styles} textarea { resize: vertical; display: block; } #count { text-align: end; margin: 0; }`;
+    static styles = `${super.styles} textarea { resize: vertical; display: block; } #count { text-align: end;
+      margin: 0; }`;
     static passed = {
-      placeholder: "placeholder", "max-length": "maxlength", "min-length": "minlength", rows: "rows",
+      placeholder: "placeholder",
+      "max-length": "maxlength",
+      "min-length": "minlength",
+      rows: "rows",
     };
 
     refresh(name) {

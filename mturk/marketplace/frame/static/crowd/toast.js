@@ -7,9 +7,11 @@
     static booleans = ["opened"];
     static markup = `<div id="box" role="status"></div>`;
     static styles = `
-      #box { position: fixed; inset-block-end: 16px; inset-inline-start: 16px; z-index: 1000; max-width: calc(100vw - 32px);
+      #box { position: fixed; inset-block-end: 16px; inset-inline-start: 16px; z-index: 1000;
+        max-width: calc(100vw - 32px);
         display: flex; gap: 10px; align-items: center; padding: 12px 16px; border-radius: 8px;
-        background: light-dark(#1c2128, #e9edf2); color: light-dark(#fff, #1c2128); box-shadow: 0 2px 8px rgb(0 0 0 / .4); }
+        background: light-dark(#1c2128, #e9edf2); color: light-dark(#fff, #1c2128);
+          box-shadow: 0 2px 8px rgb(0 0 0 / .4); }
       #box:empty { display: none; }
       button { border: 0; background: none; color: inherit; padding: 4px; }
       button:focus-visible { outline-color: currentColor; }`;

@@ -41,8 +41,6 @@
     .columns > .target { flex: 1 1 320px; min-width: 0; overflow-wrap: break-word; }
     .columns > .side { flex: 0 1 260px; min-width: min(220px, 100%); }
     fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
-    kbd { margin-inline-start: auto; padding: 0 6px; border: 1px solid var(--crowd-rule); border-radius: 4px;
-      font: inherit; font-size: .8em; color: var(--crowd-quiet); }
     h3 { margin: 12px 0 4px; font-size: 1em; }
     ul { margin: 0; padding: 0; list-style: none; }
     ::slotted(img), ::slotted(video) { max-width: 100%; }
@@ -129,5 +127,23 @@
     return at < count ? at : -1;
   }
 
-  Object.assign(crowd, { CrowdWidget, isTyping, placeOfKey, workspace });
+  /** The number key that chooses the entry of a list at this place, to be shown beside it. */
+  function keyHint(at) {
+    return at < 9 ? [crowd.make("kbd", { "aria-hidden": "true" }, String(at + 1))] : [];
+  }
+
+  /** A button that takes something away. */
+  function removeButton(name, remove) {
+    const said = crowd.say("remove_named", { name });
+    const button = crowd.make("button", { type: "button", "aria-label": said }, crowd.icon("delete"));
+    button.addEventListener("click", remove);
+    return button;
+  }
+
+  /** Show the lines of a list, or that there are none. */
+  function fillList(list, lines) {
+    list.replaceChildren(...(lines.length ? lines : [crowd.make("li", { className: "quiet" }, crowd.say("none_yet"))]));
+  }
+
+  Object.assign(crowd, { CrowdWidget, fillList, isTyping, keyHint, placeOfKey, removeButton, workspace });
 })(window.crowdElements);

@@ -1,0 +1,46 @@
+"""The elements come file by file, or as one."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from mturk.marketplace.frame import crowd_script
+from tests.marketplace.frame.crowd.conftest import STATIC, Desk
+
+FILES = sorted((STATIC / "crowd").glob("*.js"))
+
+
+def test_the_loader_brings_every_file() -> None:
+    """Each once."""
+    assert sorted(crowd_script.file_names()) == [path.stem for path in FILES]
+
+
+def test_the_packed_script_is_the_joined_one() -> None:
+    """And is small enough for a page view of 60 KB."""
+    assert gzip.decompress(crowd_script.packed()) == crowd_script.joined()
+    assert len(crowd_script.packed()) < 40_000
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_file_says_what_it_is_for(path: Path) -> None:
+    """In its first line, and is short; nothing in it is run from a text."""
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("// ")
+    assert len(text.splitlines()) < 400
+    assert max(map(len, text.splitlines())) <= 120
+    assert "eval(" not in text
+    assert "new Function" not in text
+
+
+@pytest.mark.browser
+def test_one_script_brings_all_elements(desk: Desk) -> None:
+    """Twice is once."""
+    head = '<script src="/joined.js"></script>' * 2
+    classifier = "<crowd-classifier name='c' categories='[\"x\"]'></crowd-classifier>"
+    desk.open(f"<crowd-input name='a'></crowd-input>{classifier}", head=head)
+    desk.type("crowd-input >> input", "word")
+    desk.click("crowd-classifier >> label.choice")
+    assert desk.submitted() == {"a": "word", "c": {"label": "x"}}
