@@ -42,7 +42,8 @@ def test_the_settings_of_the_page_about_testing_are_ones_that_pytest_takes(
 ) -> None:
     (settings,) = re.findall(r"^```toml\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     pytester.makepyprojecttoml(settings)
-    run("def test_nothing(mturk_market): assert mturk_market._premises._settings.fees is False").assert_outcomes(passed=1)
+    test = "def test_nothing(mturk_market): assert mturk_market._premises._settings.fees is False"
+    run(test).assert_outcomes(passed=1)
 
 
 def test_each_test_has_a_marketplace_of_its_own_and_leaves_nothing_behind(run: Callable[..., pytest.RunResult]) -> None:
