@@ -45,6 +45,11 @@ class TooOften(WorkerError):
     """What a worker did so often that they must wait."""
 
 
+def told(text: str) -> str:
+    """A text that is told to workers later on; this marks it for the catalogues of translations."""
+    return text
+
+
 class Refusal(Exception):
     """An error of the API: `status` is the HTTP status, `body` what is sent."""
 

@@ -10,14 +10,16 @@ from sqlalchemy import Connection, select
 from mturk.marketplace.account.secret import digest, new_secret
 from mturk.marketplace.clock import DAY, HOUR
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import WorkerError, told
 
 RESET, CONFIRMATION, ENTRY = "reset", "confirmation", "entry"
+OPENING = (RESET, ENTRY)
+"""Kinds with which somebody gets into an account."""
 LIFE_FROM_OPERATOR = DAY
 LIFE_BY_MAIL = HOUR
 LIFE_OF_CONFIRMATION = 7 * DAY
 LIFE_OF_ENTRY = HOUR // 6
-BAD = "This link is not good any more. It may be too old, or used already. Ask for a new one."
+BAD = told("This link is not good any more. It may be too old, or used already. Ask for a new one.")
 
 
 class AccountLink(NamedTuple):
@@ -68,6 +70,6 @@ def use(database: Connection, link: AccountLink) -> None:
         forget(database, link.worker, link.kind)
 
 
-def forget(database: Connection, number: int, kind: str) -> None:
-    """Take all links of a kind that a worker has out of use."""
-    database.execute(t.account_link.delete().where(t.account_link.c.worker == number, t.account_link.c.kind == kind))
+def forget(database: Connection, number: int, *kinds: str) -> None:
+    """Take all links of these kinds that a worker has out of use."""
+    database.execute(t.account_link.delete().where(t.account_link.c.worker == number, t.account_link.c.kind.in_(kinds)))

@@ -17,6 +17,7 @@ class Entry(NamedTuple):
     worker_id: str
     sitting: str
     device: str
+    is_new: bool = False
 
     def __repr__(self) -> str:
         return f"<Entry of {self.worker_id}>"

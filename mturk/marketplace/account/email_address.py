@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
+from mturk.marketplace.error import told
+
 LONGEST = 254
 # What mail servers take without quotes; neither line ends nor anything else that could begin another header.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,32}")
@@ -30,5 +32,5 @@ def key(address: str) -> str:
 def fault_of(text: str) -> str | None:
     """What is wrong with what was entered; nothing at all is right too."""
     if text.strip() and read(text) is None:
-        return "This is no e-mail address. It looks like name@example.org."
+        return told("This is no e-mail address. It looks like name@example.org.")
     return None

@@ -28,13 +28,13 @@ from mturk.marketplace.account.sitting import Sitting
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import HOUR
 from mturk.marketplace.database.row import known
-from mturk.marketplace.error import MarketplaceError, WorkerError
+from mturk.marketplace.error import MarketplaceError, WorkerError, told
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import worker
 
-CLOSED = "This account was closed. It cannot be opened again."
+CLOSED = told("This account was closed. It cannot be opened again.")
 CLOSED_DOOR = "You need an invitation to sign up here. Open the link that was sent to you."
-AGREE = "You can only work here if you agree to the terms."
+AGREE = told("You can only work here if you agree to the terms.")
 _SIGN_UPS = 50
 """How many accounts one address on the network may open in an hour without invitations; a class of students is one."""
 _LETTERS = 30
@@ -136,7 +136,7 @@ class Entrance:
         read = alias.read(name)
 
         def enter(context: Context) -> Entry:
-            number = alias.worker_of(context.database, read)
+            number = known_as = alias.worker_of(context.database, read)
             if number is None:
                 number = self._new_worker(context)
                 person.add(context.database, number, self._means.now(), self._randomness, password=None)
@@ -144,7 +144,8 @@ class Entrance:
             found = person.of_worker(context.database, number)
             if found is None:
                 raise WorkerError(CLOSED)
-            return let_in(self._means, context.database, number, found.worker_id, caller)
+            entry = let_in(self._means, context.database, number, found.worker_id, caller)
+            return entry._replace(is_new=known_as is None)
 
         return self._means.dispatch.run(enter)
 
@@ -224,6 +225,7 @@ class Entrance:
             account_link.use(database, link)
             number = known(link.worker)
             person.change(database, number, password=hashed)
+            account_link.forget(database, number, *account_link.OPENING)
             sitting.end(database, number)
             return let_in(self._means, database, number, worker_id, caller)
 

@@ -11,14 +11,14 @@ from mturk.marketplace.account import person
 from mturk.marketplace.account.secret import digest, new_secret
 from mturk.marketplace.clock import DAY
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import MarketplaceError, WorkerError
+from mturk.marketplace.error import MarketplaceError, WorkerError, told
 from mturk.marketplace.people import worker
 
 _KEPT = 90 * DAY
 """How long after its end an invitation is remembered."""
-OVER = "This invitation has ended. Ask whoever sent it for a new one."
-USED = "This invitation was used already. If it was you, sign in."
-UNKNOWN = "This invitation is not known here. Copy the whole link."
+OVER = told("This invitation has ended. Ask whoever sent it for a new one.")
+USED = told("This invitation was used already. If it was you, sign in.")
+UNKNOWN = told("This invitation is not known here. Copy the whole link.")
 
 
 class Invitation(NamedTuple):

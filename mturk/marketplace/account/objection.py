@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import WorkerError, told
 
-TAKEN_EMAIL = "Somebody else has this e-mail address here already."
+TAKEN_EMAIL = told("Somebody else has this e-mail address here already.")
 
 
 class Objection(WorkerError):

@@ -26,13 +26,13 @@ from mturk.marketplace.account.person import Person
 from mturk.marketplace.account.proof import Proof, WrongPassword
 from mturk.marketplace.account.sitting import Sitting
 from mturk.marketplace.call import Context
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import WorkerError, told
 
 Result = TypeVar("Result")
 
-ENDED = "You are not signed in any more. Sign in again."
-NOT_YOU = "This is not your password."
-NOT_YOUR_ID = "Type your worker ID to close the account."
+ENDED = told("You are not signed in any more. Sign in again.")
+NOT_YOU = told("This is not your password.")
+NOT_YOUR_ID = told("Type your worker ID to close the account.")
 
 
 class OwnAccount:
@@ -84,7 +84,7 @@ class OwnAccount:
                 person.refuse_taken(database, address, mine.worker)
             key = address and email_address.key(address)
             person.change(database, mine.worker, email=address, email_key=key, email_time=None)
-            account_link.forget(database, mine.worker, account_link.RESET)
+            account_link.forget(database, mine.worker, *account_link.OPENING)
             confirmation.ask(self._means, database, mine.worker, self._means.now())
 
         self._prove_and_change(mine, given, caller, change)
@@ -123,7 +123,7 @@ class OwnAccount:
 
         def change(database: Connection, _: Person) -> Entry:
             person.change(database, mine.worker, password=hashed)
-            account_link.forget(database, mine.worker, account_link.RESET)
+            account_link.forget(database, mine.worker, *account_link.OPENING)
             sitting.end(database, mine.worker)
             return let_in(self._means, database, mine.worker, mine.worker_id, caller)
 

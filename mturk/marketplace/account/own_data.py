@@ -1,7 +1,8 @@
 """All that the database holds about a person, as JSON that they can take along.
 
 Two things are left out: that a requester blocked the worker and why, which requesters note for themselves, and what
-only opens something (digests). `TOLD` and `UNTOLD` name every table that knows workers.
+only opens something (digests). Of uploaded files there are the names. `TOLD` and `UNTOLD` name every
+table that knows workers.
 """
 
 from __future__ import annotations

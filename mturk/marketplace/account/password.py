@@ -9,6 +9,8 @@ from functools import partial
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from mturk.marketplace.error import told
+
 SHORTEST, LONGEST = 10, 1000
 _AT_ONCE = 4  # each check takes 32 MB and a core
 # A hash of no password, made with the same effort: to check against it takes as long as against a real one.
@@ -45,14 +47,14 @@ class Passwords:
 def fault_of(password: str, *known: str | None) -> str | None:
     """What is wrong with a new password; `known` is what others know of its owner."""
     if len(password) < SHORTEST:
-        return "The password needs at least 10 characters."
+        return told("The password needs at least 10 characters.")
     if len(password) > LONGEST:
-        return "The password has more than 1,000 characters."
+        return told("The password has more than 1,000 characters.")
     plain = _normal(password).strip().casefold()
     if any(one and plain == one.strip().casefold() for one in known):
-        return "The password must not be your worker ID or e-mail address."
+        return told("The password must not be your worker ID or e-mail address.")
     if len(set(plain)) < 3:
-        return "The password needs more different characters."
+        return told("The password needs more different characters.")
     return None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mturk.marketplace.error import told
+
 US = "US"
 STATES = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
@@ -21,7 +23,9 @@ STATES = {
 def faults_of(country: str, subdivision: str) -> dict[str, str | None]:
     """What is wrong with a country and a state, each of which may be left empty."""
     return {
-        "country": "Choose a country from the list." if country and not re.fullmatch("[A-Z]{2}", country) else None,
+        "country": told("Choose a country from the list.")
+        if country and not re.fullmatch("[A-Z]{2}", country)
+        else None,
         "subdivision": _fault_of_state(country, subdivision),
     }
 
@@ -30,5 +34,5 @@ def _fault_of_state(country: str, subdivision: str) -> str | None:
     if not subdivision:
         return None
     if country != US:
-        return "A state is only asked for in the United States. Leave it empty."
-    return None if subdivision in STATES else "Choose a state from the list."
+        return told("A state is only asked for in the United States. Leave it empty.")
+    return None if subdivision in STATES else told("Choose a state from the list.")

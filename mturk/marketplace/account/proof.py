@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from mturk.marketplace.account import device, person, slowdown
 from mturk.marketplace.account.means import Caller, Means
 from mturk.marketplace.account.person import Person
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import WorkerError, told
 
-WRONG = "The worker ID or e-mail address and the password do not belong together."
+WRONG = told("The worker ID or e-mail address and the password do not belong together.")
 
 
 class WrongPassword(WorkerError):

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, bindparam, select
 from mturk.marketplace.account.secret import digest
 from mturk.marketplace.clock import HOUR, SECOND
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import TooOften
+from mturk.marketplace.error import TooOften, told
 
 MOST = 10
 WINDOW = 15 * 60 * SECOND
@@ -38,7 +38,7 @@ class TooManyTries(TooOften):
     """Somebody must wait; `seconds` says how long."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__("There were too many tries. Wait a few minutes, then try again.")
+        super().__init__(told("There were too many tries. Wait a few minutes, then try again."))
         self.seconds = seconds
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import after_this_request, current_app, g, redirect, request, session, url_for
+from flask import after_this_request, current_app, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.account.admission import Entry
 from mturk.marketplace.account.means import Caller
 from mturk.marketplace.account.sitting import Sitting
 from mturk.marketplace.site.door import NAMED
+from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.service import services
 from mturk.marketplace.site.site_setting import HEADER
 from mturk.marketplace.site.way_back import here
@@ -137,6 +138,8 @@ def _find() -> Sitting | None:
         entry = entrance.enter_as(name, caller())
         begin(entry)
         session[_NAMED] = name
+        if entry.is_new:
+            flash(_("Welcome. Say in your account where you live: some work depends on it."), "good")
         found = entrance.sitting(entry.sitting)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -362,6 +363,20 @@ def test_a_header_from_anybody_else_is_not_believed(named: Marketplace) -> None:
     assert answer.status_code == 302
 
 
+def test_whom_the_proxy_names_for_the_first_time_is_asked_to_say_more(named: Marketplace) -> None:
+    assert [by_header(named.app.test_client(), "ada").text.count("Say in your account") for _ in range(2)] == [1, 0]
+
+
+@pytest.mark.parametrize("header", ["X_Remote_User", "x_remote-user", "X-Remote-User "])
+def test_a_header_that_only_looks_like_the_one_of_the_proxy_is_not_believed(header: str) -> None:
+    """As the server reads it, where the proxy is on this machine and lets it through."""
+    with Marketplace(sign_up="header", trusted_proxies=["127.0.0.1"]) as market:
+        host, port = market.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(f"GET /worker/ HTTP/1.0\r\nHost: {host}\r\n{header}: ada\r\n\r\n".encode())
+            assert connection.recv(100).split()[1] in (b"302", b"400")
+
+
 def test_where_no_proxy_rules_the_header_is_not_read(site: Site) -> None:
     market = site(trusted_proxies=["10.0.0.0/8"])
     assert by_header(market.app.test_client(), "ada").status_code == 302
@@ -444,6 +459,17 @@ def test_below_tls_all_cookies_are_kept_from_scripts_and_from_neighbours(site: S
         for part in ("; Secure", "; HttpOnly", "; Path=/", "; SameSite=Lax"):
             assert part in cookie
         assert "Domain" not in cookie
+
+
+def test_an_answer_has_a_cookie_only_when_it_changed(site: Site) -> None:
+    """One in the answer with a file could end up in a cache, and let others in."""
+    market = site()
+    client = market.app.test_client()
+    signed_up(market, client)
+    client.get("/worker/")
+    for path in ("/worker/", "/worker/account", "/worker/static/site.css"):
+        with client.get(path) as answer:
+            assert answer.headers.getlist("Set-Cookie") == []
 
 
 def test_a_sitting_that_ended_by_the_real_clock_leads_to_the_sign_in(site: Site) -> None:
