@@ -40,6 +40,8 @@ def make_site(services: Services, pages: Iterable[Blueprint]) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=_YEAR,
         # A form is good for as long as the visit that it belongs to.
         WTF_CSRF_TIME_LIMIT=None,
+        # A sitting ends by what the database says; a cookie in every answer, of files too, could end up in some cache.
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_SSL_STRICT=False,
     )
     app.extensions.update(provide(services))

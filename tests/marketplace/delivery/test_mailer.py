@@ -397,7 +397,7 @@ def test_a_password_is_never_shown() -> None:
 
 def test_a_password_is_not_in_what_a_failure_says(caplog: pytest.LogCaptureFixture) -> None:
     def refuse(_server: Any, _session: Any, _envelope: Any, _mechanism: str, _data: Any) -> AuthResult:
-        return AuthResult(success=False, handled=True, message="535 bad: hidden word")
+        return AuthResult(success=False, handled=False, message="535 bad: hidden word")
 
     controller = Controller(
         PostOffice(), hostname="127.0.0.1", port=_free_port(), authenticator=refuse, auth_require_tls=False

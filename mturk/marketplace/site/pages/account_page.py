@@ -30,6 +30,12 @@ def account_pages() -> Blueprint:
     _add_export(pages)
     _add_closing(pages)
 
+    @pages.after_request
+    def forget(response: Response) -> Response:
+        # Nobody shall find it by the history of a browser that others use too.
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
     @pages.get("/worker/account")
     @before_consent
     def account() -> ResponseReturnValue:

@@ -461,6 +461,17 @@ def test_below_tls_all_cookies_are_kept_from_scripts_and_from_neighbours(site: S
         assert "Domain" not in cookie
 
 
+def test_an_answer_has_a_cookie_only_when_it_changed(site: Site) -> None:
+    """One in the answer with a file could end up in a cache, and let others in."""
+    market = site()
+    client = market.app.test_client()
+    signed_up(market, client)
+    client.get("/worker/")
+    for path in ("/worker/", "/worker/account", "/worker/static/site.css"):
+        with client.get(path) as answer:
+            assert answer.headers.getlist("Set-Cookie") == []
+
+
 def test_a_sitting_that_ended_by_the_real_clock_leads_to_the_sign_in(site: Site) -> None:
     now = [time.time()]
     market = site(real_time=lambda: now[0])
