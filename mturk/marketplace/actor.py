@@ -200,8 +200,8 @@ class Worker:
     def submit(self, assignment_id: str, answers: Mapping[str, Value]) -> None:
         """Hand in an assignment.
 
-        A str is free text, or the identifier of a selection where the form has one; a list is several
-        selections; `Other("text")` in it is the worker's own. `File(name, content)` is what a question for a file takes.
+        A str is free text, or the identifier of a selection where the form has one; a list is several selections;
+        `Other("text")` in it is the worker's own. `File(name, content)` is what a question for a file takes.
         """
         self._dispatch.run(lambda context: work.submit(context, self.id, _id(assignment_id), _answers(answers)))
 

@@ -68,7 +68,7 @@ def answer_document(
         _refuse_files(given)
     if asked.form is not None:
         parts = _form_parts(asked.form, given, constraints=constraints)
-    elif asked.is_crowd_form and not as_posted and set(given) != {"taskAnswers"}:
+    elif asked.sends_one_field and not as_posted and "taskAnswers" not in given:
         parts = [_part("taskAnswers", _free_text(_crowd_answers(answers)))]
     else:
         parts = _page_parts(given)

@@ -45,6 +45,7 @@ class FormQuestion:
 
 _MOST_FORMATS = 100
 _COMMENT = re.compile("<!--.*?(?:-->|$)", re.DOTALL)
+_FLATTENED = re.compile(r"""<crowd-form[^<>]*\sanswer-format\s*=\s*["']?flatten-objects\b""", re.IGNORECASE)
 
 
 class QuestionDocument:
@@ -88,6 +89,11 @@ class QuestionDocument:
     def is_crowd_form(self) -> bool:
         """Whether the page is made of crowd elements, which send one field only."""
         return "<crowd-form" in _COMMENT.sub("", self.html)
+
+    @property
+    def sends_one_field(self) -> bool:
+        """Whether the page packs all answers into one field, as crowd-form does that is not told to flatten them."""
+        return self.is_crowd_form and _FLATTENED.search(_COMMENT.sub("", self.html)) is None
 
     @property
     def takes_files(self) -> bool:

@@ -32,10 +32,11 @@ def allow(directive: str, *sources: str) -> None:
 
 def protect(response: Response) -> Response:
     """Add the headers, except those that the page has set itself."""
-    if "Content-Security-Policy" in response.headers:
-        response.headers.setdefault("X-Frame-Options", "")  # the page says itself who may frame it
+    own_policy = "Content-Security-Policy" in response.headers
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+        # A page with a policy of its own says in it who may frame it.
+        if not (own_policy and name == "X-Frame-Options"):
+            response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", _policy(g.get("allowed", {})))
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")

@@ -139,9 +139,7 @@ def _find() -> Sitting | None:
         begin(entry)
         session[_NAMED] = name
         if entry.is_new:
-            flash(
-                _("Welcome. Say in your account where you live: some work depends on it."), "good"
-            )
+            flash(_("Welcome. Say in your account where you live: some work depends on it."), "good")
         found = entrance.sitting(entry.sitting)
     return found
 

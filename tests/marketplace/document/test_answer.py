@@ -67,6 +67,15 @@ def test_a_crowd_form_sends_one_field_of_json() -> None:
     assert _read(document) == [[("QuestionIdentifier", "taskAnswers"), ("FreeText", '[{"label":"cat"}]')]]
 
 
+@pytest.mark.parametrize("form", ['id="f" answer-format="flatten-objects"', "answer-format = flatten-objects"])
+def test_a_crowd_form_that_flattens_sends_a_field_each(form: str) -> None:
+    question = html_question(f"<crowd-form {form}><crowd-input name='label'></crowd-input></crowd-form>")
+    assert _read(answer_document(question, {"label": "cat", "sure.yes": "true"})) == [
+        [("QuestionIdentifier", "label"), ("FreeText", "cat")],
+        [("QuestionIdentifier", "sure.yes"), ("FreeText", "true")],
+    ]
+
+
 def test_what_a_crowd_form_sends_can_be_given_whole() -> None:
     document = answer_document(CROWD, {"taskAnswers": '[{"a":{"b":true}}]'})
     assert _read(document)[0][1] == ("FreeText", '[{"a":{"b":true}}]')

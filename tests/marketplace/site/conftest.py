@@ -36,12 +36,12 @@ def signed_in_at(market: Marketplace, worker_id: str) -> FlaskClient:
     app = market.app
     site = app.extensions["mturk.site"]
     client = app.test_client()
-    signed = site.session_interface.get_signing_serializer(site).dumps({"sitting": _sitting(market, worker_id)})
+    signed = site.session_interface.get_signing_serializer(site).dumps({"sitting": sitting_of(market, worker_id)})
     client.set_cookie("mturk-session", signed)
     return client
 
 
-def _sitting(market: Marketplace, worker_id: str) -> str:
+def sitting_of(market: Marketplace, worker_id: str) -> str:
     """Let the person behind a worker in, who is made if there is none, without a password, which takes its time."""
     means = market._premises.entrance._means
 

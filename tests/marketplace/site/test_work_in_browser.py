@@ -162,6 +162,7 @@ def test_after_a_page_in_the_frame_has_submitted_the_next_hit_comes_by_itself(
     visitor.browser.refresh()  # as the page does when its frame says so
     WebDriverWait(visitor.browser, 10).until(lambda _: visitor.browser.current_url != first)
     assert visitor.browser.find_element(By.NAME, "street")
+    assert "Submitted. This is the next HIT" in visitor.browser.find_element(By.TAG_NAME, "main").text
 
 
 def test_only_the_frame_itself_can_say_that_it_has_submitted(
@@ -203,8 +204,9 @@ def told_of_the_end(visitor: Visitor, hit: dict[str, Any]) -> None:
 
 def incomplete(visitor: Visitor, hit: dict[str, Any]) -> None:
     visitor.accept(hit)
-    visitor.browser.execute_script("document.querySelector('form[data-form]').noValidate = true")
-    visitor.press("Submit")
+    visitor.browser.find_element(By.XPATH, "//button[normalize-space(.)='Submit']").click()
+    told = (By.CSS_SELECTOR, "[aria-invalid=true]")
+    WebDriverWait(visitor.browser, 10).until(lambda browser: browser.find_elements(*told))
 
 
 def too_late(visitor: Visitor, hit: dict[str, Any]) -> None:

@@ -91,7 +91,8 @@ def _fields() -> list[Posted]:
 
 
 def _submitted(context: Context, ticket: SubmitTicket, fields: list[Posted]) -> Verdict:
-    found = assignment.by_id(context, ticket.assignment_id)
+    held = assignment.with_hit(context, ticket.assignment_id)
+    found = held and held.assignment
     if found is None or (found.worker_id, found.accept_time) != (ticket.worker_id, ticket.accept_time):
         return Verdict(HTTPStatus.CONFLICT, _too_late())
     if found.status in VISIBLE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.call import Context
@@ -72,6 +72,8 @@ def group_pages() -> Blueprint:
         hit_id = request.form.get("hit_id")
         session[ACCEPT_NEXT] = "accept_next" in request.form
         accepted = do(lambda context: desk.accept(context, worker_id(), group_id, hit_id))
+        if "goes_on" in request.form:
+            flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
         return redirect(url_for("work.work", assignment_id=accepted))
 
     @pages.get("/mturk/preview")

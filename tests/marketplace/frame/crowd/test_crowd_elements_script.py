@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,22 @@ def test_one_script_brings_all_elements(desk: Desk) -> None:
     desk.type("crowd-input >> input", "word")
     desk.click("crowd-classifier >> label.choice")
     assert desk.submitted() == {"a": "word", "c": {"label": "x"}}
+
+
+@pytest.mark.browser
+def test_another_language_is_a_further_table(desk: Desk) -> None:
+    """What it lacks is said in English."""
+    german = "<script>crowdElements.texts.de = { submit: 'Absenden' }; document.documentElement.lang = 'de-AT'</script>"
+    desk.open(f"{german}<crowd-form><crowd-instructions></crowd-instructions></crowd-form>", form="")
+    assert desk.find("crowd-button").text == "Absenden"
+    assert desk.find("crowd-instructions >> #open").text == "Click for instructions"
+
+
+def test_the_page_for_users_names_every_element() -> None:
+    """Those of the files are those of the page; a few are only parts of others."""
+    page = (STATIC.parents[3] / "docs" / "crowd-elements.md").read_text(encoding="utf-8")
+    defined = {
+        name for path in FILES for name in re.findall(r'"(crowd-[a-z-]+)"[,:]', path.read_text(encoding="utf-8"))
+    }
+    defined = {name.removesuffix("-multi-select") for name in defined} - {"crowd-problem-list"}
+    assert defined == set(re.findall(r"`<?(crowd-[a-z-]+)", page)) - {"crowd-elements"}

@@ -64,13 +64,16 @@
       );
     }
 
-    /** A page often says in the text before a field what is asked. */
     get nearby() {
-      const before = this.previousElementSibling;
-      const words =
-        before && !before.matches("input, select, textarea, script, style") ? before.textContent.trim() : "";
-      return words.length > 0 && words.length < 200 ? words : this.getAttribute("name") || crowd.say("field");
+      return textBefore(this) || this.getAttribute("name") || crowd.say("field");
     }
+  }
+
+  /** What a page says right before an element: often that is what is asked. */
+  function textBefore(element) {
+    const before = element.previousElementSibling;
+    const words = before && !before.matches("input, select, textarea, script, style") ? before.textContent.trim() : "";
+    return words.length < 200 ? words : "";
   }
 
   /** A property that lets the native field have an attribute of the element, changed or not. */
@@ -82,5 +85,5 @@
     }
   }
 
-  Object.assign(crowd, { CrowdField, pass });
+  Object.assign(crowd, { CrowdField, pass, textBefore });
 })(window.crowdElements);

@@ -95,9 +95,9 @@
 
     /** The areas that have pixels. */
     get used() {
-      const used = new Set(this.pixels);
-      used.delete(0);
-      return used;
+      const seen = new Uint8Array(65536);
+      for (let at = 0; at < this.pixels.length; at += 1) seen[this.pixels[at]] = 1;
+      return new Set([...seen.keys()].filter((value) => value && seen[value]));
     }
 
     /** Bring what has changed to a canvas, in the colours of the areas; what belongs to none stays clear. */
@@ -106,33 +106,45 @@
       const { left, top, right, bottom } = this.dirty;
       this.dirty = null;
       const image = new ImageData(right - left, bottom - top);
+      // A pixel at a time: browsers run on machines that have its red in the lowest byte.
+      const painted = new Uint32Array(image.data.buffer);
+      const inks = [0, ...colors.map((color) => (color ? pack(color) : 0))];
       for (let y = top, to = 0; y < bottom; y += 1) {
-        for (let x = left; x < right; x += 1, to += 4) {
-          const color = colors[this.pixels[y * this.width + x] - 1];
-          if (color) image.data.set([...color, 255], to);
-        }
+        const row = y * this.width;
+        for (let x = left; x < right; x += 1, to += 1) painted[to] = inks[this.pixels[row + x]] ?? 0;
       }
       canvas.getContext("2d").putImageData(image, left, top);
     }
 
     /** Take areas from a painted picture, each pixel the area whose colour is nearest. */
     read({ data }, colors) {
-      const near = (red, green, blue) => {
-        const apart = colors.map((color) =>
-          color ? Math.hypot(color[0] - red, color[1] - green, color[2] - blue) : Infinity,
-        );
-        const least = Math.min(...apart, Infinity);
-        return least < 40 ? apart.indexOf(least) + 1 : 0;
-      };
+      const painted = new Uint32Array(data.buffer);
       const known = new Map();
-      for (let at = 0; at < this.pixels.length; at += 1) {
-        const [red, green, blue, alpha] = data.subarray(at * 4, at * 4 + 4);
-        const key = (red << 16) | (green << 8) | blue;
-        if (!known.has(key)) known.set(key, near(red, green, blue));
-        this.pixels[at] = alpha < 128 ? 0 : known.get(key);
+      for (let at = 0, last, area; at < painted.length; at += 1) {
+        if (painted[at] !== last) {
+          last = painted[at];
+          if (!known.has(last)) known.set(last, nearest(last, colors));
+          area = known.get(last);
+        }
+        this.pixels[at] = area;
       }
       this.touch(0, 0, this.width, this.height);
     }
+  }
+
+  function pack([red, green, blue]) {
+    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  }
+
+  /** The area of a painted pixel, 0 where it is clear or of no area's colour. */
+  function nearest(pixel, colors) {
+    if (pixel >>> 24 < 128) return 0;
+    const [red, green, blue] = [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
+    const apart = colors.map((color) =>
+      color ? Math.hypot(color[0] - red, color[1] - green, color[2] - blue) : Infinity,
+    );
+    const least = Math.min(...apart, Infinity);
+    return least < 40 ? apart.indexOf(least) + 1 : 0;
   }
 
   crowd.Mask = Mask;

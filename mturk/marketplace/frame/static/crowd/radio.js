@@ -91,7 +91,8 @@
     refresh() {
       this.setAttribute("role", "radiogroup");
       if (this.required) this.setAttribute("aria-required", "true");
-      if (this.label && !this.hasAttribute("aria-label")) this.setAttribute("aria-label", this.label);
+      const asked = this.label || crowd.textBefore(this);
+      if (asked && !this.matches("[aria-label], [aria-labelledby]")) this.setAttribute("aria-label", asked);
       this.arrange();
     }
 

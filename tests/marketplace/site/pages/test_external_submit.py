@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -105,6 +106,15 @@ def test_an_answer_is_taken_once(host: FrameHost) -> None:
     ):
         assert (again.status_code, again.json()["over"]) == (409, True)
     assert answers_of(host.submitted(assignment_id)) == [("label", "cat")]
+
+
+def test_of_many_at_once_one_is_taken(host: FrameHost) -> None:
+    assignment_id, address = accepted(host)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: send(address, {"label": str(number)}, headers=JSON), range(8)))
+    taken = [number for number, answer in enumerate(answers) if answer.status_code == 200]
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
+    assert answers_of(host.submitted(assignment_id)) == [("label", str(taken[0]))]
 
 
 def test_no_answer_is_told_and_can_be_mended(host: FrameHost) -> None:
