@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from mturk.marketplace import Marketplace
 from tests.marketplace.site.conftest import post
 from tests.marketplace.site.pages.test_entrance_page import PASSWORD, Site, invited, is_in, sign_in, signed_up, site
+from tests.marketplace.site.pages.test_page_cost import counted
 
 __all__ = ["site"]
 ACCOUNT = "/worker/account"
@@ -151,6 +152,26 @@ def test_what_was_typed_is_shown_as_text(market: Marketplace, client: FlaskClien
     sign_in(visitor, "ada@example.org")
     assert "<script>alert" not in client.get(ACCOUNT).text
     assert "<script>alert" not in sign_in(market.app.test_client(), HOSTILE).text
+
+
+def test_each_page_has_few_queries_and_bytes(market: Marketplace, client: FlaskClient) -> None:
+    for _ in range(20):
+        sign_in(market.app.test_client(), "ada@example.org")
+    guest = market.app.test_client()
+    for visitor, path in (
+        (client, ACCOUNT),
+        (client, f"{ACCOUNT}/close"),
+        (guest, "/worker/sign-in"),
+        (guest, invited(market)),
+    ):
+        with counted() as statements:
+            answer = visitor.get(path)
+        assert answer.status_code == 200
+        assert len([one for one in statements if not one.startswith("PRAGMA")]) <= 15
+        assert len(answer.data) <= 60_000
+    with counted() as statements:
+        sign_in(guest, "ada@example.org")
+    assert len(statements) <= 30
 
 
 @pytest.fixture
