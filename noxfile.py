@@ -88,7 +88,7 @@ def texts(session: nox.Session) -> None:
     """Collect the texts of the worker site, and compile its catalogues; translations are written into the .po files."""
     session.install("--editable", ".[dev]")
     folder = "mturk/marketplace/site/locale"
-    errors = ("Complaint", "NotAllowed", "NotThere", "TooOften", "WorkerError", "told")
+    errors = ("Complaint", "NotAllowed", "NotThere", "TooOften", "UnreadablePost", "WorkerError", "told")
     keywords = [argument for name in errors for argument in ("-k", name)]
     plain = ["--no-location", "--sort-output", "--width=100"]
     session.run(
