@@ -278,7 +278,7 @@ def main() -> None:
             size = f"{groups:,} groups, {site.hits:,} HITs, {site.workers:,} workers"
             print(f"Filled with {size} in {time.perf_counter() - started:.0f} s. {wrong[:3] or ''}", flush=True)
             sites.append(site)
-        for name, measured in compare(*sites, arguments.repetitions).items():
+        for name, measured in compare(sites[0], sites[1], arguments.repetitions).items():
             print(measured.line(name))
 
 

@@ -42,7 +42,8 @@ def test_the_settings_of_the_page_about_testing_are_ones_that_pytest_takes(
 ) -> None:
     (settings,) = re.findall(r"^```toml\n(.*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
     pytester.makepyprojecttoml(settings)
-    run("def test_nothing(mturk_market): assert mturk_market._settings.fees is False").assert_outcomes(passed=1)
+    test = "def test_nothing(mturk_market): assert mturk_market._premises._settings.fees is False"
+    run(test).assert_outcomes(passed=1)
 
 
 def test_each_test_has_a_marketplace_of_its_own_and_leaves_nothing_behind(run: Callable[..., pytest.RunResult]) -> None:
@@ -117,25 +118,25 @@ def test_markers_set_what_the_marketplace_is_like(
         class TestClass:
             def test_class(self, mturk_connection, mturk_market):
                 assert balance(mturk_connection) == "5.00"
-                assert not mturk_market._settings.fees
+                assert not mturk_market._premises._settings.fees
 
             @pytest.mark.mturk_market(deposit="3.00")
             def test_nearest(self, mturk_connection, mturk_market):
                 assert balance(mturk_connection) == "3.00"
-                assert not mturk_market._settings.fees
+                assert not mturk_market._premises._settings.fees
 
         @pytest.mark.mturk_market(faults=[Fault("GetAccountBalance", "refused", every=2), "GetHIT: slow every 3"])
         def test_faults(mturk_market):
-            plan = mturk_market._api._faults
+            plan = mturk_market._premises._web._api._faults
             assert [[fault.kind for fault in plan.due("GetAccountBalance")] for _ in range(2)] == [[], ["refused"]]
             assert [[fault.kind for fault in plan.due("GetHIT")] for _ in range(3)] == [[], [], ["slow"]]
 
         def test_configured_faults(mturk_market):
-            assert [fault.kind for fault in mturk_market._api._faults.due("GetHIT")] == ["refused"]
+            assert [fault.kind for fault in mturk_market._premises._web._api._faults.due("GetHIT")] == ["refused"]
 
         @pytest.mark.mturk_market(strict=True, question_limit=100, rate=5, burst=2, eventual=3)
         def test_the_others(mturk_market):
-            terms = mturk_market._settings
+            terms = mturk_market._premises._settings
             assert (terms.strict, terms.question_limit, terms.eventual) == (True, 100, 3000)
         """,
         "--strict-markers",

@@ -107,7 +107,7 @@ def revoke_key(access_key: str, database: str) -> None:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def worker(context: click.Context) -> None:
-    """Add workers to a marketplace, invite them, block them, export them.
+    """Add workers to a marketplace, invite, block, and export them.
 
     \b
     Examples:

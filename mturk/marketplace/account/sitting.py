@@ -17,6 +17,8 @@ LONGEST_SILENCE = 7 * DAY
 _NOTED = HOUR
 """How exactly it is known when somebody was here last: a page view writes no more often."""
 _NAME_OF_BROWSER = 255
+_MOST = 50
+"""Sittings of one worker at the same time; a further one ends the oldest."""
 
 
 class Sitting(NamedTuple):
@@ -54,6 +56,9 @@ def open_sitting(database: Connection, number: int, now: int, randomness: random
     named = "".join(letter if letter.isprintable() else " " for letter in browser[:_NAME_OF_BROWSER])
     row = {"digest": digest(secret), "worker": number, "start": now, "last_seen": now, "browser": named}
     t.add_row(database, t.sitting, row)
+    mine = t.sitting.c.worker == number
+    latest = select(t.sitting.c.number).where(mine).order_by(t.sitting.c.number.desc()).limit(_MOST)
+    database.execute(t.sitting.delete().where(mine, t.sitting.c.number.not_in(latest)))
     return secret
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
@@ -90,7 +90,7 @@ def _plain(body: bytes) -> list[_Raw]:
 def _multipart(body: bytes, boundary: str) -> list[_Raw]:
     try:
         return list(_parts(body, boundary.encode("latin-1")))
-    except (ValueError, RequestEntityTooLarge):
+    except (ValueError, HTTPException):
         raise UnreadablePost("These answers did not arrive whole. Please send them again.") from None
 
 
@@ -102,10 +102,10 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[_Raw]:
     value: list[bytes | bytearray] = []
     while not isinstance(event := decoder.next_event(), (Epilogue, NeedData)):
         if isinstance(event, Field):
-            name, value, is_field = event.name.encode(errors="surrogateescape"), [], True
+            name, value, is_field = (event.name or "").encode(), [], True
         elif isinstance(event, File):
             is_field = False
-            yield _Raw(event.name.encode(), event.filename.encode())
+            yield _Raw((event.name or "").encode(), event.filename.encode())
         elif isinstance(event, Data) and is_field:
             value.append(event.data)
             if not event.more_data:
@@ -114,7 +114,7 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[_Raw]:
 
 def _decoded(fields: list[_Raw], said: str) -> list[Posted]:
     if len(fields) > MOST_FIELDS:
-        raise UnreadablePost("These are more than %(most)s answers.", most=MOST_FIELDS)
+        raise UnreadablePost("These are too many answers: 10,000 can be sent at once.")
     label = next((field.value.decode("ascii", "replace") for field in fields if field.name == _CHARSET.encode()), said)
     encoding = _encoding(label)
     return [

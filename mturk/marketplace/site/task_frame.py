@@ -76,6 +76,11 @@ def site_root() -> str:
     return known.address() if known.settings.task_host else request.root_url.rstrip("/")
 
 
+def own_root() -> str:
+    """Where this very page is, as its browser knows it, without a slash at its end."""
+    return request.root_url.rstrip("/") if is_task_host() else site_root()
+
+
 def origin_of(address: str) -> str:
     """The scheme, the host and the port of an address."""
     parts = urlsplit(address)

@@ -176,6 +176,13 @@ def test_several_sign_ins_at_once_are_fine_and_each_has_a_secret_of_its_own(desk
     assert [one.browser for one in desk.own.sittings(desk.sitting(first))] == [AWAY.browser, HOME.browser]
 
 
+def test_of_very_many_sittings_the_oldest_end(desk: Desk) -> None:
+    first = desk.entrance.enter_as("ada", HOME)
+    entries = [desk.entrance.enter_as("ada", HOME) for _ in range(50)]
+    assert desk.entrance.sitting(first.sitting) is None
+    assert all(desk.entrance.sitting(entry.sitting) for entry in entries)
+
+
 def test_signing_out_ends_that_sitting_only(desk: Desk) -> None:
     first = desk.joined()
     second = desk.entrance.sign_in(first.worker_id, PASSWORD, AWAY)

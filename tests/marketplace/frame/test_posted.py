@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mturk.marketplace.frame.posted import MOST_FIELDS, UnreadablePost, grouped, read_post, read_query
 
+KINDS = ["application/x-www-form-urlencoded", "multipart/form-data; boundary=e", "text/plain", "text/plain; charset=x"]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -52,6 +55,11 @@ def test_a_multipart_post_is_read_and_a_file_is_its_name() -> None:
     assert read_post(body, kind) == [("a", "1"), ("f", "p.svg"), ("a", "é\r\n"), ("g", "")]
 
 
+def test_a_part_without_a_name_is_an_answer_without_one() -> None:
+    body, kind = parts(("x=y", b"1"), ("filename=z", b"2"))
+    assert read_post(body, kind) == [("", "1"), ("", "z")]
+
+
 def test_a_multipart_post_says_its_encoding_too() -> None:
     body, kind = parts(('name="_charset_"', b"windows-1252"), ('name="a"', b"\xe9"))
     assert read_post(body, kind) == [("a", "é")]
@@ -66,12 +74,34 @@ def test_a_multipart_post_says_its_encoding_too() -> None:
         (b"nothing", "multipart/form-data; boundary=edge"),
         (b"--edge\r\nContent-Disposition: form-data; name=a\r\n\r\nhalf", "multipart/form-data; boundary=edge"),
         (b"a=1&" * (MOST_FIELDS + 2), FORM),
+        (b"--edge\r\nX: y\r\n\r\n1\r\n--edge--\r\n", "multipart/form-data; boundary=edge"),
+        (b"--\xff\r\n", "multipart/form-data; boundary=\u20ac"),
         (parts(*[('name="a"', b"1")] * (MOST_FIELDS + 1))),
     ],
 )
 def test_what_no_form_posts_is_refused(body: bytes, kind: str) -> None:
     with pytest.raises(UnreadablePost):
         read_post(body, kind)
+
+
+HEADS = [
+    b"--e\r\n",
+    b"--e--",
+    b"Content-Disposition: form-data; name=a",
+    b"Content-Disposition: x",
+    b"\r\n\r\n",
+    b"a=1&",
+]
+PIECES = st.one_of(st.binary(max_size=8), st.sampled_from([*HEADS, b"_charset_="]))
+
+
+@given(st.lists(PIECES, max_size=12).map(b"".join), st.sampled_from(KINDS))
+def test_whatever_comes_is_read_or_refused(body: bytes, kind: str) -> None:
+    try:
+        fields = read_post(body, kind)
+    except UnreadablePost:
+        return
+    assert all(isinstance(text, str) for field in fields for text in field)
 
 
 def test_a_query_is_a_form_that_was_sent_by_get() -> None:

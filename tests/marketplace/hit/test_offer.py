@@ -230,6 +230,18 @@ def test_a_page_asks_the_database_at_most_nine_times(
     assert 0 < len(asked) <= 9
 
 
+@pytest.mark.parametrize("after", [None, "7.1"])
+@pytest.mark.parametrize("order", [NEWEST, HIGHEST_REWARD, MOST_HITS])
+def test_groups_are_read_in_each_order_from_an_index(order: str, after: str | None) -> None:
+    query = offer._in_order(Search(order=order), after).limit(20)
+    with Marketplace(":memory:") as market:
+        text = str(query.compile(market._store._engine, compile_kwargs={"literal_binds": True}))
+        plan = market._store.read(lambda database: database.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all())
+    column = {NEWEST: "newest", HIGHEST_REWARD: "reward", MOST_HITS: "hits"}[order]
+    (step,) = [row[-1] for row in plan]
+    assert f"USING INDEX hit_group_by_{column}" in step
+
+
 def test_the_next_hit_of_a_group_is_the_first_that_the_worker_has_not_had(
     market: Marketplace, publish: Publish, next_hit: Callable[..., str]
 ) -> None:

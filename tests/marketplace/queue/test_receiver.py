@@ -69,7 +69,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 def waiting(market: Marketplace, number: int) -> None:
     """Wait until so many receivers wait."""
-    until(lambda: market._room._waiting == number)
+    until(lambda: market._premises._room._waiting == number)
 
 
 def bodies(future: Future[list[dict[str, Any]]], wait: float = SOON) -> list[str]:
@@ -177,7 +177,7 @@ def test_who_hung_up_takes_no_message_away(market: Marketplace, sqs: Client, url
 
 def test_who_hung_up_before_the_first_look_takes_no_message_away(market: Marketplace, sqs: Client, url: str) -> None:
     sqs.send_message(QueueUrl=url, MessageBody="one")
-    receiver = Receiver(market._store, market._room, time.time)
+    receiver = Receiver(market._store, market._premises._room, time.time)
     assert receiver.receive(1, {"QueueUrl": url}, lambda: True) == {}
     (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
     assert message["Attributes"]["ApproximateReceiveCount"] == "1"

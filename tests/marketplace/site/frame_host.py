@@ -112,9 +112,9 @@ class FrameHost:
         """Accept a HIT for a worker, and say the assignment's id."""
         return self.market.worker(worker_id).accept(found.id)
 
-    def frame(self, assignment_id: str | None = None, hit_id: str | None = None) -> Frame:
-        """What the site would put into its page."""
-        with self.site.test_request_context(base_url=self.url):
+    def frame(self, assignment_id: str | None = None, hit_id: str | None = None, base: str | None = None) -> Frame:
+        """What the site would put into its page, for a browser that is at this address."""
+        with self.site.test_request_context(base_url=base or self.url):
             return _frame(assignment_id, hit_id)
 
     def show(self, browser: WebDriver, assignment_id: str | None = None, hit_id: str | None = None) -> None:

@@ -300,6 +300,20 @@ def test_what_browsers_report_is_bounded() -> None:
         assert requests.post(f"{host.url}/mturk/missing/forged", data=b"", timeout=20).status_code == 404
 
 
+@pytest.mark.parametrize("address", ["https://turk.my-lab.org", "https://my-lab.org/turk"])
+def test_behind_a_proxy_a_page_is_told_of_the_public_address_only(address: str) -> None:
+    with frame_host(public_url=address, offline=True) as host:
+        assignment_id = host.accept(host.publish(FORM))
+        frame = host.frame(assignment_id, base=address)
+        answer = requests.get(f"{host.url}{frame.address.removeprefix(urlsplit(address).path)}", timeout=20)
+    assert frame.address.startswith(f"{urlsplit(address).path}/mturk/task/")
+    assert answer.status_code == 200
+    assert "127.0.0.1" not in answer.text + answer.headers["Content-Security-Policy"]
+    assert f'<script src="{address}/mturk/static/' in answer.text
+    assert f'data-submit="{address}/pass/' in answer.text
+    assert f"report-uri {address}/mturk/missing/" in answer.headers["Content-Security-Policy"]
+
+
 def test_our_own_files_are_kept_for_a_year_and_open_to_frames(host: FrameHost) -> None:
     page = page_of(
         host, '<script src="https://s3.amazonaws.com/mturk-public/externalHIT_v1.js" integrity="x"></script>'

@@ -180,6 +180,18 @@ def test_a_person_works_on_a_page_of_another_site(person: Person, sdk: Connectio
     assert dict(assignment.answers) == {"better": "the left one"}
 
 
+def test_a_page_that_only_says_it_was_submitted_does_not_load_the_workers_page_again(
+    person: Person, sdk: Connection
+) -> None:
+    lie = "<script>setInterval(() => parent.postMessage({mturk: 'submitted'}, '*'), 100)</script>"
+    page = HTMLQuestion.from_string(f"<input name='label' aria-label='label'>{lie}", engine="mturk")
+    person.accept(_offer("A page that lies", "0.05").create_hit(page, DAY))
+    person.browser.execute_script("window.heard = 0; addEventListener('message', () => { window.heard += 1 })")
+    # So many messages take longer than a look at the server, of which there may be one a second.
+    WebDriverWait(person.browser, 10).until(lambda _: person.browser.execute_script("return window.heard") >= 15)
+    assert "Time left" in person.find("main").text
+
+
 def _offer(title: str, reward: str) -> HITType:
     return HITType.create(title, "It takes a minute", reward, 600)
 

@@ -6,7 +6,6 @@ from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.account.entrance import Application
 from mturk.marketplace.account.objection import Objection
@@ -42,11 +41,14 @@ def entrance_pages() -> Blueprint:
 
     @pages.post("/worker/sign-out")
     @before_consent
-    def sign_out() -> AnyResponse:
+    def sign_out() -> ResponseReturnValue:
         here = known_sitting()
         if here is not None:
             services().entrance.sign_out(here)
         leave()
+        if is_named_by_proxy():
+            text = _("Your organisation still signs you in here. Sign out there too.")
+            return refused(HTTPStatus.OK, text, title=_("You are signed out"))
         return redirect(url_for("entrance.sign_in"))
 
     return pages

@@ -91,7 +91,7 @@ def _fields() -> list[Posted]:
     else:
         body = get_input_stream(request.environ, max_content_length=LARGEST_ANSWERS).read()
         found = read_post(body, request.content_type or "")
-    return [field for field in found if field.name not in RESERVED]
+    return [field for field in found if field.name and field.name not in RESERVED]
 
 
 def _submitted(context: Context, ticket: SubmitTicket, fields: list[Posted]) -> Verdict:

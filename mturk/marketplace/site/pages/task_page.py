@@ -25,6 +25,7 @@ from mturk.marketplace.site.task_frame import (
     NOT_ACCEPTED,
     is_task_host,
     origin_of,
+    own_root,
     sandbox,
     site_root,
     submit_root,
@@ -59,7 +60,7 @@ def task_pages() -> Blueprint:
         if found is None:
             why_not = _("You do not hold this HIT any more, or it is gone.")
             return told(Verdict(HTTPStatus.NOT_FOUND, why_not))
-        here = origin_of(request.root_url)
+        here = origin_of(own_root())
         if here != (task_origin(found.requester) or here):
             abort(HTTPStatus.NOT_FOUND)
         html = served(QuestionDocument(found.question).html, _script(ticket), _own_copy)
@@ -114,7 +115,7 @@ def _own_copy(address: str) -> str | None:
 
 def _own(path: str) -> str:
     # Whole addresses, since a page may have a base of its own.
-    return f"{request.root_url}mturk/{path}"
+    return f"{own_root()}/mturk/{path}"
 
 
 def _headers(text: str) -> dict[str, str]:
@@ -130,12 +131,12 @@ def _headers(text: str) -> dict[str, str]:
 def _policy(text: str) -> list[str]:
     # Without `allow-same-origin` its origin is nobody's, whatever frames it or opens it.
     rules = [f"sandbox {sandbox()}", f"frame-ancestors {origin_of(site_root())}"]
-    own = f"{origin_of(request.root_url)} {origin_of(site_root())}"
+    own = f"{origin_of(own_root())} {origin_of(site_root())}"
     if services().settings.offline:
         rules += [
             f"default-src {own} 'unsafe-inline' 'unsafe-eval' data: blob:",
             f"form-action {own}",
-            f"report-uri {request.root_url}mturk/missing/{text}",
+            f"report-uri {own_root()}/mturk/missing/{text}",
         ]
     elif request.is_secure:
         rules.append("upgrade-insecure-requests")

@@ -63,7 +63,7 @@
   };
 
   // What the server says counts: its clock may have been moved, and the HIT may be finished elsewhere.
-  const ask = async () => {
+  const ask = async (whenOver) => {
     try {
       const answer = await fetch(text.time, { headers: { Accept: "application/json" }, redirect: "error" });
       if (!answer.ok) {
@@ -74,6 +74,9 @@
       if (said.in_hand) {
         text.deadline = said.deadline;
         isOver = false;
+      } else if (whenOver) {
+        whenOver();
+        return;
       } else if (!isOver && left() > 0) {
         isOver = true;
         say(text.elsewhere, "warn");
@@ -97,10 +100,14 @@
     }
   });
 
-  // The frame tells that it has submitted. What is true the server says, when this page is loaded again.
+  // The frame tells that it has submitted. Only if the server says so too is this page loaded again: a hostile page
+  // could tell it without end.
+  let looked = -Infinity;
   window.addEventListener("message", (event) => {
-    if (frame && event.source === frame.contentWindow && event.data && event.data.mturk === "submitted") {
-      location.reload();
+    const tells = frame && event.source === frame.contentWindow && event.data && event.data.mturk === "submitted";
+    if (tells && performance.now() - looked > 1000) {
+      looked = performance.now();
+      ask(() => location.reload());
     }
   });
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from mturk.marketplace import Marketplace
 from tests.marketplace.site.conftest import post
 from tests.marketplace.site.pages.test_entrance_page import PASSWORD, Site, invited, is_in, sign_in, signed_up, site
+from tests.marketplace.site.pages.test_page_cost import counted
 
 __all__ = ["site"]
 ACCOUNT = "/worker/account"
@@ -139,6 +140,44 @@ def test_a_visit_ends_in_the_middle_when_the_account_is_closed_elsewhere(
     assert other.get("/worker/").status_code == 302
 
 
+ODD = [
+    "\0",
+    "a\0b@example.org",
+    "'; DROP TABLE person; --",
+    "x" * 100_000,
+    "\ud7ff\U0010ffff",
+    "{{ 7*7 }}",
+    "%s%n",
+    "-1",
+]
+FORMS = {
+    "/worker/sign-in": ("worker_id", "password", "next"),
+    "/worker/sign-up": ("invitation", "password", "email", "country", "subdivision"),
+    "/worker/forgotten-password": ("worker_id",),
+    "/worker/reset": ("link", "password"),
+    "/worker/confirm": ("link",),
+    f"{ACCOUNT}/data": ("country", "subdivision"),
+    f"{ACCOUNT}/email": ("email", "password"),
+    f"{ACCOUNT}/password": ("password", "new_password"),
+    f"{ACCOUNT}/sittings": ("sitting",),
+    f"{ACCOUNT}/close": ("password",),
+}
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_odd_entries_are_refused_and_break_nothing(database: str, odd: str) -> None:
+    with Marketplace(database, smtp="smtp://127.0.0.1:9?from=turk@my-lab.org") as market:
+        client = market.app.test_client()
+        path = market.invite().removeprefix(market.url)
+        post(client, path, page=path, password=PASSWORD)
+        for path, fields in FORMS.items():
+            answer = post(client, path, page="/worker/", **dict.fromkeys(fields, odd))
+            assert answer.status_code < 500, (path, answer.text)
+            for where in (f"{path}?{fields[0]}=%00%ff", f"{path}?invitation=%00&link=%ff"):
+                assert client.get(where).status_code < 500, where
+        assert is_in(client)
+
+
 HOSTILE = '"><script>alert(1)</script>'
 
 
@@ -151,6 +190,26 @@ def test_what_was_typed_is_shown_as_text(market: Marketplace, client: FlaskClien
     sign_in(visitor, "ada@example.org")
     assert "<script>alert" not in client.get(ACCOUNT).text
     assert "<script>alert" not in sign_in(market.app.test_client(), HOSTILE).text
+
+
+def test_each_page_has_few_queries_and_bytes(market: Marketplace, client: FlaskClient) -> None:
+    for _ in range(20):
+        sign_in(market.app.test_client(), "ada@example.org")
+    guest = market.app.test_client()
+    for visitor, path in (
+        (client, ACCOUNT),
+        (client, f"{ACCOUNT}/close"),
+        (guest, "/worker/sign-in"),
+        (guest, invited(market)),
+    ):
+        with counted() as statements:
+            answer = visitor.get(path)
+        assert answer.status_code == 200
+        assert len([one for one in statements if not one.startswith("PRAGMA")]) <= 15
+        assert len(answer.data) <= 60_000
+    with counted() as statements:
+        sign_in(guest, "ada@example.org")
+    assert len(statements) <= 30
 
 
 @pytest.fixture

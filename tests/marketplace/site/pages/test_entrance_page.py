@@ -343,6 +343,21 @@ def test_whom_the_proxy_names_is_signed_in_and_stays_the_same_worker(named: Mark
     assert len(ids) == 1
 
 
+def test_signing_out_says_who_still_signs_one_in(named: Marketplace) -> None:
+    client = named.app.test_client()
+    token = re.search('name="csrf_token" value="([^"]+)"', by_header(client, "ada").text)
+    assert token
+    answer = client.post(
+        "/worker/sign-out",
+        data={"csrf_token": token[1]},
+        headers={"X-Remote-User": "ada"},
+        environ_overrides=PROXY,
+    )
+    assert answer.status_code == 200
+    assert "Your organisation still signs you in here." in answer.text
+    assert 'class="who"' not in answer.text
+
+
 def test_a_visit_of_many_pages_is_one_sitting(named: Marketplace) -> None:
     client = named.app.test_client()
     for _ in range(3):

@@ -6,10 +6,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from selenium.common.exceptions import DetachedShadowRootException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
@@ -70,6 +72,7 @@ def test_an_answer_arrives_whatever_its_form_says(browser: WebDriver, host: Fram
     assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
 
 
+AXE = Path(__file__).parents[3] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
 GONE = [StaleElementReferenceException, DetachedShadowRootException]
 MTURK = "https://www.mturk.com/mturk/externalSubmit"
 SCRIPTED = [
@@ -311,6 +314,36 @@ def test_an_external_page_that_is_too_late_loses_nothing(browser: WebDriver) -> 
         browser.find_element(By.TAG_NAME, "button").click()
         WebDriverWait(browser, 10).until(lambda _: browser.find_elements(By.TAG_NAME, "h1"))
         assert browser.find_element(By.NAME, "label").get_attribute("value") == "cat"
+
+
+def violations(browser: WebDriver) -> list[str]:
+    """What axe-core finds wrong with the page."""
+    browser.execute_script(AXE.read_text())
+    script = "axe.run(document).then(found => arguments[0](found.violations.map(each => each.id)))"
+    found: list[str] = browser.execute_async_script(script)
+    return found
+
+
+def test_everybody_can_read_what_was_not_submitted(browser: WebDriver) -> None:
+    with frame_host() as host, elsewhere() as url:
+        host.show(browser, host.accept(host.publish_external(url)))
+        host.market.clock.advance(hours=2)
+        press(browser)
+        WebDriverWait(browser, 10).until(lambda _: browser.find_elements(By.TAG_NAME, "h1"))
+        assert violations(browser) == []
+
+
+def test_everybody_can_read_the_message_in_a_page(browser: WebDriver) -> None:
+    with frame_host() as host:
+        page = f"<!doctype html><html lang=en><title>Task</title><main><h1>Which?</h1><form>{BUTTON}</form></main>"
+        host.work(browser, page)
+        press(browser)
+        told = message(browser, "alert")
+        assert "no answers" in told.text
+        assert violations(browser) == []
+        assert browser.switch_to.active_element.tag_name == "div"  # the one that has the message
+        browser.switch_to.active_element.send_keys(Keys.ENTER)
+        assert browser.find_elements(By.CSS_SELECTOR, "html > div") == []
 
 
 EXTERNAL = """<!doctype html>

@@ -35,6 +35,12 @@ def heading(page: str) -> str:
     return found[1]
 
 
+def time_of(visitor: FlaskClient, path: str) -> dict[str, Any]:
+    """What the page's script is told."""
+    told: dict[str, Any] = visitor.get(f"{path}/time").get_json()
+    return told
+
+
 def answers_of(client: Client, hit: dict[str, Any]) -> list[str]:
     listed = client.list_assignments_for_hit(HITId=hit["HITId"])["Assignments"]
     return [re.sub("<[^>]+>", " ", one["Answer"]) for one in listed]
@@ -74,7 +80,7 @@ def test_the_page_tells_the_deadline_and_the_time_of_the_server(
     deadline, now = (int(number) for number in re.findall(r'data-(?:deadline|now)="(\d+)"', page))
     assert 355_000 < deadline - now <= 360_000
     assert abs(now - market.clock.now().timestamp() * 1000) < 5000
-    told = visitor.get(f"{path}/time").json
+    told = time_of(visitor, path)
     assert told == {"now": told["now"], "deadline": deadline, "in_hand": True}
     assert now <= told["now"] < now + 5000
 
@@ -91,7 +97,7 @@ def test_the_time_says_when_the_hit_is_no_longer_in_hand(
         post(visitor, f"{path}/return")
     elif how == "late":
         market.clock.advance(minutes=11)
-    told = visitor.get(f"{path}/time").json
+    told = time_of(visitor, path)
     assert (told["in_hand"], told["deadline"]) == (False, None)
 
 
@@ -165,7 +171,7 @@ def test_no_step_is_taken_for_a_form_from_elsewhere(group: list[dict[str, Any]],
     path = accept(visitor, group[0])
     for step in (f"{path}/return", "/worker/accept-next"):
         assert visitor.post(step).status_code == 400
-    assert visitor.get(f"{path}/time").json["in_hand"]
+    assert time_of(visitor, path)["in_hand"]
 
 
 def test_nobody_sees_or_changes_what_another_holds(
@@ -176,7 +182,7 @@ def test_nobody_sees_or_changes_what_another_holds(
     assert other.get(path).status_code == 404
     assert post(other, path, street="stolen").status_code == 404
     assert post(other, f"{path}/return").status_code == 404
-    assert other.get(f"{path}/time").json["in_hand"] is False
+    assert time_of(other, path)["in_hand"] is False
     assert path.rpartition("/")[2] not in other.get("/worker/queue").text
     assert answers_of(client, group[0]) == []
 

@@ -11,7 +11,7 @@
         <span class="icon"></span><span class="words"><slot></slot></span>
       </button>`;
     static styles = `
-      :host { display: inline-block; margin: 4px 0; }
+      :host { display: inline-block; margin: 4px 0; vertical-align: middle; }
       .control {
         display: inline-flex; gap: 6px; align-items: center; justify-content: center; width: 100%; min-height: 36px;
         padding: 6px 16px; text-decoration: none; border-radius: 6px;
@@ -88,7 +88,7 @@
     static booleans = ["disabled"];
     static markup = `<button type="button" class="control"></button>`;
     static styles = `
-      :host { display: inline-block; }
+      :host { display: inline-block; vertical-align: middle; }
       .control { display: inline-flex; align-items: center; justify-content: center; width: 40px; height: 40px;
         padding: 0; border-color: transparent; border-radius: 50%; background: none; }`;
 
@@ -106,7 +106,7 @@
 
   class CrowdFab extends CrowdIconButton {
     static styles = `
-      :host { display: inline-block; }
+      :host { display: inline-block; vertical-align: middle; }
       .control { display: inline-flex; align-items: center; justify-content: center; width: 56px; height: 56px;
         padding: 0;
         border: 0; border-radius: 50%; background: var(--crowd-accent); color: var(--crowd-on-accent); font-size: 1.3em;

@@ -47,6 +47,7 @@
     @media (max-width: 720px) {
       .layout { flex-direction: column; align-items: stretch; }
       .instructions { width: auto !important; max-height: 40vh; }
+      .columns > .side { flex-basis: 100%; }
     }
     ${crowd.DIALOG_STYLES}`;
 
