@@ -57,9 +57,9 @@ def test_every_reason_can_be_chosen(ada: FlaskClient, market: Marketplace, hit_i
 WRONG = [
     (REPORT, {"text": "typed"}, "reason", "Say what is wrong with the HIT."),
     (REPORT, {"reason": "nonsense", "text": "typed"}, "reason", "Say what is wrong with the HIT."),
-    (REPORT, {"reason": "other", "text": "x" * 1001}, "text", f"Write at most {report.LONGEST} characters."),
+    (REPORT, {"reason": "other", "text": "x" * 1001}, "text", f"Write at most {report.LONGEST:,} characters."),
     (LETTER, {"text": " \n"}, "text", "Write something to the requester."),
-    (LETTER, {"text": "x" * 2001}, "text", f"Write at most {letter.LONGEST} characters."),
+    (LETTER, {"text": "x" * 2001}, "text", f"Write at most {letter.LONGEST:,} characters."),
 ]
 
 
