@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, ServiceFault, TooOften, WorkerError
+from mturk.marketplace.site.door import AT_TASK_HOST
 from mturk.marketplace.site.language import gettext as _
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -25,7 +26,9 @@ _SHOWN_AGAIN = "shown_again"
 
 
 def refused(status: int, text: str, *, title: str | None = None) -> Response:
-    """A page that says what is refused, and why."""
+    """A page that says what is refused, and why; at a task host, where there are no pages of the site, a line."""
+    if request.environ.get(AT_TASK_HOST):
+        return Response(f"{text}\n", status, mimetype="text/plain")
     page = render_template("refusal.html", title=title or _title(status), text=text, status=status)
     return make_response(page, status)
 

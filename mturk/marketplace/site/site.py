@@ -18,7 +18,7 @@ from mturk.marketplace.site.service import Services, provide
 from mturk.marketplace.site.session_cookie import SessionCookie
 from mturk.marketplace.site.show import FILTERS
 from mturk.marketplace.site.visitor import ask_to_sign_in, known_worker_id
-from mturk.marketplace.site.way_back import here
+from mturk.marketplace.site.way_back import here, stay_here
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -53,6 +53,7 @@ def make_site(services: Services, pages: Iterable[Blueprint]) -> Flask:
         app.register_blueprint(one)
     app.before_request(ask_to_sign_in)
     app.after_request(protect)
+    app.after_request(stay_here)
     explain_refusals(app)
     return app
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import request, url_for
+from flask import Response, request, url_for
 
 _LONGEST = 2000
 
@@ -18,6 +18,14 @@ def here() -> str:
     """The page that is shown now, with its query, to come back to."""
     path = f"{request.script_root}{request.path}"
     return f"{path}?{request.query_string.decode('latin-1')}" if request.query_string else path
+
+
+def stay_here(response: Response) -> Response:
+    """Let a redirection within the site name no host: it holds wherever a proxy has put the site."""
+    parts = urlsplit(response.location or "")
+    if parts.netloc and (parts.scheme, parts.netloc) == (request.scheme, request.host):
+        response.location = parts._replace(scheme="", netloc="", path=f"/{parts.path.lstrip('/')}").geturl()
+    return response
 
 
 def _is_ours(asked: str) -> bool:
