@@ -99,7 +99,8 @@ site:           intake protection signing_key terms time_zone way_back | site_se
                 | navigation refusal show task_frame
                 | site wanted work_area
 site.pages:     asset_page external_submit frame_text | account_page consent_page dashboard_page entrance_page
-                group_page mail_page message_page qualification_page report_page task_page | work_page | directory
+                group_page language_page mail_page message_page qualification_page report_page task_page | work_page
+                | directory
 web
 premises
 simulation:     field | crowd | simulation

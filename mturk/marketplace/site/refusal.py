@@ -98,15 +98,20 @@ def explain_refusals(app: Flask) -> None:
     @app.errorhandler(ServiceFault)
     @app.errorhandler(MarketplaceError)
     def by_the_database(error: Exception) -> Response:
-        _LOG.warning("%s %s: %s", request.method, request.path, error)
+        _LOG.warning("%s %s: %s", request.method, _asked(), error)
         answer = refused(HTTPStatus.SERVICE_UNAVAILABLE, _texts()[HTTPStatus.SERVICE_UNAVAILABLE])
         answer.headers["Retry-After"] = _RETRY_AFTER
         return answer
 
     @app.errorhandler(Exception)
     def by_mistake(_error: Exception) -> Response:
-        _LOG.exception("%s %s failed", request.method, request.path)
+        _LOG.exception("%s %s failed", request.method, _asked())
         return refused(HTTPStatus.INTERNAL_SERVER_ERROR, _texts()[HTTPStatus.INTERNAL_SERVER_ERROR])
+
+
+def _asked() -> str:
+    """The page that was asked for, as a rule: the right to submit stands in a path itself."""
+    return "an unknown page" if request.url_rule is None else request.url_rule.rule
 
 
 def _title(status: int) -> str:

@@ -10,7 +10,7 @@ from flask import Flask, url_for
 from flask_wtf import CSRFProtect
 
 from mturk.marketplace.site.intake import allow_files
-from mturk.marketplace.site.language import LANGUAGES, catalogue, language, language_pages
+from mturk.marketplace.site.language import LANGUAGES, catalogue, language
 from mturk.marketplace.site.navigation import navigation
 from mturk.marketplace.site.protection import protect
 from mturk.marketplace.site.refusal import explain_refusals
@@ -49,7 +49,7 @@ def make_site(services: Services, pages: Iterable[Blueprint]) -> Flask:
     app.before_request(lambda: allow_files(services.upload_limit))
     CSRFProtect(app)
     _speak(app)
-    for one in (language_pages(), *pages):
+    for one in pages:
         app.register_blueprint(one)
     app.before_request(ask_to_sign_in)
     app.after_request(protect)
