@@ -76,6 +76,15 @@ class Entrance:
             lambda database: invitation.invite(database, worker_id, now, now + life, self._randomness)
         )
 
+    def invite_many(self, count: int, life: int) -> list[str]:
+        """Make invitations for so many new workers, all of them or none, and say their secrets."""
+        now, chance = self._means.now(), self._randomness
+
+        def invite(database: Connection) -> list[str]:
+            return [invitation.invite(database, None, now, now + life, chance) for _ in range(count)]
+
+        return self._store.write(invite)
+
     def invitation(self, secret: str) -> Invitation:
         """The invitation that has this secret; WorkerError says why it is not good."""
         return self._store.read(lambda database: invitation.good(database, secret, self._means.now()))
