@@ -15,6 +15,7 @@ from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.error import WorkerError
 from mturk.marketplace.site.country import countries
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 from mturk.marketplace.site.refusal import refused, shown_again, too_fast
 from mturk.marketplace.site.service import services
 from mturk.marketplace.site.site_setting import OPEN
@@ -79,9 +80,9 @@ def _add_sign_in(pages: Blueprint) -> None:
         try:
             entry = services().entrance.sign_in(name, request.form.get("password", ""), caller())
         except WrongPassword as error:
-            return form(_(str(error)), HTTPStatus.FORBIDDEN)
+            return form(said(error), HTTPStatus.FORBIDDEN)
         except TooManyTries as error:
-            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, form(said(error), HTTPStatus.TOO_MANY_REQUESTS))
         begin(entry)
         return redirect(way_back(request.form.get("next")), HTTPStatus.SEE_OTHER)
 
@@ -92,7 +93,7 @@ def _add_sign_in(pages: Blueprint) -> None:
         try:
             begin(services().entrance.enter_by_link(_given("link"), caller()))
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
         return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
 
 
@@ -122,7 +123,7 @@ def _add_sign_up(pages: Blueprint) -> None:
         try:
             return form()
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
 
     @pages.post("/worker/sign-up")
     @open_to_all
@@ -134,9 +135,9 @@ def _add_sign_up(pages: Blueprint) -> None:
         except Objection as error:
             return form("", HTTPStatus.BAD_REQUEST, error.faults)
         except TooManyTries as error:
-            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, form(said(error), HTTPStatus.TOO_MANY_REQUESTS))
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
         begin(entry)
         flash(
             _("Welcome. Your worker ID is %(worker_id)s: you can sign in with it.", worker_id=entry.worker_id), "good"
@@ -172,7 +173,7 @@ def _add_forgotten_password(pages: Blueprint) -> None:
         try:
             services().entrance.ask_for_reset(request.form.get("worker_id", ""), caller())
         except TooManyTries as error:
-            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, form(said(error), HTTPStatus.TOO_MANY_REQUESTS))
         return render_template("mail_sent.html")
 
     @pages.get("/worker/reset")
@@ -182,7 +183,7 @@ def _add_forgotten_password(pages: Blueprint) -> None:
         try:
             return new_password()
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
 
     @pages.post("/worker/reset")
     @open_to_all
@@ -194,7 +195,7 @@ def _add_forgotten_password(pages: Blueprint) -> None:
         except Objection as error:
             return new_password("", HTTPStatus.BAD_REQUEST, error.faults)
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
         begin(entry)
         flash(_("Your new password is set. You were signed out everywhere else."), "good")
         return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
