@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from mturk.marketplace.account import account_link, person, slowdown
-from mturk.marketplace.account.means import Means
+from mturk.marketplace.account.means import Caller, Means
 from mturk.marketplace.account.person import Person
 from mturk.marketplace.clock import HOUR
 from mturk.marketplace.database.row import known
@@ -13,7 +13,9 @@ from mturk.marketplace.error import WorkerError, told
 from mturk.marketplace.people import mail
 
 MOST_LETTERS = 3
-"""How much of such mail one account is sent in an hour."""
+"""How much of such mail one account is sent in an hour, and one address."""
+MOST_LETTERS_OF_NETWORK = 30
+"""How much mail one address on the network may have sent in an hour."""
 _CONFIRM = told("Confirm your e-mail address")
 _CONFIRM_TEXT = told(
     """\
@@ -48,11 +50,19 @@ def ask(means: Means, database: Connection, number: int, now: int) -> None:
     mail.send_link(database, number, mail.CONFIRMATION, now + life, found.email_key, sealed, subject, text)
 
 
-def ask_slowly(means: Means, database: Connection, number: int, now: int) -> None:
-    """Ask once more, a few times an hour at most."""
-    subject = f"letter:{number}"
-    slowdown.check(database, [subject], now, most=MOST_LETTERS, window=HOUR)
-    slowdown.count(database, [subject], now)
+def ask_slowly(means: Means, database: Connection, number: int, now: int, caller: Caller) -> None:
+    """Ask, so often an hour at most: for an account, to an address, and for whoever sits at one place of the network.
+
+    TooManyTries where that is reached. Where nothing is sent nothing is counted.
+    """
+    found = person.of_worker(database, number)
+    if found is None or found.email_key is None or not means.mail:
+        return
+    own = [f"confirmation:{number}", f"confirmation to:{found.email_key}"]
+    place = [f"letter from:{slowdown.network(caller.address)}"]
+    slowdown.check(database, own, now, most=MOST_LETTERS, window=HOUR)
+    slowdown.check(database, place, now, most=MOST_LETTERS_OF_NETWORK, window=HOUR)
+    slowdown.count(database, [*own, *place], now)
     ask(means, database, number, now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -25,6 +26,7 @@ from mturk.marketplace.account.invitation import Invitation
 from mturk.marketplace.account.means import Caller, Means
 from mturk.marketplace.account.objection import TAKEN_EMAIL, Objection, object_to
 from mturk.marketplace.account.sitting import Sitting
+from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import HOUR
 from mturk.marketplace.database.row import known
@@ -37,8 +39,6 @@ CLOSED_DOOR = "You need an invitation to sign up here. Open the link that was se
 AGREE = told("You can only work here if you agree to the terms.")
 _SIGN_UPS = 50
 """How many accounts one address on the network may open in an hour without invitations; a class of students is one."""
-_LETTERS = 30
-"""How much mail one address on the network may have sent in an hour."""
 
 
 class Application(NamedTuple):
@@ -75,6 +75,15 @@ class Entrance:
         return self._store.write(
             lambda database: invitation.invite(database, worker_id, now, now + life, self._randomness)
         )
+
+    def invite_many(self, count: int, life: int) -> list[str]:
+        """Make invitations for so many new workers, all of them or none, and say their secrets."""
+        now, chance = self._means.now(), self._randomness
+
+        def invite(database: Connection) -> list[str]:
+            return [invitation.invite(database, None, now, now + life, chance) for _ in range(count)]
+
+        return self._store.write(invite)
 
     def invitation(self, secret: str) -> Invitation:
         """The invitation that has this secret; WorkerError says why it is not good."""
@@ -179,7 +188,7 @@ class Entrance:
             account = f"letter:{found.worker}" if found else f"letter to:{person.normal(name)}"
             address = f"letter from:{slowdown.network(caller.address)}"
             slowdown.check(database, [account], now, most=confirmation.MOST_LETTERS, window=HOUR)
-            slowdown.check(database, [address], now, most=_LETTERS, window=HOUR)
+            slowdown.check(database, [address], now, most=confirmation.MOST_LETTERS_OF_NETWORK, window=HOUR)
             slowdown.count(database, [account, address], now)
             confirmation.send_reset(self._means, database, found, name, now)
 
@@ -241,7 +250,8 @@ class Entrance:
             person.change(database, number, terms=self._means.terms, terms_time=now)
         if invited is not None:
             invitation.use(database, invited, number)
-        confirmation.ask(self._means, database, number, now)
+        with suppress(TooManyTries):  # the account is there all the same, and the link can be asked for later
+            confirmation.ask_slowly(self._means, database, number, now, caller)
         found = person.of_worker(database, number)
         return let_in(self._means, database, number, found.worker_id if found else "", caller)
 

@@ -85,17 +85,17 @@ class OwnAccount:
             key = address and email_address.key(address)
             person.change(database, mine.worker, email=address, email_key=key, email_time=None)
             account_link.forget(database, mine.worker, *account_link.OPENING)
-            confirmation.ask(self._means, database, mine.worker, self._means.now())
+            confirmation.ask_slowly(self._means, database, mine.worker, self._means.now(), caller)
 
         self._prove_and_change(mine, given, caller, change)
 
-    def ask_again(self, mine: Sitting) -> None:
+    def ask_again(self, mine: Sitting, caller: Caller) -> None:
         """Send the mail again by which the e-mail address is confirmed."""
         now = self._means.now()
 
         def ask(database: Connection, found: Person) -> None:
             if found.email_time is None:
-                confirmation.ask_slowly(self._means, database, mine.worker, now)
+                confirmation.ask_slowly(self._means, database, mine.worker, now, caller)
 
         self._change(mine, ask)
 

@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, g, has_request_context, redirect, request, session
-from werkzeug.wrappers import Response as AnyResponse
+from flask import g, has_request_context, request, session
 
 from mturk.marketplace.error import WorkerError
-from mturk.marketplace.site.way_back import way_back
 
 FOLDER = Path(__file__).with_name("locale")
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
@@ -21,18 +19,10 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
 _CHOSEN = "language"
 
 
-def language_pages() -> Blueprint:
-    """Where a visitor chooses a language."""
-    pages = Blueprint("language", __name__)
-
-    @pages.post("/worker/language")
-    def choose() -> AnyResponse:
-        chosen = request.form.get("language", "")
-        if chosen in LANGUAGES:
-            session[_CHOSEN] = chosen
-        return redirect(way_back(request.form.get("next")))
-
-    return pages
+def choose_language(chosen: str) -> None:
+    """Keep to a language from now on, if it is one of ours."""
+    if chosen in LANGUAGES:
+        session[_CHOSEN] = chosen
 
 
 def language() -> str:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, ServiceFault, TooOften, WorkerError
+from mturk.marketplace.site.door import AT_TASK_HOST
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.language import said
 
@@ -26,7 +27,9 @@ _SHOWN_AGAIN = "shown_again"
 
 
 def refused(status: int, text: str, *, title: str | None = None) -> Response:
-    """A page that says what is refused, and why."""
+    """A page that says what is refused, and why; at a task host, where there are no pages of the site, a line."""
+    if request.environ.get(AT_TASK_HOST):
+        return Response(f"{text}\n", status, mimetype="text/plain")
     page = render_template("refusal.html", title=title or _title(status), text=text, status=status)
     return make_response(page, status)
 
@@ -100,15 +103,20 @@ def explain_refusals(app: Flask) -> None:
     @app.errorhandler(ServiceFault)
     @app.errorhandler(MarketplaceError)
     def by_the_database(error: Exception) -> Response:
-        _LOG.warning("%s %s: %s", request.method, request.path, error)
+        _LOG.warning("%s %s: %s", request.method, _asked(), error)
         answer = refused(HTTPStatus.SERVICE_UNAVAILABLE, _texts()[HTTPStatus.SERVICE_UNAVAILABLE])
         answer.headers["Retry-After"] = _RETRY_AFTER
         return answer
 
     @app.errorhandler(Exception)
     def by_mistake(_error: Exception) -> Response:
-        _LOG.exception("%s %s failed", request.method, request.path)
+        _LOG.exception("%s %s failed", request.method, _asked())
         return refused(HTTPStatus.INTERNAL_SERVER_ERROR, _texts()[HTTPStatus.INTERNAL_SERVER_ERROR])
+
+
+def _asked() -> str:
+    """The page that was asked for, as a rule: the right to submit stands in a path itself."""
+    return "an unknown page" if request.url_rule is None else request.url_rule.rule
 
 
 def _own_words(error: HTTPException) -> str | None:

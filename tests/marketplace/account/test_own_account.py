@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from mturk.marketplace import File, Marketplace, WorkerError
 from mturk.marketplace.account import closure, own_data
@@ -309,3 +309,47 @@ def test_what_is_known_of_a_person_is_not_told_by_its_repr(desk: Desk) -> None:
     assert entry.worker_id in shown
     for secret in (PASSWORD, entry.sitting, entry.device, "ada@", mine.digest, desk.own.person(mine).mail_token):
         assert secret not in shown
+
+
+def letters(desk: Desk) -> int:
+    """How much mail waits to be sent."""
+    return desk.means.store.read(
+        lambda database: database.execute(select(func.count()).select_from(t.mail)).scalar_one()
+    )
+
+
+def test_an_account_asks_a_few_times_an_hour_for_confirmation(desk: Desk) -> None:
+    mine = desk.sitting(desk.joined())
+    for number in range(3):
+        desk.own.change_email(mine, f"victim+{number}@third.example", PASSWORD, HOME)
+    with pytest.raises(TooManyTries):
+        desk.own.change_email(mine, "victim+4@third.example", PASSWORD, AWAY)
+    with pytest.raises(TooManyTries):
+        desk.own.ask_again(mine, AWAY)
+    assert desk.own.person(mine).email == "victim+2@third.example"
+    desk.pass_time(hours=1)
+    desk.own.change_email(mine, "own@example.org", PASSWORD, HOME)
+    assert desk.own.person(mine).email == "own@example.org"
+
+
+def test_an_address_is_asked_a_few_times_an_hour_whoever_asks(desk: Desk) -> None:
+    sent = []
+    for number in range(5):
+        mine = desk.sitting(desk.joined(Caller(f"198.51.100.{number}"), email="victim@third.example"))
+        sent.append(letters(desk))
+        desk.own.change_email(mine, "", PASSWORD, HOME)
+    assert sent == [1, 2, 3, 3, 3]
+
+
+def test_a_place_on_the_network_has_so_much_sent_however_many_sign_up(desk: Desk) -> None:
+    for number in range(32):
+        assert desk.joined(email=f"a{number}@third.example").worker_id
+    assert letters(desk) == 30
+
+
+def test_a_worker_has_twenty_sittings_at_most(desk: Desk) -> None:
+    entry = desk.joined()
+    for _ in range(25):
+        desk.entrance.sign_in(entry.worker_id, PASSWORD, HOME)
+    last = desk.sitting(desk.entrance.sign_in(entry.worker_id, PASSWORD, HOME))
+    assert len(desk.own.sittings(last)) == 20

@@ -109,7 +109,7 @@ def _add_email(pages: Blueprint) -> None:
     @before_consent
     def change_mail() -> ResponseReturnValue:
         if request.form.get("again"):
-            services().own_account.ask_again(sitting())
+            services().own_account.ask_again(sitting(), caller())
             return _done(_("The mail is on its way. Open the link in it."))
         services().own_account.want_mail(sitting(), bool(request.form.get("mailed")))
         return _done(_("Your choice is kept."))

@@ -23,6 +23,7 @@ from mturk.marketplace.site.visitor import (
     before_consent,
     begin,
     caller,
+    is_named,
     is_named_by_proxy,
     known_sitting,
     known_worker_id,
@@ -63,7 +64,7 @@ def _add_sign_in(pages: Blueprint) -> None:
     @pages.get("/worker/sign-in")
     @open_to_all
     def sign_in() -> ResponseReturnValue:
-        if known_worker_id():
+        if known_worker_id() or (is_named_by_proxy() and is_named()):
             return redirect(way_back(request.args.get("next")))
         if is_named_by_proxy():
             return refused(HTTPStatus.FORBIDDEN, _("Sign in at your organisation first, then load this page again."))

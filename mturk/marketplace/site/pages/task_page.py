@@ -23,7 +23,6 @@ from mturk.marketplace.site.pages.frame_text import frame_texts
 from mturk.marketplace.site.service import do, look, services
 from mturk.marketplace.site.task_frame import (
     NOT_ACCEPTED,
-    is_task_host,
     origin_of,
     own_root,
     sandbox,
@@ -44,11 +43,9 @@ def task_pages() -> Blueprint:
 
     @pages.before_app_request
     def separate() -> Response | None:
-        """Keep the site away from the hosts of task pages, where each of them could script it; and service workers."""
+        """Serve no service worker: a page could leave one behind that answers for others of its host."""
         if request.headers.get("Service-Worker") == "script":
             return Response("No service worker is served here.\n", HTTPStatus.FORBIDDEN, mimetype="text/plain")
-        if is_task_host() and request.blueprint not in ("tasks", "assets"):
-            return Response("Only task pages are served here.\n", HTTPStatus.NOT_FOUND, mimetype="text/plain")
         return None
 
     @pages.get("/mturk/task/<text>")

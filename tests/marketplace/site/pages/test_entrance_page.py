@@ -358,6 +358,50 @@ def test_signing_out_says_who_still_signs_one_in(named: Marketplace) -> None:
     assert 'class="who"' not in answer.text
 
 
+@pytest.mark.parametrize("name", ["ada,mallory", "ada, mallory", "ada\x7f", "ada\tb", ""])
+def test_a_name_that_may_be_two_is_nobodys(named: Marketplace, name: str) -> None:
+    answer = named.app.test_client().get("/worker/", environ_overrides={**PROXY, "HTTP_X_REMOTE_USER": name})
+    assert answer.status_code == (409 if name else 302)
+    assert people(named) == 0
+
+
+def people(market: Marketplace) -> int:
+    return int(
+        market._premises.store.read(lambda database: database.exec_driver_sql("SELECT count(*) FROM person").scalar())
+        or 0
+    )
+
+
+@pytest.mark.parametrize("path", ["/worker/closed", "/worker/static/site.css", "/worker/nowhere", "/mturk/preview"])
+def test_a_page_that_needs_nobody_brings_nobody_in(named: Marketplace, path: str) -> None:
+    with by_header(named.app.test_client(), "ada", path) as answer:
+        assert "mturk-device" not in str(answer.headers.getlist("Set-Cookie"))
+    assert people(named) == 0
+
+
+def test_whom_the_proxy_names_does_not_stay_at_the_door(named: Marketplace) -> None:
+    client = named.app.test_client()
+    assert by_header(client, "ada", "/worker/sign-in?next=/worker/queue").location == "/worker/queue"
+    assert by_header(client, "ada", "/worker/queue").status_code == 200
+
+
+def test_where_a_proxy_signs_people_in_no_button_says_sign_out(named: Marketplace) -> None:
+    page = by_header(named.app.test_client(), "ada").text
+    assert 'class="who"' in page
+    assert "/worker/sign-out" not in page
+
+
+def test_who_closed_the_account_sees_that_it_is_closed(named: Marketplace) -> None:
+    client = named.app.test_client()
+    page = by_header(client, "ada", "/worker/account/close").text
+    (worker_id,) = re.findall(r'class="who">(\w+)<', page)
+    fields = {"csrf_token": re.findall('name="csrf_token" value="([^"]+)"', page)[0], "password": worker_id}
+    client.post("/worker/account/close", data=fields, headers={"X-Remote-User": "ada"}, environ_overrides=PROXY)
+    answer = by_header(client, "ada", "/worker/closed")
+    assert answer.status_code == 200
+    assert "cannot be opened" not in answer.text
+
+
 def test_a_visit_of_many_pages_is_one_sitting(named: Marketplace) -> None:
     client = named.app.test_client()
     for _ in range(3):
