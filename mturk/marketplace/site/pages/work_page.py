@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ from mturk.marketplace.site.work_area import area_at_work, filled_area, read_for
 from mturk.marketplace.workplace import desk
 from mturk.marketplace.workplace.desk import MOST_HELD, Held, Undone
 
+_LOG = logging.getLogger(__name__)
 _JUST_NOW = 60 * SECOND
 """So long after a submission its page goes on to the next HIT, where the worker wants that."""
 
@@ -169,7 +171,7 @@ def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
         return _submit(assignment_id)  # its time was over a moment ago
     except WorkerError as refusal:
         return _page(seen, entry, problem=_(str(refusal))), status_of(refusal)
-    return redirect(_onward(seen.held))
+    return redirect(_onward(assignment_id))
 
 
 def _too_late(undone: Undone) -> AnyResponse:
@@ -189,16 +191,21 @@ def _expired(assignment_id: str) -> AnyResponse | None:
     return make_response(_page(seen, read_form(seen.hit), problem=problem), HTTPStatus.BAD_REQUEST)
 
 
-def _onward(held: Held) -> str:
+def _onward(assignment_id: str) -> str:
     """Where a worker goes after a submission: to the next HIT, if they want that and there is one."""
     if session.get(ACCEPT_NEXT):
         try:
-            accepted = do(lambda context: desk.accept(context, worker_id(), held.hit_group_id, after=held.hit_id))
-            flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
+            accepted, is_new = do(lambda context: desk.go_on(context, worker_id(), assignment_id))
+            if is_new:
+                flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
             return url_for("work.work", assignment_id=accepted)
         except WorkerError as reason:
             flash(_(str(reason)))
-    return url_for("work.work", assignment_id=held.assignment_id)
+        except Exception:
+            # The work is handed in by now, whatever became of this; no page may say that nothing was changed.
+            _LOG.exception("after a submission the next HIT could not be accepted")
+            flash(_("Your work is submitted. The next HIT could not be accepted just now."))
+    return url_for("work.work", assignment_id=assignment_id)
 
 
 def _give_back(context: Context, assignment_id: str) -> tuple[Held, bool]:
