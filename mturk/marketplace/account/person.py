@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from mturk.marketplace.account import email_address
 from mturk.marketplace.account.objection import TAKEN_EMAIL, Objection
+from mturk.marketplace.account.place import US
 from mturk.marketplace.account.secret import new_secret
 from mturk.marketplace.database import table as t
 
@@ -100,6 +101,16 @@ def settle_in(database: Connection, number: int, country: str, subdivision: str,
     """Write down where a worker lives, and whether they are of age."""
     facts = {"country": country or None, "subdivision": subdivision or None, "adult": adult}
     database.execute(t.worker.update().where(t.worker.c.number == number).values(facts))
+
+
+def add_facts(database: Connection, number: int, country: str, subdivision: str, adult: bool) -> None:
+    """Write down what somebody tells who signs up; what they leave open stays as it is known."""
+    told = {"country": country, "subdivision": subdivision, "adult": adult}
+    facts: dict[str, object] = {name: value for name, value in told.items() if value}
+    if country not in ("", US):
+        facts["subdivision"] = None  # nobody lives in a state of a country that they do not live in
+    if facts:
+        database.execute(t.worker.update().where(t.worker.c.number == number).values(facts))
 
 
 def is_taken(database: Connection, number: int) -> bool:

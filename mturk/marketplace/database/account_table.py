@@ -66,6 +66,7 @@ invitation = Table(
     number(),
     Column("digest", _DIGEST, nullable=False, unique=True),
     reference("worker", "worker", nullable=True),
+    Column("promised", String(64), comment="the id of the worker that it makes, if it is for none that is known"),
     Column("creation_time", BigInteger, nullable=False),
     Column("end", BigInteger, nullable=False),
     Column("used", Boolean, nullable=False, server_default=false()),

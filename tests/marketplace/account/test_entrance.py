@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from mturk.marketplace import MarketplaceError, WorkerError
 from mturk.marketplace.account.entrance import AGREE, Application
+from mturk.marketplace.account.invitation import Used
 from mturk.marketplace.account.means import Caller
 from mturk.marketplace.account.objection import Objection
 from mturk.marketplace.account.proof import WrongPassword
@@ -35,7 +37,7 @@ def test_an_invitation_is_good_once(desk: Desk) -> None:
     secret = desk.invited()
     desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
     with pytest.raises(WorkerError, match="used already"):
-        desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+        desk.entrance.sign_up(Application("another password"), secret, HOME)
 
 
 def test_an_invitation_has_an_end(desk: Desk) -> None:
@@ -78,7 +80,7 @@ def test_of_two_invitations_for_one_worker_one_is_good(desk: Desk) -> None:
     first, second = desk.invited("A1ADA"), desk.invited("A1ADA")
     desk.entrance.sign_up(Application(PASSWORD), second, HOME)
     with pytest.raises(WorkerError, match="used already"):
-        desk.entrance.sign_up(Application(PASSWORD), first, HOME)
+        desk.entrance.sign_up(Application("another password"), first, HOME)
 
 
 @pytest.mark.parametrize(
@@ -317,3 +319,48 @@ def test_old_invitations_are_forgotten(desk: Desk) -> None:
     desk.invited()
     count = select(func.count()).select_from(t.invitation)
     assert desk.means.store.read(lambda database: database.execute(count).scalar_one()) == 1
+
+
+def test_an_invitation_says_the_worker_id_beforehand_and_always_the_same(desk: Desk) -> None:
+    secret = desk.invited()
+    beforehand = {desk.entrance.invitation(secret).future_id for _ in range(2)}
+    assert beforehand == {desk.entrance.sign_up(Application(PASSWORD), secret, HOME).worker_id}
+
+
+@pytest.mark.parametrize("open_door", [False, True])
+def test_who_never_got_the_answer_to_the_sign_up_comes_in_by_sending_it_again(opened: Open, open_door: bool) -> None:
+    desk = opened(open_door=open_door)
+    secret, promised = ("", desk.entrance.promise()) if open_door else (desk.invited(), None)
+    first, second = (desk.entrance.sign_up(Application(PASSWORD), secret, HOME, promised) for _ in range(2))
+    assert first.worker_id == second.worker_id == (promised or first.worker_id)
+    with pytest.raises(Used) as caught:
+        desk.entrance.sign_up(Application("another password"), secret, AWAY, promised)
+    assert caught.value.worker_id == first.worker_id
+
+
+def test_guesses_at_a_used_invitation_are_counted_as_those_at_the_sign_in(desk: Desk) -> None:
+    secret = desk.invited()
+    desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+    for number in range(10):
+        with pytest.raises(Used):
+            desk.entrance.sign_up(Application(f"guess number {number}"), secret, AWAY)
+    with pytest.raises(TooManyTries):
+        desk.entrance.sign_up(Application(PASSWORD), secret, AWAY)
+
+
+@pytest.mark.parametrize(
+    ("entered", "expected"),
+    [
+        ({}, ("US", "NY", True)),
+        ({"country": "US"}, ("US", "NY", True)),
+        ({"subdivision": "CA"}, ("US", "CA", True)),
+        ({"country": "DE"}, ("DE", None, True)),
+        ({"country": "US", "subdivision": "CA", "adult": True}, ("US", "CA", True)),
+    ],
+)
+def test_what_is_left_open_at_the_sign_up_stays_as_the_operator_said(
+    desk: Desk, entered: dict[str, Any], expected: tuple[object, ...]
+) -> None:
+    desk.market.worker("A1ADA", country="US", subdivision="NY", adult=True)
+    known = desk.own.person(desk.sitting(desk.joined(worker_id="A1ADA", **entered)))
+    assert (known.country, known.subdivision, known.adult) == expected
