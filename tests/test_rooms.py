@@ -87,7 +87,7 @@ workplace:      concern desk need notice period plain_text skill submission | ea
                 | overview picture
 dispatch
 account:        email_address objection password place secret | account_link alias device means person
-                sitting slowdown | admission closure confirmation invitation own_data proof | entrance own_account
+                sitting slowdown | admission closure confirmation invitation own_data probe proof | entrance own_account
 timekeeper
 background
 opening

@@ -16,6 +16,7 @@ from mturk.marketplace.account import (
     password,
     person,
     place,
+    probe,
     proof,
     sitting,
     slowdown,
@@ -23,7 +24,7 @@ from mturk.marketplace.account import (
 from mturk.marketplace.account.admission import Entry, let_in
 from mturk.marketplace.account.invitation import Invitation, Used
 from mturk.marketplace.account.means import Caller, Means
-from mturk.marketplace.account.objection import TAKEN_EMAIL, Objection, object_to
+from mturk.marketplace.account.objection import object_to
 from mturk.marketplace.account.proof import WrongPassword
 from mturk.marketplace.account.sitting import Sitting
 from mturk.marketplace.call import Context
@@ -98,17 +99,15 @@ class Entrance:
         except Used as used:
             return self._come_back(used, application.password, caller)
         object_to(self._faults(application, invited))
-        self._check_address(caller, invited)
-        hashed = self._means.passwords.hash(application.password)
-        try:
+        network = slowdown.network(caller.address)
+        # Who was invited is not kept out by what others on the same network do.
+        with probe.counted(self._means, f"invitation {invited.number}" if invited else network):
+            if invited is None:
+                self._count_sign_up(network)
+            hashed = self._means.passwords.hash(application.password)
             return self._means.dispatch.run(
                 lambda context: self._settle(context, application, secret, hashed, caller, promised)
             )
-        except Objection as error:
-            if error.faults.get("email") == TAKEN_EMAIL:
-                # Who tries addresses here to learn who works here is slowed down as who tries passwords.
-                self._count(f"address:{slowdown.network(caller.address)}")
-            raise
 
     def sign_in(self, name: str, password: str, caller: Caller) -> Entry:
         """Let somebody in who knows the password."""
@@ -192,12 +191,14 @@ class Entrance:
 
         def ask(database: Connection) -> None:
             found = person.named(database, name)
-            account = f"letter:{found.worker}" if found else f"letter to:{person.normal(name)}"
-            address = f"letter from:{slowdown.network(caller.address)}"
-            slowdown.check(database, [account], now, most=confirmation.MOST_LETTERS, window=HOUR)
+            typed, address = f"letter to:{person.normal(name)}", f"letter from:{slowdown.network(caller.address)}"
+            account = f"letter:{found.worker}" if found else f"letter to nobody:{person.normal(name)}"
+            slowdown.check(database, [typed], now, most=confirmation.MOST_LETTERS, window=HOUR)
             slowdown.check(database, [address], now, most=_LETTERS, window=HOUR)
-            slowdown.count(database, [account, address], now)
-            confirmation.send_reset(self._means, database, found, name, now)
+            # A refusal would tell that two names are one person's.
+            is_full = slowdown.is_full(database, account, now, most=confirmation.MOST_LETTERS, window=HOUR)
+            slowdown.count(database, [typed, account, address], now)
+            confirmation.send_reset(self._means, database, None if is_full else found, name, now)
 
         if self._means.mail:
             self._store.write(ask)
@@ -294,19 +295,14 @@ class Entrance:
             "terms": AGREE if self._means.terms and not application.agrees else None,
         }
 
-    def _check_address(self, caller: Caller, invited: Invitation | None) -> None:
-        network, now = slowdown.network(caller.address), self._means.now()
+    def _count_sign_up(self, network: str) -> None:
+        subjects, now = [f"sign-up:{network}"], self._means.now()
 
-        def check(database: Connection) -> None:
-            slowdown.check(database, [f"address:{network}"], now)
-            if invited is None:
-                slowdown.check(database, [f"sign-up:{network}"], now, most=_SIGN_UPS, window=HOUR)
-                slowdown.count(database, [f"sign-up:{network}"], now)
+        def count(database: Connection) -> None:
+            slowdown.check(database, subjects, now, most=_SIGN_UPS, window=HOUR)
+            slowdown.count(database, subjects, now)
 
-        self._store.write(check)
-
-    def _count(self, subject: str) -> None:
-        self._store.write(lambda database: slowdown.count(database, [subject], self._means.now()))
+        self._store.write(count)
 
 
 def _is_taken(database: Connection, worker_id: str) -> bool:

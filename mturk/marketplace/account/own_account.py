@@ -16,6 +16,7 @@ from mturk.marketplace.account import (
     password,
     person,
     place,
+    probe,
     proof,
     sitting,
 )
@@ -87,7 +88,8 @@ class OwnAccount:
             account_link.forget(database, mine.worker, *account_link.OPENING)
             confirmation.ask(self._means, database, mine.worker, self._means.now())
 
-        self._prove_and_change(mine, given, caller, change)
+        with probe.counted(self._means, f"worker {mine.worker}"):
+            self._prove_and_change(mine, given, caller, change)
 
     def ask_again(self, mine: Sitting) -> None:
         """Send the mail again by which the e-mail address is confirmed."""
