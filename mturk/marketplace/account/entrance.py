@@ -11,6 +11,7 @@ from mturk.marketplace.account import (
     account_link,
     alias,
     confirmation,
+    device,
     email_address,
     invitation,
     password,
@@ -149,13 +150,14 @@ class Entrance:
     def enter_as(self, name: str, caller: Caller) -> Entry:
         """Let somebody in whom a proxy of the operator's signed in under this name; new ones become workers."""
         read = alias.read(name)
+        digest = alias.digest_of(read, self._means.key())
 
         def enter(context: Context) -> Entry:
-            number = known_as = alias.worker_of(context.database, read)
+            number = known_as = alias.worker_of(context.database, read, digest)
             if number is None:
                 number = self._new_worker(context)
                 person.add(context.database, number, self._means.now(), self._randomness, password=None)
-                alias.add(context.database, read, number)
+                alias.add(context.database, read, digest, number)
             found = person.of_worker(context.database, number)
             if found is None:
                 raise WorkerError(CLOSED)
@@ -244,6 +246,7 @@ class Entrance:
             person.change(database, number, password=hashed)
             account_link.forget(database, number, *account_link.OPENING)
             sitting.end(database, number)
+            device.forget(database, number)
             return let_in(self._means, database, number, worker_id, caller)
 
         return self._store.write(change)

@@ -63,6 +63,7 @@ alias = Table(
     Column("name", String(255)),
     reference("worker", "worker"),
     Index("alias_of_worker", "worker"),
+    Index("alias_by_name", "name"),
 )
 
 invitation = Table(
