@@ -9,25 +9,29 @@ from mturk.marketplace.account.means import Means
 from mturk.marketplace.account.person import Person
 from mturk.marketplace.clock import HOUR
 from mturk.marketplace.database.row import known
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import WorkerError, told
 from mturk.marketplace.people import mail
 
 MOST_LETTERS = 3
 """How much of such mail one account is sent in an hour."""
-_CONFIRM = "Confirm your e-mail address"
-_CONFIRM_TEXT = """\
+_CONFIRM = told("Confirm your e-mail address")
+_CONFIRM_TEXT = told(
+    """\
 This address was entered for the worker {worker_id}. Open this link to confirm that it is yours:
 
 {{link}}
 
 The link is good for seven days. If it was not you, do nothing."""
-_RESET = "Set a new password"
-_RESET_TEXT = """\
+)
+_RESET = told("Set a new password")
+_RESET_TEXT = told(
+    """\
 Somebody, most likely you, asked for a new password for the worker {worker_id}. Open this link to set one:
 
 {{link}}
 
 The link is good for one hour. If it was not you, do nothing: your password stays as it is."""
+)
 
 
 def ask(means: Means, database: Connection, number: int, now: int) -> None:
@@ -38,9 +42,10 @@ def ask(means: Means, database: Connection, number: int, now: int) -> None:
     kind, life = account_link.CONFIRMATION, account_link.LIFE_OF_CONFIRMATION
     account_link.forget(database, number, kind)
     secret = account_link.make(database, kind, number, now, life, means.randomness, found.email_key)
-    text = _CONFIRM_TEXT.format(worker_id=found.worker_id)
+    text = means.say(_CONFIRM_TEXT).format(worker_id=found.worker_id)
     sealed = means.seal().close(secret, mail.SEAL)
-    mail.send_link(database, number, mail.CONFIRMATION, now + life, found.email_key, sealed, _CONFIRM, text)
+    subject = means.say(_CONFIRM)
+    mail.send_link(database, number, mail.CONFIRMATION, now + life, found.email_key, sealed, subject, text)
 
 
 def ask_slowly(means: Means, database: Connection, number: int, now: int) -> None:
@@ -74,6 +79,6 @@ def send_reset(means: Means, database: Connection, found: Person | None, name: s
     key = (found.email_key if found and has_address else None) or person.normal(name)
     life = account_link.LIFE_BY_MAIL
     secret = account_link.make(database, account_link.RESET, number, now, life, means.randomness)
-    text = _RESET_TEXT.format(worker_id=found.worker_id if found else "")
+    text = means.say(_RESET_TEXT).format(worker_id=found.worker_id if found else "")
     sealed = means.seal().close(secret, mail.SEAL)
-    mail.send_link(database, number, mail.RESET, now + life, key, sealed, _RESET, text)
+    mail.send_link(database, number, mail.RESET, now + life, key, sealed, means.say(_RESET), text)

@@ -30,7 +30,7 @@ class Means:
     """Shared by all that is done with accounts.
 
     `key` is the site's secret, not to be asked for within a transaction; `terms` the digest of what people must agree
-    to, if anything is; `mail` whether mail can be sent.
+    to, if anything is; `mail` whether mail can be sent; `say` translates what is written in mail for whoever asks now.
     """
 
     store: Store
@@ -42,6 +42,7 @@ class Means:
     passwords: Passwords = field(default_factory=Passwords)
     terms: str | None = None
     mail: bool = False
+    say: Callable[[str], str] = str
 
     def now(self) -> int:
         """The real time, in milliseconds."""

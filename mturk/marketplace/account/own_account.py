@@ -68,7 +68,7 @@ class OwnAccount:
     def agree(self, mine: Sitting, terms: str) -> None:
         """Write down that the person agrees to the terms that have this digest."""
         if terms != self._means.terms:
-            raise WorkerError("The terms have changed. Read them again.")
+            raise WorkerError("The terms have changed. Please read them again.")
         now = self._means.now()
         self._change(mine, lambda database, _: person.change(database, mine.worker, terms=terms, terms_time=now))
 

@@ -12,7 +12,7 @@ from mturk.marketplace.account.means import Caller, Means
 from mturk.marketplace.account.person import Person
 from mturk.marketplace.error import WorkerError, told
 
-WRONG = told("The worker ID or e-mail address and the password do not belong together.")
+WRONG = told("The worker ID or e-mail address and the password do not match.")
 
 
 class WrongPassword(WorkerError):

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, g, redirect, request, session
+from flask import Blueprint, g, has_request_context, redirect, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
+from mturk.marketplace.error import WorkerError
 from mturk.marketplace.site.way_back import way_back
 
 FOLDER = Path(__file__).with_name("locale")
@@ -35,7 +36,9 @@ def language_pages() -> Blueprint:
 
 
 def language() -> str:
-    """The language of the page that is answered now."""
+    """The language of the page that is answered now; English where none is."""
+    if not has_request_context():
+        return "en"
     if "language" not in g:
         chosen = session.get(_CHOSEN)
         g.language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en")
@@ -51,6 +54,11 @@ def gettext(text: str, **values: Any) -> str:
     """The text in the language of the page, with `%(name)s` filled in."""
     found = catalogue().gettext(text)
     return found % values if values else found
+
+
+def said(error: WorkerError) -> str:
+    """What a worker is refused, in the language of the page."""
+    return gettext(error.words, **error.values)
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:

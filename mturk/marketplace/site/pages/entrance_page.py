@@ -17,6 +17,7 @@ from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.error import WorkerError
 from mturk.marketplace.site.country import countries
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 from mturk.marketplace.site.refusal import refused, shown_again, too_fast
 from mturk.marketplace.site.service import services
 from mturk.marketplace.site.site_setting import OPEN
@@ -83,9 +84,9 @@ def _add_sign_in(pages: Blueprint) -> None:
         try:
             entry = services().entrance.sign_in(name, request.form.get("password", ""), caller())
         except WrongPassword as error:
-            return form(_(str(error)), HTTPStatus.FORBIDDEN)
+            return form(said(error), HTTPStatus.FORBIDDEN)
         except TooManyTries as error:
-            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, form(said(error), HTTPStatus.TOO_MANY_REQUESTS))
         begin(entry)
         return redirect(way_back(request.form.get("next")), HTTPStatus.SEE_OTHER)
 
@@ -96,7 +97,7 @@ def _add_sign_in(pages: Blueprint) -> None:
         try:
             begin(services().entrance.enter_by_link(_given("link"), caller()))
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
         return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
 
 
@@ -130,7 +131,7 @@ def _add_sign_up(pages: Blueprint) -> None:
         except Used as error:
             return _already(error)
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
 
     @pages.post("/worker/sign-up")
     @open_to_all
@@ -142,12 +143,12 @@ def _add_sign_up(pages: Blueprint) -> None:
         except Objection as error:
             return form("", HTTPStatus.BAD_REQUEST, error.faults)
         except TooManyTries as error:
-            return too_fast(error, _shown_if_good(form, _(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, _shown_if_good(form, said(error), HTTPStatus.TOO_MANY_REQUESTS))
         except Used as error:
             session.pop(_PROMISED, None)
             return _already(error)
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
         begin(entry)
         flash(
             _("Welcome. Your worker ID is %(worker_id)s: you can sign in with it.", worker_id=entry.worker_id), "good"
@@ -183,7 +184,7 @@ def _add_forgotten_password(pages: Blueprint) -> None:
         try:
             services().entrance.ask_for_reset(request.form.get("worker_id", ""), caller())
         except TooManyTries as error:
-            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, form(said(error), HTTPStatus.TOO_MANY_REQUESTS))
         return render_template("mail_sent.html")
 
     @pages.get("/worker/reset")
@@ -193,7 +194,7 @@ def _add_forgotten_password(pages: Blueprint) -> None:
         try:
             return new_password()
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
 
     @pages.post("/worker/reset")
     @open_to_all
@@ -205,7 +206,7 @@ def _add_forgotten_password(pages: Blueprint) -> None:
         except Objection as error:
             return new_password("", HTTPStatus.BAD_REQUEST, error.faults)
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
         begin(entry)
         flash(_("Your new password is set. You were signed out everywhere else."), "good")
         return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
@@ -214,8 +215,12 @@ def _add_forgotten_password(pages: Blueprint) -> None:
 def _already(error: Used) -> ResponseReturnValue:
     """That an invitation was used, and by whom: they may never have got the answer that told them."""
     if error.worker_id is None:
-        return refused(HTTPStatus.FORBIDDEN, _(str(error)))
-    text = _("It was used already, for the worker ID %(worker_id)s. If it was you, sign in.", worker_id=error.worker_id)
+        return refused(HTTPStatus.FORBIDDEN, said(error))
+    if _given("invitation"):
+        words = _("This invitation was used already, for the worker ID %(worker_id)s. If it was you, sign in.")
+    else:
+        words = _("You have signed up already, with the worker ID %(worker_id)s. Sign in.")
+    text = words % {"worker_id": error.worker_id}
     return refused(HTTPStatus.FORBIDDEN, text)
 
 

@@ -33,6 +33,7 @@ from mturk.marketplace.hit.work import submit as hand_in
 from mturk.marketplace.people import worker
 from mturk.marketplace.site.intake import takes_files
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 from mturk.marketplace.site.pages.group_page import ACCEPT_NEXT
 from mturk.marketplace.site.refusal import form_expired, refused, status_of
 from mturk.marketplace.site.service import do, look
@@ -158,7 +159,7 @@ def _next(context: Context, held: Held) -> str | None:
 
 def _over(undone: Undone) -> Response:
     if undone.status == ABANDONED:
-        text = _("The time for this HIT was over before it was submitted. It has gone to somebody else.")
+        text = _("The time for this HIT was over before it was submitted. Others can do it now.")
         return refused(404, text, title=_("The time was over"))
     return refused(404, _("You have returned this HIT."), title=_("Returned"))
 
@@ -178,7 +179,7 @@ def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
     except NotThere:
         return _submit(assignment_id)  # its time was over a moment ago
     except WorkerError as refusal:
-        return _page(seen, entry, problem=_(str(refusal))), status_of(refusal)
+        return _page(seen, entry, problem=said(refusal)), status_of(refusal)
     return redirect(_onward(assignment_id))
 
 
@@ -208,7 +209,7 @@ def _onward(assignment_id: str) -> str:
                 flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
             return url_for("work.work", assignment_id=accepted)
         except WorkerError as reason:
-            flash(_(str(reason)))
+            flash(said(reason))
         except Exception:
             # The work is handed in by now, whatever became of this; no page may say that nothing was changed.
             _LOG.exception("after a submission the next HIT could not be accepted")

@@ -199,7 +199,7 @@ def test_an_accepted_hit_is_continued_from_the_queue_on_another_device(
     assert "You hold 1 of at most 25 HITs" in queue
     assert f'href="{path}"' in queue
     assert post(elsewhere, path, street="Main Street").status_code == 302
-    assert "You hold nothing" in elsewhere.get("/worker/queue").text
+    assert "You hold no HITs" in elsewhere.get("/worker/queue").text
 
 
 def test_the_next_hit_is_accepted_by_itself_if_the_worker_wants_that(
@@ -240,7 +240,7 @@ def test_the_page_after_a_submission_tells_what_became_of_it(
     visitor = signed_in()
     path = accept(visitor, group[0])
     post(visitor, path, street="Main Street")
-    assert "Waits for the requester" in visitor.get(path).text
+    assert "Waiting for the requester" in visitor.get(path).text
     client.approve_assignment(AssignmentId=path.rpartition("/")[2])
     assert "Approved" in visitor.get(path).text
 
