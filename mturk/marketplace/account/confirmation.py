@@ -71,9 +71,11 @@ def confirm(database: Connection, secret: str, now: int) -> None:
     link = account_link.good(database, account_link.CONFIRMATION, secret, now)
     found = person.of_worker(database, known(link.worker))
     account_link.use(database, link)
-    if found is None or found.email_key != link.email_key:
+    if found is None or found.email_key is None or found.email_key != link.email_key:
         raise WorkerError(account_link.BAD)
-    person.change(database, found.worker, email_time=now)
+    if person.has_another(database, found.email_key, found.worker):
+        raise WorkerError(account_link.BAD)
+    person.confirm_address(database, found.worker, found.email_key, now)
 
 
 def send_reset(means: Means, database: Connection, found: Person | None, name: str, now: int) -> None:

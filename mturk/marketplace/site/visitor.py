@@ -19,6 +19,7 @@ from mturk.marketplace.site.door import NAMED
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.service import services
 from mturk.marketplace.site.site_setting import HEADER
+from mturk.marketplace.site.typed import agree_first, is_typed, sign_in_first
 from mturk.marketplace.site.way_back import here
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -77,14 +78,18 @@ def ask_to_sign_in() -> AnyResponse | None:
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None or _is_open_to_all():
         return None
-    found = known_sitting()
     back = here() if request.method == "GET" else None
-    if found is None:
-        return redirect(url_for("entrance.sign_in", next=back))
-    terms = services().settings.terms
-    if terms is not None and found.terms != terms.digest and not getattr(view, _BEFORE_CONSENT, False):
-        return redirect(url_for("consent.consent", next=back))
+    if known_sitting() is None:
+        return sign_in_first() if is_typed() else redirect(url_for("entrance.sign_in", next=back))
+    if terms_are_due() and not getattr(view, _BEFORE_CONSENT, False):
+        return agree_first() if is_typed() else redirect(url_for("consent.consent", next=back))
     return None
+
+
+def terms_are_due() -> bool:
+    """Whether who is signed in has not agreed to the operator's terms, or not to these."""
+    terms, found = services().settings.terms, known_sitting()
+    return terms is not None and found is not None and found.terms != terms.digest
 
 
 def caller() -> Caller:

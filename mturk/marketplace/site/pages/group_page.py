@@ -69,10 +69,13 @@ def group_pages() -> Blueprint:
 
     @pages.post("/worker/groups/<group_id>/accept")
     def accept(group_id: str) -> AnyResponse:
-        hit_id = request.form.get("hit_id")
+        hit_id, done = request.form.get("hit_id"), request.form.get("goes_on")
         session[ACCEPT_NEXT] = "accept_next" in request.form
-        accepted = do(lambda context: _accept(context, group_id, hit_id))
-        if "goes_on" in request.form:
+        if not done:
+            accepted, goes_on = do(lambda context: _accept(context, group_id, hit_id)), False
+        else:
+            accepted, goes_on = do(lambda context: desk.go_on(context, worker_id(), done))
+        if goes_on:
             flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
         return redirect(url_for("work.work", assignment_id=accepted))
 

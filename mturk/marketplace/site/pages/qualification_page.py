@@ -19,6 +19,7 @@ from mturk.marketplace.site.language import said
 from mturk.marketplace.site.protection import allow
 from mturk.marketplace.site.refusal import form_expired, status_of
 from mturk.marketplace.site.service import do, look, services
+from mturk.marketplace.site.typed import is_typed, keeps_typed, sign_in_first
 from mturk.marketplace.site.visitor import known_worker_id, worker_id
 from mturk.marketplace.site.wanted import name_of, own_value
 from mturk.marketplace.workplace import skill
@@ -80,6 +81,7 @@ def qualification_pages() -> Blueprint:
         return _page(*found)
 
     @pages.post("/worker/qualifications/<type_id>/test")
+    @keeps_typed()
     def hand_in(type_id: str) -> AnyResponse:
         return _hand_in(type_id)
 
@@ -91,10 +93,11 @@ def qualification_pages() -> Blueprint:
 
     @pages.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> AnyResponse:
-        again = None
-        if request.endpoint == "qualifications.hand_in" and known_worker_id():
-            again = _expired((request.view_args or {})["type_id"])
-        return again or form_expired()
+        if not is_typed():
+            return form_expired()
+        if not known_worker_id():
+            return sign_in_first()
+        return _expired((request.view_args or {})["type_id"]) or form_expired()
 
     return pages
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.call import Context
@@ -16,7 +17,8 @@ from mturk.marketplace.site.language import said
 from mturk.marketplace.site.refusal import status_of
 from mturk.marketplace.site.service import do, look
 from mturk.marketplace.site.show import number
-from mturk.marketplace.site.visitor import worker_id
+from mturk.marketplace.site.typed import keeps_typed, sign_in_first
+from mturk.marketplace.site.visitor import known_worker_id, worker_id
 from mturk.marketplace.site.way_back import way_back
 from mturk.marketplace.workplace import concern, letter, plain_text, report
 from mturk.marketplace.workplace.concern import Concern
@@ -33,6 +35,7 @@ def report_pages() -> Blueprint:
         return _form(REPORT, {})
 
     @pages.post("/worker/report")
+    @keeps_typed("hit_id")
     def send_report() -> AnyResponse:
         hit_id, reason, text = (request.form.get(name, "") for name in ("hit_id", "reason", "text"))
         wrong = {**_wrong_reason(reason), **_wrong_text(text, report.LONGEST)}
@@ -44,11 +47,20 @@ def report_pages() -> Blueprint:
         return _form(LETTER, {})
 
     @pages.post("/worker/letters/new")
+    @keeps_typed("hit_id")
     def send_letter() -> AnyResponse:
         hit_id, text = request.form.get("hit_id", ""), request.form.get("text", "")
         wrong = _wrong_text(text, letter.LONGEST, required=True)
         thanks = _("Your letter was sent to the requester. An answer comes to your messages.")
         return _send(LETTER, wrong, lambda context: letter.send(context, worker_id(), hit_id, text), thanks)
+
+    @pages.errorhandler(CSRFError)
+    def expired(_error: CSRFError) -> AnyResponse:
+        if not known_worker_id():
+            return sign_in_first()
+        text = _("This form has expired. Nothing you typed is lost: look at it, and send it again.")
+        template = REPORT if request.endpoint == "reports.send_report" else LETTER
+        return _form(template, {"": text}, HTTPStatus.BAD_REQUEST)
 
     return pages
 

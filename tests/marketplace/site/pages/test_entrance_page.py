@@ -78,7 +78,7 @@ def test_an_invitation_is_good_once_and_says_so(site: Site) -> None:
     first, second = market.app.test_client(), market.app.test_client()
     token = token_of(second, path)
     assert post(first, path, page=path, password=PASSWORD).status_code == 303
-    answer = second.post(path, data={"csrf_token": token, "password": PASSWORD})
+    answer = second.post(path, data={"csrf_token": token, "password": "another password"})
     assert answer.status_code == 403
     assert "used already" in answer.text
     assert second.get(path).status_code == 403
@@ -538,3 +538,34 @@ def test_a_sitting_that_ended_by_the_real_clock_leads_to_the_sign_in(site: Site)
     signed_up(market, client)
     now[0] += 8 * 86_400
     assert client.get("/worker/").status_code == 302
+
+
+@pytest.mark.parametrize("options", [{}, {"sign_up": "open"}])
+def test_the_worker_id_is_shown_before_somebody_signs_up_and_kept_by_password_managers(
+    site: Site, options: dict[str, str]
+) -> None:
+    market = site(**options)
+    client = market.app.test_client()
+    path = "/worker/sign-up" if options else invited(market)
+    found = [re.search(r'value="(A[A-Z0-9]{13})" autocomplete="username"', client.get(path).text) for _ in range(2)]
+    assert found[0]
+    assert found[1]
+    assert found[0][1] == found[1][1]
+    token, cookie = token_of(client, path), client.get_cookie("mturk-session")
+    assert cookie
+    for _ in range(2):  # the first answer is lost, and with it all that it set
+        client.set_cookie("mturk-session", cookie.value)
+        answer = client.post(path, data={"csrf_token": token, "password": PASSWORD})
+        assert answer.status_code == 303
+    assert f'class="who">{found[0][1]}<' in client.get("/worker/").text
+    if not options:
+        assert f"for the worker ID {found[0][1]}" in market.app.test_client().get(path).text
+
+
+def test_the_form_of_a_worker_who_is_known_begins_with_what_is_known(site: Site) -> None:
+    market = site()
+    market.worker("A1ADA", country="US", subdivision="NY", adult=True)
+    page = market.app.test_client().get(invited(market, "A1ADA")).text
+    assert '<option value="US" selected>' in page
+    assert '<option value="NY" selected>' in page
+    assert re.search(r'name="adult"[^>]* checked', page)
