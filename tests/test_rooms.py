@@ -94,8 +94,8 @@ opening
 actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page upload_page
                 | app channel | server
-site:           intake protection session_cookie signing_key terms time_zone way_back | site_setting
-                | door language service | browser_name country typed | visitor | navigation refusal show task_frame
+site:           intake protection signing_key terms time_zone way_back | site_setting
+                | door language service | session_cookie browser_name country typed | visitor | navigation refusal show task_frame
                 | navigation refusal show task_frame
                 | site wanted work_area
 site.pages:     asset_page external_submit frame_text | account_page consent_page dashboard_page entrance_page

@@ -22,7 +22,7 @@ from mturk.marketplace.http.topic_page import topic_pages
 from mturk.marketplace.http.upload_page import upload_pages
 from mturk.marketplace.opening import Opening
 from mturk.marketplace.queue.waiting_room import WaitingRoom
-from mturk.marketplace.site.door import Door
+from mturk.marketplace.site.door import Door, is_of_site
 from mturk.marketplace.site.intake import largest_body
 from mturk.marketplace.site.pages.directory import all_pages
 from mturk.marketplace.site.pages.external_submit import LARGEST_ANSWERS
@@ -80,11 +80,11 @@ class Web:
             public=site.public,
         )
 
-    @property
-    def largest(self) -> int:
-        """How many bytes the body of a request may have."""
-        limits = self._settings.question_limit, self._settings.upload_limit
-        return max(body_limit(limits[0]), largest_body(limits[1]), LARGEST_ANSWERS)
+    def largest(self, path: str) -> int:
+        """How many bytes the body of a request to that path may have."""
+        if is_of_site(path, self._site.public):
+            return max(largest_body(self._settings.upload_limit), LARGEST_ANSWERS)
+        return body_limit(self._settings.question_limit)
 
     def app(self) -> Flask:
         """The application; the database is open by now."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 import time
+from copy import copy
 from typing import Any
 
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # it ships no types
+from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]  # it ships no types
 from waitress.task import ErrorTask  # type: ignore[import-untyped]  # it ships no types
 from waitress.utilities import RequestEntityTooLarge  # type: ignore[import-untyped]  # it ships no types
 
@@ -31,10 +33,23 @@ class _Complaint(ErrorTask):  # type: ignore[misc]  # it ships no types
         self.write(reply.body)
 
 
+class Request(HTTPRequestParser):  # type: ignore[misc]  # it ships no types
+    """A request, whose body may be as large as `adj.largest` says of its path."""
+
+    adj: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        limits = copy(self.adj)
+        limits.max_request_body_size = limits.largest(self.path) + 1  # the first size that is refused
+        self.adj = limits
+
+
 class Channel(HTTPChannel):  # type: ignore[misc]  # it ships no types
     """A connection that is not cut while a client still sends what was refused: it would not read the answer."""
 
     error_task_class = _Complaint
+    parser_class = Request
     _lingers = False
     _end: float | None = None
 

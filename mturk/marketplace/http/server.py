@@ -6,7 +6,7 @@ import errno
 import logging
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore  # type: ignore[import-untyped]  # it ships no types
@@ -57,8 +57,8 @@ class _Receivers(ThreadedTaskDispatcher):  # type: ignore[misc]  # it ships no t
 class Server:
     """A web server that runs from `start` to `stop`.
 
-    `largest` is how many bytes the body of a request may have. What a proxy hands on below the path `prefix` is found
-    with and without it. Who is silent for `silence` seconds, and waits for no answer, is cut off.
+    `largest` says how many bytes the body of a request to a path may have. What a proxy hands on below the path
+    `prefix` is found with and without it. Who is silent for `silence` seconds, and waits for no answer, is cut off.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Server:
         host: str,
         port: int,
         *,
-        largest: int,
+        largest: Callable[[str], int],
         prefix: str = "",
         silence: int = _SILENCE,
     ) -> None:
@@ -84,10 +84,10 @@ class Server:
             ident="mturk",
             # Who may say whom a request is from is decided for each of them (`site/door.py`).
             clear_untrusted_proxy_headers=False,
-            max_request_body_size=largest + 1,  # the first size that it refuses
             url_prefix=prefix,
         )
         self._server.channel_class = Channel
+        self._server.adj.largest = largest
         # Calls that wait their turn are usual here, and no reason for a line of the log each.
         self._server.task_dispatcher.queue_logger = _QUIET
         self._receivers = _Receivers()

@@ -68,8 +68,13 @@ class Door:
         return inner
 
     def _takes(self, inner: WSGIEnvironment) -> bool:
-        path = inner.get("PATH_INFO", "")
-        return inner[AT_TASK_HOST] or any(path == one or path.startswith(f"{one}/") for one in PATHS)
+        return inner[AT_TASK_HOST] or is_of_site(inner.get("PATH_INFO", ""))
+
+
+def is_of_site(path: str, public: PublicAddress | None = None) -> bool:
+    """Whether a path is one of the site's, below the public address or not."""
+    inner = path.removeprefix(public.prefix) if public else path
+    return any(inner == one or inner.startswith(f"{one}/") for one in PATHS)
 
 
 def _is_forwarding(name: str) -> bool:

@@ -114,7 +114,7 @@ def test_connections_that_send_no_request_keep_others_out_for_a_moment_only() ->
         start_response("200 OK", [("Content-Length", "2")])
         return [b"ok"]
 
-    server = Server(answer, "127.0.0.1", 0, largest=100, silence=1)
+    server = Server(answer, "127.0.0.1", 0, largest=lambda _: 100, silence=1)
     server.start()
     try:
         with ExitStack() as stack:
