@@ -95,9 +95,8 @@ actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page upload_page
                 | app channel | server
 site:           intake protection signing_key terms time_zone way_back | site_setting
-                | door language service | session_cookie browser_name country typed | visitor | navigation refusal show task_frame
-                | navigation refusal show task_frame
-                | site wanted work_area
+                | door language service | session_cookie browser_name country typed | visitor
+                | navigation refusal show task_frame | site wanted work_area
 site.pages:     asset_page external_submit frame_text | account_page consent_page dashboard_page entrance_page
                 group_page language_page mail_page message_page qualification_page report_page task_page | work_page
                 | directory

@@ -49,7 +49,7 @@ class FrameHost:
         app = market.app
         self.site = app.extensions["mturk.site"]
         self.site.register_blueprint(_pages(self))
-        self._serve = lambda: Server(app, "127.0.0.1", port, largest=largest)
+        self._serve = lambda: Server(app, "127.0.0.1", port, largest=lambda _: largest)
         self._server = self._serve()
         self._server.start()
         self.url = f"http://127.0.0.1:{port}"
