@@ -37,7 +37,7 @@ def accept(context: Context, worker_id: str, hit_id: str) -> str:
     """Take on an assignment of the HIT, and say which."""
     hit_row = hit.by_id(context, hit_id, lock=True)
     if hit_row is None or hit_row.disposed:
-        raise NotThere(f"There is no HIT {hit_id}.")
+        raise NotThere("There is no HIT %(hit_id)s.", hit_id=hit_id)
     worker_row = worker.on_site(context, worker_id)
     _refuse_acceptance(context, worker_row, hit_row)
     number, assignment_id = _give_out(context, worker_row, hit_row)
@@ -164,11 +164,15 @@ def _expect_in_hand(worker_row: Worker, assignment_row: Assignment) -> None:
     if assignment_row.worker != worker_row.number:
         raise _not_in_hand(assignment_row.assignment_id)
     if assignment_row.status != ACCEPTED:
-        raise WorkerError(f"You have already submitted the assignment {assignment_row.assignment_id}.")
+        raise WorkerError(
+            "You have already submitted the assignment %(assignment_id)s.", assignment_id=assignment_row.assignment_id
+        )
 
 
 def _not_in_hand(assignment_id: str) -> NotThere:
-    return NotThere(f"You are not working on the assignment {assignment_id}; its time may be over.")
+    return NotThere(
+        "You are not working on the assignment %(assignment_id)s; its time may be over.", assignment_id=assignment_id
+    )
 
 
 def _free(context: Context, work: Work, status: str) -> None:
