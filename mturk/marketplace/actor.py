@@ -12,7 +12,7 @@ from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.delivery import topic
 from mturk.marketplace.dispatch import Dispatch
-from mturk.marketplace.document.answer import Value
+from mturk.marketplace.document.answer import Value, expect
 from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.hit import layout, offer, work
 from mturk.marketplace.money import cents, dollars
@@ -203,7 +203,10 @@ class Worker:
         A str is free text, or the identifier of a selection where the form has one; a list is several selections;
         `Other("text")` in it is the worker's own. `File(name, content)` is what a question for a file takes.
         """
-        self._dispatch.run(lambda context: work.submit(context, self.id, _id(assignment_id), _answers(answers)))
+        which, given = _id(assignment_id), _answers(answers)
+        question = self._dispatch.run(lambda context: work.question_in_hand(context, self.id, which), writes=False)
+        expect(question, given)
+        self._dispatch.run(lambda context: work.submit(context, self.id, which, given))
 
     @alters_data
     def return_assignment(self, assignment_id: str) -> None:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from mturk.marketplace.document.constraint import REQUIRED, Complaint, complaint
+from mturk.marketplace.document.expression import Effort
 from mturk.marketplace.document.question import RESERVED, FormQuestion, QuestionDocument
 from mturk.marketplace.error import WorkerError
 
@@ -77,6 +78,12 @@ def answer_document(
     return '<?xml version="1.0" encoding="ASCII"?>' + document.encode("ascii", "xmlcharrefreplace").decode()
 
 
+def expect(question: str, answers: Mapping[str, Value]) -> None:
+    """Refuse answers that are not what a form demands; files need not be stored yet."""
+    sized = {name: StoredFile("", value.size) if isinstance(value, File) else value for name, value in answers.items()}
+    answer_document(question, sized)
+
+
 def values_of(texts: Sequence[str]) -> Values:
     """Texts as they are compared: without surrounding blanks, and without empty ones."""
     return frozenset(text.strip() for text in texts) - {""}
@@ -91,13 +98,19 @@ def entered(document: str) -> dict[str, Values]:
     return {identifier: values_of(values) for identifier, values in texts.items()}
 
 
-def refusal(question: FormQuestion, values: Sequence[Choice | StoredFile | File]) -> Complaint | None:
-    """What is wrong with what was entered for a question of a form, if anything is."""
+def refusal(
+    question: FormQuestion, values: Sequence[Choice | StoredFile | File], effort: Effort | None = None
+) -> Complaint | None:
+    """What is wrong with what was entered for a question of a form, if anything is.
+
+    The `effort` is that of all questions of the form together.
+    """
     if question.takes_file:
         return complaint(question.checks, sum(value.size for value in values if isinstance(value, (StoredFile, File))))
     if question.selections is None:
-        return complaint(question.checks, "".join(value for value in values if isinstance(value, str)))
-    own = (complaint(question.own_checks, value.text) for value in values if isinstance(value, Other))
+        text = "".join(value for value in values if isinstance(value, str))
+        return complaint(question.checks, text, effort)
+    own = (complaint(question.own_checks, value.text, effort) for value in values if isinstance(value, Other))
     return complaint(question.checks, len(values)) or next((one for one in own if one), None)
 
 
@@ -144,18 +157,19 @@ def _form_parts(form: Iterable[FormQuestion], given: Mapping[str, _Values], *, c
             known=", ".join(known),
         )
     parts = []
+    effort = Effort()
     for name, question in known.items():
         values = given.get(name, [])
         if constraints:
-            _expect(question, values)
+            _expect(question, values, effort)
         # A file that was not uploaded has no size, which its answer must have.
         if values or not question.takes_file:
             parts.append(_part(name, _form_part(question, values)))
     return parts
 
 
-def _expect(question: FormQuestion, values: _Values) -> None:
-    found = refusal(question, values)
+def _expect(question: FormQuestion, values: _Values, effort: Effort) -> None:
+    found = refusal(question, values, effort)
     if found is None:
         return
     if any(check.kind == REQUIRED and check.complaint == found for check in question.checks):

@@ -6,17 +6,17 @@ has the same ones.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
-from mturk.marketplace.document.expression import matches
+from mturk.marketplace.document.expression import BLANKS, Effort, matches
 from mturk.marketplace.document.parser import Element, Unreadable
 
 # In one piece each, so that a long row of digits is not tried in many ways.
-_NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*")
+_NUMBER = re.compile(rf"[{BLANKS}]*([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+))[{BLANKS}]*")
 _LINE_END = re.compile(r"\r\n|\r")
 
 
@@ -45,9 +45,11 @@ class Check:
     is_tried: bool = True
     """Whether it is made here too, and not by the browser alone."""
 
-    def passes(self, found: Any) -> bool:
+    def passes(self, found: Any, effort: Effort) -> bool:
         """Whether an answer is as wanted: a text, how many selections were made, or how many bytes a file has."""
-        return not self.is_tried or _PASSES[self.kind](self.wanted, found)
+        if self.kind == FORMAT:
+            return not self.is_tried or _has_format(self.wanted[0], self.wanted[1], found, effort)
+        return _PASSES[self.kind](self.wanted, found)
 
 
 REQUIRED: Final = "required"
@@ -72,10 +74,14 @@ CHOICE_MISSING: Final = Complaint("Choose an answer.")
 FILE_MISSING: Final = Complaint("Choose a file.")
 
 
-def complaint(checks: Iterable[Check], found: str | int) -> Complaint | None:
-    """What is wrong with an answer; where nothing was entered, only that it is missing can be."""
+def complaint(checks: Iterable[Check], found: str | int, effort: Effort | None = None) -> Complaint | None:
+    """What is wrong with an answer; where nothing was entered, only that it is missing can be.
+
+    The `effort` is that of the whole form: what it does not suffice for is not tried.
+    """
+    effort = effort or Effort()
     made = (check for check in checks if found or check.kind == REQUIRED)
-    return next((check.complaint for check in made if not check.passes(found)), None)
+    return next((check.complaint for check in made if not check.passes(found, effort)), None)
 
 
 def length(text: str) -> int:
@@ -171,19 +177,24 @@ def _number(written: str | None) -> int | None:
     return int(written)
 
 
-def _has_format(expression: str, flags: str, text: str) -> bool:
+def _has_format(expression: str, flags: str, text: str, effort: Effort) -> bool:
     # None is: nobody here can tell.
-    return matches(expression, flags, _LINE_END.sub("\n", text)) is not False
+    return matches(expression, flags, _LINE_END.sub("\n", text), effort) is not False
+
+
+def _value(text: str) -> float:
+    """The number in a text, as near to it as it is to a browser."""
+    found = _NUMBER.fullmatch(text)
+    return float(found[1]) if found else math.nan
 
 
 _PASSES: Final[dict[str, Callable[[Any, Any], bool]]] = {
     REQUIRED: lambda _, found: bool(found),
     "numeric": lambda _, text: _NUMBER.fullmatch(text) is not None,
-    "lowest": lambda limit, text: Decimal(text.strip()) >= limit,
-    "highest": lambda limit, text: Decimal(text.strip()) <= limit,
+    "lowest": lambda limit, text: _value(text) >= float(limit),
+    "highest": lambda limit, text: _value(text) <= float(limit),
     "shortest": lambda limit, text: length(text) >= limit,
     "longest": lambda limit, text: length(text) <= limit,
-    FORMAT: lambda wanted, text: _has_format(wanted[0], wanted[1], text),
     "least": lambda limit, number: number >= limit,
     "most": lambda limit, number: number <= limit,
     "smallest": lambda limit, size: size >= limit,

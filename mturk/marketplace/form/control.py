@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
@@ -21,6 +22,7 @@ _MOST_RADIOS = 15
 _LONG = 12
 _MOST_ROWS = 30
 _LIST_ROWS = 8
+_LINE_END = re.compile(r"\r\n?|\n")
 _LONGEST_NAME = 300
 
 _UNNAMED: Final = Complaint("Question %(number)s")
@@ -222,4 +224,7 @@ def _kind(question: FormQuestion, style: str, options: tuple[Option, ...]) -> st
 
 def _rows(answer: Element) -> int:
     written = (answer.findtext("{*}NumberOfLinesSuggestion") or "1").strip()
-    return min(int(written[:3]), _MOST_ROWS) if written[:3].isdecimal() else 1
+    suggested = int(written[:3]) if written[:3].isdecimal() else 1
+    # A field of one line would run the lines of its default together.
+    needed = len(_LINE_END.findall((answer.findtext("{*}DefaultText") or "").strip())) + 1
+    return min(max(suggested, needed), _MOST_ROWS)

@@ -10,6 +10,7 @@ from typing import IO, NamedTuple, Protocol
 
 from mturk.marketplace.document.answer import Choice, File, Other, Value, refusal
 from mturk.marketplace.document.constraint import Complaint, complaint, largest_file
+from mturk.marketplace.document.expression import Effort, trimmed
 from mturk.marketplace.document.question import FormQuestion, QuestionDocument
 
 _NOT_OFFERED = Complaint("This answer is not among those offered.")
@@ -81,10 +82,13 @@ def read(
     form = QuestionDocument(question).form or ()
     entry = Entry()
     problems: list[Problem] = []
+    effort = Effort()
     for asked, given in _given(form, fields, set(before)):
         entry.given[asked.identifier] = given
-        takes_file = asked.takes_file
-        found = _take_file(entry, asked, files, upload_limit) if takes_file else _take_values(entry, asked, given)
+        if asked.takes_file:
+            found = _take_file(entry, asked, files, upload_limit)
+        else:
+            found = _take_values(entry, asked, given, effort)
         if found is not None:
             problems.append(Problem(asked.identifier, found))
     return Entry(entry.answers, entry.given, tuple(problems))
@@ -129,22 +133,22 @@ def _one_given(question: FormQuestion, posted: list[str], own: str) -> Given:
     known = {_posted(identifier): identifier for identifier in question.selections}
     chosen = dict.fromkeys(known.get(value, value) for value in map(_posted, posted))
     values = tuple(value for value in chosen if value not in (nothing, own_mark))
-    is_written = own.strip() not in ("", question.own_default.strip())
+    is_written = trimmed(own) != "" and not _is_same(own, question.own_default)
     return Given(values, own, question.has_other and (own_mark in chosen or is_written))
 
 
-def _take_values(entry: Entry, question: FormQuestion, given: Given) -> Complaint | None:
+def _take_values(entry: Entry, question: FormQuestion, given: Given, effort: Effort) -> Complaint | None:
     if question.selections is None:
         text = "".join(given.values)
         entry.answers[question.identifier] = text
-        return refusal(question, [text] if text else [])
+        return refusal(question, [text] if text else [], effort)
     if not frozenset(given.values) <= frozenset(question.selections):
         return _NOT_OFFERED
-    if given.own_chosen and not given.own.strip():
+    if given.own_chosen and not trimmed(given.own):
         return _OWN_MISSING
     chosen: list[Choice] = [*given.values, *([Other(given.own)] if given.own_chosen else [])]
     entry.answers[question.identifier] = chosen
-    return refusal(question, chosen)
+    return refusal(question, chosen, effort)
 
 
 def _take_file(entry: Entry, question: FormQuestion, files: Files | None, limit: int) -> Complaint | None:
@@ -159,6 +163,12 @@ def _take_file(entry: Entry, question: FormQuestion, files: Files | None, limit:
         return _EMPTY_FILE
     entry.answers[question.identifier] = file
     return complaint([largest_file(limit)], file.size) or refusal(question, [file])
+
+
+def _is_same(entered: str, default: str) -> bool:
+    """Whether a browser posts that where the default was left as it is; a field of one line drops the ends of lines."""
+    text = trimmed(_posted(entered))
+    return text in (trimmed(_posted(default)), trimmed(_LINE_END.sub("", default)))
 
 
 def _posted(text: str) -> str:

@@ -14,7 +14,7 @@ from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
 from mturk.marketplace.error import NotAllowed, NotThere, WorkerError
 from mturk.marketplace.hit import assignment, hit, notification, review, upload
-from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, SUBMITTED, Work
+from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, SUBMITTED, Assignment, Work
 from mturk.marketplace.hit.hit import HIT, standing_of
 from mturk.marketplace.hit.hit_type import requirements_of
 from mturk.marketplace.people import block, ledger, worker
@@ -54,17 +54,17 @@ def submit(
     assignment_id: str,
     answers: Mapping[str, Value],
     *,
-    constraints: bool = True,
     as_posted: bool = False,
 ) -> None:
     """Hand in an assignment with its answers, or with the fields `as_posted` by its page.
 
-    Without `constraints` they need not be what a form demands.
+    Whether they are what a form demands is not judged here, where all other writers wait, but before: by `form.entry`,
+    or by `document.answer.expect`.
     """
     worker_row, (assignment_row, hit_row) = _in_hand(context, worker_id, assignment_id)
     uploads = upload.new(context, answers)
     given = {**answers, **upload.stored(uploads)}
-    answer = answer_document(hit_row.question, given, constraints=constraints, as_posted=as_posted)
+    answer = answer_document(hit_row.question, given, constraints=False, as_posted=as_posted)
     upload.keep(context, hit_row.number, assignment_row.number, uploads)
     approval = context.now + hit_row.auto_approval_delay * SECOND
     assignment.change(
@@ -84,6 +84,16 @@ def submit(
     if reviewed:
         review.submitted(context, hit_row, assignment_row.number)
     review.settled(context, hit_row)
+
+
+def question_in_hand(context: Context, worker_id: str, assignment_id: str) -> str:
+    """The question that a worker answers in an assignment."""
+    worker_row = worker.on_site(context, worker_id)
+    assignment_row = assignment.by_id(context, assignment_id)
+    if assignment_row is None:
+        raise _not_in_hand(assignment_id)
+    _expect_in_hand(worker_row, assignment_row)
+    return known(hit.by_id(context, assignment_row.hit_id)).question
 
 
 def give_back(context: Context, worker_id: str, assignment_id: str) -> None:
@@ -143,15 +153,26 @@ def _deadline(context: Context, hit_row: HIT) -> int:
 def _in_hand(context: Context, worker_id: str, assignment_id: str) -> tuple[Worker, Work]:
     worker_row = worker.on_site(context, worker_id)
     work = assignment.with_hit(context, assignment_id)
-    if work is None or work.assignment.worker != worker_row.number:
-        raise NotThere(
-            "You are not working on the assignment %(assignment_id)s; its time may be over.",
-            assignment_id=assignment_id,
-        )
-    if work.assignment.status != ACCEPTED:
-        raise WorkerError("You have already submitted the assignment %(assignment_id)s.", assignment_id=assignment_id)
+    if work is None:
+        raise _not_in_hand(assignment_id)
+    _expect_in_hand(worker_row, work.assignment)
     review.prepare(context, work.hit)
     return worker_row, work
+
+
+def _expect_in_hand(worker_row: Worker, assignment_row: Assignment) -> None:
+    if assignment_row.worker != worker_row.number:
+        raise _not_in_hand(assignment_row.assignment_id)
+    if assignment_row.status != ACCEPTED:
+        raise WorkerError(
+            "You have already submitted the assignment %(assignment_id)s.", assignment_id=assignment_row.assignment_id
+        )
+
+
+def _not_in_hand(assignment_id: str) -> NotThere:
+    return NotThere(
+        "You are not working on the assignment %(assignment_id)s; its time may be over.", assignment_id=assignment_id
+    )
 
 
 def _free(context: Context, work: Work, status: str) -> None:

@@ -193,16 +193,23 @@ def refusal(
 
 
 def submit(
-    context: Context, worker_id: str, type_id: str, answers: Mapping[str, Value], *, begun: bool = False
+    context: Context,
+    worker_id: str,
+    type_id: str,
+    answers: Mapping[str, Value],
+    *,
+    begun: bool = False,
+    judged: bool = False,
 ) -> int | None:
     """Request a qualification, with the answers to its test if it has one; with `begun` only a test that runs.
 
+    Whether answers that were `judged` before are what the test demands is not asked again.
     Returns the score if it is granted at once, and None if the request waits for the requester.
     """
     if begun and running(context, worker_id, type_id) is None:
         raise WorkerError("The time for this test is over, so it was not submitted.")
     request_row, type_row = _start(context, worker_id, type_id)
-    answer = _answer(request_row, answers)
+    answer = _answer(request_row, answers, judged=judged)
     score = _score(type_row, request_row, answers)
     status = PENDING if score is None else GRANTED
     _change(context, request_row, status=status, submit_time=context.now, answer=answer)
@@ -249,9 +256,9 @@ def _refuse_request(
         raise WorkerError("You may request this Qualification again in %(seconds)s seconds.", seconds=left)
 
 
-def _answer(request_row: QualificationRequest, answers: Mapping[str, Value]) -> str | None:
+def _answer(request_row: QualificationRequest, answers: Mapping[str, Value], *, judged: bool) -> str | None:
     if request_row.test is not None:
-        return answer_document(request_row.test, answers)
+        return answer_document(request_row.test, answers, constraints=not judged)
     if answers:
         raise WorkerError("This Qualification has no test to answer.")
     return None

@@ -200,8 +200,7 @@ class Simulation:
     def _submit(self, visit: _Visit, assignment_id: str, question: str) -> None:
         answers = visit.member.answer(question, fields_of(question), self._chance)
         # Whoever is made up knows nothing of what a form demands of its answers.
-        submit = partial(work.submit, constraints=False)
-        if self._ends(visit, lambda context: submit(context, visit.member.id, assignment_id, answers)):
+        if self._ends(visit, lambda context: work.submit(context, visit.member.id, assignment_id, answers)):
             self.tally.submitted += 1
         self._go_on(visit)
 

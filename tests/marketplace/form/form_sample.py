@@ -94,6 +94,15 @@ CASES: dict[str, Case] = {
         {"q": ["cat"]},
         Selected(["cat"]),
     ),
+    "lines of one's own left as they were": Case(
+        _selection("radiobutton", other_selection=FreeTextAnswer(None, "first\nsecond", 3)),
+        {"q": ["cat"]},
+        Selected(["cat"]),
+    ),
+    "lines of one's own left as they were, and nothing chosen": Case(
+        _selection("radiobutton", other_selection=FreeTextAnswer(None, "first\nsecond")), {}, Selected()
+    ),
+    "lines by default in one line": Case(FreeTextAnswer(default_text="a\nb"), {}, "a\r\nb"),
     "one's own as it was": Case(
         _selection("checkbox", 2, other_selection=FreeTextAnswer(default_text="An animal")),
         {"q": ["."]},

@@ -221,6 +221,21 @@ def test_a_question_may_be_named_as_the_own_text_of_one_after() -> None:
     assert (list(document["a"]), document["a"].other, document["a.other"]) == (["x"], "own", "text")
 
 
+@pytest.mark.parametrize(
+    ("default", "rows", "tag"), [("a\nb", "", "textarea"), ("\n a\n", "", "input"), ("a\nb", "1", "textarea")]
+)
+def test_a_default_of_several_lines_keeps_them(default: str, rows: str, tag: str) -> None:
+    lines = f"<NumberOfLinesSuggestion>{rows}</NumberOfLinesSuggestion>" if rows else ""
+    question = form(text_question("q", more=f"<DefaultText>{default}</DefaultText>{lines}"))
+    assert [field.tag for field in named(drawn(question), "q")] == [tag]
+
+
+def test_the_lines_of_a_default_that_a_browser_ran_together_are_no_answer() -> None:
+    question = form(selection_question("q", "a", other="<DefaultText>first\nsecond</DefaultText>"))
+    fields = sent_fields([("q.other", "firstsecond")])
+    assert read(question, fields, upload_limit=9).answers == {"q": []}
+
+
 def sent_fields(fields: list[tuple[str, str]]) -> Any:
     return sent(parse("".join(f'<input name="{name}" value="{value}">' for name, value in fields)))
 

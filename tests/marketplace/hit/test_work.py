@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mturk.marketplace import Marketplace, Worker, WorkerError
+from mturk.marketplace.hit import work
 from tests.marketplace.conftest import Client, Connect, Publish, Work
-from tests.marketplace.sample import hit_arguments
+from tests.marketplace.sample import form, hit_arguments, text_question
 
 
 def test_the_same_assignment_id_is_given_out_again_after_a_return(market: Marketplace, publish: Publish) -> None:
@@ -106,6 +107,15 @@ def test_a_refused_submission_leaves_the_work_open(market: Marketplace, publish:
     with pytest.raises(WorkerError):
         worker.submit(assignment_id, {})
     worker.submit(assignment_id, {"a": "b"})
+
+
+def test_what_a_form_demands_is_judged_before_others_have_to_wait(market: Marketplace, publish: Publish) -> None:
+    question = form(text_question("q", '<AnswerFormatRegex regex="^a$"/>'))
+    worker = market.worker("A1")
+    assignment_id = worker.accept(publish(Question=question)["HITId"])
+    with pytest.raises(WorkerError, match="is refused"):
+        worker.submit(assignment_id, {"q": "b"})
+    market._dispatch.run(lambda context: work.submit(context, "A1", assignment_id, {"q": "b"}))
 
 
 def _do(worker: Worker, step: str, assignment_id: str) -> None:

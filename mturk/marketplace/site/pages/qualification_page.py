@@ -134,7 +134,7 @@ def _hand_in(type_id: str) -> AnyResponse:
 
 
 def _submit(context: Context, type_id: str, entry: Entry) -> int | None:
-    return qualification_request.submit(context, worker_id(), type_id, entry.answers, begun=True)
+    return qualification_request.submit(context, worker_id(), type_id, entry.answers, begun=True, judged=True)
 
 
 def _over(type_id: str) -> AnyResponse:

@@ -44,6 +44,7 @@ class Site:
     def __init__(self) -> None:
         self.page = ""
         self.posts: list[list[tuple[str, str]]] = []
+        self.is_late = threading.Event()
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -52,6 +53,9 @@ class Site:
                 if path == "/task":
                     self.answer("text/html; charset=utf-8", site.page.encode(), SANDBOX)
                 elif path == "/picture.png":
+                    self.answer("image/png", picture())
+                elif path == "/late.png":
+                    site.is_late.wait(20)
                     self.answer("image/png", picture())
                 elif path == "/joined.js":
                     self.answer("text/javascript", joined())

@@ -317,7 +317,7 @@ STARTS: list[tuple[str, str, Any]] = [
     (
         "keypoint",
         "[{'label': 'cat', 'x': 10, 'y': 20}, {label: 'bird', x: 1, y: 1}]",
-        {"keypoints": [{"label": "cat", "x": 10, "y": 20}]},
+        {"keypoints": [{"label": "cat", "x": 10, "y": 20}, {"label": "bird", "x": 1, "y": 1}]},
     ),
     (
         "polygon",
@@ -340,7 +340,7 @@ STARTS: list[tuple[str, str, Any]] = [
 
 @pytest.mark.parametrize(("tag", "start", "answer"), STARTS)
 def test_a_start_value_is_posted_unless_it_is_changed(easel: Easel, tag: str, start: str, answer: Any) -> None:
-    """What cannot be drawn, or has a label that is not there, is left out."""
+    """What cannot be drawn is left out; what has a label that is not there stays."""
     easel.open(tag, more=f'initial-value="{start}"')
     assert easel.found() == {**answer, "initialValueModified": False}
 
@@ -398,6 +398,27 @@ def test_a_picture_that_is_not_there_is_told_of(desk: Desk) -> None:
     WebDriverWait(desk.browser, 5).until(lambda _: message.text)
     assert message.text == "The picture could not be loaded."
     assert desk.submitted() == {"found": {"keypoints": [], "inputImageProperties": {"height": 0, "width": 0}}}
+
+
+def test_a_start_value_is_not_lost_with_its_picture(desk: Desk) -> None:
+    """It is posted as it was."""
+    start = "[{label: 'cat', left: 20, top: 30, width: 40, height: 30}]"
+    desk.open(
+        f"<crowd-bounding-box name='found' src='/none.png' labels='[\"cat\"]' initial-value=\"{start}\">"
+        "</crowd-bounding-box>"
+    )
+    message = desk.find("crowd-bounding-box >> #picture-message")
+    WebDriverWait(desk.browser, 5).until(lambda _: message.text)
+    found = desk.submitted()["found"]
+    assert (found["boundingBoxes"], found["initialValueModified"]) == ([box("cat", 20, 30, 40, 30)], False)
+
+
+def test_a_shape_of_an_unknown_label_can_get_another(easel: Easel) -> None:
+    """It is in the list as all shapes are."""
+    easel.open("keypoint", more="initial-value=\"[{label: 'bird', x: 10, y: 20}]\"")
+    easel.keys(Keys.PAGE_DOWN)
+    easel.desk.find("crowd-keypoint >> #numbers select").send_keys("dog")
+    assert easel.found() == {"keypoints": [{"label": "dog", "x": 10, "y": 20}], "initialValueModified": True}
 
 
 @pytest.mark.parametrize("look", ["light", "dark", "rtl", "narrow"])

@@ -128,6 +128,65 @@ def test_enter_in_a_field_submits(desk: Desk, field: str) -> None:
     assert desk.answers() == {"a": "word"}
 
 
+def test_enter_does_not_submit_where_the_page_prevents_it(desk: Desk) -> None:
+    """Its listener stands at the element or further out."""
+    listener = (
+        "<script>document.addEventListener('keydown', (event) => event.key === 'Enter' && event.preventDefault());"
+        "</script>"
+    )
+    desk.open("<crowd-input name='a'></crowd-input>" + listener)
+    desk.type("crowd-input >> input", f"word{Keys.ENTER}")
+    desk.browser.execute_async_script("setTimeout(arguments[0], 200)")
+    assert desk.site.posts == []
+    assert desk.submitted() == {"a": "word"}
+
+
+@pytest.mark.parametrize(
+    "refusal", ["return false", "event.preventDefault()", "event.preventDefault(); event.stopPropagation()"]
+)
+def test_a_form_of_the_pages_may_refuse_a_submit(desk: Desk, refusal: str) -> None:
+    """As long as it does."""
+    desk.open(
+        f'<form onsubmit="window.asked = (window.asked || 0) + 1; if (!window.good) {{ {refusal} }}">'
+        "<crowd-input name='a' value='1'></crowd-input><button id='go'>Go</button></form>"
+    )
+    desk.click("#go")
+    assert desk.run("return window.asked") == 1
+    desk.run("window.good = true")
+    assert desk.site.posts == []
+    desk.click("#go")
+    assert desk.answers() == {"a": "1"}
+
+
+FIELDS_OUT_OF_USE = [
+    "<crowd-input name='a' required></crowd-input>",
+    "<crowd-text-area name='a' required></crowd-text-area>",
+    "<crowd-checkbox name='a' required>A</crowd-checkbox>",
+    "<crowd-slider name='a' required></crowd-slider>",
+    "<crowd-radio-group required><crowd-radio-button name='a'>A</crowd-radio-button></crowd-radio-group>",
+    "<crowd-classifier name='a' categories=\"['x']\" header='?'></crowd-classifier>",
+    "<div><crowd-text-ranking name='a' responses=\"['x', 'y']\" "
+    "ordinal-ranking-dimensions=\"[{name: 'z', allowTie: false}]\"></crowd-text-ranking></div>",
+]
+
+
+@pytest.mark.parametrize("field", FIELDS_OUT_OF_USE)
+def test_fields_of_a_fieldset_out_of_use_are_neither_missed_nor_posted(desk: Desk, field: str) -> None:
+    """Until it is put into use."""
+    desk.open(f"<fieldset disabled>{field}</fieldset><crowd-input name='b' value='1'></crowd-input>")
+    assert desk.submitted() == {"b": "1"}
+
+
+def test_a_field_follows_its_fieldset(desk: Desk) -> None:
+    """Both ways."""
+    desk.open("<fieldset id='all' disabled><crowd-input name='a'></crowd-input></fieldset>")
+    states = []
+    for disabled in (True, False, True):
+        desk.run("document.querySelector('#all').disabled = arguments[0]", disabled)
+        states.append(desk.find("crowd-input >> input").is_enabled())
+    assert states == [False, True, False]
+
+
 REQUIRED = [
     ("<label>Age <input name='a' required></label>", "[name=a]", "Age: Please fill out this field."),
     ("<crowd-input name='a' label='Age' required></crowd-input>", "crowd-input >> input", "Age: Fill in this field."),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.marketplace.frame.crowd.conftest import Desk
 from tests.marketplace.frame.crowd.test_crowd_elements_annotator import SIZE, Easel
@@ -164,6 +165,41 @@ def test_an_earlier_result_is_gone_on_with(
     found, colors = posted(easel, (20, 20), (40, 40), (150, 30), (50, 80))
     assert found == {**answer, "initialValueModified": changed}
     assert colors == [NONE if changed else BLUE, BLUE, GREEN, NONE]
+
+
+LATE = "initial-value=\"{labelMappings: {cat: {color: '#2ca02c'}}, src: '/late.png'}\""
+LOST = LATE.replace("late", "none")
+
+
+def test_a_submit_waits_for_the_earlier_result(easel: Easel) -> None:
+    """Which would else be posted as empty, and not changed."""
+    easel.open("semantic-segmentation", more=LATE)
+    easel.desk.submit()
+    assert easel.desk.told() == ["found: The earlier annotations are still loading. Please wait a moment."]
+    easel.desk.site.is_late.set()
+    state = "return document.querySelector('crowd-semantic-segmentation').startState === 'loaded'"
+    WebDriverWait(easel.desk.browser, 10).until(lambda _: easel.desk.run(state))
+    assert easel.found()["initialValueModified"] is False
+
+
+def test_what_was_painted_before_the_earlier_result_is_there_does_not_count(easel: Easel) -> None:
+    """It would be painted over."""
+    easel.open("semantic-segmentation", more=LATE)
+    easel.drag((20, 50), (22, 50))
+    assert easel.value()["initialValueModified"] is False
+    easel.desk.site.is_late.set()
+
+
+def test_an_earlier_result_that_is_lost_has_to_be_painted_anew(easel: Easel) -> None:
+    """And that it was is told."""
+    easel.open("semantic-segmentation", more=LOST)
+    state = "return document.querySelector('crowd-semantic-segmentation').startState === 'failed'"
+    WebDriverWait(easel.desk.browser, 10).until(lambda _: easel.desk.run(state))
+    easel.desk.submit()
+    (told,) = easel.desk.told()
+    assert "could not be loaded" in told
+    easel.drag((20, 50), (22, 50))
+    assert easel.found()["initialValueModified"] is True
 
 
 def test_labels_of_a_scripts_own(easel: Easel) -> None:

@@ -147,12 +147,13 @@ def test_the_text_itself_cannot_be_changed(reader: Reader) -> None:
     ("start", "entities"),
     [
         ("[{label: 'person', startOffset: 0, endOffset: 3}]", [entity("person", 0, 3)]),
-        ("[{label: 'animal', startOffset: 0, endOffset: 3}]", []),
+        ("[{label: 'animal', startOffset: 0, endOffset: 3}]", [entity("animal", 0, 3)]),
+        ("[{startOffset: 0, endOffset: 3}]", []),
         ("[{label: 'place', startOffset: 17, endOffset: 99}, {label: 'place', startOffset: 5}, null]", []),
     ],
 )
 def test_labels_may_be_there_from_the_start(reader: Reader, start: str, entities: object) -> None:
-    """Those that fit the text and the labels."""
+    """Those that fit the text, also of labels that are not offered here."""
     reader.open(more=f'initial-value="{start}"')
     assert reader.entities() == entities
 

@@ -37,16 +37,32 @@
       const start = crowd.readLiteral(this.getAttribute("initial-value"), null);
       this.initial = null;
       if (start === null) return;
-      this.shapes = crowd.readShapes(this.kind, start, this.labelNames);
+      this.shapes = crowd.readShapes(this.kind, start);
       this.initial = JSON.stringify(this.written);
+    }
+
+    /** What was found earlier is not lost where the picture could not be loaded. */
+    shown() {
+      if (this.picture.state === "failed" && this.begun !== this.picture.src) {
+        this.begun = this.picture.src;
+        this.begin();
+      }
+      super.shown();
     }
 
     refresh(name) {
       super.refresh(name);
-      if (name === "labels") this.shapes = this.shapes.filter((shape) => this.labelNames.includes(shape.label));
-      if (name === "initial-value" && this.picture.width) this.begin();
+      if (name === undefined || name === "labels") this.dropGone();
+      if (name === "initial-value" && this.begun === this.picture.src) this.begin();
       if (this.chosen >= this.shapes.length) this.chosen = -1;
       this.draw();
+    }
+
+    /** Shapes go with their label; those whose label was never there came with the start value, and stay. */
+    dropGone() {
+      const gone = (this.known ?? []).filter((label) => !this.labelNames.includes(label));
+      this.shapes = this.shapes.filter((shape) => !gone.includes(shape.label));
+      this.known = this.labelNames;
     }
 
     /* What is there. */
@@ -101,7 +117,7 @@
     reset() {
       this.restore([]);
       this.past = [];
-      if (this.picture.width) this.begin();
+      if (this.begun) this.begin();
       this.draw();
     }
 
@@ -123,7 +139,7 @@
 
     /** Begin a shape, or set its next point; the last point of a draft follows the pointer or the cross. */
     set(point) {
-      if (this.label === undefined || this.disabled) return this.speak(crowd.say("no_labels"));
+      if (this.label === undefined || this.isDisabled) return this.speak(crowd.say("no_labels"));
       if (!this.draft) {
         this.choose(-1);
         this.draft = [point, { ...point }];
@@ -174,7 +190,7 @@
     }
 
     press(event) {
-      if (event.button !== 0 || !this.picture.width || this.disabled) return;
+      if (event.button !== 0 || !this.picture.width || this.isDisabled) return;
       event.preventDefault();
       this.stage.focus({ preventScroll: true });
       this.cursor = null;

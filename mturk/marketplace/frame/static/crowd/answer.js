@@ -17,7 +17,7 @@
 
   /** What a field within a form answers, its own or one of HTML's. */
   function answerOf(field) {
-    if (!field.getAttribute("name") || field.matches(":disabled, [disabled]")) return undefined;
+    if (!field.getAttribute("name") || crowd.isDisabled(field)) return undefined;
     if (field instanceof crowd.CrowdElement) return field._submittableValue;
     return field.matches("input, select, textarea") ? nativeAnswer(field) : undefined;
   }

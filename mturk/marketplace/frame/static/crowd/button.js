@@ -65,7 +65,7 @@
     }
 
     pressed(event) {
-      if (this.disabled || this.loading) {
+      if (this.isDisabled || this.loading) {
         event.preventDefault();
         event.stopImmediatePropagation();
       } else {

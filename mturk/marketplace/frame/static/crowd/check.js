@@ -19,7 +19,7 @@
 
     refresh() {
       this.control.checked = this.checked;
-      this.control.disabled = this.disabled;
+      this.control.disabled = this.isDisabled;
       this.control.setAttribute("aria-required", String(this.required));
       if (this.textContent.trim()) this.control.removeAttribute("aria-label");
       else this.control.setAttribute("aria-label", this.spokenLabel);
@@ -49,7 +49,7 @@
     }
 
     get problem() {
-      return this.required && !this.disabled && !this.checked ? crowd.say("required_check") : "";
+      return this.required && !this.isDisabled && !this.checked ? crowd.say("required_check") : "";
     }
 
     reset() {

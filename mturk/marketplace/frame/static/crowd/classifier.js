@@ -19,7 +19,7 @@
 
     refresh() {
       super.refresh();
-      this.list.show(this.categories.map(crowd.labelOf), this.excluding, this.disabled);
+      this.list.show(this.categories.map(crowd.labelOf), this.excluding, this.isDisabled);
       if (this.header) this.list.fieldset.setAttribute("aria-labelledby", "header");
       else this.list.fieldset.setAttribute("aria-label", crowd.say(this.missing));
     }
@@ -58,7 +58,7 @@
     }
 
     get problem() {
-      return this.list.chosen.length || this.disabled ? "" : crowd.say(this.missing);
+      return this.list.chosen.length || this.isDisabled ? "" : crowd.say(this.missing);
     }
 
     focus() {

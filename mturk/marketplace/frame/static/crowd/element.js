@@ -82,10 +82,20 @@
       this.dispatchEvent(new Event(kind, { bubbles: true }));
     }
 
+    /** Whether it is out of use, by itself or with a fieldset round it. */
+    get isDisabled() {
+      return crowd.isDisabled(this);
+    }
+
     number(name, otherwise) {
       const value = parseFloat(this.getAttribute(name) ?? "");
       return Number.isFinite(value) ? value : otherwise;
     }
+  }
+
+  /** Browsers know of a fieldset for the fields of a form, and widgets are none. */
+  function isDisabled(field) {
+    return field.matches(":disabled, [disabled], fieldset[disabled] > :not(legend), fieldset[disabled] > :not(legend) *");
   }
 
   function camel(name) {
@@ -134,5 +144,5 @@
     return null;
   }
 
-  Object.assign(crowd, { CrowdElement, camel, closest, define, make, nodes });
+  Object.assign(crowd, { CrowdElement, camel, closest, define, isDisabled, make, nodes });
 })(window.crowdElements);

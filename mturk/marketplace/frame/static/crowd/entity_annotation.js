@@ -87,7 +87,7 @@
       this.entities = [];
       for (const { label, startOffset: start, endOffset: end } of entries.filter(Boolean)) {
         const isFree = this.isPart(start, end) && !this.overlapping(start, end).length;
-        if (isFree && this.kindOf(label)) this.entities.push({ label, start, end });
+        if (isFree && typeof label === "string") this.entities.push({ label, start, end });
       }
     }
 

@@ -13,6 +13,11 @@
       this.internals = this.attachInternals();
     }
 
+    /** A fieldset round it was put out of use, or into it again. */
+    formDisabledCallback() {
+      if (this.built) this.refresh("disabled");
+    }
+
     /** The native field that people work with. */
     get control() {
       return this.part$(".control");

@@ -105,6 +105,7 @@
     }
 
     fault(field) {
+      if (crowd.isDisabled(field)) return [];
       const message = field instanceof crowd.CrowdElement ? field.problem : nativeProblem(field);
       return message ? [{ field, message, label: labelOf(field) }] : [];
     }
@@ -162,10 +163,17 @@
 
     /** A native submit within (Enter in a field, a native button, a form of the page's) goes the same way. */
     intercept(event) {
-      if (!(event.target instanceof HTMLFormElement)) return;
+      if (!(event.target instanceof HTMLFormElement) || event === this.asked) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      this.requestSubmit();
+      if (event.target === this.form || (this.validate() && this.ask(event))) this.requestSubmit();
+    }
+
+    /** Whether a form of the page's lets it go: its own listeners are told by an event that does nothing else. */
+    ask({ target, submitter }) {
+      this.asked = new SubmitEvent("submit", { cancelable: true, submitter });
+      this.asked.takenOver = true; // so that the frame's script leaves it alone
+      return target.dispatchEvent(this.asked);
     }
 
     restore() {

@@ -213,7 +213,7 @@
     }
 
     get problem() {
-      const waits = this.picture.state === "loading" && !this.disabled;
+      const waits = this.picture.state === "loading" && !this.isDisabled;
       return waits ? crowd.say("image_loading") : "";
     }
 

@@ -44,7 +44,7 @@
     refresh(name) {
       crowd.pass(this, this.control, this.constructor.passed);
       if (this.type === "number" && !this.hasAttribute("step")) this.control.step = "any";
-      this.control.disabled = this.disabled;
+      this.control.disabled = this.isDisabled;
       this.control.setAttribute("aria-required", String(this.required));
       this.part$(".label").textContent = this.label + (this.label && this.required ? " *" : "");
       if (this.label) this.control.removeAttribute("aria-label");
@@ -106,11 +106,12 @@
     /** Enter submits, as in a field of HTML's own. */
     enter(event) {
       if (event.key !== "Enter" || event.isComposing || this.control.matches("textarea")) return;
-      crowd.closest(this, "crowd-form")?.requestSubmit();
+      // The page's own listeners come later and may still prevent it.
+      setTimeout(() => event.defaultPrevented || crowd.closest(this, "crowd-form")?.requestSubmit());
     }
 
     get problem() {
-      if (this.disabled) return "";
+      if (this.isDisabled) return "";
       const said = this.getAttribute("error-message");
       if (this.required && this.value.trim() === "") return said || crowd.say("required_field");
       const least = this.number("min-length", 0);

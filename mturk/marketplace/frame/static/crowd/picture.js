@@ -63,7 +63,7 @@
 
     /** Pixels of the screen for each of the picture. */
     get scale() {
-      return this.sheet.clientWidth / this.width || 1;
+      return (this.width && this.sheet.clientWidth / this.width) || 1;
     }
 
     get properties() {
@@ -101,7 +101,7 @@
     }
 
     within({ x, y }) {
-      const clamp = (value, most) => Math.max(0, Math.min(most, Math.round(value)));
+      const clamp = (value, most) => Math.max(0, Math.min(most || Infinity, Math.round(value)));
       return { x: clamp(x, this.width), y: clamp(y, this.height) };
     }
 

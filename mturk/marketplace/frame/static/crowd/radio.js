@@ -20,7 +20,7 @@
       :host([checked]) .control::before {
         content: ""; display: block; height: 100%; border-radius: 50%; background: var(--crowd-accent);
       }
-      :host([disabled]) { opacity: .55; }
+      :host(:disabled) { opacity: .55; }
       @media (forced-colors: active) { :host([checked]) .control::before { background: Highlight; } }`;
 
     build() {
@@ -32,11 +32,11 @@
     refresh() {
       this.setAttribute("role", "radio");
       this.setAttribute("aria-checked", String(this.checked));
-      this.toggleAttribute("aria-disabled", this.disabled);
+      this.toggleAttribute("aria-disabled", this.isDisabled);
       if (!this.textContent.trim() && !this.hasAttribute("aria-label"))
         this.setAttribute("aria-label", this.spokenLabel);
       if (this.group) this.group.arrange();
-      else this.tabIndex = this.disabled ? -1 : 0;
+      else this.tabIndex = this.isDisabled ? -1 : 0;
     }
 
     get group() {
@@ -56,7 +56,7 @@
     }
 
     choose() {
-      if (this.disabled || this.checked) return;
+      if (this.isDisabled || this.checked) return;
       this.checked = true;
       for (const other of this.group?.buttons ?? []) if (other !== this) other.checked = false;
       this.tell("change");
@@ -117,7 +117,7 @@
     }
 
     get problem() {
-      return this.required && !this.disabled && !this.checkedButton ? crowd.say("choose_option") : "";
+      return this.required && !this.isDisabled && !this.checkedButton ? crowd.say("choose_option") : "";
     }
 
     mark(message) {
@@ -131,13 +131,13 @@
 
     /** One stop of the Tab key for the whole group. */
     arrange() {
-      const able = this.buttons.filter((button) => !button.disabled);
+      const able = this.buttons.filter((button) => !button.isDisabled);
       const stop = able.find((button) => button.checked) ?? able[0];
       for (const button of this.buttons) button.tabIndex = button === stop ? 0 : -1;
     }
 
     step(from, by) {
-      const able = this.buttons.filter((button) => !button.disabled);
+      const able = this.buttons.filter((button) => !button.isDisabled);
       const next = able[(able.indexOf(from) + by + able.length) % able.length];
       next.choose();
       next.focus();

@@ -66,6 +66,8 @@
       this.size.value = Math.max(2, Math.round(this.picture.width / 40));
       const start = crowd.readLiteral(this.getAttribute("initial-value"), null);
       this.hasStart = start !== null;
+      this.startState = "";
+      this.startImage = null;
       if (!start) return;
       this.areas = this.areasOf(start);
       if (start.src) this.load(start.src);
@@ -74,9 +76,11 @@
     /** Take over what an earlier task painted. */
     load(src) {
       const image = new Image();
+      this.startImage = image;
+      this.startState = "loading";
       image.crossOrigin = "anonymous";
-      image.onload = () => this.loaded(image);
-      image.onerror = () => this.failed();
+      image.onload = () => image === this.startImage && this.loaded(image);
+      image.onerror = () => image === this.startImage && this.failed();
       image.src = src;
     }
 
@@ -87,6 +91,7 @@
       context.drawImage(image, 0, 0, canvas.width, canvas.height);
       try {
         this.mask.read(context.getImageData(0, 0, canvas.width, canvas.height), this.colors);
+        this.startState = "loaded";
       } catch {
         this.failed();
       }
@@ -94,7 +99,25 @@
     }
 
     failed() {
+      this.startState = "failed";
       this.picture.message.textContent = crowd.say("earlier_failed");
+    }
+
+    /** What is posted goes on from what was painted earlier, or was painted in its place. */
+    get problem() {
+      return super.problem || (this.isDisabled ? "" : this.startProblem);
+    }
+
+    get startProblem() {
+      if (this.startState === "loading") return crowd.say("earlier_loading");
+      if (this.startState === "failed") return this.modified ? "" : crowd.say("earlier_lost");
+      const start = crowd.readLiteral(this.getAttribute("initial-value"), null);
+      return start?.src && this.picture.state === "failed" ? crowd.say("image_failed") : "";
+    }
+
+    /** Whether it can be painted: what comes from earlier would paint it over. */
+    get isReady() {
+      return Boolean(this.mask) && this.startState !== "loading" && !this.isDisabled;
     }
 
     get colors() {
@@ -137,6 +160,7 @@
 
     /** Change the mask as one step. */
     change(act) {
+      if (!this.isReady) return undefined;
       const ink = this.ink;
       if (ink === null) return this.speak(crowd.say("no_labels"));
       this.mask.begin();
@@ -157,7 +181,7 @@
     }
 
     clear() {
-      if (!this.mask) return;
+      if (!this.isReady) return;
       this.mask.begin();
       for (let y = 0; y < this.mask.height; y += 1) this.mask.span(y, 0, this.mask.width, 0);
       this.done();
@@ -188,7 +212,7 @@
     }
 
     press(event) {
-      if (event.button !== 0 || !this.mask || this.disabled) return;
+      if (event.button !== 0 || !this.isReady) return;
       event.preventDefault();
       this.stage.focus({ preventScroll: true });
       this.cursor = null;

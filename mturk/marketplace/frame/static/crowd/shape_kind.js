@@ -75,11 +75,11 @@
   };
 
   /** The shapes of a start value, a list or an object that holds one; what cannot be drawn is left out. */
-  function readShapes(kind, value, labels) {
+  function readShapes(kind, value) {
     const entries = Array.isArray(value) ? value : value?.[kind.list];
     return (Array.isArray(entries) ? entries : [])
       .map((entry) => ({ label: crowd.labelOf(entry), points: kind.read(entry ?? {}) }))
-      .filter(({ label, points }) => labels.includes(label) && points.length >= kind.least && isSound(points));
+      .filter(({ label, points }) => typeof label === "string" && points.length >= kind.least && isSound(points));
   }
 
   crowd.shapeKinds = { box, keypoint, line, polygon, polyline };

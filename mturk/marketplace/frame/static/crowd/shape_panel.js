@@ -75,7 +75,8 @@
     relabel() {
       const { widget } = this;
       const label = widget.shapes[widget.chosen].label;
-      const options = widget.labelNames.map((name) =>
+      const names = widget.labelNames.includes(label) ? widget.labelNames : [label, ...widget.labelNames];
+      const options = names.map((name) =>
         crowd.make("option", { value: name, selected: name === label }, name),
       );
       const select = crowd.make("select", { className: "field" }, ...options);

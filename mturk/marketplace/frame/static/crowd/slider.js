@@ -36,7 +36,7 @@
         field.min = this.least;
         field.max = this.number("max", 100);
         field.step = this.number("step", 1);
-        field.disabled = this.disabled;
+        field.disabled = this.isDisabled;
       }
       this.part$(".label").textContent = this.label;
       if (!this.label) this.control.setAttribute("aria-label", this.spokenLabel);
@@ -82,7 +82,7 @@
     }
 
     get problem() {
-      const open = this.required && !this.disabled && !this.touched && !this.hasAttribute("value");
+      const open = this.required && !this.isDisabled && !this.touched && !this.hasAttribute("value");
       return open ? crowd.say("required_slider") : "";
     }
 

@@ -34,6 +34,8 @@
       decrease: "Less",
       detailed: "Detailed instructions",
       dismiss: "Close this message",
+      earlier_loading: "The earlier annotations are still loading. Please wait a moment.",
+      earlier_lost: "The earlier annotations could not be loaded. Load the page again, or paint everything anew.",
       earlier_failed: "The earlier annotations could not be loaded.",
       entities: "Labelled text",
       entity: "{label}: {text}",
