@@ -24,9 +24,8 @@ from mturk.marketplace.site.visitor import open_to_all
 
 LARGEST_ANSWERS = 5_000_000
 """How many bytes the answers of one assignment may have, as they are posted."""
-
-
 _SENDING = ("GET", "POST")
+_ASSIGNMENT = "assignmentId"
 
 
 class Verdict(NamedTuple):
@@ -77,17 +76,25 @@ def _taken(ticket: SubmitTicket) -> tuple[Verdict, list[Posted]]:
         return Verdict(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text), []
     except (UnreadablePost, ClientDisconnected) as error:
         return Verdict(HTTPStatus.BAD_REQUEST, _(str(error)), again=True), []
-    return do(lambda context: _submitted(context, ticket, fields)), fields
+    # What the service itself adds to addresses is no answer.
+    answers = [field for field in fields if field.name and field.name not in RESERVED]
+    if _speaks_of_another(ticket, fields):
+        return Verdict(HTTPStatus.CONFLICT, _other_hit()), answers
+    return do(lambda context: _submitted(context, ticket, answers)), answers
 
 
 def _fields() -> list[Posted]:
-    """The answers of this request, in their order; what the service itself adds to addresses is none."""
+    """The fields of this request, in their order."""
     if request.method == "GET":
-        found = read_query(request.query_string)
-    else:
-        body = get_input_stream(request.environ, max_content_length=LARGEST_ANSWERS).read()
-        found = read_post(body, request.content_type or "")
-    return [field for field in found if field.name and field.name not in RESERVED]
+        return read_query(request.query_string)
+    body = get_input_stream(request.environ, max_content_length=LARGEST_ANSWERS).read()
+    return read_post(body, request.content_type or "")
+
+
+def _speaks_of_another(ticket: SubmitTicket, fields: list[Posted]) -> bool:
+    # A page that mixes up two HITs, as by what it keeps between them, would hand in the answers of the other one.
+    said = [*request.args.getlist(_ASSIGNMENT), *(field.value for field in fields if field.name == _ASSIGNMENT)]
+    return any(value not in ("", ticket.assignment_id) for value in said)
 
 
 def _submitted(context: Context, ticket: SubmitTicket, fields: list[Posted]) -> Verdict:
@@ -118,6 +125,13 @@ def _no_right() -> Verdict:
 
 def _too_late() -> str:
     return _("The time for this HIT is over, or you returned it. Your answers cannot be submitted any more.")
+
+
+def _other_hit() -> str:
+    return _(
+        "The page sent these answers for another HIT than the one it belongs to, so nothing was stored. "
+        "Open the HIT again from your queue, and answer it there."
+    )
 
 
 def told(verdict: Verdict, fields: Sequence[Posted] = ()) -> Response:

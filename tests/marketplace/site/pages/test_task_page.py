@@ -77,14 +77,14 @@ GONE = [StaleElementReferenceException, DetachedShadowRootException]
 MTURK = "https://www.mturk.com/mturk/externalSubmit"
 SCRIPTED = [
     f"fetch('{MTURK}', {{method: 'POST', body: new URLSearchParams({{label: 'cat'}})}})",
-    f"fetch(new Request('{MTURK}', {{method: 'POST', body: new URLSearchParams('label=cat&assignmentId=x')}}))",
+    f"fetch(new Request('{MTURK}', {{method: 'POST', body: new URLSearchParams('label=cat&assignmentId=')}}))",
     "var d = new FormData(); d.append('label', 'cat'); fetch('/mturk/externalSubmit', {method: 'POST', body: d})",
-    f"fetch('{MTURK}?assignmentId=1&label=cat', {{credentials: 'include'}})",
+    f"fetch('{MTURK}?assignmentId=&label=cat', {{credentials: 'include'}})",
     "fetch(turkGetSubmitToHost() + '/mturk/externalSubmit', {method: 'POST', body: new URLSearchParams('label=cat')})",
     f"var x = new XMLHttpRequest(); x.open('POST', '{MTURK}'); x.withCredentials = true;"
     "x.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');"
     "x.setRequestHeader('X-Requested-With', 'XMLHttpRequest'); x.send('label=cat')",
-    "var x = new XMLHttpRequest(); x.open('GET', '/mturk/externalSubmit?assignmentId=1&label=cat'); x.send()",
+    "var x = new XMLHttpRequest(); x.open('GET', '/mturk/externalSubmit?assignmentId=&label=cat'); x.send()",
     f"navigator.sendBeacon('{MTURK}', new URLSearchParams('label=cat'))",
     "var f = document.createElement('form'); f.action = turkGetSubmitToHost() + '/mturk/externalSubmit';"
     "var i = document.createElement('input'); i.name = 'label'; i.value = 'cat'; f.append(i);"
