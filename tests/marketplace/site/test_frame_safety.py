@@ -233,6 +233,18 @@ def test_an_external_page_keeps_its_origin_unless_it_is_the_sites(
     assert "allow-top-navigation" not in frame.sandbox
 
 
+@pytest.mark.parametrize(
+    ("url", "sources"),
+    [
+        ("https://lab.example:8443/x", ("'self'", "https:")),
+        ("http://localhost:5000/x", ("'self'", "https:", "http://localhost:5000")),
+        ("http://[::1]/x", ("'self'", "https:", "http://[::1]")),
+    ],
+)
+def test_an_external_page_adds_its_origin_and_nothing_else(host: FrameHost, url: str, sources: tuple[str, ...]) -> None:
+    assert host.frame(hit_id=host.publish_external(url).id).sources == sources
+
+
 def test_no_external_page_below_the_task_host_gets_an_origin(labelled: FrameHost) -> None:
     port = urlsplit(labelled.url).port
     for name in ("r1.tasks.localhost", "tasks.localhost"):
