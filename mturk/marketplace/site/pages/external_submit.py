@@ -31,13 +31,15 @@ _ASSIGNMENT = "assignmentId"
 class Verdict(NamedTuple):
     """What became of a submission, in words for the worker.
 
-    `over` says that it was submitted, now or before; `again` that it makes sense to send the same once more.
+    `over` says that it was submitted, now or before; `again` that it makes sense to send the same once more, `never`
+    that it must not be sent again as it is.
     """
 
     status: int
     text: str
     over: bool = False
     again: bool = False
+    never: bool = False
 
 
 def submit_pages() -> Blueprint:
@@ -79,7 +81,7 @@ def _taken(ticket: SubmitTicket) -> tuple[Verdict, list[Posted]]:
     # What the service itself adds to addresses is no answer.
     answers = [field for field in fields if field.name and field.name not in RESERVED]
     if _speaks_of_another(ticket, fields):
-        return Verdict(HTTPStatus.CONFLICT, _other_hit()), answers
+        return Verdict(HTTPStatus.CONFLICT, _other_hit(), never=True), answers
     return do(lambda context: _submitted(context, ticket, answers)), answers
 
 
@@ -144,6 +146,9 @@ def told(verdict: Verdict, fields: Sequence[Posted] = ()) -> Response:
         answer = make_response(render_template("told.html", **values))
         answer.headers["Content-Security-Policy"] = _policy()
     answer.status_code = verdict.status
+    if verdict.over:
+        # So that the script takes no answer for ours that something in between has given.
+        answer.headers["Mturk-Submitted"] = "yes"
     return _open_to_frames(answer)
 
 
@@ -152,6 +157,7 @@ def _open_to_frames(answer: Response) -> Response:
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Access-Control-Allow-Methods"] = "GET, POST"
     answer.headers["Access-Control-Allow-Headers"] = "*"
+    answer.headers["Access-Control-Expose-Headers"] = "Mturk-Submitted"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     answer.headers["Cache-Control"] = "no-store"
