@@ -20,6 +20,8 @@ _GAP = re.compile(r"[\t\n\f\r /]*")
 _NAME = re.compile(r"=?[^\t\n\f\r />=]*")
 _EQUALS = re.compile(r"[\t\n\f\r ]*=[\t\n\f\r ]*")
 _BARE_VALUE = re.compile(r"[^\t\n\f\r >]*")
+_ZEROS = re.compile("(&#[xX]?)0+(?=[0-9a-fA-F])")
+_NO_SIGN = re.compile("&#(?:[0-9]{10,}|[xX][0-9a-fA-F]{10,});?")
 _COMMENT_END = re.compile(r"--!?>")
 _SCRIPT_MARK = re.compile(r"<!--|-->|<(/?)script(?=[\t\n\f\r />])", re.IGNORECASE)
 # In all of these stands text until their own end tag. What is in `noscript` is text where scripts run.
@@ -155,9 +157,14 @@ def _attribute(html: str, start: int) -> Attribute:
     if quote and quote in "\"'":
         close = html.find(quote, begin + 1)
         close = len(html) if close < 0 else close
-        return Attribute(name, unescape(html[begin + 1 : close]), start, min(close + 1, len(html)))
+        return Attribute(name, _read(html[begin + 1 : close]), start, min(close + 1, len(html)))
     end = _end(_BARE_VALUE, html, begin)
-    return Attribute(name, unescape(html[begin:end]), start, end)
+    return Attribute(name, _read(html[begin:end]), start, end)
+
+
+def _read(value: str) -> str:
+    """The value of an attribute as it is meant. No sign has a number so long that Python would not read it."""
+    return unescape(_NO_SIGN.sub("\N{REPLACEMENT CHARACTER}", _ZEROS.sub(r"\1", value)))
 
 
 def _follow(nest: list[str], tag: Tag) -> None:
