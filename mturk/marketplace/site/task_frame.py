@@ -45,13 +45,13 @@ class InHand(NamedTuple):
     accept_time: int
 
 
-def task_frame(hit: HIT, work: InHand | None = None) -> Frame:
-    """The frame for a HIT whose question is a page, in a preview or at work on an assignment."""
+def task_frame(hit: HIT, worker_id: str, work: InHand | None = None) -> Frame:
+    """The frame for a HIT whose question is a page, in a worker's preview or at work on an assignment."""
     question = QuestionDocument(hit.question)
     query = _query(hit, work)
     if question.url:
         return _external(question, query)
-    ticket = tickets().task(_ticket(hit, work))
+    ticket = tickets().task(_ticket(hit, worker_id, work))
     origin = task_origin(hit.requester)
     # The site's own path, where the task pages have no host of their own.
     base = origin or request.script_root
@@ -117,10 +117,10 @@ def _query(hit: HIT, work: InHand | None) -> dict[str, str]:
     }
 
 
-def _ticket(hit: HIT, work: InHand | None) -> TaskTicket:
+def _ticket(hit: HIT, worker_id: str, work: InHand | None) -> TaskTicket:
     if work is None:
-        return TaskTicket(hit.hit_id, language())
-    return TaskTicket(hit.hit_id, language(), work.worker_id, work.assignment_id, work.accept_time)
+        return TaskTicket(hit.hit_id, language(), worker_id, "", services().now())
+    return TaskTicket(hit.hit_id, language(), worker_id, work.assignment_id, work.accept_time)
 
 
 def _external(question: QuestionDocument, query: dict[str, str]) -> Frame:

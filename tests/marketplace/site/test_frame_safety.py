@@ -12,7 +12,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
+from mturk import HIT
 from mturk.marketplace import MissingAsset
+from mturk.marketplace.frame.ticket import TaskTicket, Tickets
 from tests.marketplace.site.frame_host import WORKER, FrameHost, answers_of, frame_host
 from tests.rendering.conftest import browser
 
@@ -211,6 +213,33 @@ def test_a_page_is_shown_as_long_as_it_is_in_the_workers_hand(host: FrameHost) -
     assert answer.status_code == 404
     assert "This HIT is not in your hands any more" in answer.text
     assert get(f"{host.url}/mturk/task/forged").status_code == 404
+
+
+def preview_of(host: FrameHost, **terms: object) -> tuple[HIT, str]:
+    found = host.publish(FORM, **terms)  # type: ignore[arg-type]  # as the test says
+    return found, f"{host.url}{host.frame(hit_id=found.id).address}"
+
+
+def test_a_preview_is_shown_as_long_as_the_hit_is_open(host: FrameHost) -> None:
+    found, address = preview_of(host)
+    assert get(address).status_code == 200
+    found.expire()
+    assert get(address).status_code == 404
+
+
+@pytest.mark.parametrize(("hours", "status"), [(-11, 200), (-13, 404)])
+def test_the_address_of_a_preview_ends_after_half_a_day(host: FrameHost, hours: int, status: int) -> None:
+    found, _ = preview_of(host)
+    known = host.site.extensions["mturk"]
+    ticket = TaskTicket(found.id, "en", WORKER, "", known.now() + hours * 3_600_000)
+    assert get(f"{host.url}/mturk/task/{Tickets(known.key.text()).task(ticket)}").status_code == status
+
+
+def test_a_preview_is_for_the_worker_whom_it_was_shown_to(host: FrameHost) -> None:
+    found, _ = preview_of(host)
+    known = host.site.extensions["mturk"]
+    ticket = TaskTicket(found.id, "en", "A0NOBODY", "", known.now())
+    assert get(f"{host.url}/mturk/task/{Tickets(known.key.text()).task(ticket)}").status_code == 404
 
 
 @pytest.mark.parametrize(
