@@ -33,15 +33,26 @@ class Edit(NamedTuple):
     text: str
 
 
+# Where the site's script did not come, the browser would send answers to MTurk, where they are lost.
+_WITHOUT = (
+    "(function(s){s.remove();if(window.turkGetSubmitToHost)return;"
+    "function hold(e){if(e){e.preventDefault();e.stopImmediatePropagation()}alert(s.dataset.missing)}"
+    'addEventListener("submit",hold,true);HTMLFormElement.prototype.submit=function(){hold()}})(document.currentScript)'
+)
+
+
 class Script(NamedTuple):
     """The site's script in a page: where it is served, and the settings that it reads from its own attributes."""
 
     address: str
     settings: Mapping[str, str]
+    missing: str = ""
+    """What the worker is told who submits the page although the script did not come."""
 
     def __str__(self) -> str:
         given = "".join(f' data-{name}="{escape(value)}"' for name, value in self.settings.items())
-        return f'<script src="{escape(self.address)}"{given}></script>'
+        without = f'<script data-missing="{escape(self.missing)}">{_WITHOUT}</script>' if self.missing else ""
+        return f'<script src="{escape(self.address)}"{given}></script>{without}'
 
 
 class _Shape:

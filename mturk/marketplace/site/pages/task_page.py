@@ -110,7 +110,11 @@ def _script(ticket: TaskTicket) -> Script:
     if ticket.assignment_id:
         right = SubmitTicket(ticket.assignment_id, ticket.language, ticket.worker_id, ticket.since)
         settings["submit"] = f"{submit_root(right)}/mturk/externalSubmit"
-    return Script(_own(static("task.js")), settings)
+    missing = _(
+        "A part of this page did not load, so nothing can be submitted now. What you entered is still here. "
+        "Copy what you need, and load the page again; if that does not help, tell who runs this site."
+    )
+    return Script(_own(static("task.js")), settings, missing)
 
 
 def _own_copy(address: str) -> str | None:

@@ -16,6 +16,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import alert_is_present
 from selenium.webdriver.support.wait import WebDriverWait
 
 from mturk.marketplace.site.visitor import open_to_all
@@ -283,6 +284,19 @@ def test_what_did_not_arrive_can_be_sent_again(browser: WebDriver) -> None:
             assert "could not be sent" in told.text
         told.find_element(By.XPATH, ".//button[text()='Send again']").click()
         assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
+
+
+@pytest.mark.parametrize("script", ["submitButton.click()", "document.forms[0].submit()"])
+def test_a_page_without_its_script_holds_what_is_submitted(browser: WebDriver, script: str) -> None:
+    with frame_host() as host:
+        host.site.view_functions["assets.own"] = open_to_all(lambda **_: Response("Sign in", 401))
+        assignment_id = host.work(browser, f'<form method="post" action="{AT_MTURK}">{FIELD}{BUTTON}</form>')
+        browser.execute_script(f"setTimeout(() => {{ {script} }})")
+        alert = WebDriverWait(browser, 10).until(alert_is_present())
+        assert "did not load, so nothing can be submitted now" in alert.text
+        alert.accept()
+        assert browser.execute_script("return document.forms[0].label.value") == "cat"
+        assert host.status(assignment_id) == "Accepted"
 
 
 def test_an_answer_that_is_not_ours_is_no_submission(browser: WebDriver) -> None:
