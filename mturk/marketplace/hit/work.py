@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
@@ -55,9 +55,9 @@ def submit(
     answers: Mapping[str, Value],
     *,
     constraints: bool = True,
-    as_posted: bool = False,
+    as_posted: Sequence[str] | None = None,
 ) -> None:
-    """Hand in an assignment with its answers, or with the fields `as_posted` by its page.
+    """Hand in an assignment with its answers, or with the fields `as_posted` by its page: their names in that order.
 
     Without `constraints` they need not be what a form demands.
     """

@@ -109,7 +109,8 @@ def _submitted(context: Context, ticket: SubmitTicket, fields: list[Posted]) -> 
     if found.status != ACCEPTED:
         return Verdict(HTTPStatus.CONFLICT, _too_late())
     try:
-        work.submit(context, ticket.worker_id, ticket.assignment_id, grouped(fields), as_posted=True)
+        names = [field.name for field in fields]
+        work.submit(context, ticket.worker_id, ticket.assignment_id, grouped(fields), as_posted=names)
     except WorkerError as error:
         return Verdict(HTTPStatus.BAD_REQUEST, _(str(error)))
     return Verdict(HTTPStatus.OK, _("Your answers have arrived. Thank you."), over=True)

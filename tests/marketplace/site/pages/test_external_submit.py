@@ -75,6 +75,20 @@ def test_answers_arrive_however_they_are_sent(host: FrameHost, way: object) -> N
     ]
 
 
+def test_the_requester_reads_the_fields_in_the_order_in_which_they_were_posted(host: FrameHost) -> None:
+    assignment_id, address = accepted(host)
+    send(address, [("a", "1"), ("b", "2"), ("hitId", "x"), ("a", "3"), ("b", "4")])
+    found = host.connection.call("GetAssignment", AssignmentId=assignment_id)["Assignment"]["Answer"]
+    read = re.findall("<QuestionIdentifier>(.)</QuestionIdentifier><FreeText>(.)</FreeText>", found)
+    assert read == [("a", "1"), ("b", "2"), ("a", "3"), ("b", "4")]
+
+
+def test_a_crowd_form_that_posts_nothing_has_no_answers(host: FrameHost) -> None:
+    assignment_id, address = accepted(host, html="<crowd-form></crowd-form>")
+    assert send(address, {"assignmentId": assignment_id}).status_code == 400
+    assert host.status(assignment_id) == "Accepted"
+
+
 def test_a_file_is_its_name(host: FrameHost) -> None:
     assignment_id, address = accepted(host)
     send(address, {}, files={"picture": ("<b>.svg", b"<svg onload=alert(1)>", "image/svg+xml")})
