@@ -12,6 +12,12 @@ EXTRAS = ["marketplace", "postgresql", "cli", "validate", "sns", "flask", "djang
 AT_THE_FLOOR = {"boto3"}  # goes with its own botocore only
 LEFT_OUT = {"awscli", "django-stubs", "pre-commit", "ruff", "twine"}  # awscli as boto3; the others no test needs
 
+# Of the head of a .po file: what nobody needs, or what changes with each tool that writes it.
+NOT_KEPT = re.compile(
+    r'^"(Project-Id-Version|Report-Msgid-Bugs-To|PO-Revision-Date|Last-Translator|Language-Team|Generated-By): .*\n',
+    re.MULTILINE,
+)
+
 nox.options.sessions = ["lint", "tests"]
 nox.options.error_on_missing_interpreters = False
 
@@ -97,6 +103,8 @@ def texts(session: nox.Session) -> None:
     )
     session.run(
         *("pybabel", "-q", "update", "-D", "site", "-i", f"{folder}/site.pot", "-d", folder),
-        *("--no-fuzzy-matching", "--ignore-obsolete", "--width=100"),
+        *("--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date", "--width=100"),
     )
+    for path in Path(folder).glob("*/LC_MESSAGES/site.po"):
+        path.write_text(NOT_KEPT.sub("", path.read_text("utf-8")), "utf-8")
     session.run("pybabel", "-q", "compile", "-D", "site", "-d", folder)

@@ -138,6 +138,13 @@ def test_the_wheel_holds_every_schema(built: dict[str, Path]) -> None:
     assert names == {path.name for path in ROOT.glob("mturk/**/*.xsd")}
 
 
+def test_the_wheel_holds_every_catalogue_of_texts(built: dict[str, Path]) -> None:
+    names = {name for name in zipfile.ZipFile(built["wheel"]).namelist() if "/locale/" in name}
+    files = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("mturk/**/locale/**/*.*")}
+    assert names == files
+    assert {Path(name).suffix for name in names} == {".pot", ".po", ".mo"}
+
+
 def test_every_package_that_users_need_says_its_lowest_version() -> None:
     needed = [noxfile.requirements(extra) for extra in (None, *noxfile.EXTRAS)]
     assert {name for packages in needed for name, lowest in packages.items() if not lowest} == {

@@ -87,7 +87,7 @@ workplace:      concern desk need notice period plain_text skill submission | ea
                 | overview picture
 dispatch
 account:        email_address objection password place secret | account_link alias device means person
-                sitting slowdown | admission closure confirmation invitation own_data proof | entrance own_account
+                sitting slowdown | admission closure confirmation invitation own_data probe proof | entrance own_account
 timekeeper
 background
 opening
@@ -95,10 +95,12 @@ actor
 http:           bygone fault public_address throttle | verification | api | queue_api topic_page upload_page
                 | app channel | server
 site:           intake protection session_cookie signing_key terms time_zone way_back | site_setting
-                | door language service | browser_name country visitor | navigation refusal show task_frame
+                | door language service | browser_name country typed | visitor | navigation refusal show task_frame
+                | navigation refusal show task_frame
                 | site wanted work_area
 site.pages:     asset_page external_submit frame_text | account_page consent_page dashboard_page entrance_page
-                group_page mail_page message_page qualification_page report_page task_page | work_page | directory
+                group_page language_page mail_page message_page qualification_page report_page task_page | work_page
+                | directory
 web
 premises
 simulation:     field | crowd | simulation

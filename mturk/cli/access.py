@@ -5,10 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 import click
 
 from mturk.cli import option
+
+if TYPE_CHECKING:
+    from mturk.marketplace import Marketplace
 
 COLUMNS = ("worker_id", "url", "ends")
 _MOST = 10_000
@@ -61,11 +65,11 @@ def invite(
     with option.mistakes_explained(), option.opened(database, public_url=url) as market:
         # Asked before, so that a link is never told to be good for longer than it is.
         end = datetime.now(timezone.utc) + length
-        links = [market.invite(worker_id, expires=length) for _ in range(count)]
         if file is None:
-            click.echo("\n".join(links))
+            click.echo("\n".join(_links(market, worker_id, count, length)))
             return
-        payouts.write(file, _table(worker_id, links, end), overwrite=overwrite, private=True)
+        with payouts.opened(file, overwrite=overwrite, private=True) as fill:
+            fill(_table(worker_id, _links(market, worker_id, count, length), end))
         many = "1 invitation" if count == 1 else f"{count} invitations"
         click.echo(f"Made {many}, good until {end:%Y-%m-%d %H:%M} UTC.", err=file == payouts.STDOUT)
 
@@ -87,6 +91,11 @@ def reset(worker_id: str, database: str, url: str) -> None:
     """
     with option.mistakes_explained(), option.opened(database, public_url=url) as market:
         click.echo(market.reset(worker_id))
+
+
+def _links(market: Marketplace, worker_id: str | None, count: int, length: timedelta) -> list[str]:
+    """All of them, or none."""
+    return market.invite_many(count, length) if worker_id is None else [market.invite(worker_id, length)]
 
 
 def _table(worker_id: str | None, links: list[str], end: datetime) -> str:

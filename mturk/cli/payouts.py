@@ -6,10 +6,12 @@ import csv
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from mturk.marketplace import Marketplace, Payout
@@ -60,18 +62,51 @@ def write(file: str, text: str, *, overwrite: bool, private: bool = False) -> No
 
     A private one can only be read by its owner.
     """
+    with opened(file, overwrite=overwrite, private=private) as fill:
+        fill(text)
+
+
+@contextmanager
+def opened(file: str, *, overwrite: bool, private: bool = False) -> Iterator[Callable[[str], object]]:
+    """Open a file for a table, or stdout, and give what fills it.
+
+    So it is known that the file can be written before anything is done that cannot be done again. Where that fails, a
+    new file goes, and one that was there stays as it is.
+    """
     if file == STDOUT:
-        sys.stdout.write(text)
+        yield sys.stdout.write
         return
+    was_there = os.path.exists(file)
     try:
-        with open(
-            file, "w" if overwrite else "x", encoding="utf-8", newline="", opener=_private if private else None
-        ) as lines:
-            lines.write(text)
+        with _open(file, overwrite=overwrite, private=private) as lines:
+            yield partial(_fill, lines)
+    except BaseException:
+        if not was_there and os.path.exists(file):
+            os.unlink(file)
+        raise
+
+
+def _open(file: str, *, overwrite: bool, private: bool) -> TextIO:
+    opener = _private if private else None
+    try:
+        return open(file, "a" if overwrite else "x", encoding="utf-8", newline="", opener=opener)
     except FileExistsError:
         raise FileExistsError(f"{file} is there already. Name another file, or say --overwrite.") from None
     except OSError as error:
-        raise OSError(f"{file} cannot be written: {error.strerror}.") from None
+        raise _unwritable(file, error) from None
+
+
+def _fill(lines: TextIO, text: str) -> None:
+    try:
+        lines.truncate(0)
+        lines.write(text)
+        lines.flush()
+    except OSError as error:
+        raise _unwritable(lines.name, error) from None
+
+
+def _unwritable(file: str, error: OSError) -> OSError:
+    return OSError(f"{file} cannot be written: {error.strerror}.")
 
 
 def _private(path: str, flags: int) -> int:

@@ -224,7 +224,8 @@ def serve(
             offline=offline,
             upload_limit=upload_limit,
         )
-        server.run(market, host, click.echo, partial(click.echo, err=True))
+        unknown_proxy = public_url is not None and not trusted_proxy
+        server.run(market, host, click.echo, partial(click.echo, err=True), unknown_proxy=unknown_proxy)
 
 
 @command.command()

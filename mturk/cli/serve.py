@@ -19,10 +19,20 @@ REGION = "us-east-1"
 _LOOK = 1.0  # seconds; some systems hand signals over only between two waits
 
 
-def run(market: Marketplace, host: str, say: Callable[[str], object], warn: Callable[[str], object]) -> None:
-    """Start the marketplace, say how to reach it, and serve until Ctrl-C or SIGTERM."""
+def run(
+    market: Marketplace,
+    host: str,
+    say: Callable[[str], object],
+    warn: Callable[[str], object],
+    *,
+    unknown_proxy: bool = False,
+) -> None:
+    """Start the marketplace, say how to reach it, and serve until Ctrl-C or SIGTERM.
+
+    `unknown_proxy` says that a proxy stands in front which nobody said to trust.
+    """
     with end_signalled() as end, market:
-        for line in warnings(market, host):
+        for line in warnings(market, host, unknown_proxy=unknown_proxy):
             warn(f"mturk: {line}")
         for line in first_lines(market):
             say(line)
@@ -60,9 +70,14 @@ def first_lines(market: Marketplace) -> list[str]:
     return [*lines, "Ctrl-C ends it."]
 
 
-def warnings(market: Marketplace, host: str) -> list[str]:
-    """What an owner should know of who can read along."""
+def warnings(market: Marketplace, host: str, *, unknown_proxy: bool = False) -> list[str]:
+    """What an owner should know of who can read along, and who cannot be told apart."""
     found = []
+    if unknown_proxy:
+        found.append(
+            "--public-url without --trusted-proxy: all workers seem to come from the proxy's own address, so ten wrong "
+            "passwords of one keep all out for a while. Name the proxy's address: --trusted-proxy 127.0.0.1"
+        )
     if not _is_this_machine(host) and not market.public_url.startswith("https:"):
         found.append(
             f"{host} is open to the network without TLS: questions and answers can be read on the way. Put nginx or "

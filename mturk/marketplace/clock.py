@@ -11,7 +11,10 @@ SECOND = 1000
 """Times are whole milliseconds since the epoch everywhere in the marketplace."""
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
+LATEST = datetime(9990, 1, 1, tzinfo=timezone.utc)
+"""Where the clock ends: what is due years after that must still be a date, and dates end with the year 9999."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_TOO_FAR = f"The clock goes no further than {LATEST:%Y-%m-%d}. Move it less."
 
 
 def as_datetime(moment: int) -> datetime:
@@ -53,10 +56,13 @@ class Clock:
     @alters_data
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
         """Move the market time forward; what becomes due has happened by the next call."""
-        step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        try:
+            step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        except OverflowError:
+            raise ValueError(_TOO_FAR) from None
         if step < timedelta(0):
             raise ValueError(f"The clock only moves forward, not by {step}.")
-        self._add_shift(step // timedelta(milliseconds=1))
+        self._move(step // timedelta(milliseconds=1))
         return self.now()
 
     @alters_data
@@ -64,4 +70,9 @@ class Clock:
         """Move the market time forward to that moment, if it has not come yet."""
         step = as_milliseconds(moment) - self.at(self._read_shift())
         if step > 0:
-            self._add_shift(step)
+            self._move(step)
+
+    def _move(self, step: int) -> None:
+        if self.at(self._read_shift()) + step > as_milliseconds(LATEST):
+            raise ValueError(_TOO_FAR)
+        self._add_shift(step)

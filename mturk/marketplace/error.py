@@ -30,7 +30,15 @@ class DatabaseError(MarketplaceError):
 
 
 class WorkerError(Exception):
-    """What a worker tried and the site refuses; the text is for the worker."""
+    """What a worker tried and the site refuses; the text is for the worker.
+
+    `words` can be translated; `values` stand in their gaps.
+    """
+
+    def __init__(self, words: str, /, **values: object) -> None:
+        super().__init__(words % values if values else words)
+        self.words = words
+        self.values = values
 
 
 class NotThere(WorkerError):

@@ -307,6 +307,14 @@ class Marketplace:
         return f"{self.site_url}sign-up?invitation={self._premises.entrance.invite(worker_id, life)}"
 
     @alters_data
+    def invite_many(self, count: int, expires: timedelta = timedelta(days=14)) -> list[str]:
+        """Make links for so many new workers, all of them or none, and say their addresses: see `invite`."""
+        life = setting.milliseconds("expires", expires)
+        self._opening.open()
+        secrets = self._premises.entrance.invite_many(int(setting.least("count", count, 1)), life)
+        return [f"{self.site_url}sign-up?invitation={secret}" for secret in secrets]
+
+    @alters_data
     def sign_in_link(self, worker_id: str) -> str:
         """Make a link that signs a worker in without a password, once and within ten minutes, and say its address."""
         self._opening.open()

@@ -25,6 +25,8 @@ from mturk.marketplace.http.server import WAITING, Server
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.opening import FIRST_REQUESTER, Opening
 from mturk.marketplace.queue.waiting_room import WaitingRoom
+from mturk.marketplace.site.language import gettext
+from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site_setting import OPEN, SiteSettings
 from mturk.marketplace.web import Web
 
@@ -78,8 +80,10 @@ class Premises:
             real_time=real_time,
             randomness=randomness,
             seal=lambda: self.opening.seal,
+            key=SigningKey(store, lambda: self.opening.seal).text,
             terms=site.terms.digest if site.terms else None,
             mail=mail_server is not None,
+            say=gettext,
         )
         self.entrance = Entrance(means, open_door=site.sign_up == OPEN)
         self._web = Web(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -71,6 +72,22 @@ def test_a_file_is_not_replaced_unasked(lab: Path, tmp_path: Path) -> None:
     file.write_text("mine")
     assert "is there already" in run(lab, "invite", "--csv", str(file)).stderr
     assert run(lab, "invite", "--csv", str(file), "--overwrite").exit_code == 0
+
+
+@pytest.mark.parametrize("options", [("--count", "20"), ("A1ADA",), ("A1NOBODY", "--overwrite")])
+def test_where_the_links_cannot_be_kept_there_are_none(lab: Path, tmp_path: Path, options: tuple[str, ...]) -> None:
+    file = tmp_path / "links.csv"
+    file.write_text("mine")
+    assert run(lab, "invite", *options, "--csv", str(file)).exit_code != 0
+    assert file.read_text() == "mine"
+    with sqlite3.connect(lab) as database:
+        assert database.execute("SELECT count(*) FROM invitation").fetchone() == (0,)
+    database.close()
+
+
+def test_where_there_are_no_links_there_is_no_file(lab: Path, tmp_path: Path) -> None:
+    assert run(lab, "invite", "A1NOBODY", "--csv", str(tmp_path / "links.csv")).exit_code != 0
+    assert list(tmp_path.glob("links.csv")) == []
 
 
 def test_a_table_can_go_to_stdout(lab: Path) -> None:

@@ -341,12 +341,15 @@ def test_the_secret_key_is_said_when_the_database_is_made_and_never_again(databa
     assert f"Secret key: {secret}\n" in shown.stdout
 
 
+TRUSTED = ["--trusted-proxy", "127.0.0.1"]
+
+
 @pytest.mark.parametrize(
     ("options", "warned"),
     [
         (["--host", "0.0.0.0"], True),
-        (["--host", "0.0.0.0", "--public-url", "http://turk.my-lab.org"], True),
-        (["--host", "0.0.0.0", "--public-url", "https://turk.my-lab.org"], False),
+        (["--host", "0.0.0.0", "--public-url", "http://turk.my-lab.org", *TRUSTED], True),
+        (["--host", "0.0.0.0", "--public-url", "https://turk.my-lab.org", *TRUSTED], False),
         (["--host", "127.0.0.1"], False),
         (["--host", "localhost"], False),
     ],
@@ -358,6 +361,13 @@ def test_a_host_that_is_open_to_the_network_without_tls_is_warned_of(
         _, errors = server.end(signal.SIGTERM)
     assert ("mturk: 0.0.0.0 is open to the network without TLS" in errors) == warned
     assert errors.count("\n") == warned
+
+
+@pytest.mark.parametrize(("options", "warned"), [([], True), (TRUSTED, False)])
+def test_a_proxy_that_nobody_said_to_trust_is_warned_of(database: Path, options: list[str], warned: bool) -> None:
+    with serving(database, "--public-url", "https://turk.my-lab.org", *options) as server:
+        _, errors = server.end(signal.SIGTERM)
+    assert ("mturk: --public-url without --trusted-proxy" in errors) == warned
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")

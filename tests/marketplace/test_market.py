@@ -59,6 +59,18 @@ def test_the_clock_moves_forward_only(market: Marketplace) -> None:
         market.clock.advance(seconds=-1)
 
 
+@pytest.mark.parametrize("days", [3_000_000, 1e9, 1e300])
+def test_the_clock_is_not_moved_where_no_date_is(market: Marketplace, days: float) -> None:
+    for move in (
+        lambda: market.clock.advance(days=days),
+        lambda: market.clock.reach(datetime.max.replace(tzinfo=timezone.utc)),
+    ):
+        with pytest.raises(ValueError, match="no further than 9990-01-01"):
+            move()
+    assert market.clock.now().year < 9990
+    assert market.clock.advance(days=365 * 7000).year > 9000
+
+
 def test_the_clock_goes_by_the_time_that_is_passed_in() -> None:
     with Marketplace(real_time=lambda: 1_700_000_000.5) as market:
         assert market.clock.now() == datetime(2023, 11, 14, 22, 13, 20, 500_000, timezone.utc)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+import hashlib
+import hmac
 
-from mturk.marketplace.account.secret import digest
+from sqlalchemy import Connection, or_, select
+
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import WorkerError
 
@@ -12,22 +14,36 @@ LONGEST = 255
 
 
 def read(name: str) -> str:
-    """A name as the proxy sends it; refused if it cannot be one."""
+    """A name as the proxy sends it; refused if it cannot be one.
+
+    A header that is sent twice arrives as one, with a comma between: then one of the two may be a browser's own.
+    """
     text = name.strip()
-    if not text or len(text) > LONGEST or not text.isprintable():
+    if not text or len(text) > LONGEST or not text.isprintable() or "," in text:
         raise WorkerError("The name that you were signed in with cannot be used here. Tell whoever runs this site.")
     return text
 
 
-def worker_of(database: Connection, name: str) -> int | None:
+def digest_of(name: str, key: str) -> str:
+    """How a name is known once it is forgotten; without the key nobody can try names until one fits."""
+    return hmac.new(key.encode(), f"alias\0{name}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def worker_of(database: Connection, name: str, digest: str) -> int | None:
     """The number of the worker who has this name."""
-    found = database.execute(select(t.alias.c.worker).where(t.alias.c.digest == digest(name)))
-    return found.scalar_one_or_none()
+    column = t.alias.c
+    query = select(column.worker, column.digest).where(or_(column.digest == digest, column.name == name))
+    found = database.execute(query).one_or_none()
+    if found is None:
+        return None
+    if found.digest != digest:  # the key was lost
+        database.execute(t.alias.update().where(column.digest == found.digest).values(digest=digest))
+    return int(found.worker)
 
 
-def add(database: Connection, name: str, number: int) -> None:
+def add(database: Connection, name: str, digest: str, number: int) -> None:
     """Write down which worker has this name."""
-    database.execute(t.alias.insert(), {"digest": digest(name), "name": name, "worker": number})
+    database.execute(t.alias.insert(), {"digest": digest, "name": name, "worker": number})
 
 
 def forget(database: Connection, number: int) -> None:

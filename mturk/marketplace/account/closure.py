@@ -28,6 +28,8 @@ KEPT: Final = frozenset(
 )  # fmt: skip
 """Tables whose rows stay, with the worker id and nothing else about the person."""
 
+_FILE: Final = "file"
+
 
 def close(context: Context, number: int, worker_id: str, now: int) -> None:
     """Close the account of a worker; work in hand is returned first. `now` is in real time."""
@@ -38,6 +40,9 @@ def close(context: Context, number: int, worker_id: str, now: int) -> None:
     alias.forget(database, number)
     # That a HIT was reported stays for the operator, in none of the person's own words.
     database.execute(t.report.update().where(t.report.c.worker == number).values(text=""))
+    # Requesters keep the files; their names may say whose they are.
+    work_of = select(t.assignment.c.number).where(t.assignment.c.worker == number)
+    database.execute(t.upload.update().where(t.upload.c.assignment.in_(work_of)).values(name=_FILE))
     # A test that was begun; what was handed in is work.
     begun = t.qualification_request.c.worker == number, t.qualification_request.c.status == STARTED
     database.execute(t.qualification_request.delete().where(*begun))

@@ -5,29 +5,35 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from mturk.marketplace.account import account_link, person, slowdown
-from mturk.marketplace.account.means import Means
+from mturk.marketplace.account.means import Caller, Means
 from mturk.marketplace.account.person import Person
 from mturk.marketplace.clock import HOUR
 from mturk.marketplace.database.row import known
-from mturk.marketplace.error import WorkerError
+from mturk.marketplace.error import WorkerError, told
 from mturk.marketplace.people import mail
 
 MOST_LETTERS = 3
-"""How much of such mail one account is sent in an hour."""
-_CONFIRM = "Confirm your e-mail address"
-_CONFIRM_TEXT = """\
+"""How much of such mail one account is sent in an hour, and one address."""
+MOST_LETTERS_OF_NETWORK = 30
+"""How much mail one address on the network may have sent in an hour."""
+_CONFIRM = told("Confirm your e-mail address")
+_CONFIRM_TEXT = told(
+    """\
 This address was entered for the worker {worker_id}. Open this link to confirm that it is yours:
 
 {{link}}
 
 The link is good for seven days. If it was not you, do nothing."""
-_RESET = "Set a new password"
-_RESET_TEXT = """\
+)
+_RESET = told("Set a new password")
+_RESET_TEXT = told(
+    """\
 Somebody, most likely you, asked for a new password for the worker {worker_id}. Open this link to set one:
 
 {{link}}
 
 The link is good for one hour. If it was not you, do nothing: your password stays as it is."""
+)
 
 
 def ask(means: Means, database: Connection, number: int, now: int) -> None:
@@ -38,16 +44,25 @@ def ask(means: Means, database: Connection, number: int, now: int) -> None:
     kind, life = account_link.CONFIRMATION, account_link.LIFE_OF_CONFIRMATION
     account_link.forget(database, number, kind)
     secret = account_link.make(database, kind, number, now, life, means.randomness, found.email_key)
-    text = _CONFIRM_TEXT.format(worker_id=found.worker_id)
+    text = means.say(_CONFIRM_TEXT).format(worker_id=found.worker_id)
     sealed = means.seal().close(secret, mail.SEAL)
-    mail.send_link(database, number, mail.CONFIRMATION, now + life, found.email_key, sealed, _CONFIRM, text)
+    subject = means.say(_CONFIRM)
+    mail.send_link(database, number, mail.CONFIRMATION, now + life, found.email_key, sealed, subject, text)
 
 
-def ask_slowly(means: Means, database: Connection, number: int, now: int) -> None:
-    """Ask once more, a few times an hour at most."""
-    subject = f"letter:{number}"
-    slowdown.check(database, [subject], now, most=MOST_LETTERS, window=HOUR)
-    slowdown.count(database, [subject], now)
+def ask_slowly(means: Means, database: Connection, number: int, now: int, caller: Caller) -> None:
+    """Ask, so often an hour at most: for an account, to an address, and for whoever sits at one place of the network.
+
+    TooManyTries where that is reached. Where nothing is sent nothing is counted.
+    """
+    found = person.of_worker(database, number)
+    if found is None or found.email_key is None or not means.mail:
+        return
+    own = [f"confirmation:{number}", f"confirmation to:{found.email_key}"]
+    place = [f"letter from:{slowdown.network(caller.address)}"]
+    slowdown.check(database, own, now, most=MOST_LETTERS, window=HOUR)
+    slowdown.check(database, place, now, most=MOST_LETTERS_OF_NETWORK, window=HOUR)
+    slowdown.count(database, [*own, *place], now)
     ask(means, database, number, now)
 
 
@@ -56,9 +71,11 @@ def confirm(database: Connection, secret: str, now: int) -> None:
     link = account_link.good(database, account_link.CONFIRMATION, secret, now)
     found = person.of_worker(database, known(link.worker))
     account_link.use(database, link)
-    if found is None or found.email_key != link.email_key:
+    if found is None or found.email_key is None or found.email_key != link.email_key:
         raise WorkerError(account_link.BAD)
-    person.change(database, found.worker, email_time=now)
+    if person.has_another(database, found.email_key, found.worker):
+        raise WorkerError(account_link.BAD)
+    person.confirm_address(database, found.worker, found.email_key, now)
 
 
 def send_reset(means: Means, database: Connection, found: Person | None, name: str, now: int) -> None:
@@ -72,6 +89,6 @@ def send_reset(means: Means, database: Connection, found: Person | None, name: s
     key = (found.email_key if found and has_address else None) or person.normal(name)
     life = account_link.LIFE_BY_MAIL
     secret = account_link.make(database, account_link.RESET, number, now, life, means.randomness)
-    text = _RESET_TEXT.format(worker_id=found.worker_id if found else "")
+    text = means.say(_RESET_TEXT).format(worker_id=found.worker_id if found else "")
     sealed = means.seal().close(secret, mail.SEAL)
-    mail.send_link(database, number, mail.RESET, now + life, key, sealed, _RESET, text)
+    mail.send_link(database, number, mail.RESET, now + life, key, sealed, means.say(_RESET), text)

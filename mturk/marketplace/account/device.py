@@ -24,6 +24,11 @@ def exists(database: Connection, secret: str) -> bool:
     return bool(secret) and bool(database.execute(select(sql_exists().where(which))).scalar_one())
 
 
+def forget(database: Connection, number: int) -> None:
+    """Know none of a worker's browsers any more."""
+    database.execute(t.device.delete().where(t.device.c.worker == number))
+
+
 def remember(database: Connection, secret: str, number: int, now: int) -> None:
     """Remember the browser that has this secret."""
     mine = t.device.c.worker == number

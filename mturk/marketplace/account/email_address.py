@@ -32,5 +32,5 @@ def key(address: str) -> str:
 def fault_of(text: str) -> str | None:
     """What is wrong with what was entered; nothing at all is right too."""
     if text.strip() and read(text) is None:
-        return told("This is no e-mail address. It looks like name@example.org.")
+        return told("This is not an e-mail address. One looks like name@example.org.")
     return None

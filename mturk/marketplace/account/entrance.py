@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -11,20 +12,24 @@ from mturk.marketplace.account import (
     account_link,
     alias,
     confirmation,
+    device,
     email_address,
     invitation,
     password,
     person,
     place,
+    probe,
     proof,
     sitting,
     slowdown,
 )
 from mturk.marketplace.account.admission import Entry, let_in
-from mturk.marketplace.account.invitation import Invitation
+from mturk.marketplace.account.invitation import Invitation, Used
 from mturk.marketplace.account.means import Caller, Means
-from mturk.marketplace.account.objection import TAKEN_EMAIL, Objection, object_to
+from mturk.marketplace.account.objection import object_to
+from mturk.marketplace.account.proof import WrongPassword
 from mturk.marketplace.account.sitting import Sitting
+from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import HOUR
 from mturk.marketplace.database.row import known
@@ -37,8 +42,6 @@ CLOSED_DOOR = "You need an invitation to sign up here. Open the link that was se
 AGREE = told("You can only work here if you agree to the terms.")
 _SIGN_UPS = 50
 """How many accounts one address on the network may open in an hour without invitations; a class of students is one."""
-_LETTERS = 30
-"""How much mail one address on the network may have sent in an hour."""
 
 
 class Application(NamedTuple):
@@ -76,23 +79,45 @@ class Entrance:
             lambda database: invitation.invite(database, worker_id, now, now + life, self._randomness)
         )
 
+    def invite_many(self, count: int, life: int) -> list[str]:
+        """Make invitations for so many new workers, all of them or none, and say their secrets."""
+        now, chance = self._means.now(), self._randomness
+
+        def invite(database: Connection) -> list[str]:
+            return [invitation.invite(database, None, now, now + life, chance) for _ in range(count)]
+
+        return self._store.write(invite)
+
     def invitation(self, secret: str) -> Invitation:
         """The invitation that has this secret; WorkerError says why it is not good."""
         return self._store.read(lambda database: invitation.good(database, secret, self._means.now()))
 
-    def sign_up(self, application: Application, secret: str, caller: Caller) -> Entry:
-        """Make a worker, or the account of one that is known, and let its person in."""
-        invited = self.invitation(secret) if secret or not self._open_door else None
-        object_to(self._faults(application, invited))
-        self._check_address(caller, invited)
-        hashed = self._means.passwords.hash(application.password)
+    def promise(self) -> str:
+        """The id of a worker who may sign up without an invitation; nobody has it yet."""
+        return Identifiers(self._randomness).customer()
+
+    def sign_up(self, application: Application, secret: str, caller: Caller, promised: str | None = None) -> Entry:
+        """Make a worker, or the account of one that is known, and let its person in.
+
+        Who never got the answer and sends the form again comes in too, by the same password. `promised` is the worker
+        id for who has no invitation.
+        """
         try:
-            return self._means.dispatch.run(lambda context: self._settle(context, application, secret, hashed, caller))
-        except Objection as error:
-            if error.faults.get("email") == TAKEN_EMAIL:
-                # Who tries addresses here to learn who works here is slowed down as who tries passwords.
-                self._count(f"address:{slowdown.network(caller.address)}")
-            raise
+            invited = self.invitation(secret) if secret or not self._open_door else None
+            if invited is None and promised and self._store.read(lambda database: _is_taken(database, promised)):
+                raise Used(promised)
+        except Used as used:
+            return self._come_back(used, application.password, caller)
+        object_to(self._faults(application, invited))
+        network = slowdown.network(caller.address)
+        # Who was invited is not kept out by what others on the same network do.
+        with probe.counted(self._means, f"invitation {invited.number}" if invited else network):
+            if invited is None:
+                self._count_sign_up(network)
+            hashed = self._means.passwords.hash(application.password)
+            return self._means.dispatch.run(
+                lambda context: self._settle(context, application, secret, hashed, caller, promised)
+            )
 
     def sign_in(self, name: str, password: str, caller: Caller) -> Entry:
         """Let somebody in who knows the password."""
@@ -134,13 +159,14 @@ class Entrance:
     def enter_as(self, name: str, caller: Caller) -> Entry:
         """Let somebody in whom a proxy of the operator's signed in under this name; new ones become workers."""
         read = alias.read(name)
+        digest = alias.digest_of(read, self._means.key())
 
         def enter(context: Context) -> Entry:
-            number = known_as = alias.worker_of(context.database, read)
+            number = known_as = alias.worker_of(context.database, read, digest)
             if number is None:
                 number = self._new_worker(context)
                 person.add(context.database, number, self._means.now(), self._randomness, password=None)
-                alias.add(context.database, read, number)
+                alias.add(context.database, read, digest, number)
             found = person.of_worker(context.database, number)
             if found is None:
                 raise WorkerError(CLOSED)
@@ -176,12 +202,14 @@ class Entrance:
 
         def ask(database: Connection) -> None:
             found = person.named(database, name)
-            account = f"letter:{found.worker}" if found else f"letter to:{person.normal(name)}"
-            address = f"letter from:{slowdown.network(caller.address)}"
-            slowdown.check(database, [account], now, most=confirmation.MOST_LETTERS, window=HOUR)
-            slowdown.check(database, [address], now, most=_LETTERS, window=HOUR)
-            slowdown.count(database, [account, address], now)
-            confirmation.send_reset(self._means, database, found, name, now)
+            typed, address = f"letter to:{person.normal(name)}", f"letter from:{slowdown.network(caller.address)}"
+            account = f"letter:{found.worker}" if found else f"letter to nobody:{person.normal(name)}"
+            slowdown.check(database, [typed], now, most=confirmation.MOST_LETTERS, window=HOUR)
+            slowdown.check(database, [address], now, most=confirmation.MOST_LETTERS_OF_NETWORK, window=HOUR)
+            # A refusal would tell that two names are one person's.
+            is_full = slowdown.is_full(database, account, now, most=confirmation.MOST_LETTERS, window=HOUR)
+            slowdown.count(database, [typed, account, address], now)
+            confirmation.send_reset(self._means, database, None if is_full else found, name, now)
 
         if self._means.mail:
             self._store.write(ask)
@@ -227,46 +255,69 @@ class Entrance:
             person.change(database, number, password=hashed)
             account_link.forget(database, number, *account_link.OPENING)
             sitting.end(database, number)
+            device.forget(database, number)
             return let_in(self._means, database, number, worker_id, caller)
 
         return self._store.write(change)
 
-    def _settle(self, context: Context, application: Application, secret: str, hashed: str, caller: Caller) -> Entry:
+    def _come_back(self, used: Used, password: str, caller: Caller) -> Entry:
+        try:
+            if used.worker_id is not None:
+                return self.sign_in(used.worker_id, password, caller)
+        except WrongPassword:
+            pass
+        raise used
+
+    def _settle(
+        self,
+        context: Context,
+        application: Application,
+        secret: str,
+        hashed: str,
+        caller: Caller,
+        promised: str | None,
+    ) -> Entry:
         database, now = context.database, self._means.now()
         invited = invitation.good(database, secret, now) if secret or not self._open_door else None
-        number = invited.worker if invited and invited.worker is not None else self._new_worker(context)
+        number = invited.worker if invited else None
+        if number is None:
+            number = self._new_worker(context, invited.promised if invited else promised)
+        if person.is_taken(database, number):
+            raise Used(None)
         person.add(database, number, now, self._randomness, password=hashed, email=application.email)
-        person.settle_in(database, number, application.country, application.subdivision, application.adult)
+        person.add_facts(database, number, application.country, application.subdivision, application.adult)
         if self._means.terms:
             person.change(database, number, terms=self._means.terms, terms_time=now)
         if invited is not None:
             invitation.use(database, invited, number)
-        confirmation.ask(self._means, database, number, now)
+        with suppress(TooManyTries):  # the account is there all the same, and the link can be asked for later
+            confirmation.ask_slowly(self._means, database, number, now, caller)
         found = person.of_worker(database, number)
         return let_in(self._means, database, number, found.worker_id if found else "", caller)
 
-    def _new_worker(self, context: Context) -> int:
-        return worker.register(context, Identifiers(self._randomness).customer()).number
+    def _new_worker(self, context: Context, promised: str | None = None) -> int:
+        return worker.register(context, promised or self.promise()).number
 
     def _faults(self, application: Application, invited: Invitation | None) -> dict[str, str | None]:
-        worker_id = invited.worker_id if invited else None
+        worker_id = invited.future_id if invited else None
+        country = application.country or (invited and invited.country) or ""
         return {
             "email": email_address.fault_of(application.email),
             "password": password.fault_of(application.password, worker_id, application.email),
-            **place.faults_of(application.country, application.subdivision),
+            **place.faults_of(country, application.subdivision),
             "terms": AGREE if self._means.terms and not application.agrees else None,
         }
 
-    def _check_address(self, caller: Caller, invited: Invitation | None) -> None:
-        network, now = slowdown.network(caller.address), self._means.now()
+    def _count_sign_up(self, network: str) -> None:
+        subjects, now = [f"sign-up:{network}"], self._means.now()
 
-        def check(database: Connection) -> None:
-            slowdown.check(database, [f"address:{network}"], now)
-            if invited is None:
-                slowdown.check(database, [f"sign-up:{network}"], now, most=_SIGN_UPS, window=HOUR)
-                slowdown.count(database, [f"sign-up:{network}"], now)
+        def count(database: Connection) -> None:
+            slowdown.check(database, subjects, now, most=_SIGN_UPS, window=HOUR)
+            slowdown.count(database, subjects, now)
 
-        self._store.write(check)
+        self._store.write(count)
 
-    def _count(self, subject: str) -> None:
-        self._store.write(lambda database: slowdown.count(database, [subject], self._means.now()))
+
+def _is_taken(database: Connection, worker_id: str) -> bool:
+    found = worker.find(database, worker_id)
+    return found is not None and person.is_taken(database, found.number)

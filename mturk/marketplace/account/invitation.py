@@ -12,6 +12,7 @@ from mturk.marketplace.account.secret import digest, new_secret
 from mturk.marketplace.clock import DAY
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import MarketplaceError, WorkerError, told
+from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import worker
 
 _KEPT = 90 * DAY
@@ -21,23 +22,40 @@ USED = told("This invitation was used already. If it was you, sign in.")
 UNKNOWN = told("This invitation is not known here. Copy the whole link.")
 
 
+class Used(WorkerError):
+    """An invitation that was used already, or whose worker has an account; `worker_id` is who used it."""
+
+    def __init__(self, worker_id: str | None) -> None:
+        super().__init__(USED)
+        self.worker_id = worker_id
+
+
 class Invitation(NamedTuple):
-    """An invitation, with the worker id that it is for if it is for one."""
+    """An invitation, with what the operator said of the worker that it is for if it is for one."""
 
     number: int
     digest: str
     worker: int | None
+    promised: str | None
     creation_time: int
     end: int
     used: bool
     worker_id: str | None
+    country: str | None
+    subdivision: str | None
+    adult: bool | None
 
     def __repr__(self) -> str:
         return f"<Invitation {self.number}{f' for {self.worker_id}' if self.worker_id else ''}>"
 
+    @property
+    def future_id(self) -> str | None:
+        """Under which worker id somebody will work who signs up by it; the same each time it is opened."""
+        return self.worker_id or self.promised
+
 
 _BY_DIGEST = (
-    select(t.invitation, t.worker.c.worker_id)
+    select(t.invitation, *(t.worker.c[name] for name in ("worker_id", "country", "subdivision", "adult")))
     .outerjoin(t.worker, t.worker.c.number == t.invitation.c.worker)
     .where(t.invitation.c.digest == bindparam("of_digest"))
 )
@@ -48,7 +66,8 @@ def invite(database: Connection, worker_id: str | None, now: int, end: int, rand
     database.execute(t.invitation.delete().where(t.invitation.c.end < now - _KEPT))
     number = None if worker_id is None else _to_be_invited(database, worker_id)
     secret = new_secret(randomness)
-    row = {"digest": digest(secret), "worker": number, "creation_time": now, "end": end}
+    promised = Identifiers(randomness).customer() if number is None else None
+    row = {"digest": digest(secret), "worker": number, "promised": promised, "creation_time": now, "end": end}
     t.add_row(database, t.invitation, row)
     return secret
 
@@ -60,7 +79,7 @@ def good(database: Connection, secret: str, now: int) -> Invitation:
         raise WorkerError(UNKNOWN)
     found = Invitation._make(row)
     if found.used or (found.worker is not None and person.is_taken(database, found.worker)):
-        raise WorkerError(USED)
+        raise Used(found.worker_id)
     if found.end <= now:
         raise WorkerError(OVER)
     return found
@@ -70,7 +89,7 @@ def use(database: Connection, invitation: Invitation, number: int) -> None:
     """Use an invitation for this worker; if somebody else was quicker it is refused."""
     unused = t.invitation.c.number == invitation.number, ~t.invitation.c.used
     if database.execute(t.invitation.update().where(*unused).values(used=True, worker=number)).rowcount != 1:
-        raise WorkerError(USED)
+        raise Used(None)
 
 
 def _to_be_invited(database: Connection, worker_id: str) -> int:

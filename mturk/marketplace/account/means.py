@@ -29,7 +29,8 @@ class Caller(NamedTuple):
 class Means:
     """Shared by all that is done with accounts.
 
-    `terms` is the digest of what people must agree to, if anything is; `mail` whether mail can be sent.
+    `key` is the site's secret, not to be asked for within a transaction; `terms` the digest of what people must agree
+    to, if anything is; `mail` whether mail can be sent; `say` translates what is written in mail for whoever asks now.
     """
 
     store: Store
@@ -37,9 +38,11 @@ class Means:
     real_time: Callable[[], float]
     randomness: random.Random = field(repr=False)
     seal: Callable[[], Seal]
+    key: Callable[[], str] = field(repr=False)
     passwords: Passwords = field(default_factory=Passwords)
     terms: str | None = None
     mail: bool = False
+    say: Callable[[str], str] = str
 
     def now(self) -> int:
         """The real time, in milliseconds."""

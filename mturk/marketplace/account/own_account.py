@@ -11,11 +11,13 @@ from mturk.marketplace.account import (
     account_link,
     closure,
     confirmation,
+    device,
     email_address,
     own_data,
     password,
     person,
     place,
+    probe,
     proof,
     sitting,
 )
@@ -66,7 +68,7 @@ class OwnAccount:
     def agree(self, mine: Sitting, terms: str) -> None:
         """Write down that the person agrees to the terms that have this digest."""
         if terms != self._means.terms:
-            raise WorkerError("The terms have changed. Read them again.")
+            raise WorkerError("The terms have changed. Please read them again.")
         now = self._means.now()
         self._change(mine, lambda database, _: person.change(database, mine.worker, terms=terms, terms_time=now))
 
@@ -85,17 +87,18 @@ class OwnAccount:
             key = address and email_address.key(address)
             person.change(database, mine.worker, email=address, email_key=key, email_time=None)
             account_link.forget(database, mine.worker, *account_link.OPENING)
-            confirmation.ask(self._means, database, mine.worker, self._means.now())
+            confirmation.ask_slowly(self._means, database, mine.worker, self._means.now(), caller)
 
-        self._prove_and_change(mine, given, caller, change)
+        with probe.counted(self._means, f"worker {mine.worker}"):
+            self._prove_and_change(mine, given, caller, change)
 
-    def ask_again(self, mine: Sitting) -> None:
+    def ask_again(self, mine: Sitting, caller: Caller) -> None:
         """Send the mail again by which the e-mail address is confirmed."""
         now = self._means.now()
 
         def ask(database: Connection, found: Person) -> None:
             if found.email_time is None:
-                confirmation.ask_slowly(self._means, database, mine.worker, now)
+                confirmation.ask_slowly(self._means, database, mine.worker, now, caller)
 
         self._change(mine, ask)
 
@@ -116,18 +119,23 @@ class OwnAccount:
         return self._store.write(end)
 
     def change_password(self, mine: Sitting, given: str, new: str, caller: Caller) -> Entry:
-        """Set a new password, and begin a new sitting; all others end, and links that were sent are worth nothing."""
+        """Set a new password, and begin a new sitting; nothing that was known or sent before lets anybody in."""
         known = self.person(mine)
         object_to({"new_password": password.fault_of(new, known.worker_id, known.email)})
+        # Who does not know the password is not worth the work of a hash.
+        proved = self._prove(mine, given, caller) if known.password is not None else None
         hashed = self._means.passwords.hash(new)
 
         def change(database: Connection, _: Person) -> Entry:
+            if proved is not None:
+                proof.accept(database, proved)
             person.change(database, mine.worker, password=hashed)
             account_link.forget(database, mine.worker, *account_link.OPENING)
             sitting.end(database, mine.worker)
+            device.forget(database, mine.worker)
             return let_in(self._means, database, mine.worker, mine.worker_id, caller)
 
-        return self._prove_and_change(mine, given, caller, change)
+        return self._change(mine, change)
 
     def export(self, mine: Sitting, file: TextIO) -> None:
         """Write all that the database holds about the person to a file, as JSON."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from mturk.marketplace.account import email_address
 from mturk.marketplace.account.objection import TAKEN_EMAIL, Objection
+from mturk.marketplace.account.place import US
 from mturk.marketplace.account.secret import new_secret
 from mturk.marketplace.database import table as t
 
@@ -50,7 +51,10 @@ def named(database: Connection, name: str) -> Person | None:
     """The person who calls themselves so to sign in: by worker id or by e-mail address."""
     text = normal(name)
     if "@" in text:
-        return _one(database, t.person.c.email_key == text)
+        # Several may have entered an address that nobody has confirmed: then it is the first one's.
+        order = t.person.c.email_time.is_(None), t.person.c.worker
+        row = database.execute(_WHOLE.where(t.person.c.email_key == text).order_by(*order).limit(1)).one_or_none()
+        return None if row is None else Person._make(row)
     return _one(database, t.worker.c.worker_id == text)
 
 
@@ -85,10 +89,23 @@ def add(
 
 
 def refuse_taken(database: Connection, address: str, number: int = 0) -> None:
-    """Refuse an address that another person than this one has."""
-    has_it = t.person.c.email_key == email_address.key(address), t.person.c.worker != number
-    if database.execute(select(exists().where(*has_it))).scalar_one():
+    """Refuse an address that another person than this one has confirmed."""
+    if has_another(database, email_address.key(address), number):
         raise Objection({"email": TAKEN_EMAIL})
+
+
+def has_another(database: Connection, email_key: str, number: int) -> bool:
+    """Whether another person than this one has confirmed the address."""
+    column = t.person.c
+    has_it = column.email_key == email_key, column.email_time.is_not(None), column.worker != number
+    return bool(database.execute(select(exists().where(*has_it))).scalar_one())
+
+
+def confirm_address(database: Connection, number: int, email_key: str, now: int) -> None:
+    """Take it that an address is a person's; others who entered it, and never confirmed it, have none any more."""
+    others = t.person.c.email_key == email_key, t.person.c.worker != number, t.person.c.email_time.is_(None)
+    database.execute(t.person.update().where(*others).values(email=None, email_key=None))
+    change(database, number, email_time=now)
 
 
 def change(database: Connection, number: int, **facts: object) -> None:
@@ -100,6 +117,16 @@ def settle_in(database: Connection, number: int, country: str, subdivision: str,
     """Write down where a worker lives, and whether they are of age."""
     facts = {"country": country or None, "subdivision": subdivision or None, "adult": adult}
     database.execute(t.worker.update().where(t.worker.c.number == number).values(facts))
+
+
+def add_facts(database: Connection, number: int, country: str, subdivision: str, adult: bool) -> None:
+    """Write down what somebody tells who signs up; what they leave open stays as it is known."""
+    told = {"country": country, "subdivision": subdivision, "adult": adult}
+    facts: dict[str, object] = {name: value for name, value in told.items() if value}
+    if country not in ("", US):
+        facts["subdivision"] = None  # nobody lives in a state of a country that they do not live in
+    if facts:
+        database.execute(t.worker.update().where(t.worker.c.number == number).values(facts))
 
 
 def is_taken(database: Connection, number: int) -> bool:

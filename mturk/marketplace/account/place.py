@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from babel import Locale
 
 from mturk.marketplace.error import told
 
@@ -20,12 +23,21 @@ STATES = {
 }  # fmt: skip
 
 
+# What Babel names beside countries: unions, regions of its own, and codes for none.
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+
+
+@cache
+def country_codes() -> frozenset[str]:
+    """The codes of all countries."""
+    codes = map(str, Locale("en").territories)
+    return frozenset(code for code in codes if re.fullmatch("[A-Z]{2}", code)) - _NO_COUNTRIES
+
+
 def faults_of(country: str, subdivision: str) -> dict[str, str | None]:
     """What is wrong with a country and a state, each of which may be left empty."""
     return {
-        "country": told("Choose a country from the list.")
-        if country and not re.fullmatch("[A-Z]{2}", country)
-        else None,
+        "country": told("Choose a country from the list.") if country and country not in country_codes() else None,
         "subdivision": _fault_of_state(country, subdivision),
     }
 

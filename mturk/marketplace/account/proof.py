@@ -12,7 +12,7 @@ from mturk.marketplace.account.means import Caller, Means
 from mturk.marketplace.account.person import Person
 from mturk.marketplace.error import WorkerError, told
 
-WRONG = told("The worker ID or e-mail address and the password do not belong together.")
+WRONG = told("The worker ID or e-mail address and the password do not match.")
 
 
 class WrongPassword(WorkerError):
@@ -33,14 +33,14 @@ def prove(means: Means, name: str, password: str, caller: Caller) -> Proof:
     """Check a name and a password; it takes as long, and writes as much, whether or not there is such a name."""
     now = means.now()
 
-    def begin(database: Connection) -> tuple[Person | None, list[int]]:
+    def begin(database: Connection) -> tuple[Person | None, list[int], bool]:
         found = person.named(database, name)
-        return found, _begin(database, found, name, caller, now)
+        return found, *_begin(database, found, name, caller, now)
 
-    found, tries = means.store.write(begin)
+    found, tries, is_shut = means.store.write(begin)
     # Outside of any transaction: others need not wait for a hash.
     right = means.passwords.match(found.password if found else None, password)
-    if found is None or not right:
+    if found is None or not right or is_shut:
         raise WrongPassword
     return Proof(found, tries)
 
@@ -54,13 +54,19 @@ def accept(database: Connection, proof: Proof) -> Person:
     return found
 
 
-def _begin(database: Connection, found: Person | None, name: str, caller: Caller, now: int) -> list[int]:
-    """Count a try beforehand, as if it had failed; refuse it if there were too many."""
-    account = f"worker:{found.worker}" if found else f"name:{person.normal(name)}"
-    others = [account, f"address:{slowdown.network(caller.address)}"]
+def _begin(database: Connection, found: Person | None, name: str, caller: Caller, now: int) -> tuple[list[int], bool]:
+    """Count a try beforehand, as if it had failed; refuse it if there were too many with this name.
+
+    A person is counted under all their names together. Where that was too often no password is right, which is said in
+    the same words as ever: a refusal would tell that two names are one person's.
+    """
+    typed, address = f"name:{person.normal(name)}", f"address:{slowdown.network(caller.address)}"
+    account = f"worker:{found.worker}" if found else f"nobody:{person.normal(name)}"
+    others = [typed, account, address]
     if device.is_known(database, caller.device, found.worker if found else 0):
         own = f"device:{caller.device} {account}"
         slowdown.check(database, [own], now)
-        return slowdown.count(database, [own, *others], now)
-    slowdown.check(database, others, now)
-    return slowdown.count(database, others, now)
+        return slowdown.count(database, [own, *others], now), False
+    slowdown.check(database, [typed, address], now)
+    is_shut = slowdown.is_full(database, account, now)
+    return slowdown.count(database, others, now), is_shut

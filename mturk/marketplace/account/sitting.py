@@ -17,7 +17,7 @@ LONGEST_SILENCE = 7 * DAY
 _NOTED = HOUR
 """How exactly it is known when somebody was here last: a page view writes no more often."""
 _NAME_OF_BROWSER = 255
-_MOST = 50
+_MOST = 20
 """Sittings of one worker at the same time; a further one ends the oldest."""
 
 

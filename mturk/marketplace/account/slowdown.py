@@ -1,8 +1,9 @@
 """Tries that are counted for a while, in the database, so that nobody can guess without end on any process.
 
-Ten failures in fifteen minutes, for an account or for an address on the network, and both are refused until the oldest
-of them is fifteen minutes old. A try is counted before its password is looked at, so that a thousand at the same time
-are no more than ten.
+Ten failures in fifteen minutes, for a name or for an address on the network, and both are refused until the oldest
+of them is fifteen minutes old. For a person under several names it is ten together; then no password is right for as
+long, and nothing tells that the names are one person's. A try is counted before its password is looked at, so that a
+thousand at the same time are no more than ten.
 
 Who fails on purpose, again and again, would so keep the owner of an account out. Therefore a browser in which the
 owner was signed in before is known by a cookie (`device.py`) and counted by itself: it stays open however often others
@@ -47,6 +48,11 @@ def check(database: Connection, subjects: Collection[str], now: int, *, most: in
     waits = [_wait(database, subject, now, most, window) for subject in subjects]
     if any(waits):
         raise TooManyTries(max(1, -(-max(waits) // SECOND)))
+
+
+def is_full(database: Connection, subject: str, now: int, *, most: int = MOST, window: int = WINDOW) -> bool:
+    """Whether the subject was tried so often."""
+    return bool(_wait(database, subject, now, most, window))
 
 
 def count(database: Connection, subjects: Collection[str], now: int) -> list[int]:

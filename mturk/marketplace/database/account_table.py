@@ -17,12 +17,14 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
     true,
 )
 
 from mturk.marketplace.database.column import NUMBER, count, metadata, number, reference
 
 _DIGEST = String(64)
+_CONFIRMED = text("email_time IS NOT NULL")
 
 # Where the person lives and whether they are of age stand in `worker`, as requirements ask for that.
 person = Table(
@@ -30,7 +32,7 @@ person = Table(
     metadata,
     Column("worker", NUMBER, ForeignKey("worker.number"), primary_key=True, autoincrement=False),
     Column("email", String(254)),
-    Column("email_key", String(254), unique=True, comment="the e-mail address in its normal form"),
+    Column("email_key", String(254), comment="the e-mail address in its normal form"),
     Column("email_time", BigInteger, comment="when its owner confirmed the address"),
     Column("mailed", Boolean, nullable=False, server_default=true(), comment="wants messages by e-mail too"),
     Column(
@@ -40,6 +42,9 @@ person = Table(
     Column("creation_time", BigInteger, nullable=False),
     Column("terms", _DIGEST, comment="of the operator's terms that the person agreed to"),
     Column("terms_time", BigInteger),
+    Index("person_of_email", "email_key"),
+    # Whoever enters an address that is not theirs does not keep its owner from it.
+    Index("person_of_confirmed_email", "email_key", unique=True, sqlite_where=_CONFIRMED, postgresql_where=_CONFIRMED),
 )
 
 # All that is left of somebody who closed the account, beside the work and what was paid for it.
@@ -58,6 +63,7 @@ alias = Table(
     Column("name", String(255)),
     reference("worker", "worker"),
     Index("alias_of_worker", "worker"),
+    Index("alias_by_name", "name"),
 )
 
 invitation = Table(
@@ -66,6 +72,7 @@ invitation = Table(
     number(),
     Column("digest", _DIGEST, nullable=False, unique=True),
     reference("worker", "worker", nullable=True),
+    Column("promised", String(64), comment="the id of the worker that it makes, if it is for none that is known"),
     Column("creation_time", BigInteger, nullable=False),
     Column("end", BigInteger, nullable=False),
     Column("used", Boolean, nullable=False, server_default=false()),

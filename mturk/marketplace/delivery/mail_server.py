@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
+import threading
+import time
+from contextlib import suppress
 from email.message import EmailMessage
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from mturk.marketplace.error import SettingError
@@ -14,6 +19,8 @@ VARIABLE = "MTURK_SMTP_URL"
 _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _EXAMPLE = "smtp+starttls://user:password@mail.my-lab.org:587?from=turk@my-lab.org"
 _PATIENCE = 30.0  # seconds for each answer of the server
+LONGEST = 90.0
+"""So many seconds a whole sending may take; less than the lease in which no other process sends the same."""
 _FOR_GOOD = range(500, 600)
 
 
@@ -25,10 +32,46 @@ class Unsent(Exception):
         self.for_good = for_good
 
 
+class _Hurried(smtplib.SMTP):
+    """A connection that is cut off after so many seconds, however slowly its server speaks."""
+
+    def __init__(self, *where: Any, longest: float, **options: Any) -> None:
+        self._end = time.monotonic() + longest
+        self._watch = threading.Timer(longest, self._cut_off)
+        self._watch.daemon = True
+        self._watch.start()
+        try:
+            super().__init__(*where, **options)
+        except BaseException:
+            self._watch.cancel()
+            raise
+
+    def getreply(self) -> tuple[int, bytes]:
+        if time.monotonic() >= self._end:
+            self.close()
+            raise TimeoutError
+        return super().getreply()
+
+    def close(self) -> None:
+        super().close()
+        # Who closes after a failure connects no more.
+        self._watch.cancel()
+
+    def _cut_off(self) -> None:
+        line = getattr(self, "sock", None)
+        with suppress(OSError):
+            if line is not None:
+                line.shutdown(socket.SHUT_RDWR)
+
+
+class _HurriedWithTLS(_Hurried, smtplib.SMTP_SSL):
+    """The same, encrypted from the beginning."""
+
+
 class MailServer:
     """A server, and the address that mail comes from."""
 
-    def __init__(self, url: str, *, trust: ssl.SSLContext | None = None) -> None:
+    def __init__(self, url: str, *, trust: ssl.SSLContext | None = None, longest: float = LONGEST) -> None:
         try:
             parts = urlsplit(url)
             self.host, self.port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
@@ -40,6 +83,7 @@ class MailServer:
         self._user = unquote(parts.username or "")
         self._password = unquote(parts.password or "")
         self._trust = trust
+        self._longest = longest
         if not self.host or given or parts.path not in ("", "/") or not _is_one_address(self.sender):
             raise _refusal()
         if self._user and self._scheme == "smtp" and not _is_this_machine(self.host):
@@ -51,8 +95,14 @@ class MailServer:
     def send(self, message: EmailMessage, receiver: str) -> None:
         """Send one message; Unsent says why it was not taken."""
         try:
-            with self._connection() as connection:
+            connection = self._connection()
+            try:
                 connection.send_message(message, self.sender, [receiver])
+                # It is taken by now: whatever the server says at the end, it is not sent again.
+                with suppress(smtplib.SMTPException, OSError):
+                    connection.quit()
+            finally:
+                connection.close()
         except smtplib.SMTPRecipientsRefused as error:
             code, reason = next(iter(error.recipients.values()))
             raise Unsent(_said(code, reason), for_good=code in _FOR_GOOD) from None
@@ -67,9 +117,11 @@ class MailServer:
     def _connection(self) -> smtplib.SMTP:
         context = self._trust or ssl.create_default_context()
         if self._scheme == "smtps":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=_PATIENCE, context=context)
+            connection: smtplib.SMTP = _HurriedWithTLS(
+                self.host, self.port, timeout=_PATIENCE, context=context, longest=self._longest
+            )
         else:
-            connection = smtplib.SMTP(self.host, self.port, timeout=_PATIENCE)
+            connection = _Hurried(self.host, self.port, timeout=_PATIENCE, longest=self._longest)
         try:
             if self._scheme == "smtp+starttls":
                 connection.starttls(context=context)

@@ -125,7 +125,9 @@ def _page_parts(given: Mapping[str, _Values], order: Sequence[str] | None) -> li
 def _refuse_files(given: Mapping[str, _Values]) -> None:
     for name, values in given.items():
         if any(isinstance(value, StoredFile) for value in values):
-            raise WorkerError(f"The field {name!r} takes no file; only a form with a FileUploadAnswer does.")
+            raise WorkerError(
+                "The field %(name)s takes no file; only a form with a FileUploadAnswer does.", name=repr(name)
+            )
 
 
 def _crowd_answers(answers: Mapping[str, Value]) -> str:
@@ -136,7 +138,11 @@ def _form_parts(form: Iterable[FormQuestion], given: Mapping[str, _Values], *, c
     known = {question.identifier: question for question in form}
     unknown = [name for name in given if name not in known]
     if unknown:
-        raise WorkerError(f"The form has no question {unknown[0]!r}. Its questions are: {', '.join(known)}.")
+        raise WorkerError(
+            "The form has no question %(name)s. Its questions are: %(known)s.",
+            name=repr(unknown[0]),
+            known=", ".join(known),
+        )
     parts = []
     for name, question in known.items():
         values = given.get(name, [])
@@ -153,8 +159,10 @@ def _expect(question: FormQuestion, values: _Values) -> None:
     if found is None:
         return
     if any(check.kind == REQUIRED and check.complaint == found for check in question.checks):
-        raise WorkerError(f"The question {question.identifier!r} must be answered.")
-    raise WorkerError(f"The answer to the question {question.identifier!r} is refused: {found}")
+        raise WorkerError("The question %(name)s must be answered.", name=repr(question.identifier))
+    raise WorkerError(
+        "The answer to the question %(name)s is refused: %(reason)s", name=repr(question.identifier), reason=found
+    )
 
 
 def _form_part(question: FormQuestion, values: _Values) -> str:
@@ -169,25 +177,30 @@ def _form_part(question: FormQuestion, values: _Values) -> str:
 def _file(question: FormQuestion, values: _Values) -> str:
     (file,) = values if len(values) == 1 else (None,)
     if not isinstance(file, StoredFile):
-        raise WorkerError(f"The question {question.identifier!r} takes one file.")
+        raise WorkerError("The question %(name)s takes one file.", name=repr(question.identifier))
     size = f"<UploadedFileSizeInBytes>{file.size}</UploadedFileSizeInBytes>"
     return f"{size}<UploadedFileKey>{_escaped(file.key)}</UploadedFileKey>"
 
 
 def _free_text_answer(question: FormQuestion, values: _Values) -> str:
     if len(values) > 1 or not all(isinstance(value, str) for value in values):
-        raise WorkerError(f"The question {question.identifier!r} takes one text.")
+        raise WorkerError("The question %(name)s takes one text.", name=repr(question.identifier))
     return _free_text("".join(value for value in values if isinstance(value, str)))
 
 
 def _selection(question: FormQuestion, offered: frozenset[str], value: Choice | StoredFile) -> str:
     if isinstance(value, Other):
         if not question.has_other:
-            raise WorkerError(f"The question {question.identifier!r} takes no text of your own.")
+            raise WorkerError("The question %(name)s takes no text of your own.", name=repr(question.identifier))
         return f"<OtherSelectionText>{_escaped(value.text)}</OtherSelectionText>"
     if value not in offered:
         choices = ", ".join(question.selections or ())
-        raise WorkerError(f"The question {question.identifier!r} has no {value!r}, only: {choices}.")
+        raise WorkerError(
+            "The question %(name)s has no %(value)s, only: %(choices)s.",
+            name=repr(question.identifier),
+            value=repr(value),
+            choices=choices,
+        )
     return f"<SelectionIdentifier>{_escaped(str(value))}</SelectionIdentifier>"
 
 

@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
+from mturk.marketplace.error import WorkerError
+
 MOST_FIELDS = 10_000
 _URL_ENCODED, _MULTIPART, _PLAIN = "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"
 _CHARSET = "_charset_"
@@ -57,7 +59,7 @@ _ALIASES = {
 _UNSAID = ("utf-8", "cp1252")
 
 
-class UnreadablePost(Exception):
+class UnreadablePost(WorkerError):
     """What was posted is not what forms post; the text is for the worker."""
 
 
@@ -83,7 +85,7 @@ def read_post(body: bytes, content_type: str) -> list[Posted]:
     elif kind == _MULTIPART and options.get("boundary"):
         fields = _multipart(body, options["boundary"])
     else:
-        raise UnreadablePost("These answers were sent in a way that is not understood; a form sends them.")
+        raise UnreadablePost("These answers were sent in a way that cannot be read. Send them by a form.")
     return _decoded(fields, options.get("charset", ""))
 
 

@@ -242,7 +242,7 @@ def preview(context: Context, worker_id: str, hit_id: str) -> HIT:
     worker_row = worker.on_site(context, worker_id)
     hit_row = hit.by_id(context, hit_id)
     if hit_row is None or hit_row.disposed:
-        raise NotThere(f"There is no HIT {hit_id}.")
+        raise NotThere("There is no HIT %(hit_id)s.", hit_id=hit_id)
     if not eligibility(context, worker_row, requirements_of(hit_row)).can_preview:
         raise NotAllowed("Your Qualifications do not meet the requirements to preview HITs in this group.")
     return hit_row

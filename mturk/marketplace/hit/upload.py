@@ -66,9 +66,13 @@ def new(context: Context, answers: Mapping[str, Value]) -> dict[str, tuple[str, 
     for question, file in files.items():
         if file.size > context.settings.upload_limit:
             most = bytes_in_words(context.settings.upload_limit)
-            raise WorkerError(f"The file for {question!r} is too large: it may have {most} at most.")
+            raise WorkerError(
+                "The file for %(question)s is too large: it may have %(limit)s at most.",
+                question=repr(question),
+                limit=most,
+            )
         if not file.size:
-            raise WorkerError(f"The file for {question!r} is empty.")
+            raise WorkerError("The file for %(question)s is empty.", question=repr(question))
     return {question: (context.new_id(), file) for question, file in files.items()}
 
 

@@ -37,7 +37,7 @@ def accept(context: Context, worker_id: str, hit_id: str) -> str:
     """Take on an assignment of the HIT, and say which."""
     hit_row = hit.by_id(context, hit_id, lock=True)
     if hit_row is None or hit_row.disposed:
-        raise NotThere(f"There is no HIT {hit_id}.")
+        raise NotThere("There is no HIT %(hit_id)s.", hit_id=hit_id)
     worker_row = worker.on_site(context, worker_id)
     _refuse_acceptance(context, worker_row, hit_row)
     number, assignment_id = _give_out(context, worker_row, hit_row)
@@ -144,9 +144,12 @@ def _in_hand(context: Context, worker_id: str, assignment_id: str) -> tuple[Work
     worker_row = worker.on_site(context, worker_id)
     work = assignment.with_hit(context, assignment_id)
     if work is None or work.assignment.worker != worker_row.number:
-        raise NotThere(f"You are not working on the assignment {assignment_id}; its time may be over.")
+        raise NotThere(
+            "You are not working on the assignment %(assignment_id)s; its time may be over.",
+            assignment_id=assignment_id,
+        )
     if work.assignment.status != ACCEPTED:
-        raise WorkerError(f"You have already submitted the assignment {assignment_id}.")
+        raise WorkerError("You have already submitted the assignment %(assignment_id)s.", assignment_id=assignment_id)
     review.prepare(context, work.hit)
     return worker_row, work
 

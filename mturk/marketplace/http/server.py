@@ -82,7 +82,8 @@ class Server:
             channel_timeout=silence,
             cleanup_interval=min(5, silence),
             ident="mturk",
-            clear_untrusted_proxy_headers=True,
+            # Who may say whom a request is from is decided for each of them (`site/door.py`).
+            clear_untrusted_proxy_headers=False,
             max_request_body_size=largest + 1,  # the first size that it refuses
             url_prefix=prefix,
         )

@@ -20,6 +20,8 @@ from mturk.marketplace.database.store import announce
 NEWS = "mail"
 """What is announced when mail is written."""
 MESSAGE, RESET, CONFIRMATION = "message", "reset", "confirmation"
+MARK = "[From a requester]"
+WRITES = 'The requester "{name}" writes to you, not who runs the marketplace:'
 SEAL = "link in mail"
 """The label under which links are sealed while their mail waits."""
 LIFE_OF_MESSAGE = 3 * DAY
@@ -75,15 +77,19 @@ _WHOLE = (
 )
 
 
-def send_message(context: Context, receivers: Collection[int], subject: str, text: str) -> None:
-    """Send a message by e-mail too, to those of the workers who want that."""
+def send_message(context: Context, sender: int, receivers: Collection[int], subject: str, text: str) -> None:
+    """Send a message of a requester's by e-mail too, to those of the workers who want that.
+
+    It comes from the site's own address, so it says first of all that it is not the site that writes.
+    """
     if not context.settings.mail or not receivers:
         return
+    name = context.database.execute(select(t.requester.c.name).where(t.requester.c.number == sender)).scalar_one()
     wanting = select(
         t.person.c.worker,
         literal(MESSAGE),
-        literal(subject),
-        literal(text),
+        literal(f"{MARK} {subject}"),
+        literal(f"{WRITES.format(name=_one_line(name))}\n\n{text}"),
         literal(0, BigInteger),
         # The shift between the clocks stands in the database.
         literal(context.now + LIFE_OF_MESSAGE, BigInteger) - select(t.market.c.shift).scalar_subquery(),
@@ -91,6 +97,10 @@ def send_message(context: Context, receivers: Collection[int], subject: str, tex
     columns = ["worker", "kind", "subject", "text", "due", "end"]
     context.database.execute(insert(t.mail).from_select(columns, wanting))
     announce(context.database, NEWS)
+
+
+def _one_line(name: str) -> str:
+    return " ".join("".join(letter if letter.isprintable() and letter != '"' else " " for letter in name).split())
 
 
 def send_link(

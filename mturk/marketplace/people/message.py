@@ -59,7 +59,7 @@ def notify_workers(call: Call, *, subject: str, message_text: str, worker_ids: l
     named = list(dict.fromkeys(worker_ids))
     receivers = [met[one] for one in named if one in met]
     send(call, call.requester, receivers, subject, message_text)
-    mail.send_message(call, receivers, subject, message_text)
+    mail.send_message(call, call.requester, receivers, subject, message_text)
     return {"NotifyWorkersFailureStatuses": [_failure(one) for one in named if one not in met]}
 
 

@@ -56,7 +56,7 @@ def on_site(context: Context, worker_id: str, *, lock: bool = False) -> Worker:
     """The worker with that id, who does something on the site."""
     worker_row = find(context.database, worker_id, lock=lock)
     if worker_row is None:
-        raise NotThere(f"There is no worker {worker_id}.")
+        raise NotThere("There is no worker %(worker_id)s.", worker_id=worker_id)
     return worker_row
 
 

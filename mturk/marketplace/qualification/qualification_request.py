@@ -217,9 +217,9 @@ def _asking(context: Context, worker_id: str, type_id: str) -> tuple[worker.Work
     worker_row = worker.on_site(context, worker_id, lock=True)
     _refuse_worker(worker_row)
     if type_id in PUBLIC_TYPES:
-        raise NotAllowed(f"{PUBLIC_TYPES[type_id].name} cannot be requested; it follows from your record.")
+        raise NotAllowed("%(name)s cannot be requested; it follows from your record.", name=PUBLIC_TYPES[type_id].name)
     if type_row is None or type_row.status not in USABLE:
-        raise NotThere(f"There is no Qualification type {type_id}.")
+        raise NotThere("There is no Qualification type %(type_id)s.", type_id=type_id)
     return worker_row, type_row
 
 
@@ -246,7 +246,7 @@ def _refuse_request(
     then = known(again(type_row, last))
     if context.now < then:
         left = -(-(then - context.now) // SECOND)
-        raise WorkerError(f"You may request this Qualification again in {left} seconds.")
+        raise WorkerError("You may request this Qualification again in %(seconds)s seconds.", seconds=left)
 
 
 def _answer(request_row: QualificationRequest, answers: Mapping[str, Value]) -> str | None:

@@ -1,11 +1,17 @@
-"""Which requests go to the site, and what a request says of itself that is believed."""
+"""Which requests go to the site, and what a request says of itself that is believed.
+
+Here the hosts are kept apart, before any page is looked for: at a task host a page of a requester's could script
+whatever else is served there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
 
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.site.site_setting import HEADER, SiteSettings
@@ -17,6 +23,12 @@ PATHS = ("/worker", "/mturk", "/pass")
 """What the site has below the marketplace's address."""
 NAMED = "mturk.named_by_proxy"
 """In the environment of a request: whom a trusted proxy says to be signed in."""
+AT_TASK_HOST = "mturk.at_task_host"
+"""In the environment of a request: whether it came to a task host, where there is neither cookie nor visitor."""
+_AT_TASK_HOSTS = ("/mturk/task/", "/mturk/missing/", "/mturk/static/", "/mturk/asset/", "/pass/")
+# With these a proxy tells of the request that it got. From anybody else they are lies.
+_FORWARDED = "HTTP_FORWARDED"
+_FORWARDING = ("HTTP_X_FORWARDED_", "HTTP_X_REAL_IP")
 
 
 class Door:
@@ -24,35 +36,57 @@ class Door:
 
     def __init__(self, site: WSGIApplication, behind: WSGIApplication, settings: SiteSettings) -> None:
         self._site = site
-        self._told = ProxyFix(site, x_for=1, x_proto=1, x_host=1)
         self._behind = behind
         self._settings = settings
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        environ.pop(NAMED, None)
-        inner = _below(environ, self._settings.public)
-        if not self._takes(inner):
-            return self._behind(environ, start_response)
-        trusted = self._settings.trusts(inner.get("REMOTE_ADDR", ""))
-        if trusted and self._settings.sign_up == HEADER:
-            inner[NAMED] = inner.get(f"HTTP_{self._settings.header.upper().replace('-', '_')}")
-        return (self._told if trusted else self._site)(inner, start_response)
+        is_trusted = self._settings.trusts(environ.get("REMOTE_ADDR", ""))
+        came = {name: environ[name] for name in environ if is_trusted or not _is_forwarding(name)}
+        came.pop(NAMED, None)
 
-    def _takes(self, environ: WSGIEnvironment) -> bool:
-        path = environ.get("PATH_INFO", "")
-        if any(path == one or path.startswith(f"{one}/") for one in PATHS):
-            return True
-        host, below = environ.get("HTTP_HOST", "").lower(), self._settings.task_host
-        return below is not None and (host == below or host.endswith(f".{below}"))
+        def enter(told: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            inner = self._seen(told)
+            if not self._takes(inner):
+                return self._behind(came, start_response)
+            if inner[AT_TASK_HOST] and not inner.get("PATH_INFO", "").startswith(_AT_TASK_HOSTS):
+                return _nothing_else()(inner, start_response)
+            if is_trusted and not inner[AT_TASK_HOST] and self._settings.sign_up == HEADER:
+                inner[NAMED] = inner.get(f"HTTP_{self._settings.header.upper().replace('-', '_')}")
+            return self._site(inner, start_response)
 
+        told = ProxyFix(enter, x_for=1, x_proto=1, x_host=1) if is_trusted else enter
+        return told({**came}, start_response)
 
-def _below(environ: WSGIEnvironment, public: PublicAddress | None) -> WSGIEnvironment:
-    """The request as it is for who uses the public address, whatever the proxy made of its path."""
-    inner = dict(environ)
-    if public is not None:
+    def _seen(self, told: WSGIEnvironment) -> WSGIEnvironment:
+        """The request as it is for who sent it: to the public address, or to a task host."""
+        is_task_host = self._settings.is_task_host(told.get("HTTP_HOST", ""))
+        inner = {**told, AT_TASK_HOST: is_task_host}
+        if self._settings.public is not None:
+            _move(inner, self._settings.public)
+            if not is_task_host:
+                inner["HTTP_HOST"] = self._settings.public.host
+        return inner
+
+    def _takes(self, inner: WSGIEnvironment) -> bool:
         path = inner.get("PATH_INFO", "")
-        if public.prefix and (path == public.prefix or path.startswith(f"{public.prefix}/")):
-            inner["PATH_INFO"] = path.removeprefix(public.prefix)
-        inner["SCRIPT_NAME"] = public.prefix
-        inner["wsgi.url_scheme"] = public.url.partition(":")[0]
-    return inner
+        return inner[AT_TASK_HOST] or any(path == one or path.startswith(f"{one}/") for one in PATHS)
+
+
+def _is_forwarding(name: str) -> bool:
+    # Some servers hand on what is written with an underscore as well; here the two are the same.
+    return name == _FORWARDED or name.startswith(_FORWARDING)
+
+
+def _nothing_else() -> Response:
+    answer = Response("Only task pages are served here.\n", HTTPStatus.NOT_FOUND, mimetype="text/plain")
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _move(inner: WSGIEnvironment, public: PublicAddress) -> None:
+    """Put a request below the public address, whatever the proxy made of its path."""
+    path = inner.get("PATH_INFO", "")
+    if public.prefix and (path == public.prefix or path.startswith(f"{public.prefix}/")):
+        inner["PATH_INFO"] = path.removeprefix(public.prefix)
+    inner["SCRIPT_NAME"] = public.prefix
+    inner["wsgi.url_scheme"] = public.url.partition(":")[0]

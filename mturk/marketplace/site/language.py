@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from flask import Blueprint, g, redirect, request, session
-from werkzeug.wrappers import Response as AnyResponse
+from flask import g, has_request_context, request, session
 
-from mturk.marketplace.site.way_back import way_back
+from mturk.marketplace.error import WorkerError
 
 FOLDER = Path(__file__).with_name("locale")
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
@@ -20,22 +19,16 @@ LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
 _CHOSEN = "language"
 
 
-def language_pages() -> Blueprint:
-    """Where a visitor chooses a language."""
-    pages = Blueprint("language", __name__)
-
-    @pages.post("/worker/language")
-    def choose() -> AnyResponse:
-        chosen = request.form.get("language", "")
-        if chosen in LANGUAGES:
-            session[_CHOSEN] = chosen
-        return redirect(way_back(request.form.get("next")))
-
-    return pages
+def choose_language(chosen: str) -> None:
+    """Keep to a language from now on, if it is one of ours."""
+    if chosen in LANGUAGES:
+        session[_CHOSEN] = chosen
 
 
 def language() -> str:
-    """The language of the page that is answered now."""
+    """The language of the page that is answered now; English where none is."""
+    if not has_request_context():
+        return "en"
     if "language" not in g:
         chosen = session.get(_CHOSEN)
         g.language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en")
@@ -51,6 +44,11 @@ def gettext(text: str, **values: Any) -> str:
     """The text in the language of the page, with `%(name)s` filled in."""
     found = catalogue().gettext(text)
     return found % values if values else found
+
+
+def said(error: WorkerError) -> str:
+    """What a worker is refused, in the language of the page."""
+    return gettext(error.words, **error.values)
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:

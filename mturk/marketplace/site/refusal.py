@@ -15,7 +15,9 @@ from werkzeug.exceptions import HTTPException
 
 from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, ServiceFault, TooOften, WorkerError
+from mturk.marketplace.site.door import AT_TASK_HOST
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -25,7 +27,9 @@ _SHOWN_AGAIN = "shown_again"
 
 
 def refused(status: int, text: str, *, title: str | None = None) -> Response:
-    """A page that says what is refused, and why."""
+    """A page that says what is refused, and why; at a task host, where there are no pages of the site, a line."""
+    if request.environ.get(AT_TASK_HOST):
+        return Response(f"{text}\n", status, mimetype="text/plain")
     page = render_template("refusal.html", title=title or _title(status), text=text, status=status)
     return make_response(page, status)
 
@@ -58,7 +62,9 @@ def shown_again(form: Callable[..., ResponseReturnValue]) -> Callable[[View], Vi
 
 def form_expired() -> Response:
     """A page for a form that does not prove where it comes from."""
-    text = _("This form has expired, or it was sent from another page. Go back, load the page again, and send it.")
+    text = _(
+        "This form has expired, or it was sent from another page. Go back, load the page again, and send it again."
+    )
     return refused(HTTPStatus.BAD_REQUEST, text)
 
 
@@ -67,7 +73,7 @@ def explain_refusals(app: Flask) -> None:
 
     @app.errorhandler(WorkerError)
     def by_the_market(error: WorkerError) -> Response:
-        answer = refused(status_of(error), _(str(error)))
+        answer = refused(status_of(error), said(error))
         return too_fast(error, answer) if isinstance(error, TooManyTries) else answer
 
     @app.errorhandler(CSRFError)
@@ -76,7 +82,7 @@ def explain_refusals(app: Flask) -> None:
         if form is not None:
             with suppress(WorkerError):
                 text = _(
-                    "This form has expired. Nothing you typed is lost, but passwords: look at it, and send it again."
+                    "This form has expired. What you typed is still here, but no passwords. Check it and send it again."
                 )
                 return make_response(form(text, HTTPStatus.BAD_REQUEST))
         return form_expired()
@@ -86,7 +92,9 @@ def explain_refusals(app: Flask) -> None:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
         if status < HTTPStatus.BAD_REQUEST:
             return make_response(error.get_response())
-        answer = refused(status, _texts().get(status, error.description or ""))
+        answer = refused(
+            status, _texts().get(status) or _own_words(error) or _("Go back, load the page again, and try once more.")
+        )
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
                 answer.headers[name] = value
@@ -95,15 +103,25 @@ def explain_refusals(app: Flask) -> None:
     @app.errorhandler(ServiceFault)
     @app.errorhandler(MarketplaceError)
     def by_the_database(error: Exception) -> Response:
-        _LOG.warning("%s %s: %s", request.method, request.path, error)
+        _LOG.warning("%s %s: %s", request.method, _asked(), error)
         answer = refused(HTTPStatus.SERVICE_UNAVAILABLE, _texts()[HTTPStatus.SERVICE_UNAVAILABLE])
         answer.headers["Retry-After"] = _RETRY_AFTER
         return answer
 
     @app.errorhandler(Exception)
     def by_mistake(_error: Exception) -> Response:
-        _LOG.exception("%s %s failed", request.method, request.path)
+        _LOG.exception("%s %s failed", request.method, _asked())
         return refused(HTTPStatus.INTERNAL_SERVER_ERROR, _texts()[HTTPStatus.INTERNAL_SERVER_ERROR])
+
+
+def _asked() -> str:
+    """The page that was asked for, as a rule: the right to submit stands in a path itself."""
+    return "an unknown page" if request.url_rule is None else request.url_rule.rule
+
+
+def _own_words(error: HTTPException) -> str | None:
+    """What one of our pages says of the error; not what Werkzeug says of it, in English and to programmers."""
+    return error.description if error.description != type(error).description else None
 
 
 def _title(status: int) -> str:
@@ -113,7 +131,7 @@ def _title(status: int) -> str:
         HTTPStatus.NOT_FOUND: _("There is nothing here"),
         HTTPStatus.CONFLICT: _("That is not possible now"),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("That is too large"),
-        HTTPStatus.TOO_MANY_REQUESTS: _("That was too often"),
+        HTTPStatus.TOO_MANY_REQUESTS: _("Please wait a little"),
     }
     return titles.get(HTTPStatus(status), _("That did not work"))
 
@@ -121,14 +139,14 @@ def _title(status: int) -> str:
 def _texts() -> dict[int, str]:
     return {
         HTTPStatus.NOT_FOUND: _("The page does not exist, or it is not yours."),
-        HTTPStatus.METHOD_NOT_ALLOWED: _("This address does not take what was sent."),
+        HTTPStatus.METHOD_NOT_ALLOWED: _("This page does not take what was sent. Go back, and try again."),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _(
-            "More was sent than this page takes. Go back, what you typed is still there."
+            "More was sent than this page takes. Go back: what you typed is still there."
         ),
         HTTPStatus.SERVICE_UNAVAILABLE: _(
             "The marketplace is busy. Please try again in a moment; nothing was changed."
         ),
         HTTPStatus.INTERNAL_SERVER_ERROR: _(
-            "Something went wrong here, and who runs this marketplace can read what it was."
+            "Something went wrong here. It was noted for whoever runs this marketplace."
         ),
     }

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+
+from mturk.marketplace.site.door import AT_TASK_HOST
 
 _NAME = "mturk-session"
 
 
 class SessionCookie(SecureCookieSessionInterface):
     """Flask's own, with a name that a browser takes from this very host and over TLS only, where there is TLS."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        # A page at a task host could put a cookie there, and read one.
+        return SecureCookieSession() if request.environ.get(AT_TASK_HOST) else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not request.environ.get(AT_TASK_HOST):
+            super().save_session(app, session, response)
 
     def get_cookie_name(self, app: Flask) -> str:
         # A page at a task host is a neighbour, and could set a cookie of the plain name for both.

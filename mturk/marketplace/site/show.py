@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.dates import format_date, format_time, format_timedelta
+from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup
 
 from mturk.marketplace.clock import SECOND, as_datetime
@@ -24,7 +24,8 @@ def money(cents: int) -> str:
 def moment(milliseconds: int) -> Markup:
     """A time, which the browser shows in its own zone; without a script it is in UTC."""
     time = as_datetime(milliseconds)
-    exact, plain = time.strftime("%Y-%m-%dT%H:%M:%SZ"), time.strftime("%Y-%m-%d %H:%M UTC")
+    exact = time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    plain = f"{day(time)}, {format_time(time, 'short', locale=language())} UTC"
     return Markup('<time datetime="{}">{}</time>').format(exact, plain)
 
 
@@ -44,9 +45,20 @@ def duration(milliseconds: int) -> str:
     return " ".join(shown)
 
 
+def ago(milliseconds: int) -> str:
+    """How long ago something was, in its largest unit."""
+    seconds = max(1, milliseconds // SECOND)
+    return str(format_timedelta(-seconds, "second", threshold=1, add_direction=True, locale=language()))
+
+
 def day(value: date) -> str:
     """A day, as the page's language writes it."""
     return str(format_date(value, "medium", locale=language()))
 
 
-FILTERS = {"day": day, "money": money, "moment": moment, "duration": duration}
+def number(value: int) -> str:
+    """How many, as the page's language writes it."""
+    return str(format_decimal(value, locale=language()))
+
+
+FILTERS = {"ago": ago, "day": day, "duration": duration, "moment": moment, "money": money, "number": number}

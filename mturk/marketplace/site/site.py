@@ -10,15 +10,15 @@ from flask import Flask, url_for
 from flask_wtf import CSRFProtect
 
 from mturk.marketplace.site.intake import allow_files
-from mturk.marketplace.site.language import LANGUAGES, catalogue, language, language_pages
+from mturk.marketplace.site.language import LANGUAGES, catalogue, language
 from mturk.marketplace.site.navigation import navigation
 from mturk.marketplace.site.protection import protect
 from mturk.marketplace.site.refusal import explain_refusals
 from mturk.marketplace.site.service import Services, provide
 from mturk.marketplace.site.session_cookie import SessionCookie
 from mturk.marketplace.site.show import FILTERS
-from mturk.marketplace.site.visitor import ask_to_sign_in, known_worker_id
-from mturk.marketplace.site.way_back import here
+from mturk.marketplace.site.visitor import ask_to_sign_in, is_named_by_proxy, known_worker_id
+from mturk.marketplace.site.way_back import here, stay_here
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -49,10 +49,11 @@ def make_site(services: Services, pages: Iterable[Blueprint]) -> Flask:
     app.before_request(lambda: allow_files(services.upload_limit))
     CSRFProtect(app)
     _speak(app)
-    for one in (language_pages(), *pages):
+    for one in pages:
         app.register_blueprint(one)
     app.before_request(ask_to_sign_in)
     app.after_request(protect)
+    app.after_request(stay_here)
     explain_refusals(app)
     return app
 
@@ -70,7 +71,12 @@ def _speak(app: Flask) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.policies["ext.i18n.trimmed"] = True
     environment.globals.update(
-        language=language, languages=LANGUAGES, here=here, navigation=navigation, visitor=known_worker_id
+        language=language,
+        languages=LANGUAGES,
+        here=here,
+        navigation=navigation,
+        visitor=known_worker_id,
+        named_by_proxy=is_named_by_proxy,
     )
     versions = {path.name: str(int(path.stat().st_mtime)) for path in Path(app.static_folder or "").iterdir()}
     environment.globals["asset"] = lambda name: url_for("static", filename=name, v=versions.get(name))

@@ -21,6 +21,8 @@ _DEFAULT_HEADER = "X-Remote-User"
 _HEADER_NAME = re.compile("[A-Za-z0-9-]+")
 _HOST = re.compile(r"(?=.{1,200}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 
+_END_OF_HOST = re.compile(r"\.?(:[0-9]*)?\Z")
+
 
 @dataclass(frozen=True)
 class SiteSettings:
@@ -59,7 +61,7 @@ class SiteSettings:
         proxies = tuple(_network(one) for one in trusted_proxies)
         if mode == HEADER and not proxies:
             raise SettingError('sign_up="header" needs trusted_proxies: everybody else could send the header too.')
-        return cls(
+        found = cls(
             public=public,
             task_host=None if task_host is None else _host(task_host),
             sign_up=mode,
@@ -68,6 +70,16 @@ class SiteSettings:
             terms=None if terms is None else read_terms(Path(terms)),
             offline=bool(offline),
         )
+        if public is not None and found.is_task_host(public.host):
+            raise SettingError(f"task_host is {task_host!r}, where the site itself is. Take a name beside it.")
+        return found
+
+    def is_task_host(self, host: str) -> bool:
+        """Whether a Host header names the task host, or a host below it; at any port, since cookies know none."""
+        if self.task_host is None:
+            return False
+        name, below = _name(host), _name(self.task_host)
+        return name == below or name.endswith(f".{below}")
 
     def trusts(self, address: str) -> bool:
         """Whether what this peer says of others is believed."""
@@ -85,6 +97,11 @@ def _network(text: str) -> Network:
         raise SettingError(
             f"A trusted proxy is an address or a network, such as 127.0.0.1 or 10.0.0.0/8, not {text!r}."
         ) from None
+
+
+def _name(host: str) -> str:
+    """The name in a Host header: without a port, and without the dot that may end it."""
+    return _END_OF_HOST.sub("", host.lower())
 
 
 def _host(text: str) -> str:

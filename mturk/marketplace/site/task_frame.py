@@ -15,6 +15,7 @@ from flask import request
 from mturk.marketplace.document.question import QuestionDocument
 from mturk.marketplace.frame.ticket import SubmitTicket, TaskTicket, Tickets
 from mturk.marketplace.hit.hit import HIT
+from mturk.marketplace.site.door import AT_TASK_HOST
 from mturk.marketplace.site.language import language
 from mturk.marketplace.site.service import services
 
@@ -96,8 +97,7 @@ def task_origin(requester: int) -> str | None:
 
 def is_task_host() -> bool:
     """Whether what is asked for now is asked for at the task host or below it."""
-    below, host = services().settings.task_host, request.host.lower()
-    return below is not None and (host == below or host.endswith(f".{below}"))
+    return bool(request.environ.get(AT_TASK_HOST))
 
 
 def submit_root(ticket: SubmitTicket) -> str:

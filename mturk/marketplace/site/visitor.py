@@ -19,6 +19,7 @@ from mturk.marketplace.site.door import NAMED
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.service import services
 from mturk.marketplace.site.site_setting import HEADER
+from mturk.marketplace.site.typed import agree_first, is_typed, sign_in_first
 from mturk.marketplace.site.way_back import here
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -75,16 +76,20 @@ def known_sitting() -> Sitting | None:
 def ask_to_sign_in() -> AnyResponse | None:
     """Lead nobody to the page where one signs in, and from there back to what they wanted to see."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.endpoint == "static" or getattr(view, _OPEN_TO_ALL, False):
+    if view is None or _is_open_to_all():
         return None
-    found = known_sitting()
     back = here() if request.method == "GET" else None
-    if found is None:
-        return redirect(url_for("entrance.sign_in", next=back))
-    terms = services().settings.terms
-    if terms is not None and found.terms != terms.digest and not getattr(view, _BEFORE_CONSENT, False):
-        return redirect(url_for("consent.consent", next=back))
+    if known_sitting() is None:
+        return sign_in_first() if is_typed() else redirect(url_for("entrance.sign_in", next=back))
+    if terms_are_due() and not getattr(view, _BEFORE_CONSENT, False):
+        return agree_first() if is_typed() else redirect(url_for("consent.consent", next=back))
     return None
+
+
+def terms_are_due() -> bool:
+    """Whether who is signed in has not agreed to the operator's terms, or not to these."""
+    terms, found = services().settings.terms, known_sitting()
+    return terms is not None and found is not None and found.terms != terms.digest
 
 
 def caller() -> Caller:
@@ -126,6 +131,11 @@ def is_named_by_proxy() -> bool:
     return services().settings.sign_up == HEADER
 
 
+def is_named() -> bool:
+    """Whether the operator's proxy names somebody now."""
+    return bool(request.environ.get(NAMED))
+
+
 def _find() -> Sitting | None:
     entrance = services().entrance
     if not is_named_by_proxy():
@@ -134,7 +144,7 @@ def _find() -> Sitting | None:
     if not name:
         return None
     found = entrance.sitting(session.get(_SITTING, "")) if session.get(_NAMED) == name else None
-    if found is None:
+    if found is None and not _is_open_to_all():
         entry = entrance.enter_as(name, caller())
         begin(entry)
         session[_NAMED] = name
@@ -142,6 +152,12 @@ def _find() -> Sitting | None:
             flash(_("Welcome. Say in your account where you live: some work depends on it."), "good")
         found = entrance.sitting(entry.sitting)
     return found
+
+
+def _is_open_to_all() -> bool:
+    """Whether the page needs nobody; what is not there, or is a file, does not either."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return view is None or request.endpoint == "static" or bool(getattr(view, _OPEN_TO_ALL, False))
 
 
 def _device_cookie() -> str:

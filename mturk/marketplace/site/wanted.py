@@ -8,6 +8,7 @@ from mturk.marketplace.qualification.requirement import Value
 from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.language import locale
+from mturk.marketplace.site.show import number
 from mturk.marketplace.workplace.need import Need
 
 
@@ -32,7 +33,7 @@ def name_of(type_id: str, name: str) -> str:
 def _system_name(name: str) -> str | None:
     match name:
         case "Worker_NumberHITsApproved":
-            return _("HITs of yours that were approved")
+            return _("Your HITs that were approved")
         case "Worker_Locale":
             return _("Where you live")
         case "Worker_Adult":
@@ -80,13 +81,13 @@ def own_value(value: Value) -> str:
         return _("you do not have it")
     if isinstance(value, tuple):
         return _("you: %(value)s", value=_place("-".join(filter(None, value))))
-    return _("you have %(value)s", value=str(value))
+    return _("you have %(value)s", value=number(value))
 
 
 def _place(text: str) -> str:
-    """A number as it is; a country by its name."""
+    """A number as the language writes it; a country by its name."""
     country, dash, part = text.partition("-")
     if not country.isalpha():
-        return text
+        return number(int(text)) if text.isdecimal() else text
     names = locale().territories
     return f"{names.get(country, country)}{dash and ', '}{part}"

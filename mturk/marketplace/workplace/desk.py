@@ -82,6 +82,19 @@ _UNDONE = (
     .order_by(t.undone.c.number.desc())
     .limit(1)
 )
+_SINCE = (
+    select(_A.assignment_id)
+    .join(t.hit, t.hit.c.number == _A.hit)
+    .join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
+    .where(
+        _A.worker == _WORKER,
+        _A.assignment_id != bindparam("of_assignment_id"),
+        _A.accept_time >= bindparam("since"),
+        t.hit_type.c.hit_group_id == bindparam("group_id"),
+    )
+    .order_by(_A.accept_time, _A.number)
+    .limit(1)
+)
 _GROUP_NUMBER = select(t.hit_type.c.number).where(t.hit_type.c.hit_group_id == bindparam("group_id"))
 
 
@@ -126,6 +139,26 @@ def accept(
     if group is None:
         raise NotThere("There are no more available HITs in this group.")
     return work.accept(context, worker_id, _choose(context, worker_row, group, hit_id, after))
+
+
+def go_on(context: Context, worker_id: str, assignment_id: str) -> tuple[str, bool]:
+    """Take on the HIT that comes next after a submission: say which assignment, and whether it is a new one.
+
+    One submission brings one HIT, in however many windows it goes on.
+    """
+    done = look_up(context, worker_id, assignment_id)
+    if done.submit_time is None:
+        raise WorkerError("Submit this HIT before you go on to the next one.")
+    which = {
+        "of_worker": worker.on_site(context, worker_id).number,
+        "of_assignment_id": assignment_id,
+        "since": done.submit_time,
+        "group_id": done.hit_group_id,
+    }
+    before = context.database.execute(_SINCE, which).scalar_one_or_none()
+    if before is not None:
+        return str(before), False
+    return accept(context, worker_id, done.hit_group_id, after=done.hit_id), True
 
 
 def _choose(context: Context, worker_row: Worker, group: int, hit_id: str | None, after: str | None) -> str:

@@ -173,7 +173,7 @@ def prospect(context: Context, worker_id: str, type_id: str) -> Prospect:
     """A type that somebody made, as a worker sees it."""
     worker_row, type_row = worker.on_site(context, worker_id), qualification_type.by_id(context, type_id)
     if type_row is None or type_row.status not in USABLE:
-        raise NotThere("There is no such Qualification, or not any more.")
+        raise NotThere("This qualification does not exist, or not any more.")
     query = _KNOWN.where(_T.number == bindparam("of_type"))
     which = {"of_worker": worker_row.number, "of_type": type_row.number}
     skill = cast(Skill, context.database.execute(query, which).one())

@@ -40,7 +40,12 @@ class Desk:
         self.market.requesters()
         self.hashed: list[str] = []
         premises = self.market._premises
-        settings: dict[str, Any] = {"terms": None, "mail": True, "passwords": Passwords(quick_hash, self._check)}
+        settings: dict[str, Any] = {
+            "terms": None,
+            "mail": True,
+            "passwords": Passwords(quick_hash, self._check),
+            "key": premises.entrance._means.key,
+        }
         door = options.pop("open_door", False)
         self.means = Means(
             store=premises.store,

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from mturk.marketplace import MarketplaceError, WorkerError
+from mturk.marketplace.account import account_link, person
+from mturk.marketplace.account.admission import Entry
 from mturk.marketplace.account.entrance import AGREE, Application
+from mturk.marketplace.account.invitation import Used
 from mturk.marketplace.account.means import Caller
 from mturk.marketplace.account.objection import Objection
 from mturk.marketplace.account.proof import WrongPassword
@@ -22,8 +26,8 @@ def test_who_was_invited_becomes_a_worker_and_is_signed_in(desk: Desk) -> None:
     assert re.fullmatch("A[A-Z0-9]{13}", entry.worker_id)
     mine = desk.sitting(entry)
     assert mine.worker_id == entry.worker_id
-    person = desk.own.person(mine)
-    assert (person.country, person.subdivision, person.adult) == ("US", "NY", True)
+    known = desk.own.person(mine)
+    assert (known.country, known.subdivision, known.adult) == ("US", "NY", True)
 
 
 def test_an_invitation_for_a_worker_who_is_known_gives_that_worker_an_account(desk: Desk) -> None:
@@ -35,7 +39,7 @@ def test_an_invitation_is_good_once(desk: Desk) -> None:
     secret = desk.invited()
     desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
     with pytest.raises(WorkerError, match="used already"):
-        desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+        desk.entrance.sign_up(Application("another password"), secret, HOME)
 
 
 def test_an_invitation_has_an_end(desk: Desk) -> None:
@@ -78,7 +82,7 @@ def test_of_two_invitations_for_one_worker_one_is_good(desk: Desk) -> None:
     first, second = desk.invited("A1ADA"), desk.invited("A1ADA")
     desk.entrance.sign_up(Application(PASSWORD), second, HOME)
     with pytest.raises(WorkerError, match="used already"):
-        desk.entrance.sign_up(Application(PASSWORD), first, HOME)
+        desk.entrance.sign_up(Application("another password"), first, HOME)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +93,8 @@ def test_of_two_invitations_for_one_worker_one_is_good(desk: Desk) -> None:
         ({"password": "aaaaaaaaaaaaaa"}, "password", "more different"),
         ({"password": "Ada@Example.org", "email": "ada@example.org"}, "password", "must not be"),
         ({"password": "a1longerworker"}, "password", "must not be"),
-        ({"email": "ada"}, "email", "no e-mail address"),
-        ({"email": "ada@example.org\nBcc: all@example.org"}, "email", "no e-mail address"),
+        ({"email": "ada"}, "email", "not an e-mail address"),
+        ({"email": "ada@example.org\nBcc: all@example.org"}, "email", "not an e-mail address"),
         ({"country": "Germany"}, "country", "Choose a country"),
         ({"country": "DE", "subdivision": "NY"}, "subdivision", "only asked for in the United States"),
         ({"country": "US", "subdivision": "ZZ"}, "subdivision", "Choose a state"),
@@ -103,21 +107,83 @@ def test_what_cannot_be_is_told_at_its_field(desk: Desk, entered: dict[str, str]
     assert list(caught.value.faults) == [field]
 
 
-def test_an_email_address_belongs_to_one_person_however_it_is_written(desk: Desk) -> None:
-    desk.joined(email="Ada@Example.org")
+def confirm(desk: Desk, entry: Entry) -> None:
+    """Open the link that was sent to a new address."""
+    number, now = desk.sitting(entry).worker, desk.means.now()
+
+    def link(database: Connection) -> str:
+        found = person.of_worker(database, number)
+        key = found and found.email_key
+        return account_link.make(database, "confirmation", number, now, 1000, desk.means.randomness, key)
+
+    desk.own.confirm(desk.means.store.write(link))
+
+
+def confirmed(desk: Desk, email: str) -> Entry:
+    entry = desk.joined(email=email)
+    confirm(desk, entry)
+    return entry
+
+
+def test_an_email_address_that_was_confirmed_belongs_to_one_person_however_it_is_written(desk: Desk) -> None:
+    confirmed(desk, "Ada@Example.org")
     with pytest.raises(Objection, match="Somebody else") as caught:
         desk.joined(email=" ada@EXAMPLE.ORG ")
     assert list(caught.value.faults) == ["email"]
 
 
+def test_who_enters_an_email_address_that_is_not_theirs_keeps_its_owner_from_nothing(desk: Desk) -> None:
+    stranger = desk.joined(email="ada@example.org")
+    owner = confirmed(desk, "ada@example.org")
+    assert desk.entrance.sign_in("ada@example.org", PASSWORD, AWAY).worker_id == owner.worker_id
+    assert desk.own.person(desk.sitting(stranger)).email is None
+    with pytest.raises(WorkerError, match="not good"):
+        confirm(desk, stranger)
+
+
+def test_of_two_who_were_sent_a_link_to_one_address_one_gets_it(desk: Desk) -> None:
+    owner = confirmed(desk, "ada@example.org")
+    late = desk.joined()
+    number = desk.sitting(late).worker
+    entered = t.person.update().where(t.person.c.worker == number).values(email_key="ada@example.org")
+    desk.means.store.write(lambda database: database.execute(entered))
+    with pytest.raises(WorkerError, match="not good"):
+        confirm(desk, late)
+    assert desk.entrance.sign_in("ada@example.org", PASSWORD, AWAY).worker_id == owner.worker_id
+
+
 def test_who_tries_addresses_at_the_sign_up_is_slowed_down(desk: Desk) -> None:
-    desk.joined(email="ada@example.org")
+    confirmed(desk, "ada@example.org")
     secret = desk.invited()
     for _ in range(10):
         with pytest.raises(Objection):
             desk.entrance.sign_up(Application(PASSWORD, "ada@example.org"), secret, AWAY)
     with pytest.raises(TooManyTries):
         desk.entrance.sign_up(Application(PASSWORD, "free@example.org"), secret, AWAY)
+    assert desk.joined(AWAY, email="free@example.org")
+
+
+def test_who_tries_addresses_in_an_account_is_slowed_down(desk: Desk) -> None:
+    confirmed(desk, "ada@example.org")
+    mine = desk.sitting(desk.joined())
+    for _ in range(10):
+        with pytest.raises(Objection, match="Somebody else"):
+            desk.own.change_email(mine, "ada@example.org", PASSWORD, HOME)
+    with pytest.raises(TooManyTries):
+        desk.own.change_email(mine, "free@example.org", PASSWORD, HOME)
+
+
+def test_who_was_invited_is_not_shut_out_by_others_on_the_same_network(opened: Open) -> None:
+    desk = opened(open_door=True)
+    confirmed(desk, "ada@example.org")
+    for number in range(10):
+        with pytest.raises(WrongPassword):
+            desk.entrance.sign_in(f"A1NOBODY{number}", PASSWORD, HOME)
+        with pytest.raises(Objection):
+            desk.entrance.sign_up(Application(PASSWORD, "ada@example.org"), "", HOME)
+    with pytest.raises(TooManyTries):
+        desk.entrance.sign_up(Application(PASSWORD), "", HOME)
+    assert desk.entrance.sign_up(Application(PASSWORD), desk.invited(), HOME)
 
 
 def test_without_an_invitation_the_door_is_closed_unless_it_was_opened(opened: Open) -> None:
@@ -142,8 +208,8 @@ def test_consent_to_the_terms_is_needed_and_written_down(opened: Open) -> None:
     with pytest.raises(Objection, match=AGREE):
         desk.joined()
     entry = desk.joined(agrees=True)
-    person = desk.own.person(desk.sitting(entry))
-    assert (person.terms, person.terms_time) == ("a" * 64, int(desk.time * 1000))
+    known = desk.own.person(desk.sitting(entry))
+    assert (known.terms, known.terms_time) == ("a" * 64, int(desk.time * 1000))
 
 
 @pytest.mark.parametrize("write", [str, str.lower, lambda name: f"  {name} ", lambda _: "ADA@example.ORG"])
@@ -317,3 +383,48 @@ def test_old_invitations_are_forgotten(desk: Desk) -> None:
     desk.invited()
     count = select(func.count()).select_from(t.invitation)
     assert desk.means.store.read(lambda database: database.execute(count).scalar_one()) == 1
+
+
+def test_an_invitation_says_the_worker_id_beforehand_and_always_the_same(desk: Desk) -> None:
+    secret = desk.invited()
+    beforehand = {desk.entrance.invitation(secret).future_id for _ in range(2)}
+    assert beforehand == {desk.entrance.sign_up(Application(PASSWORD), secret, HOME).worker_id}
+
+
+@pytest.mark.parametrize("open_door", [False, True])
+def test_who_never_got_the_answer_to_the_sign_up_comes_in_by_sending_it_again(opened: Open, open_door: bool) -> None:
+    desk = opened(open_door=open_door)
+    secret, promised = ("", desk.entrance.promise()) if open_door else (desk.invited(), None)
+    first, second = (desk.entrance.sign_up(Application(PASSWORD), secret, HOME, promised) for _ in range(2))
+    assert first.worker_id == second.worker_id == (promised or first.worker_id)
+    with pytest.raises(Used) as caught:
+        desk.entrance.sign_up(Application("another password"), secret, AWAY, promised)
+    assert caught.value.worker_id == first.worker_id
+
+
+def test_guesses_at_a_used_invitation_are_counted_as_those_at_the_sign_in(desk: Desk) -> None:
+    secret = desk.invited()
+    desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+    for number in range(10):
+        with pytest.raises(Used):
+            desk.entrance.sign_up(Application(f"guess number {number}"), secret, AWAY)
+    with pytest.raises(TooManyTries):
+        desk.entrance.sign_up(Application(PASSWORD), secret, AWAY)
+
+
+@pytest.mark.parametrize(
+    ("entered", "expected"),
+    [
+        ({}, ("US", "NY", True)),
+        ({"country": "US"}, ("US", "NY", True)),
+        ({"subdivision": "CA"}, ("US", "CA", True)),
+        ({"country": "DE"}, ("DE", None, True)),
+        ({"country": "US", "subdivision": "CA", "adult": True}, ("US", "CA", True)),
+    ],
+)
+def test_what_is_left_open_at_the_sign_up_stays_as_the_operator_said(
+    desk: Desk, entered: dict[str, Any], expected: tuple[object, ...]
+) -> None:
+    desk.market.worker("A1ADA", country="US", subdivision="NY", adult=True)
+    known = desk.own.person(desk.sitting(desk.joined(worker_id="A1ADA", **entered)))
+    assert (known.country, known.subdivision, known.adult) == expected

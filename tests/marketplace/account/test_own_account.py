@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from mturk.marketplace import File, Marketplace, WorkerError
-from mturk.marketplace.account import closure, own_data
+from mturk.marketplace.account import alias, closure, own_data, person
 from mturk.marketplace.account.admission import Entry
 from mturk.marketplace.account.means import Caller
 from mturk.marketplace.account.objection import Objection
+from mturk.marketplace.account.password import Passwords
 from mturk.marketplace.account.proof import WrongPassword
 from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.database import table as t
 from mturk.marketplace.dispatch import Dispatch
-from tests.marketplace.account.conftest import AWAY, HOME, PASSWORD, Desk
+from tests.marketplace.account.conftest import AWAY, HOME, PASSWORD, Desk, Open, quick_check, quick_hash
 from tests.marketplace.sample import file_question, form, hit_arguments
 
 NEW = "another fine password"
@@ -41,8 +43,8 @@ def exported(desk: Desk, entry: Entry) -> dict[str, Any]:
 def test_where_somebody_lives_can_be_changed(desk: Desk) -> None:
     mine = desk.sitting(desk.joined(country="US", subdivision="NY"))
     desk.own.settle_in(mine, "DE", "", True)
-    person = desk.own.person(mine)
-    assert (person.country, person.subdivision, person.adult) == ("DE", None, True)
+    known = desk.own.person(mine)
+    assert (known.country, known.subdivision, known.adult) == ("DE", None, True)
     desk.own.settle_in(mine, "", "", False)
     assert desk.own.person(mine).country is None
 
@@ -112,12 +114,13 @@ def test_a_new_email_address_needs_the_password_and_must_be_confirmed(desk: Desk
     with pytest.raises(Objection, match="not your password"):
         desk.own.change_email(mine, "new@example.org", "a wrong password", HOME)
     desk.own.change_email(mine, "new@example.org", PASSWORD, HOME)
-    person = desk.own.person(mine)
-    assert (person.email, person.email_time) == ("new@example.org", None)
+    known = desk.own.person(mine)
+    assert (known.email, known.email_time) == ("new@example.org", None)
 
 
 def test_an_email_address_of_somebody_else_is_refused(desk: Desk) -> None:
-    desk.joined(email="ada@example.org")
+    number = desk.sitting(desk.joined(email="ada@example.org")).worker
+    desk.means.store.write(lambda database: person.confirm_address(database, number, "ada@example.org", 1))
     mine = desk.sitting(desk.joined())
     with pytest.raises(Objection, match="Somebody else"):
         desk.own.change_email(mine, "ADA@example.org", PASSWORD, HOME)
@@ -309,3 +312,106 @@ def test_what_is_known_of_a_person_is_not_told_by_its_repr(desk: Desk) -> None:
     assert entry.worker_id in shown
     for secret in (PASSWORD, entry.sitting, entry.device, "ada@", mine.digest, desk.own.person(mine).mail_token):
         assert secret not in shown
+
+
+def letters(desk: Desk) -> int:
+    """How much mail waits to be sent."""
+    return desk.means.store.read(
+        lambda database: database.execute(select(func.count()).select_from(t.mail)).scalar_one()
+    )
+
+
+def test_an_account_asks_a_few_times_an_hour_for_confirmation(desk: Desk) -> None:
+    mine = desk.sitting(desk.joined())
+    for number in range(3):
+        desk.own.change_email(mine, f"victim+{number}@third.example", PASSWORD, HOME)
+    with pytest.raises(TooManyTries):
+        desk.own.change_email(mine, "victim+4@third.example", PASSWORD, AWAY)
+    with pytest.raises(TooManyTries):
+        desk.own.ask_again(mine, AWAY)
+    assert desk.own.person(mine).email == "victim+2@third.example"
+    desk.pass_time(hours=1)
+    desk.own.change_email(mine, "own@example.org", PASSWORD, HOME)
+    assert desk.own.person(mine).email == "own@example.org"
+
+
+def test_an_address_is_asked_a_few_times_an_hour_whoever_asks(desk: Desk) -> None:
+    sent = []
+    for number in range(5):
+        mine = desk.sitting(desk.joined(Caller(f"198.51.100.{number}"), email="victim@third.example"))
+        sent.append(letters(desk))
+        desk.own.change_email(mine, "", PASSWORD, HOME)
+    assert sent == [1, 2, 3, 3, 3]
+
+
+def test_a_place_on_the_network_has_so_much_sent_however_many_sign_up(desk: Desk) -> None:
+    for number in range(32):
+        assert desk.joined(email=f"a{number}@third.example").worker_id
+    assert letters(desk) == 30
+
+
+def test_a_worker_has_twenty_sittings_at_most(desk: Desk) -> None:
+    entry = desk.joined()
+    for _ in range(25):
+        desk.entrance.sign_in(entry.worker_id, PASSWORD, HOME)
+    last = desk.sitting(desk.entrance.sign_in(entry.worker_id, PASSWORD, HOME))
+    assert len(desk.own.sittings(last)) == 20
+
+
+@pytest.mark.parametrize("how", ["changed", "reset"])
+def test_with_a_new_password_only_the_present_browser_is_known(desk: Desk, how: str) -> None:
+    entry = desk.joined(Caller("203.0.113.7", "", "of a thief"))
+    if how == "changed":
+        again = desk.own.change_password(desk.sitting(entry), PASSWORD, NEW, HOME)
+    else:
+        again = desk.entrance.reset(desk.entrance.reset_link(entry.worker_id), NEW, AWAY)
+    for number in range(10):
+        with pytest.raises(WrongPassword):
+            desk.entrance.sign_in(entry.worker_id, PASSWORD, Caller(f"198.51.100.{number}"))
+    with pytest.raises(TooManyTries):
+        desk.entrance.sign_in(entry.worker_id, NEW, Caller("198.51.100.99", entry.device))
+    assert desk.entrance.sign_in(entry.worker_id, NEW, Caller("198.51.100.98", again.device))
+
+
+def test_nobody_has_a_password_hashed_who_does_not_know_the_old_one(opened: Open) -> None:
+    made: list[str] = []
+
+    def make(password: str) -> str:
+        made.append(password)
+        return quick_hash(password)
+
+    desk = opened(passwords=Passwords(make, quick_check))
+    mine = desk.sitting(desk.joined())
+    with pytest.raises(Objection, match="not your password"):
+        desk.own.change_password(mine, "a wrong password", NEW, HOME)
+    assert made == [PASSWORD]
+
+
+def test_requesters_keep_the_files_and_not_their_names(desk: Desk) -> None:
+    entry = desk.joined()
+    asked = form(file_question("photo", 1000), day="2005-10-01")
+    hit = call(desk, "CreateHIT", **hit_arguments(Question=asked))["HIT"]
+    worker = desk.market.worker(entry.worker_id)
+    worker.submit(worker.accept(hit["HITId"]), {"photo": File("Ada Lovelace.jpg", b"12345")})
+    desk.own.close(desk.sitting(entry), PASSWORD, HOME)
+    read = select(t.upload.c.name, t.upload_content.c.content).join(t.upload_content)
+    assert [tuple(row) for row in desk.means.store.read(lambda database: database.execute(read).all())] == [
+        ("file", b"12345")
+    ]
+
+
+def test_what_is_left_of_a_name_can_not_be_found_by_trying_names(desk: Desk) -> None:
+    entry = desk.entrance.enter_as("ada", HOME)
+    desk.own.close(desk.sitting(entry), entry.worker_id, HOME)
+    (left,) = desk.means.store.read(lambda database: database.execute(select(t.alias)).all())
+    assert left.name is None
+    assert left.digest != alias.digest_of("ada", "another key")
+    assert left.digest not in (hashlib.sha256(one).hexdigest() for one in (b"ada", b"alias\0ada"))
+
+
+def test_whom_a_proxy_names_stays_the_same_worker_when_the_key_of_the_site_is_lost(opened: Open) -> None:
+    key = ["one"]
+    desk = opened(key=lambda: key[0])
+    first = desk.entrance.enter_as("ada", HOME).worker_id
+    key[0] = "another"
+    assert [desk.entrance.enter_as("ada", HOME).worker_id for _ in range(2)] == [first, first]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,13 +37,49 @@ def test_after_ten_failures_an_account_is_closed_to_all_addresses(desk: Desk) ->
     assert 0 < caught.value.seconds <= 900
 
 
-def test_worker_id_and_email_address_are_counted_together(desk: Desk) -> None:
+def test_worker_id_and_email_address_are_counted_together_and_nobody_is_told(desk: Desk) -> None:
     name = desk.joined(email="ada@example.org").worker_id
     for number in range(5):
         fail(desk, name, from_address(number))
         fail(desk, "ada@example.org", from_address(100 + number))
+    for typed in (name, "ADA@example.org"):
+        with pytest.raises(WrongPassword):
+            desk.entrance.sign_in(typed, PASSWORD, from_address(99))
+    desk.pass_time(minutes=15)
+    assert desk.entrance.sign_in(name, PASSWORD, from_address(99))
+
+
+@pytest.mark.parametrize("typed", ["ada@example.org", "bob@example.org", "nobody@example.org"])
+def test_failures_with_a_worker_id_do_not_tell_which_email_address_is_the_same_persons(desk: Desk, typed: str) -> None:
+    name = desk.joined(email="ada@example.org").worker_id
+    desk.joined(email="bob@example.org")
+    for number in range(10):
+        fail(desk, name, from_address(number))
+    for number in range(10):
+        fail(desk, typed, from_address(100 + number))
     with pytest.raises(TooManyTries):
-        desk.entrance.sign_in("ADA@example.org", PASSWORD, from_address(99))
+        desk.entrance.sign_in(typed, PASSWORD, from_address(99))
+
+
+@pytest.mark.parametrize("typed", ["ada@example.org", "nobody@example.org"])
+def test_letters_asked_for_by_worker_id_do_not_tell_whose_an_email_address_is(desk: Desk, typed: str) -> None:
+    entry = desk.joined(email="ada@example.org")
+    confirm = t.person.update().values(email_time=1)
+    desk.means.store.write(lambda database: database.execute(confirm))
+    for _ in range(3):
+        desk.entrance.ask_for_reset(entry.worker_id, HOME)
+    before = letters(desk)
+    for _ in range(3):
+        desk.entrance.ask_for_reset(typed, HOME)
+    assert [row for row in letters(desk) if row.worker is not None] == [row for row in before if row.worker is not None]
+    with pytest.raises(TooManyTries):
+        desk.entrance.ask_for_reset(typed, HOME)
+
+
+def letters(desk: Desk) -> Sequence[Any]:
+    """The mail that waits, and for whom."""
+    query = select(t.mail.c.number, t.mail.c.worker).where(t.mail.c.kind == "reset")
+    return desk.means.store.read(lambda database: database.execute(query).all())
 
 
 def test_after_ten_failures_an_address_is_closed_to_all_accounts(desk: Desk) -> None:
@@ -160,7 +196,7 @@ def test_what_was_tried_long_ago_is_forgotten(desk: Desk) -> None:
     desk.pass_time(hours=2)
     fail(desk, "A1NOBODY", from_address(1))
     count = select(func.count()).select_from(t.attempt)
-    assert desk.means.store.read(lambda database: database.execute(count).scalar_one()) == 2
+    assert desk.means.store.read(lambda database: database.execute(count).scalar_one()) == 3
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ ROWS: list[tuple[Any, Select[Any]]] = [
 LEFT_EMPTY = {
     (assignment.Assignment, "worker_id"),
     (invitation.Invitation, "worker_id"),
+    (invitation.Invitation, "adult"),
     (mail.Mail, "mailed"),
     (mail.Mail, "present_key"),
     (mail.Mail, "mail_token"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import email
 import logging
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from email.message import Message
 from typing import Any
 
@@ -17,9 +19,11 @@ from aiosmtpd.smtp import AuthResult
 from sqlalchemy import func, select
 
 from mturk.marketplace import Marketplace, MarketplaceError
+from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
-from mturk.marketplace.delivery.mail_server import MailServer, Unsent
+from mturk.marketplace.delivery.mail_server import LONGEST, MailServer, Unsent
 from mturk.marketplace.delivery.mailer import _one_line
+from mturk.marketplace.people.mail import LEASE
 from tests.marketplace.conftest import Client, Connect, Publish
 from tests.marketplace.sample import hit_arguments
 from tests.marketplace.site.conftest import post
@@ -81,8 +85,6 @@ def server(office: PostOffice) -> Iterator[str]:
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
@@ -209,8 +211,20 @@ def test_notify_workers_goes_out_by_mail_too(met: tuple[Client, str, Any], offic
     requester, worker, _ = met
     notify(requester, worker, "A new study", "Dear worker,\nthere is more.")
     message = office.mail(2)
-    assert message["Subject"] == "A new study"
-    assert text_of(message).startswith("Dear worker,\nthere is more.\n")
+    assert message["Subject"] == "[From a requester] A new study"
+    first, _, rest = text_of(message).partition("\n\n")
+    assert re.fullmatch('The requester "[^"]+" writes to you, not who runs the marketplace:', first)
+    assert rest.startswith("Dear worker,\nthere is more.\n")
+
+
+def test_a_requesters_name_ends_no_line_and_no_quotation(
+    met: tuple[Client, str, Any], office: PostOffice, market: Marketplace
+) -> None:
+    requester, worker, _ = met
+    name = t.requester.update().values(name='Lab"\n\nThe site itself:\u202e')
+    market._premises.store.write(lambda database: database.execute(name))
+    notify(requester, worker)
+    assert text_of(office.mail(2)).startswith('The requester "Lab The site itself:" writes to you, not who runs')
 
 
 def test_mail_of_requesters_is_ended_by_one_click(met: tuple[Client, str, Any], office: PostOffice) -> None:
@@ -251,7 +265,7 @@ def test_a_subject_adds_no_header_and_a_text_no_order_to_a_terminal(
     notify(requester, worker, "Hello\r\nBcc: all@example.org\n\nInjected", "Dear worker\u202e\n.\nQUIT\n")
     message = office.mail(2)
     assert message["Bcc"] is None
-    assert message["Subject"] == "Hello Bcc: all@example.org Injected"
+    assert message["Subject"] == "[From a requester] Hello Bcc: all@example.org Injected"
     assert office.taken[-1][0] == ["ada@example.org"]
     assert "\u202e" not in text_of(message)
     assert "\n.\nQUIT\n" in text_of(message)
@@ -274,7 +288,7 @@ def test_mail_that_was_not_taken_is_tried_again(
     until(lambda: "has to wait" in caplog.text)
     assert waiting(market) == 1
     market._premises.store.write(lambda database: database.execute(t.mail.update().values(due=0)))
-    assert office.mail(2)["Subject"] == "Hello"
+    assert office.mail(2)["Subject"] == "[From a requester] Hello"
     until(lambda: waiting(market) == 0)
 
 
@@ -293,7 +307,7 @@ def test_what_a_call_undoes_is_not_sent(met: tuple[Client, str, Any], office: Po
     from mturk.marketplace.people import mail
 
     def undone(context: Any) -> None:
-        mail.send_message(context, [1], "Never", "Never")
+        mail.send_message(context, 1, [1], "Never", "Never")
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -421,3 +435,50 @@ def test_a_server_with_a_certificate_of_nobody_is_not_spoken_to(scheme: str, off
     with pytest.raises(Unsent):
         MailServer(url).send(email.message.EmailMessage(), "ada@example.org")
     assert office.taken == []
+
+
+def drip(line: socket.socket, asked: threading.Event) -> None:
+    """Answer as a mail server does that never comes to its end."""
+    with line, suppress(OSError):
+        for _ in range(1000):
+            line.sendall(b"2")
+            if asked.wait(0.02):
+                return
+
+
+def test_a_server_that_never_comes_to_its_end_is_left(office: PostOffice) -> None:
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=lambda: drip(listening.accept()[0], ended))
+        thread.start()
+        server = MailServer(f"smtp://127.0.0.1:{listening.getsockname()[1]}?from=turk@my-lab.org", longest=0.2)
+        start = time.monotonic()
+        with pytest.raises(Unsent):
+            server.send(email.message.EmailMessage(), "ada@example.org")
+        assert time.monotonic() - start < WAIT
+        ended.set()
+        thread.join(WAIT)
+
+
+def test_a_sending_ends_before_another_process_may_send_the_same() -> None:
+    assert LONGEST * SECOND < LEASE
+
+
+class Rude(PostOffice):
+    """Takes mail, and says nothing good at the end."""
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        return "421 no goodbye"
+
+
+def test_mail_that_was_taken_is_sent_whatever_the_server_says_at_the_end() -> None:
+    office = Rude()
+    controller = Controller(office, hostname="127.0.0.1", port=_free_port())
+    controller.start()
+    try:
+        message = email.message.EmailMessage()
+        message["To"] = "ada@example.org"
+        MailServer(f"smtp://127.0.0.1:{controller.port}?from=turk@my-lab.org").send(message, "ada@example.org")
+    finally:
+        controller.stop()
+    assert len(office.taken) == 1

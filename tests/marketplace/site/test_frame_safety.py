@@ -211,7 +211,7 @@ def test_a_page_is_shown_as_long_as_it_is_in_the_workers_hand(host: FrameHost) -
     host.market.worker(WORKER).return_assignment(assignment_id)
     answer = get(address)
     assert answer.status_code == 404
-    assert "This HIT is not in your hands any more" in answer.text
+    assert "You do not hold this HIT any more" in answer.text
     assert get(f"{host.url}/mturk/task/forged").status_code == 404
 
 

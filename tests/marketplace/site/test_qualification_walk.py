@@ -51,7 +51,7 @@ def test_a_person_takes_a_test(walker: Walker, market: Marketplace, client: Clie
     assert walker.text(".time-left").startswith("Time left: 9 minutes") or "10 minutes" in walker.text(".time-left")
     walker.fill({"sound": ["meow"], "cats": ["lion", "tiger"]})
     walker.press("Submit")
-    assert walker.texts(".notice.good") == ["You have this Qualification now. Your score is 3."]
+    assert walker.texts(".notice.good") == ["You have this qualification now. Your score is 3."]
     score = client.get_qualification_score(QualificationTypeId=type_id, WorkerId="A1ADA")["Qualification"]
     assert score["IntegerValue"] == 3
 

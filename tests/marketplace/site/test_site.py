@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 import requests
+from flask import request
 
 from mturk.marketplace import Marketplace, MarketplaceError
 from mturk.marketplace.site.protection import allow
@@ -120,6 +121,13 @@ HOSTILE_WAYS = [
     "/elsewhere",
     "/worker",
     "http:evil",
+    "/worker/../evil",
+    "/worker/..//evil.example",
+    "/worker/%2e%2E/evil",
+    "/worker/.%2e/evil?q",
+    "/worker/./x",
+    "/worker/x/..",
+    "/worker/x/%2E",
     "x" * 5000,
     "",
 ]
@@ -134,6 +142,11 @@ def test_the_way_back_never_leads_out_of_the_site(signed_in: SignedIn, way: str)
 def test_the_way_back_leads_to_the_page_that_was_open(signed_in: SignedIn) -> None:
     answer = post(signed_in(), "/worker/language", language="de", next="/worker/?q=cats&sort=most")
     assert answer.headers["Location"] == "/worker/?q=cats&sort=most"
+
+
+@pytest.mark.parametrize("way", ["/worker/?q=a/../b", "/worker/groups/..x", "/worker/.well/x"])
+def test_dots_that_lead_nowhere_are_no_harm(signed_in: SignedIn, way: str) -> None:
+    assert post(signed_in(), "/worker/language", language="de", next=way).headers["Location"] == way
 
 
 @pytest.mark.parametrize(
@@ -161,3 +174,19 @@ def test_two_processes_sign_with_the_same_key(tmp_path: object) -> None:
         keys.append(market.app.extensions["mturk.site"].secret_key)
         market.stop()
     assert keys[0] == keys[1]
+
+
+def test_a_log_says_which_page_failed_and_no_secret_of_its_address(
+    market: Marketplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    app, secret = market.app, "a-secret-that-is-good-once"
+
+    @app.extensions["mturk.site"].before_request
+    def fail() -> None:
+        raise MarketplaceError("The database is away.") if request.method == "POST" else ValueError("a mistake")
+
+    client = app.test_client()
+    assert client.post(f"/pass/{secret}/mturk/externalSubmit").status_code == 503
+    assert client.get(f"/pass/{secret}/mturk/externalSubmit").status_code == 500
+    assert caplog.text.count("/pass/<text>/mturk/externalSubmit") == 2
+    assert secret not in caplog.text

@@ -92,7 +92,7 @@ class Walker:
             yield
         finally:
             self.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+            self.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features[1:]})
 
     def text(self, selector: str) -> str:
         """What an element says."""

@@ -5,6 +5,7 @@
 
   const FILES = [
     "text",
+    "text_de",
     "literal",
     "style",
     "icon",

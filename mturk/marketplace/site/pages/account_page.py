@@ -15,6 +15,7 @@ from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.site.browser_name import browser_name
 from mturk.marketplace.site.country import countries
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 from mturk.marketplace.site.refusal import refused, shown_again, too_fast
 from mturk.marketplace.site.service import services
 from mturk.marketplace.site.visitor import before_consent, begin, caller, known_sitting, leave, open_to_all, sitting
@@ -99,7 +100,7 @@ def _add_email(pages: Blueprint) -> None:
         except Objection as error:
             return _page("", HTTPStatus.BAD_REQUEST, error.faults)
         except TooManyTries as error:
-            return too_fast(error, _page(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, _page(said(error), HTTPStatus.TOO_MANY_REQUESTS))
         if given[0].strip() and services().entrance.sends_mail:
             return _done(_("Your e-mail address is changed. Open the link that was sent there to confirm it."))
         return _done(_("Your e-mail address is changed."))
@@ -108,7 +109,7 @@ def _add_email(pages: Blueprint) -> None:
     @before_consent
     def change_mail() -> ResponseReturnValue:
         if request.form.get("again"):
-            services().own_account.ask_again(sitting())
+            services().own_account.ask_again(sitting(), caller())
             return _done(_("The mail is on its way. Open the link in it."))
         services().own_account.want_mail(sitting(), bool(request.form.get("mailed")))
         return _done(_("Your choice is kept."))
@@ -125,7 +126,7 @@ def _add_password(pages: Blueprint) -> None:
         except Objection as error:
             return _page("", HTTPStatus.BAD_REQUEST, error.faults)
         except TooManyTries as error:
-            return too_fast(error, _page(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, _page(said(error), HTTPStatus.TOO_MANY_REQUESTS))
         begin(entry)
         return _done(_("Your new password is set. You were signed out everywhere else."))
 
@@ -178,7 +179,7 @@ def _add_closing(pages: Blueprint) -> None:
         except Objection as error:
             return form("", HTTPStatus.BAD_REQUEST, error.faults)
         except TooManyTries as error:
-            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, form(said(error), HTTPStatus.TOO_MANY_REQUESTS))
         leave()
         return redirect(url_for("account.closed"), HTTPStatus.SEE_OTHER)
 

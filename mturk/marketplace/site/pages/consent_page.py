@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from mturk.marketplace.account.entrance import AGREE
 from mturk.marketplace.site.refusal import shown_again
 from mturk.marketplace.site.service import services
 from mturk.marketplace.site.terms import Terms
@@ -18,11 +19,12 @@ def consent_pages() -> Blueprint:
     """The pages."""
     pages = Blueprint("consent", __name__)
 
-    def form(text: str = "", status: int = HTTPStatus.OK) -> ResponseReturnValue:
+    def form(text: str = "", status: int = HTTPStatus.OK, faults: dict[str, str] | None = None) -> ResponseReturnValue:
         terms, here = _terms(), known_sitting()
         asked = here is not None and here.terms != terms.digest
         back = request.form.get("next") or request.args.get("next")
-        return render_template("terms.html", terms=terms, asked=asked, next=back, wrong=text), status
+        page = render_template("terms.html", terms=terms, asked=asked, next=back, wrong=text, faults=faults or {})
+        return page, status
 
     @pages.get("/worker/terms")
     @open_to_all
@@ -34,7 +36,7 @@ def consent_pages() -> Blueprint:
     @shown_again(form)
     def agree() -> ResponseReturnValue:
         if not request.form.get("terms"):
-            return redirect(request.full_path)
+            return form("", HTTPStatus.BAD_REQUEST, {"terms": AGREE})
         services().own_account.agree(sitting(), request.form.get("version", ""))
         return redirect(way_back(request.form.get("next")), HTTPStatus.SEE_OTHER)
 

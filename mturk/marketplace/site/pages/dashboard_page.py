@@ -89,7 +89,7 @@ def _asked(name: str, otherwise: date) -> date:
     except ValueError:
         found = date.min
     if not _EARLIEST <= found <= _LATEST:
-        abort(HTTPStatus.BAD_REQUEST, _("That is no day: write it as in 2026-01-31."))
+        abort(HTTPStatus.BAD_REQUEST, _("This is not a date. Write it like 2026-01-31."))
     return found
 
 

@@ -13,6 +13,7 @@ from mturk.marketplace.site.pages.dashboard_page import dashboard_pages
 from mturk.marketplace.site.pages.entrance_page import entrance_pages
 from mturk.marketplace.site.pages.external_submit import submit_pages
 from mturk.marketplace.site.pages.group_page import group_pages
+from mturk.marketplace.site.pages.language_page import language_pages
 from mturk.marketplace.site.pages.mail_page import mail_pages
 from mturk.marketplace.site.pages.message_page import message_pages
 from mturk.marketplace.site.pages.qualification_page import qualification_pages
@@ -29,6 +30,7 @@ def all_pages() -> Iterator[Blueprint]:
         dashboard_pages,
         entrance_pages,
         group_pages,
+        language_pages,
         mail_pages,
         message_pages,
         qualification_pages,

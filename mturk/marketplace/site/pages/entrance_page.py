@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from mturk.marketplace.account.entrance import Application
+from mturk.marketplace.account.invitation import Invitation, Used
 from mturk.marketplace.account.objection import Objection
 from mturk.marketplace.account.place import STATES
 from mturk.marketplace.account.proof import WrongPassword
@@ -15,6 +17,7 @@ from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.error import WorkerError
 from mturk.marketplace.site.country import countries
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 from mturk.marketplace.site.refusal import refused, shown_again, too_fast
 from mturk.marketplace.site.service import services
 from mturk.marketplace.site.site_setting import OPEN
@@ -22,6 +25,7 @@ from mturk.marketplace.site.visitor import (
     before_consent,
     begin,
     caller,
+    is_named,
     is_named_by_proxy,
     known_sitting,
     known_worker_id,
@@ -29,6 +33,9 @@ from mturk.marketplace.site.visitor import (
     open_to_all,
 )
 from mturk.marketplace.site.way_back import way_back
+
+_PROMISED = "promised"
+"""The worker id that a visitor was shown who signs up without an invitation: the same when the form is sent again."""
 
 
 def entrance_pages() -> Blueprint:
@@ -62,7 +69,7 @@ def _add_sign_in(pages: Blueprint) -> None:
     @pages.get("/worker/sign-in")
     @open_to_all
     def sign_in() -> ResponseReturnValue:
-        if known_worker_id():
+        if known_worker_id() or (is_named_by_proxy() and is_named()):
             return redirect(way_back(request.args.get("next")))
         if is_named_by_proxy():
             return refused(HTTPStatus.FORBIDDEN, _("Sign in at your organisation first, then load this page again."))
@@ -78,9 +85,9 @@ def _add_sign_in(pages: Blueprint) -> None:
         try:
             entry = services().entrance.sign_in(name, request.form.get("password", ""), caller())
         except WrongPassword as error:
-            return form(_(str(error)), HTTPStatus.FORBIDDEN)
+            return form(said(error), HTTPStatus.FORBIDDEN)
         except TooManyTries as error:
-            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, form(said(error), HTTPStatus.TOO_MANY_REQUESTS))
         begin(entry)
         return redirect(way_back(request.form.get("next")), HTTPStatus.SEE_OTHER)
 
@@ -91,21 +98,23 @@ def _add_sign_in(pages: Blueprint) -> None:
         try:
             begin(services().entrance.enter_by_link(_given("link"), caller()))
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
         return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
 
 
 def _add_sign_up(pages: Blueprint) -> None:
     def form(text: str = "", status: int = HTTPStatus.OK, faults: dict[str, str] | None = None) -> ResponseReturnValue:
         secret = _given("invitation")
-        worker_id = services().entrance.invitation(secret).worker_id if secret else None
+        invited = services().entrance.invitation(secret) if secret else None
+        if invited is None and _PROMISED not in session:
+            session[_PROMISED] = services().entrance.promise()
         return render_template(
             "sign_up.html",
             wrong=text,
             faults=faults or {},
-            entered=request.form,
+            entered=request.form if request.method == "POST" else _known_of(invited),
             invitation=secret,
-            worker_id=worker_id,
+            worker_id=invited.future_id if invited else session[_PROMISED],
             countries=countries(),
             states=STATES,
             terms=services().settings.terms,
@@ -120,8 +129,10 @@ def _add_sign_up(pages: Blueprint) -> None:
             return refused(HTTPStatus.FORBIDDEN, text)
         try:
             return form()
+        except Used as error:
+            return _already(error)
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
 
     @pages.post("/worker/sign-up")
     @open_to_all
@@ -129,13 +140,16 @@ def _add_sign_up(pages: Blueprint) -> None:
     def become_a_worker() -> ResponseReturnValue:
         _refuse_where_a_proxy_rules()
         try:
-            entry = services().entrance.sign_up(_application(), _given("invitation"), caller())
+            entry = services().entrance.sign_up(_application(), _given("invitation"), caller(), session.get(_PROMISED))
         except Objection as error:
             return form("", HTTPStatus.BAD_REQUEST, error.faults)
         except TooManyTries as error:
-            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, _shown_if_good(form, said(error), HTTPStatus.TOO_MANY_REQUESTS))
+        except Used as error:
+            session.pop(_PROMISED, None)
+            return _already(error)
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
         begin(entry)
         flash(
             _("Welcome. Your worker ID is %(worker_id)s: you can sign in with it.", worker_id=entry.worker_id), "good"
@@ -171,7 +185,7 @@ def _add_forgotten_password(pages: Blueprint) -> None:
         try:
             services().entrance.ask_for_reset(request.form.get("worker_id", ""), caller())
         except TooManyTries as error:
-            return too_fast(error, form(_(str(error)), HTTPStatus.TOO_MANY_REQUESTS))
+            return too_fast(error, form(said(error), HTTPStatus.TOO_MANY_REQUESTS))
         return render_template("mail_sent.html")
 
     @pages.get("/worker/reset")
@@ -181,7 +195,7 @@ def _add_forgotten_password(pages: Blueprint) -> None:
         try:
             return new_password()
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
 
     @pages.post("/worker/reset")
     @open_to_all
@@ -193,10 +207,37 @@ def _add_forgotten_password(pages: Blueprint) -> None:
         except Objection as error:
             return new_password("", HTTPStatus.BAD_REQUEST, error.faults)
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
         begin(entry)
         flash(_("Your new password is set. You were signed out everywhere else."), "good")
         return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
+
+
+def _already(error: Used) -> ResponseReturnValue:
+    """That an invitation was used, and by whom: they may never have got the answer that told them."""
+    if error.worker_id is None:
+        return refused(HTTPStatus.FORBIDDEN, said(error))
+    if _given("invitation"):
+        words = _("This invitation was used already, for the worker ID %(worker_id)s. If it was you, sign in.")
+    else:
+        words = _("You have signed up already, with the worker ID %(worker_id)s. Sign in.")
+    text = words % {"worker_id": error.worker_id}
+    return refused(HTTPStatus.FORBIDDEN, text)
+
+
+def _shown_if_good(form: Callable[..., ResponseReturnValue], text: str, status: int) -> ResponseReturnValue:
+    """A form again; where its invitation was used by now, the words alone."""
+    try:
+        return form(text, status)
+    except Used:
+        return refused(status, text)
+
+
+def _known_of(invited: Invitation | None) -> dict[str, object]:
+    """What the operator said of the worker whom an invitation is for, to begin with."""
+    if invited is None:
+        return {}
+    return {"country": invited.country, "subdivision": invited.subdivision, "adult": invited.adult}
 
 
 def _application() -> Application:

@@ -18,6 +18,7 @@ from mturk.marketplace.frame.ticket import SubmitTicket
 from mturk.marketplace.hit import assignment, work
 from mturk.marketplace.hit.assignment import ACCEPTED, VISIBLE
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 from mturk.marketplace.site.service import do
 from mturk.marketplace.site.task_frame import origin_of, site_root, tickets
 from mturk.marketplace.site.visitor import open_to_all
@@ -76,8 +77,11 @@ def _taken(ticket: SubmitTicket) -> tuple[Verdict, list[Posted]]:
     except RequestEntityTooLarge:
         text = _("Your answers are too large to be taken. Go back, make them shorter, and submit again.")
         return Verdict(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, text), []
-    except (UnreadablePost, ClientDisconnected) as error:
-        return Verdict(HTTPStatus.BAD_REQUEST, _(str(error)), again=True), []
+    except UnreadablePost as error:
+        return Verdict(HTTPStatus.BAD_REQUEST, said(error), again=True), []
+    except ClientDisconnected:
+        text = _("These answers did not arrive whole. Please send them again.")
+        return Verdict(HTTPStatus.BAD_REQUEST, text, again=True), []
     # What the service itself adds to addresses is no answer.
     answers = [field for field in fields if field.name and field.name not in RESERVED]
     if _speaks_of_another(ticket, fields):
@@ -112,7 +116,7 @@ def _submitted(context: Context, ticket: SubmitTicket, fields: list[Posted]) -> 
         names = [field.name for field in fields]
         work.submit(context, ticket.worker_id, ticket.assignment_id, grouped(fields), as_posted=names)
     except WorkerError as error:
-        return Verdict(HTTPStatus.BAD_REQUEST, _(str(error)))
+        return Verdict(HTTPStatus.BAD_REQUEST, said(error))
     return Verdict(HTTPStatus.OK, _("Your answers have arrived. Thank you."), over=True)
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.call import Context
-from mturk.marketplace.error import NotThere, WorkerError
+from mturk.marketplace.error import NotAllowed, NotThere, WorkerError
 from mturk.marketplace.hit import offer
 from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.hit.offer import ORDERS, Listing, Offer, Search
@@ -69,10 +69,13 @@ def group_pages() -> Blueprint:
 
     @pages.post("/worker/groups/<group_id>/accept")
     def accept(group_id: str) -> AnyResponse:
-        hit_id = request.form.get("hit_id")
+        hit_id, done = request.form.get("hit_id"), request.form.get("goes_on")
         session[ACCEPT_NEXT] = "accept_next" in request.form
-        accepted = do(lambda context: desk.accept(context, worker_id(), group_id, hit_id))
-        if "goes_on" in request.form:
+        if not done:
+            accepted, goes_on = do(lambda context: _accept(context, group_id, hit_id)), False
+        else:
+            accepted, goes_on = do(lambda context: desk.go_on(context, worker_id(), done))
+        if goes_on:
             flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
         return redirect(url_for("work.work", assignment_id=accepted))
 
@@ -106,7 +109,7 @@ def _find(context: Context, asked: Search, after: str | None) -> Found:
 
 
 def _list(found: Found, problem: str | None) -> str:
-    asked_for = {name: value for name, value in request.args.items() if name in _QUERY and value}
+    asked_for = {name: value[:_LONGEST_SEARCH] for name, value in request.args.items() if name in _QUERY and value}
     around = {"first": asked_for, "next": {**asked_for, "after": found.listing.after}}
     return render_template("groups.html", found=found, problem=problem, orders=_orders(), wanted=wanted, pages=around)
 
@@ -114,6 +117,15 @@ def _list(found: Found, problem: str | None) -> str:
 def _shortened(found: Found, asked: Search) -> Found:
     half = len(found.listing.offers) // 2
     return Found(offer.shortened(found.listing, asked, half), found.needs[:half], found.now)
+
+
+def _accept(context: Context, group_id: str, hit_id: str | None) -> str:
+    try:
+        return desk.accept(context, worker_id(), group_id, hit_id)
+    except NotAllowed:
+        # Where a worker may not find the group at all, it is refused as one that is not there.
+        offer.offer(context, worker_id(), group_id)
+        raise
 
 
 def _look(context: Context, group_id: str, after: str | None) -> Look:

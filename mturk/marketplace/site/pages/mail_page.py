@@ -8,7 +8,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from mturk.marketplace.error import WorkerError
-from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 from mturk.marketplace.site.refusal import refused
 from mturk.marketplace.site.service import services
 from mturk.marketplace.site.visitor import open_to_all
@@ -29,7 +29,7 @@ def mail_pages() -> Blueprint:
         try:
             services().own_account.confirm(request.form.get("link", ""))
         except WorkerError as error:
-            return refused(HTTPStatus.FORBIDDEN, _(str(error)))
+            return refused(HTTPStatus.FORBIDDEN, said(error))
         return render_template("address_confirmed.html")
 
     @pages.get("/worker/mail/<token>")

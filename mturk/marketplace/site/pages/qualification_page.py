@@ -15,9 +15,11 @@ from mturk.marketplace.form.entry import Entry, read
 from mturk.marketplace.qualification import qualification_request
 from mturk.marketplace.qualification.qualification_request import QualificationRequest
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 from mturk.marketplace.site.protection import allow
 from mturk.marketplace.site.refusal import form_expired, status_of
 from mturk.marketplace.site.service import do, look, services
+from mturk.marketplace.site.typed import is_typed, keeps_typed, sign_in_first
 from mturk.marketplace.site.visitor import known_worker_id, worker_id
 from mturk.marketplace.site.wanted import name_of, own_value
 from mturk.marketplace.workplace import skill
@@ -79,6 +81,7 @@ def qualification_pages() -> Blueprint:
         return _page(*found)
 
     @pages.post("/worker/qualifications/<type_id>/test")
+    @keeps_typed()
     def hand_in(type_id: str) -> AnyResponse:
         return _hand_in(type_id)
 
@@ -90,10 +93,11 @@ def qualification_pages() -> Blueprint:
 
     @pages.errorhandler(CSRFError)
     def expired(_error: CSRFError) -> AnyResponse:
-        again = None
-        if request.endpoint == "qualifications.hand_in" and known_worker_id():
-            again = _expired((request.view_args or {})["type_id"])
-        return again or form_expired()
+        if not is_typed():
+            return form_expired()
+        if not known_worker_id():
+            return sign_in_first()
+        return _expired((request.view_args or {})["type_id"]) or form_expired()
 
     return pages
 
@@ -101,7 +105,7 @@ def qualification_pages() -> Blueprint:
 def _ask(context: Context, type_id: str) -> int | None:
     seen = skill.prospect(context, worker_id(), type_id)
     if seen.skill.has_test:
-        raise WorkerError("This Qualification has a test. Begin it to ask for the Qualification.")
+        raise WorkerError("This qualification has a test. Begin it to ask for the qualification.")
     return qualification_request.submit(context, worker_id(), type_id, {})
 
 
@@ -124,7 +128,7 @@ def _hand_in(type_id: str) -> AnyResponse:
     except NotThere:
         raise
     except WorkerError as refusal:
-        return _page(*found, entry, problem=_(str(refusal)), status=status_of(refusal))
+        return _page(*found, entry, problem=said(refusal), status=status_of(refusal))
     _tell(score)
     return redirect(url_for("qualifications.qualification", type_id=type_id))
 
@@ -183,9 +187,9 @@ def _page(
 
 def _tell(score: int | None) -> None:
     if score is None:
-        flash(_("You have asked for this Qualification. The requester decides."), "good")
+        flash(_("You have asked for this qualification. The requester decides."), "good")
     else:
-        flash(_("You have this Qualification now. Your score is %(score)s.", score=score), "good")
+        flash(_("You have this qualification now. Your score is %(score)s.", score=score), "good")
 
 
 def _before() -> int | None:

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.error import NotThere, WorkerError
 from mturk.marketplace.people import worker
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 from mturk.marketplace.site.refusal import status_of
 from mturk.marketplace.site.service import do, look
-from mturk.marketplace.site.visitor import worker_id
+from mturk.marketplace.site.show import number
+from mturk.marketplace.site.typed import keeps_typed, sign_in_first
+from mturk.marketplace.site.visitor import known_worker_id, worker_id
 from mturk.marketplace.site.way_back import way_back
 from mturk.marketplace.workplace import concern, letter, plain_text, report
 from mturk.marketplace.workplace.concern import Concern
@@ -31,10 +35,11 @@ def report_pages() -> Blueprint:
         return _form(REPORT, {})
 
     @pages.post("/worker/report")
+    @keeps_typed("hit_id")
     def send_report() -> AnyResponse:
         hit_id, reason, text = (request.form.get(name, "") for name in ("hit_id", "reason", "text"))
         wrong = {**_wrong_reason(reason), **_wrong_text(text, report.LONGEST)}
-        thanks = _("Thank you. Who runs this marketplace will read your report.")
+        thanks = _("Thank you. Whoever runs this marketplace will read your report.")
         return _send(REPORT, wrong, lambda context: report.make(context, worker_id(), hit_id, reason, text), thanks)
 
     @pages.get("/worker/letters/new")
@@ -42,11 +47,20 @@ def report_pages() -> Blueprint:
         return _form(LETTER, {})
 
     @pages.post("/worker/letters/new")
+    @keeps_typed("hit_id")
     def send_letter() -> AnyResponse:
         hit_id, text = request.form.get("hit_id", ""), request.form.get("text", "")
         wrong = _wrong_text(text, letter.LONGEST, required=True)
-        thanks = _("Your letter is with the requester. An answer comes to your messages.")
+        thanks = _("Your letter was sent to the requester. An answer comes to your messages.")
         return _send(LETTER, wrong, lambda context: letter.send(context, worker_id(), hit_id, text), thanks)
+
+    @pages.errorhandler(CSRFError)
+    def expired(_error: CSRFError) -> AnyResponse:
+        if not known_worker_id():
+            return sign_in_first()
+        text = _("This form has expired. Nothing you typed is lost: look at it, and send it again.")
+        template = REPORT if request.endpoint == "reports.send_report" else LETTER
+        return _form(template, {"": text}, HTTPStatus.BAD_REQUEST)
 
     return pages
 
@@ -60,7 +74,7 @@ def _send(template: str, wrong: dict[str, str], step: Callable[[Context], None],
     except NotThere:
         raise
     except WorkerError as error:
-        return _form(template, {"": _(str(error))}, status_of(error))
+        return _form(template, {"": said(error)}, status_of(error))
     flash(thanks, "good")
     return redirect(way_back(request.form.get("next")))
 
@@ -96,7 +110,7 @@ def _wrong_text(text: str, longest: int, *, required: bool = False) -> dict[str,
     words = plain_text.cleaned(text)
     if required and not words:
         return {"text": _("Write something to the requester.")}
-    return {"text": _("Write at most %(most)s characters.", most=longest)} if len(words) > longest else {}
+    return {"text": _("Write at most %(most)s characters.", most=number(longest))} if len(words) > longest else {}
 
 
 def _reasons() -> dict[str, str]:

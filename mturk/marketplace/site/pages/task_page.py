@@ -11,6 +11,7 @@ from mturk.marketplace.call import Context
 from mturk.marketplace.clock import HOUR
 from mturk.marketplace.document.question import QuestionDocument
 from mturk.marketplace.error import WorkerError
+from mturk.marketplace.frame import crowd_script
 from mturk.marketplace.frame.served_page import Script, served
 from mturk.marketplace.frame.shelf import static
 from mturk.marketplace.frame.ticket import SubmitTicket, TaskTicket
@@ -18,12 +19,12 @@ from mturk.marketplace.hit import assignment, hit, missing_asset, offer
 from mturk.marketplace.hit.assignment import ACCEPTED
 from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import language
 from mturk.marketplace.site.pages.external_submit import LARGEST_ANSWERS, Verdict, told
 from mturk.marketplace.site.pages.frame_text import frame_texts
 from mturk.marketplace.site.service import do, look, services
 from mturk.marketplace.site.task_frame import (
     NOT_ACCEPTED,
-    is_task_host,
     origin_of,
     own_root,
     sandbox,
@@ -46,11 +47,9 @@ def task_pages() -> Blueprint:
 
     @pages.before_app_request
     def separate() -> Response | None:
-        """Keep the site away from the hosts of task pages, where each of them could script it; and service workers."""
+        """Serve no service worker: a page could leave one behind that answers for others of its host."""
         if request.headers.get("Service-Worker") == "script":
             return Response("No service worker is served here.\n", HTTPStatus.FORBIDDEN, mimetype="text/plain")
-        if is_task_host() and request.blueprint not in ("tasks", "assets"):
-            return Response("Only task pages are served here.\n", HTTPStatus.NOT_FOUND, mimetype="text/plain")
         return None
 
     @pages.get("/mturk/task/<text>")
@@ -60,7 +59,8 @@ def task_pages() -> Blueprint:
         g.language = ticket.language
         found = look(lambda context: _hit(context, ticket))
         if found is None:
-            return told(Verdict(HTTPStatus.NOT_FOUND, _("This HIT is not in your hands any more, or it is gone.")))
+            why_not = _("You do not hold this HIT any more, or it is gone.")
+            return told(Verdict(HTTPStatus.NOT_FOUND, why_not))
         here = origin_of(own_root())
         if here != (task_origin(found.requester) or here):
             abort(HTTPStatus.NOT_FOUND)
@@ -119,6 +119,9 @@ def _script(ticket: TaskTicket) -> Script:
 
 def _own_copy(address: str) -> str | None:
     path = services().shelf.own_copy(address)
+    # Its texts are in the worker's language, which its address says.
+    if path and path.endswith(f"/{crowd_script.NAME}") and language() != "en":
+        path = f"{path}?language={language()}"
     return path and _own(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import NamedTuple
 
@@ -33,14 +34,17 @@ from mturk.marketplace.hit.work import submit as hand_in
 from mturk.marketplace.people import worker
 from mturk.marketplace.site.intake import takes_files
 from mturk.marketplace.site.language import gettext as _
+from mturk.marketplace.site.language import said
 from mturk.marketplace.site.pages.group_page import ACCEPT_NEXT
 from mturk.marketplace.site.refusal import form_expired, refused, status_of
 from mturk.marketplace.site.service import do, look
-from mturk.marketplace.site.visitor import known_worker_id, worker_id
+from mturk.marketplace.site.typed import is_typed, keeps_typed, sign_in_first
+from mturk.marketplace.site.visitor import before_consent, known_worker_id, terms_are_due, worker_id
 from mturk.marketplace.site.work_area import area_at_work, filled_area, read_form
 from mturk.marketplace.workplace import desk
 from mturk.marketplace.workplace.desk import MOST_HELD, Held, Undone
 
+_LOG = logging.getLogger(__name__)
 _JUST_NOW = 60 * SECOND
 """So long after a submission its page goes on to the next HIT, where the worker wants that."""
 
@@ -65,7 +69,9 @@ def work_pages() -> Blueprint:
         held, now = look(lambda context: (desk.held(context, worker_id()), context.now))
         return render_template("queue.html", held=held, now=now, most=MOST_HELD)
 
+    # What is in hand may be finished before new terms are agreed to.
     @pages.get("/worker/assignments/<assignment_id>")
+    @before_consent
     def work(assignment_id: str) -> str | Response:
         seen = look(lambda context: _look(context, assignment_id))
         if isinstance(seen, Seen):
@@ -74,17 +80,21 @@ def work_pages() -> Blueprint:
 
     @pages.post("/worker/assignments/<assignment_id>")
     @takes_files
+    @keeps_typed()
+    @before_consent
     def submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
         return _submit(assignment_id)
 
     @pages.errorhandler(CSRFError)
     def expired(error: CSRFError) -> AnyResponse:
-        again = None
-        if request.endpoint == "work.submit" and known_worker_id():
-            again = _expired((request.view_args or {})["assignment_id"])
-        return again or form_expired()
+        if not is_typed():
+            return form_expired()
+        if not known_worker_id():
+            return sign_in_first()
+        return _expired((request.view_args or {})["assignment_id"]) or form_expired()
 
     @pages.post("/worker/assignments/<assignment_id>/return")
+    @before_consent
     def give_back(assignment_id: str) -> AnyResponse:
         held, more = do(lambda context: _give_back(context, assignment_id))
         flash(_("You have returned the HIT. Somebody else can do it now."))
@@ -93,6 +103,7 @@ def work_pages() -> Blueprint:
         return redirect(url_for("groups.group", group_id=held.hit_group_id, after=held.hit_id))
 
     @pages.get("/worker/assignments/<assignment_id>/time")
+    @before_consent
     def time_left(assignment_id: str) -> Response:
         held, now = look(lambda context: (_held(context, assignment_id), context.now))
         in_hand = held is not None and held.status == ACCEPTED
@@ -110,7 +121,7 @@ def _page(seen: Seen, entry: Entry | None = None, *, problem: str | None = None)
     wants_next = bool(session.get(ACCEPT_NEXT))
     if seen.hit is None:
         handed_in = seen.held.submit_time or 0
-        goes_on = wants_next and seen.now - handed_in < _JUST_NOW
+        goes_on = wants_next and not terms_are_due() and seen.now - handed_in < _JUST_NOW
         return render_template("submitted.html", seen=seen, goes_on=goes_on, accept_next=wants_next)
     area = area_at_work(seen.hit, worker_id(), seen.held, entry)
     return render_template("work.html", seen=seen, area=area, accept_next=wants_next, problem=problem)
@@ -149,7 +160,7 @@ def _next(context: Context, held: Held) -> str | None:
 
 def _over(undone: Undone) -> Response:
     if undone.status == ABANDONED:
-        text = _("The time for this HIT was over before it was submitted. It has gone to somebody else.")
+        text = _("The time for this HIT was over before it was submitted. Others can do it now.")
         return refused(404, text, title=_("The time was over"))
     return refused(404, _("You have returned this HIT."), title=_("Returned"))
 
@@ -171,8 +182,8 @@ def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
     except NotThere:
         return _submit(assignment_id)  # its time was over a moment ago
     except WorkerError as refusal:
-        return _page(seen, entry, problem=_(str(refusal))), status_of(refusal)
-    return redirect(_onward(seen.held))
+        return _page(seen, entry, problem=said(refusal)), status_of(refusal)
+    return redirect(_onward(assignment_id))
 
 
 def _too_late(undone: Undone) -> AnyResponse:
@@ -193,16 +204,21 @@ def _expired(assignment_id: str) -> AnyResponse | None:
     return make_response(_page(seen, read_form(seen.hit), problem=problem), HTTPStatus.BAD_REQUEST)
 
 
-def _onward(held: Held) -> str:
+def _onward(assignment_id: str) -> str:
     """Where a worker goes after a submission: to the next HIT, if they want that and there is one."""
-    if session.get(ACCEPT_NEXT):
+    if session.get(ACCEPT_NEXT) and not terms_are_due():
         try:
-            accepted = do(lambda context: desk.accept(context, worker_id(), held.hit_group_id, after=held.hit_id))
-            flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
+            accepted, is_new = do(lambda context: desk.go_on(context, worker_id(), assignment_id))
+            if is_new:
+                flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
             return url_for("work.work", assignment_id=accepted)
         except WorkerError as reason:
-            flash(_(str(reason)))
-    return url_for("work.work", assignment_id=held.assignment_id)
+            flash(said(reason))
+        except Exception:
+            # The work is handed in by now, whatever became of this; no page may say that nothing was changed.
+            _LOG.exception("after a submission the next HIT could not be accepted")
+            flash(_("Your work is submitted. The next HIT could not be accepted just now."))
+    return url_for("work.work", assignment_id=assignment_id)
 
 
 def _give_back(context: Context, assignment_id: str) -> tuple[Held, bool]:

@@ -56,6 +56,25 @@ def test_another_language_is_a_further_table(desk: Desk) -> None:
     assert desk.find("crowd-instructions >> #open").text == "Click for instructions"
 
 
+LANGUAGES = [
+    ("", "", "Submit"),
+    ("?language=de", "", "Einreichen"),
+    ("?language=de", "en", "Submit"),
+    ("", "de", "Einreichen"),
+]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("query", "said_by_page", "words"), LANGUAGES)
+@pytest.mark.parametrize("script", ["/joined.js", "/static/crowd_elements.js"])
+def test_the_page_says_the_language_or_else_the_address(
+    desk: Desk, script: str, query: str, said_by_page: str, words: str
+) -> None:
+    head = f"<script>document.documentElement.lang = '{said_by_page}'</script><script src='{script}{query}'></script>"
+    desk.open("", head=head)
+    assert desk.find("crowd-button[form-action=submit]").text == words
+
+
 def test_the_page_for_users_names_every_element() -> None:
     """Those of the files are those of the page; a few are only parts of others."""
     page = (STATIC.parents[3] / "docs" / "crowd-elements.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from mturk.marketplace import Marketplace
-from tests.marketplace.site.conftest import post
+from tests.marketplace.site.conftest import post, signed_in_at
 from tests.marketplace.site.pages.test_entrance_page import PASSWORD, Site, invited, is_in, sign_in, signed_up, site
 from tests.marketplace.site.pages.test_page_cost import counted
 
@@ -273,3 +273,21 @@ def test_new_terms_are_agreed_to_before_any_further_work(site: Site, terms: Path
     fields = {"terms": "yes", "version": version[1], "next": "/worker/?q=x"}
     assert post(client, "/worker/terms", page="/worker/terms", **fields).headers["Location"] == "/worker/?q=x"
     assert is_in(client)
+
+
+@pytest.mark.parametrize("prefix", ["", "/turk"])
+def test_who_does_not_agree_is_told_at_the_box_and_stays_on_the_way(site: Site, terms: Path, prefix: str) -> None:
+    market = site(terms=terms, public_url=f"http://localhost{prefix}")
+    market.worker("A1ADA")
+    client = signed_in_at(market, "A1ADA")
+    path = f"{prefix}/worker/terms?next={prefix}/worker/queue"
+    answer = post(client, f"{prefix}/worker/terms", page=path, next=f"{prefix}/worker/queue")
+    assert answer.status_code == 400
+    assert 'id="terms-wrong">You can only work here if you agree' in answer.text
+    assert 'href="#terms"' in answer.text
+    assert f'name="next" value="{prefix}/worker/queue"' in answer.text
+
+
+@pytest.mark.parametrize(("country", "status"), [("GB", 303), ("QQ", 400), ("ZZ", 400), ("EU", 400), ("gb", 400)])
+def test_a_country_is_one_of_the_list(client: FlaskClient, country: str, status: int) -> None:
+    assert post(client, "/worker/account/data", page=ACCOUNT, country=country).status_code == status

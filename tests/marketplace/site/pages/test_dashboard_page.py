@@ -74,7 +74,7 @@ def test_who_is_new_is_told_so(ada: FlaskClient) -> None:
 def test_each_submission_has_its_state_the_requesters_words_and_bonuses(ada: FlaskClient) -> None:
     cards = texts(read(ada, "/worker/dashboard"), "//*[@class='card']")
     pending, rejected, approved = cards
-    assert "Pays 0.40 Pending Approved by itself in 29 days 23 hours, " in pending
+    assert "Pays 0.40 Pending Approved automatically in 29 days 23 hours, " in pending
     assert "Pays 0.20 Rejected" in rejected
     assert "The requester wrote: That is a dog." in rejected
     assert "Pays 0.10 Approved" in approved

@@ -78,7 +78,7 @@ def test_an_invitation_is_good_once_and_says_so(site: Site) -> None:
     first, second = market.app.test_client(), market.app.test_client()
     token = token_of(second, path)
     assert post(first, path, page=path, password=PASSWORD).status_code == 303
-    answer = second.post(path, data={"csrf_token": token, "password": PASSWORD})
+    answer = second.post(path, data={"csrf_token": token, "password": "another password"})
     assert answer.status_code == 403
     assert "used already" in answer.text
     assert second.get(path).status_code == 403
@@ -358,6 +358,50 @@ def test_signing_out_says_who_still_signs_one_in(named: Marketplace) -> None:
     assert 'class="who"' not in answer.text
 
 
+@pytest.mark.parametrize("name", ["ada,mallory", "ada, mallory", "ada\x7f", "ada\tb", ""])
+def test_a_name_that_may_be_two_is_nobodys(named: Marketplace, name: str) -> None:
+    answer = named.app.test_client().get("/worker/", environ_overrides={**PROXY, "HTTP_X_REMOTE_USER": name})
+    assert answer.status_code == (409 if name else 302)
+    assert people(named) == 0
+
+
+def people(market: Marketplace) -> int:
+    return int(
+        market._premises.store.read(lambda database: database.exec_driver_sql("SELECT count(*) FROM person").scalar())
+        or 0
+    )
+
+
+@pytest.mark.parametrize("path", ["/worker/closed", "/worker/static/site.css", "/worker/nowhere", "/mturk/preview"])
+def test_a_page_that_needs_nobody_brings_nobody_in(named: Marketplace, path: str) -> None:
+    with by_header(named.app.test_client(), "ada", path) as answer:
+        assert "mturk-device" not in str(answer.headers.getlist("Set-Cookie"))
+    assert people(named) == 0
+
+
+def test_whom_the_proxy_names_does_not_stay_at_the_door(named: Marketplace) -> None:
+    client = named.app.test_client()
+    assert by_header(client, "ada", "/worker/sign-in?next=/worker/queue").location == "/worker/queue"
+    assert by_header(client, "ada", "/worker/queue").status_code == 200
+
+
+def test_where_a_proxy_signs_people_in_no_button_says_sign_out(named: Marketplace) -> None:
+    page = by_header(named.app.test_client(), "ada").text
+    assert 'class="who"' in page
+    assert "/worker/sign-out" not in page
+
+
+def test_who_closed_the_account_sees_that_it_is_closed(named: Marketplace) -> None:
+    client = named.app.test_client()
+    page = by_header(client, "ada", "/worker/account/close").text
+    (worker_id,) = re.findall(r'class="who">(\w+)<', page)
+    fields = {"csrf_token": re.findall('name="csrf_token" value="([^"]+)"', page)[0], "password": worker_id}
+    client.post("/worker/account/close", data=fields, headers={"X-Remote-User": "ada"}, environ_overrides=PROXY)
+    answer = by_header(client, "ada", "/worker/closed")
+    assert answer.status_code == 200
+    assert "cannot be opened" not in answer.text
+
+
 def test_a_visit_of_many_pages_is_one_sitting(named: Marketplace) -> None:
     client = named.app.test_client()
     for _ in range(3):
@@ -494,3 +538,34 @@ def test_a_sitting_that_ended_by_the_real_clock_leads_to_the_sign_in(site: Site)
     signed_up(market, client)
     now[0] += 8 * 86_400
     assert client.get("/worker/").status_code == 302
+
+
+@pytest.mark.parametrize("options", [{}, {"sign_up": "open"}])
+def test_the_worker_id_is_shown_before_somebody_signs_up_and_kept_by_password_managers(
+    site: Site, options: dict[str, str]
+) -> None:
+    market = site(**options)
+    client = market.app.test_client()
+    path = "/worker/sign-up" if options else invited(market)
+    found = [re.search(r'value="(A[A-Z0-9]{13})" autocomplete="username"', client.get(path).text) for _ in range(2)]
+    assert found[0]
+    assert found[1]
+    assert found[0][1] == found[1][1]
+    token, cookie = token_of(client, path), client.get_cookie("mturk-session")
+    assert cookie
+    for _ in range(2):  # the first answer is lost, and with it all that it set
+        client.set_cookie("mturk-session", cookie.value)
+        answer = client.post(path, data={"csrf_token": token, "password": PASSWORD})
+        assert answer.status_code == 303
+    assert f'class="who">{found[0][1]}<' in client.get("/worker/").text
+    if not options:
+        assert f"for the worker ID {found[0][1]}" in market.app.test_client().get(path).text
+
+
+def test_the_form_of_a_worker_who_is_known_begins_with_what_is_known(site: Site) -> None:
+    market = site()
+    market.worker("A1ADA", country="US", subdivision="NY", adult=True)
+    page = market.app.test_client().get(invited(market, "A1ADA")).text
+    assert '<option value="US" selected>' in page
+    assert '<option value="NY" selected>' in page
+    assert re.search(r'name="adult"[^>]* checked', page)

@@ -176,7 +176,7 @@ def test_accepting_leads_to_the_hit_that_was_looked_at(publish: Publish, signed_
 GUARDS = [
     ("Accept", 200, True, 403),
     ("PreviewAndAccept", 200, False, 403),
-    ("DiscoverPreviewAndAccept", 404, False, 403),
+    ("DiscoverPreviewAndAccept", 404, False, 404),
 ]
 
 
@@ -193,6 +193,22 @@ def test_who_does_not_qualify_sees_and_does_what_is_not_guarded(
     assert ("secret" in answer.text) == previewed
     assert ">Accept<" not in answer.text
     assert post(visitor, f"{group_path(hit)}/accept").status_code == accepted
+
+
+def test_a_group_that_one_may_not_find_is_refused_as_one_that_is_not_there(
+    publish: Publish, signed_in: SignedIn
+) -> None:
+    hit = publish(QualificationRequirements=[{**NEEDS_ADULTS, "ActionsGuarded": "DiscoverPreviewAndAccept"}])
+    visitor = signed_in()
+    hidden, unknown = (post(visitor, f"/worker/groups/{group}/accept") for group in (hit["HITGroupId"], "3NOTHERE"))
+    assert hidden.status_code == unknown.status_code == 404
+    assert re.findall('class="lead">([^<]*)', hidden.text) == re.findall('class="lead">([^<]*)', unknown.text)
+
+
+def test_what_is_looked_for_is_shown_as_far_as_it_counts(signed_in: SignedIn) -> None:
+    page = signed_in().get("/worker/", query_string={"q": "cats " * 30_000, "min_reward": "1" * 100_000}).text
+    assert f'value="{("cats " * 40)[:200]}"' in page
+    assert len(page) < 10_000
 
 
 def test_a_blocked_worker_is_told_of_qualifications_only(client: Client, publish: Publish, signed_in: SignedIn) -> None:

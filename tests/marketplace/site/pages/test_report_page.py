@@ -33,7 +33,7 @@ def test_a_report_reaches_the_operator(ada: FlaskClient, market: Marketplace, hi
     fields = {**dict(form.form_values()), "reason": "broken", "text": "The button is missing."}
     answer = ada.post(form.action, data=fields)
     assert answer.headers["Location"] == "/worker/dashboard"
-    assert "Who runs this marketplace will read your report." in ada.get("/worker/").text
+    assert "Whoever runs this marketplace will read your report." in ada.get("/worker/").text
     assert [(one.worker_id, one.reason, one.text) for one in market.reports()] == [
         ("A1ADA", "broken", "The button is missing.")
     ]
@@ -57,9 +57,9 @@ def test_every_reason_can_be_chosen(ada: FlaskClient, market: Marketplace, hit_i
 WRONG = [
     (REPORT, {"text": "typed"}, "reason", "Say what is wrong with the HIT."),
     (REPORT, {"reason": "nonsense", "text": "typed"}, "reason", "Say what is wrong with the HIT."),
-    (REPORT, {"reason": "other", "text": "x" * 1001}, "text", f"Write at most {report.LONGEST} characters."),
+    (REPORT, {"reason": "other", "text": "x" * 1001}, "text", f"Write at most {report.LONGEST:,} characters."),
     (LETTER, {"text": " \n"}, "text", "Write something to the requester."),
-    (LETTER, {"text": "x" * 2001}, "text", f"Write at most {letter.LONGEST} characters."),
+    (LETTER, {"text": "x" * 2001}, "text", f"Write at most {letter.LONGEST:,} characters."),
 ]
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from mturk.marketplace import Marketplace
+from mturk.marketplace import Marketplace, MarketplaceError
+from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.error import ServiceFault
 from tests.marketplace.conftest import Client, Publish
 from tests.marketplace.sample import form, html_question, selection_question, text_question
 from tests.marketplace.site.conftest import SignedIn, post, token_of
@@ -196,7 +199,7 @@ def test_an_accepted_hit_is_continued_from_the_queue_on_another_device(
     assert "You hold 1 of at most 25 HITs" in queue
     assert f'href="{path}"' in queue
     assert post(elsewhere, path, street="Main Street").status_code == 302
-    assert "You hold nothing" in elsewhere.get("/worker/queue").text
+    assert "You hold no HITs" in elsewhere.get("/worker/queue").text
 
 
 def test_the_next_hit_is_accepted_by_itself_if_the_worker_wants_that(
@@ -237,7 +240,7 @@ def test_the_page_after_a_submission_tells_what_became_of_it(
     visitor = signed_in()
     path = accept(visitor, group[0])
     post(visitor, path, street="Main Street")
-    assert "Waits for the requester" in visitor.get(path).text
+    assert "Waiting for the requester" in visitor.get(path).text
     client.approve_assignment(AssignmentId=path.rpartition("/")[2])
     assert "Approved" in visitor.get(path).text
 
@@ -281,3 +284,60 @@ def test_a_page_of_the_requesters_is_not_handed_in_as_a_form(
     assert answers_of(client, hit) == []
     post(visitor, f"{path}/return")
     assert post(visitor, path, label="cat").status_code == 409
+
+
+class FailsSecondly:
+    """The market's dispatch, whose second change fails."""
+
+    def __init__(self, dispatch: Dispatch, error: Exception) -> None:
+        self._dispatch, self._error, self._changes = dispatch, error, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dispatch, name)
+
+    def run(self, step: Any, *, writes: bool = True, until: Any = None) -> Any:
+        self._changes += writes
+        if writes and self._changes == 2:
+            raise self._error
+        return self._dispatch.run(step, writes=writes, until=until)
+
+
+@pytest.mark.parametrize("error", [ServiceFault(), MarketplaceError("locked"), RuntimeError("a mistake")])
+def test_work_that_was_handed_in_is_said_to_be_whatever_becomes_of_the_next(
+    client: Client, group: list[dict[str, Any]], signed_in: SignedIn, error: Exception
+) -> None:
+    visitor = signed_in()
+    path = accept(visitor, group[0], accept_next="on")
+    token = token_of(visitor, path)
+    known = visitor.application.extensions["mturk.site"].extensions
+    services = known["mturk"]
+    known["mturk"] = replace(services, dispatch=FailsSecondly(services.dispatch, error))
+    answer = visitor.post(path, data={"csrf_token": token, "street": "Main Street"})
+    known["mturk"] = services
+    assert (answer.status_code, answer.location) == (302, path)
+    page = visitor.get(path).text
+    assert heading(page) == "Submitted"
+    assert "The next HIT could not be accepted just now." in page
+    assert len(answers_of(client, group[0])) == 1
+
+
+def test_one_submission_brings_one_further_hit_in_however_many_windows(
+    group: list[dict[str, Any]], signed_in: SignedIn
+) -> None:
+    visitor = signed_in()
+    first = accept(visitor, group[0], accept_next="on")
+    second = post(visitor, first, street="Main Street").location
+    onward = f"/worker/groups/{group[0]['HITGroupId']}/accept"
+    again = post(visitor, onward, hit_id=group[2]["HITId"], goes_on=first.rpartition("/")[2], accept_next="on")
+    assert again.location == second != first
+    assert "You hold 1 of" in visitor.get("/worker/queue").text
+
+
+def test_nobody_goes_on_from_what_is_not_theirs_or_not_submitted(
+    group: list[dict[str, Any]], signed_in: SignedIn
+) -> None:
+    visitor, other = signed_in("A1ADA"), signed_in("A2BOB")
+    first = accept(visitor, group[0]).rpartition("/")[2]
+    onward = f"/worker/groups/{group[0]['HITGroupId']}/accept"
+    assert post(visitor, onward, goes_on=first).status_code == 409
+    assert post(other, onward, goes_on=first).status_code == 404

@@ -1,4 +1,4 @@
-// What the elements say, in one table: a translation is a further table beside `en`, under its language's code.
+// What the elements say, in one table for each language; those beside `en` have files of their own.
 ((crowd) => {
   "use strict";
 
@@ -122,9 +122,13 @@
     },
   };
 
+  // The worker's language stands in the script's address; a page that says its own is read in that.
+  const source = document.currentScript?.src;
+  const worker = (source && new URL(source).searchParams.get("language")) || "en";
+
   /** The words of a text, in the page's language where there is a table of it. */
   function say(key, values = {}) {
-    const language = (document.documentElement.lang || "en").toLowerCase();
+    const language = (document.documentElement.lang || worker).toLowerCase();
     const table = texts[language] || texts[language.split("-")[0]] || {};
     const words = table[key] || texts.en[key];
     return words.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
