@@ -16,7 +16,6 @@ from mturk.marketplace.error import WorkerError
 MOST_FIELDS = 10_000
 _URL_ENCODED, _MULTIPART, _PLAIN = "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"
 _CHARSET = "_charset_"
-_TOO_MANY = "These are too many answers: 10,000 can be sent at once."
 # The encodings of the Encoding Standard by what Python calls them, and the one or ones of Python's that know all that
 # browsers mean by it. Others would let a page choose a decoder that is none (zip, punycode).
 _ENCODINGS = {
@@ -132,7 +131,7 @@ def _multipart(body: bytes, boundary: str) -> list[_Raw]:
     try:
         return list(_parts(body, boundary.encode("latin-1")))
     except RequestEntityTooLarge:
-        raise UnreadablePost(_TOO_MANY) from None
+        raise _too_many() from None
     except (ValueError, HTTPException):
         raise UnreadablePost("These answers did not arrive whole. Please send them again.") from None
 
@@ -155,9 +154,13 @@ def _parts(body: bytes, boundary: bytes) -> Iterator[_Raw]:
                 yield _Raw(name, b"".join(value))
 
 
+def _too_many() -> UnreadablePost:
+    return UnreadablePost("These are too many answers: 10,000 can be sent at once.")
+
+
 def _decoded(fields: list[_Raw], said: str) -> list[Posted]:
     if len(fields) > MOST_FIELDS:
-        raise UnreadablePost(_TOO_MANY)
+        raise _too_many()
     label = next((field.value.decode("ascii", "replace") for field in fields if field.name == _CHARSET.encode()), said)
     encoding = _encoding(label, fields)
     return [
