@@ -54,11 +54,12 @@ _Values = list[Choice | StoredFile]
 
 
 def answer_document(
-    question: str, answers: Mapping[str, Value], *, constraints: bool = True, as_posted: bool = False
+    question: str, answers: Mapping[str, Value], *, constraints: bool = True, as_posted: Sequence[str] | None = None
 ) -> str:
     """The document of what a worker entered, as the page or form of this question sends it; files must be stored.
 
-    What a page of crowd elements would put into one field is put there, unless the answers are its fields `as_posted`.
+    What a page of crowd elements would put into one field is put there, unless the answers are its fields `as_posted`,
+    which is the name of each of them, in their order.
 
     Without `constraints` a form's demands on what is entered do not count, as the service did not promise that answers
     meet them; only what no form can send is refused.
@@ -69,10 +70,10 @@ def answer_document(
         _refuse_files(given)
     if asked.form is not None:
         parts = _form_parts(asked.form, given, constraints=constraints)
-    elif asked.sends_one_field and not as_posted and "taskAnswers" not in given:
+    elif asked.sends_one_field and as_posted is None and "taskAnswers" not in given:
         parts = [_part("taskAnswers", _free_text(_crowd_answers(answers)))]
     else:
-        parts = _page_parts(given)
+        parts = _page_parts(given, as_posted)
     document = f'<QuestionFormAnswers xmlns="{_NAMESPACE}">{"".join(parts)}</QuestionFormAnswers>'
     # The service writes ASCII, with character references for all else.
     return '<?xml version="1.0" encoding="ASCII"?>' + document.encode("ascii", "xmlcharrefreplace").decode()
@@ -123,13 +124,12 @@ def _as_list(name: str, value: Value) -> _Values:
     return values
 
 
-def _page_parts(given: Mapping[str, _Values]) -> list[str]:
-    parts = [
-        _part(name, _free_text(value.text if isinstance(value, Other) else str(value)))
-        for name, values in given.items()
-        if name not in RESERVED
-        for value in values
-    ]
+def _page_parts(given: Mapping[str, _Values], order: Sequence[str] | None) -> list[str]:
+    if order is None:
+        order = [name for name, values in given.items() for _ in values]
+    left = {name: iter(values) for name, values in given.items()}
+    fields = [(name, next(left[name])) for name in order if name not in RESERVED]
+    parts = [_part(name, _free_text(value.text if isinstance(value, Other) else str(value))) for name, value in fields]
     if not parts:
         raise WorkerError("Your submission has no answers; a field besides assignmentId is needed.")
     return parts

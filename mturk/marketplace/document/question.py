@@ -44,6 +44,8 @@ class FormQuestion:
 
 
 _MOST_FORMATS = 100
+# What stands in front of the path, as it is put into a header too: a name or an address, and a port.
+_PLACE = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _COMMENT = re.compile("<!--.*?(?:-->|$)", re.DOTALL)
 _FLATTENED = re.compile(r"""<crowd-form[^<>]*\sanswer-format\s*=\s*["']?flatten-objects\b""", re.IGNORECASE)
 
@@ -248,14 +250,15 @@ def _text(element: Element, name: str) -> str:
 def _check_url(url: str, *, strict: bool) -> None:
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
         raise ParameterValidationError.of("ExternalURL", url) from None
     plain_allowed = parts.scheme == "http" and not strict and _is_private(host)
     if parts.scheme != "https" and not plain_allowed:
         raise ParameterValidationError.of("ExternalURL", url, "This URL must use the HTTPS protocol.")
-    if not host:
-        raise ParameterValidationError.of("ExternalURL", url)
+    if not _PLACE.fullmatch(parts.netloc):
+        reason = "The host must be a name or an IP address, alone or with a port."
+        raise ParameterValidationError.of("ExternalURL", url, reason)
     for name in RESERVED:
         if name in parse_qs(parts.query, keep_blank_values=True):
             reason = f"The query parameter {name} is added by the service."

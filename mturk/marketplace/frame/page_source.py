@@ -9,6 +9,7 @@ on hostile pages (html.parser of older Pythons). This one takes a time that grow
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from html import unescape
 from typing import NamedTuple
@@ -19,6 +20,8 @@ _GAP = re.compile(r"[\t\n\f\r /]*")
 _NAME = re.compile(r"=?[^\t\n\f\r />=]*")
 _EQUALS = re.compile(r"[\t\n\f\r ]*=[\t\n\f\r ]*")
 _BARE_VALUE = re.compile(r"[^\t\n\f\r >]*")
+_ZEROS = re.compile("(&#[xX]?)0+(?=[0-9a-fA-F])")
+_NO_SIGN = re.compile("&#(?:[0-9]{10,}|[xX][0-9a-fA-F]{10,});?")
 _COMMENT_END = re.compile(r"--!?>")
 _SCRIPT_MARK = re.compile(r"<!--|-->|<(/?)script(?=[\t\n\f\r />])", re.IGNORECASE)
 # In all of these stands text until their own end tag. What is in `noscript` is text where scripts run.
@@ -64,17 +67,52 @@ class Tag(NamedTuple):
 
 def tags(html: str) -> Iterator[Tag]:
     """All tags of a page, in order."""
+    return (piece.tag for piece in _pieces(html) if piece.tag is not None)
+
+
+def unfinished(html: str) -> tuple[int, str]:
+    """Where a page stops to count, and what has to end it there.
+
+    A tag, a comment or a script without its end is no part of the page. A text field or a style lasts as long as the
+    page does, and needs its end tag where something is to follow.
+    """
+    pieces = deque(_pieces(html), maxlen=1)
+    last = pieces.pop() if pieces else None
+    if last is None or last.end < len(html) or _ends_with(last, f"{html} "):
+        return len(html), ""
+    if last.tag is None:
+        return unfinished(html[: last.start])  # it may have been the end tag of a text
+    return (last.start, "") if last.tag.name == "script" else (len(html), f"</{last.tag.name}>")
+
+
+class _Piece(NamedTuple):
+    """A tag with the text that it begins, or what begins as a tag and is none."""
+
+    tag: Tag | None
+    start: int
+    end: int
+    has_text: bool
+
+
+def _pieces(html: str) -> Iterator[_Piece]:
     at = 0
     nest: list[str] = []
     while (start := html.find("<", at)) >= 0:
         tag, at = _taken(html, start)
-        if tag is None:
-            continue
-        yield tag
         is_foreign = bool(nest) and nest[-1] in _FOREIGN
-        _follow(nest, tag)
-        if not is_foreign:
-            at = _past_text(html, tag.name, at)
+        if tag is not None:
+            _follow(nest, tag)
+            at = at if is_foreign else _past_text(html, tag.name, at)
+        yield _Piece(tag, start, at, not is_foreign)
+
+
+def _ends_with(piece: _Piece, longer: str) -> bool:
+    """Whether the last piece of a page does not go on in a longer one."""
+    if piece.tag is None:
+        return _taken(longer, piece.start)[1] < len(longer)
+    if piece.tag.name == "plaintext" or not piece.has_text:
+        return True  # nothing ends the one, and the other has no text
+    return _past_text(longer, piece.tag.name, piece.tag.end) < len(longer)
 
 
 def _taken(html: str, start: int) -> tuple[Tag | None, int]:
@@ -119,9 +157,14 @@ def _attribute(html: str, start: int) -> Attribute:
     if quote and quote in "\"'":
         close = html.find(quote, begin + 1)
         close = len(html) if close < 0 else close
-        return Attribute(name, unescape(html[begin + 1 : close]), start, min(close + 1, len(html)))
+        return Attribute(name, _read(html[begin + 1 : close]), start, min(close + 1, len(html)))
     end = _end(_BARE_VALUE, html, begin)
-    return Attribute(name, unescape(html[begin:end]), start, end)
+    return Attribute(name, _read(html[begin:end]), start, end)
+
+
+def _read(value: str) -> str:
+    """The value of an attribute as it is meant. No sign has a number so long that Python would not read it."""
+    return unescape(_NO_SIGN.sub("\N{REPLACEMENT CHARACTER}", _ZEROS.sub(r"\1", value)))
 
 
 def _follow(nest: list[str], tag: Tag) -> None:

@@ -18,9 +18,11 @@ class TaskTicket(NamedTuple):
 
     hit_id: str
     language: str
-    worker_id: str = ""
-    assignment_id: str = ""
-    accept_time: int = 0
+    worker_id: str
+    assignment_id: str
+    """Nothing in a preview."""
+    since: int
+    """When the assignment was accepted, in market time; or when the preview was shown, in real time."""
 
 
 class SubmitTicket(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select
 
@@ -54,9 +54,9 @@ def submit(
     assignment_id: str,
     answers: Mapping[str, Value],
     *,
-    as_posted: bool = False,
+    as_posted: Sequence[str] | None = None,
 ) -> None:
-    """Hand in an assignment with its answers, or with the fields `as_posted` by its page.
+    """Hand in an assignment with its answers, or with the fields `as_posted` by its page: their names in that order.
 
     Whether they are what a form demands is not judged here, where all other writers wait, but before: by `form.entry`,
     or by `document.answer.expect`.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Response, g, request
 
+_NO_SOURCE = re.compile(r"[;,\s\x00-\x1f]|^$|[^\x21-\x7e]")
 _YEAR = 31_536_000
 _CONTENT = {
     "default-src": ["'none'"],
@@ -27,6 +30,9 @@ _HEADERS = {
 
 def allow(directive: str, *sources: str) -> None:
     """Let the page that is answered now load from more places, such as `allow("frame-src", task_origin)`."""
+    for source in sources:
+        if _NO_SOURCE.search(source):
+            raise ValueError(f"{source!r} is no place to load from: it would add rules of its own.")
     g.setdefault("allowed", {}).setdefault(directive, []).extend(sources)
 
 

@@ -6,6 +6,7 @@ their own below it; otherwise they are sandboxed into an origin that is nobody's
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlencode, urlsplit
 
@@ -45,13 +46,13 @@ class InHand(NamedTuple):
     accept_time: int
 
 
-def task_frame(hit: HIT, work: InHand | None = None) -> Frame:
-    """The frame for a HIT whose question is a page, in a preview or at work on an assignment."""
+def task_frame(hit: HIT, worker_id: str, work: InHand | None = None) -> Frame:
+    """The frame for a HIT whose question is a page, in a worker's preview or at work on an assignment."""
     question = QuestionDocument(hit.question)
     query = _query(hit, work)
     if question.url:
         return _external(question, query)
-    ticket = tickets().task(_ticket(hit, work))
+    ticket = tickets().task(_ticket(hit, worker_id, work))
     origin = task_origin(hit.requester)
     # The site's own path, where the task pages have no host of their own.
     base = origin or request.script_root
@@ -116,10 +117,10 @@ def _query(hit: HIT, work: InHand | None) -> dict[str, str]:
     }
 
 
-def _ticket(hit: HIT, work: InHand | None) -> TaskTicket:
+def _ticket(hit: HIT, worker_id: str, work: InHand | None) -> TaskTicket:
     if work is None:
-        return TaskTicket(hit.hit_id, language())
-    return TaskTicket(hit.hit_id, language(), work.worker_id, work.assignment_id, work.accept_time)
+        return TaskTicket(hit.hit_id, language(), worker_id, "", services().now())
+    return TaskTicket(hit.hit_id, language(), worker_id, work.assignment_id, work.accept_time)
 
 
 def _external(question: QuestionDocument, query: dict[str, str]) -> Frame:
@@ -128,8 +129,18 @@ def _external(question: QuestionDocument, query: dict[str, str]) -> Frame:
     # In the origin of the site a page with scripts could take its own sandbox away.
     flags = _SANDBOX if _is_ours(parts) else f"{_SANDBOX} {_OWN_ORIGIN}"
     # Its form leads to us; and it may lead on to others, as where its workers sign in.
-    sources = ("'self'", "https:", f"{parts.scheme}://{parts.netloc}")
+    sources = ("'self'", "https:", *_plain_source(parts))
     return Frame(parts._replace(query=both).geturl(), flags, question.frame_height, sources)
+
+
+def _plain_source(parts: SplitResult) -> tuple[str, ...]:
+    """The origin of a page that comes without TLS, from a host of the lab's own."""
+    host = parts.hostname or ""
+    # It becomes a part of a header, where other signs would add rules of their own.
+    if parts.scheme != "http" or not re.fullmatch(r"[0-9a-z.:-]+", host):
+        return ()
+    port = "" if parts.port is None else f":{parts.port}"
+    return (f"http://[{host}]{port}" if ":" in host else f"http://{host}{port}",)
 
 
 def _is_ours(parts: SplitResult) -> bool:

@@ -48,14 +48,14 @@ def preview_area(hit_row: HIT, worker_id: str) -> WorkArea:
     """A HIT to be looked at, before it is accepted."""
     if QuestionDocument(hit_row.question).form is not None:
         return _form(hit_row, disabled=True)
-    return _frame(hit_row)
+    return _frame(hit_row, worker_id)
 
 
 def area_at_work(hit_row: HIT, worker_id: str, held: Held, entry: Entry | None = None) -> WorkArea:
     """A HIT to be worked on; a form that was refused is filled in as before."""
     if QuestionDocument(hit_row.question).form is not None:
         return _form(hit_row, entry)
-    return _frame(hit_row, InHand(held.assignment_id, worker_id, known(held.accept_time)))
+    return _frame(hit_row, worker_id, InHand(held.assignment_id, worker_id, known(held.accept_time)))
 
 
 def filled_area(hit_row: HIT, entry: Entry) -> FormArea:
@@ -69,8 +69,8 @@ def read_form(hit_row: HIT) -> Entry:
     return read(hit_row.question, request.form, request.files, upload_limit=limit, before=PAGE_FIELDS)
 
 
-def _frame(hit_row: HIT, work: InHand | None = None) -> FrameArea:
-    frame = task_frame(hit_row, work)
+def _frame(hit_row: HIT, worker_id: str, work: InHand | None = None) -> FrameArea:
+    frame = task_frame(hit_row, worker_id, work)
     allow("frame-src", *frame.sources)
     return FrameArea(frame.address, frame.height, frame.sandbox)
 

@@ -126,6 +126,31 @@ def test_other_addresses_must_use_https(url: str) -> None:
     assert caught.value.parameter == "ExternalURL"
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "a.b;report-uri x",
+        "a.b;sandbox",
+        "a.b,x",
+        "a.b x",
+        "u:p@a.b",
+        "a.b:99999",
+        "a..b",
+        "a.b\\c",
+        "'self'",
+    ],
+)
+def test_an_address_has_a_host_and_nothing_else_in_front_of_its_path(place: str) -> None:
+    with pytest.raises(ParameterValidationError) as caught:
+        _check(external_question(f"https://{place}/x"))
+    assert caught.value.parameter == "ExternalURL"
+
+
+@pytest.mark.parametrize("place", ["a.b", "a-1.b_c:8443", "[2001:db8::1]", "münchen.example", "a.b."])
+def test_an_address_may_have_any_host(place: str) -> None:
+    _check(external_question(f"https://{place}/x"))
+
+
 def test_an_address_does_not_carry_what_the_site_adds() -> None:
     with pytest.raises(ParameterValidationError, match="assignmentId"):
         _check(external_question("https://example.com/?assignmentId=1"))

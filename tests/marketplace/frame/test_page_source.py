@@ -115,3 +115,18 @@ def test_a_hostile_page_takes_time_by_its_length_only(piece: str) -> None:
         return time.process_time() - start
 
     assert seconds(800_000) < 20 * max(seconds(200_000), 0.02)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("&#" + "9" * 5_000 + ";x", "\ufffdx"),
+        ("&#x" + "f" * 5_000 + ";x", "\ufffdx"),
+        ("&#" + "0" * 5_000 + "65;x", "Ax"),
+        ("&#x" + "0" * 5_000 + "41;x", "Ax"),
+        ("&#00;&#0;", "\ufffd\ufffd"),
+    ],
+)
+def test_a_number_of_a_sign_may_be_as_long_as_a_page(written: str, value: str) -> None:
+    (tag,) = tags(f'<a href="{written}">')
+    assert tag.get("href") == value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +36,11 @@ def parts(*pieces: tuple[str, bytes]) -> tuple[bytes, str]:
         (b"a=%E9", f"{FORM}; charset=latin1", [("a", "é")]),
         (b"_charset_=zip&a=%C3%A9", FORM, [("a", "é")]),
         (b"_charset_=punycode&a=1", FORM, [("a", "1")]),
-        (b"a=%ff", FORM, [("a", "\ufffd")]),
+        (b"a=%ff&b=1", FORM, [("a", "ÿ"), ("b", "1")]),
+        (b"a=%C3%A9&b=%E9%81", FORM, [("a", "Ã©"), ("b", "é\ufffd")]),
+        (b"a=%ff", f"{FORM}; charset=UTF-8", [("a", "\ufffd")]),
+        (b"&" * MOST_FIELDS + b"a=1&b=2", FORM, [("a", "1"), ("b", "2")]),
+        (b"\r\n" * MOST_FIELDS + b"a=1\r\nb=2", "text/plain", [("a", "1"), ("b", "2")]),
         (b"a=one\r\nb=x=y\r\n", "text/plain", [("a", "one"), ("b", "x=y")]),
         (b"", FORM, []),
         (b"", "", []),
@@ -43,6 +49,46 @@ def parts(*pieces: tuple[str, bytes]) -> tuple[bytes, str]:
 )
 def test_a_post_is_read_in_its_order(body: bytes, kind: str, fields: list[tuple[str, str]]) -> None:
     assert read_post(body, kind) == fields
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "encoding"),
+    [
+        ("Shift_JIS", "①\N{FULLWIDTH TILDE}髙あ", "cp932"),
+        ("windows-31j", "①", "cp932"),
+        ("x-sjis", "①", "cp932"),
+        ("EUC-KR", "똠방각하", "cp949"),
+        ("ks_c_5601-1987", "똠", "cp949"),
+        ("Big5", "嘅台", "big5hkscs"),
+        ("EUC-JP", "①あ", "euc_jis_2004"),
+        ("EUC-JP", "\N{FULLWIDTH TILDE}あ", "euc_jis_2004"),
+        ("ISO-2022-JP", "あ", "iso2022_jp"),
+        ("gb2312", "镕😀", "gb18030"),
+        ("GBK", "镕", "gb18030"),
+        ("gb18030", "😀", "gb18030"),
+        ("windows-874", "ก", "cp874"),
+        ("TIS-620", "ก", "cp874"),
+        ("ISO-8859-8-I", "א", "iso8859-8"),
+        ("x-mac-cyrillic", "Ж", "mac-cyrillic"),
+        ("macintosh", "é", "mac-roman"),
+        ("KOI8-U", "є", "koi8-u"),
+        ("IBM866", "Ж", "cp866"),
+        (" Windows-1252 ", "é", "cp1252"),
+    ],
+)
+def test_a_label_means_what_browsers_mean_by_it(label: str, text: str, encoding: str) -> None:
+    body = f"_charset_={label}&a={quote(text.encode(encoding))}".encode()
+    assert read_post(body, FORM) == [("a", text)]
+
+
+def test_the_euro_sign_of_gbk_is_read() -> None:
+    assert read_post(b"_charset_=GBK&a=%80%E9F%FF", FORM) == [("a", "€镕\ufffd")]
+
+
+def test_too_many_parts_are_told_as_such() -> None:
+    body, kind = parts(*[('name="a"', b"1")] * (MOST_FIELDS + 1))
+    with pytest.raises(UnreadablePost, match="too many answers"):
+        read_post(body, kind)
 
 
 def test_a_multipart_post_is_read_and_a_file_is_its_name() -> None:

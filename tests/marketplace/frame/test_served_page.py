@@ -60,6 +60,45 @@ def test_a_page_that_sends_itself_stands_as_it_is(html: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("html", "made"),
+    [
+        ("<input name=a><!-- end", "<input name=a>"),
+        ("<input name=a><!-- end -->", "<input name=a><!-- end -->"),
+        ("<input name=a><!end", "<input name=a>"),
+        ("<input name=a><script src=https://cdn.example/a.js>var x = 1;", "<input name=a>"),
+        ("<input name=a><script>x</script ", "<input name=a>"),
+        ("<input name=a><div class='x", "<input name=a>"),
+        ("<input name=a></", "<input name=a>"),
+        ("<input name=a> 1 < 2", "<input name=a> 1 < 2"),
+        ("<textarea name=a>dog", "<textarea name=a>dog</textarea>"),
+        ("<textarea name=a>dog</textarea ", "<textarea name=a>dog</textarea>"),
+        ("<textarea name=a>", "<textarea name=a></textarea>"),
+        ("<input name=a><style>p {}", "<input name=a><style>p {}</style>"),
+        ("<svg><title>x", "<svg><title>x"),
+        ("<p>Text</form></p><input name=a>", "<p>Text</p><input name=a>"),
+        (
+            "</FORM ><script src=https://cdn.example/a.js></script></form>",
+            '<script src="/mturk/asset/a@1/a.js"></script>',
+        ),
+    ],
+)
+def test_a_page_that_is_not_ended_well_does_not_swallow_the_button(html: str, made: str) -> None:
+    assert page(html).partition('id="assignmentId" value="">')[2] == f"{made}{BUTTON}</form>"
+
+
+@pytest.mark.parametrize("html", ["<", "<!--", "<textarea>", "<a b='", "<script>", "</", "<title></title "])
+def test_a_page_without_ends_is_completed_in_no_time(html: str) -> None:
+    begun = time.monotonic()
+    page(html * 50_000)
+    assert time.monotonic() - begun < 10
+
+
+def test_a_shadow_that_the_page_declares_is_open_to_our_script() -> None:
+    html = "<form><div><template id=a shadowrootmode='Closed' b></template></div></form>"
+    assert page(html).endswith(html.replace("'Closed'", '"open"'))
+
+
+@pytest.mark.parametrize(
     ("html", "has_button"),
     [
         ("<input name=a>", True),
@@ -71,6 +110,8 @@ def test_a_page_that_sends_itself_stands_as_it_is(html: str) -> None:
         ("<input type=SUBMIT>", False),
         ("<input type=image>", False),
         ("<button type=submit>Send</button>", False),
+        ("<button id=submitButton>Send</button>", False),
+        ("<button id=submitButton type=button>Send</button>", True),
     ],
 )
 def test_a_button_is_added_where_nothing_says_that_it_submits(html: str, has_button: bool) -> None:

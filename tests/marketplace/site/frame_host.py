@@ -198,13 +198,13 @@ def _free_port() -> int:
 
 
 def _frame(assignment_id: str | None, hit_id: str | None) -> Frame:
-    def look_up(context: Context) -> tuple[Any, InHand | None]:
+    def look_up(context: Context) -> tuple[Any, str, InHand | None]:
         if assignment_id is None:
-            return hit.by_id(context, hit_id or ""), None
+            return hit.by_id(context, hit_id or ""), WORKER, None
         held = assignment.by_id(context, assignment_id)
         assert held is not None
         in_hand = InHand(assignment_id, held.worker_id or "", held.accept_time or 0)
-        return hit.by_id(context, held.hit_id), in_hand
+        return hit.by_id(context, held.hit_id), in_hand.worker_id, in_hand
 
     return task_frame(*look(look_up))
 

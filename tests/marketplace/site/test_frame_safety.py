@@ -12,7 +12,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
+from mturk import HIT
 from mturk.marketplace import MissingAsset
+from mturk.marketplace.frame.ticket import TaskTicket, Tickets
 from tests.marketplace.site.frame_host import WORKER, FrameHost, answers_of, frame_host
 from tests.rendering.conftest import browser
 
@@ -213,6 +215,33 @@ def test_a_page_is_shown_as_long_as_it_is_in_the_workers_hand(host: FrameHost) -
     assert get(f"{host.url}/mturk/task/forged").status_code == 404
 
 
+def preview_of(host: FrameHost, **terms: object) -> tuple[HIT, str]:
+    found = host.publish(FORM, **terms)  # type: ignore[arg-type]  # as the test says
+    return found, f"{host.url}{host.frame(hit_id=found.id).address}"
+
+
+def test_a_preview_is_shown_as_long_as_the_hit_is_open(host: FrameHost) -> None:
+    found, address = preview_of(host)
+    assert get(address).status_code == 200
+    found.expire()
+    assert get(address).status_code == 404
+
+
+@pytest.mark.parametrize(("hours", "status"), [(-11, 200), (-13, 404)])
+def test_the_address_of_a_preview_ends_after_half_a_day(host: FrameHost, hours: int, status: int) -> None:
+    found, _ = preview_of(host)
+    known = host.site.extensions["mturk"]
+    ticket = TaskTicket(found.id, "en", WORKER, "", known.now() + hours * 3_600_000)
+    assert get(f"{host.url}/mturk/task/{Tickets(known.key.text()).task(ticket)}").status_code == status
+
+
+def test_a_preview_is_for_the_worker_whom_it_was_shown_to(host: FrameHost) -> None:
+    found, _ = preview_of(host)
+    known = host.site.extensions["mturk"]
+    ticket = TaskTicket(found.id, "en", "A0NOBODY", "", known.now())
+    assert get(f"{host.url}/mturk/task/{Tickets(known.key.text()).task(ticket)}").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("url", "address", "own"),
     [
@@ -231,6 +260,18 @@ def test_an_external_page_keeps_its_origin_unless_it_is_the_sites(
     assert frame.address.endswith("#top") == ("#top" in url)
     assert ("allow-same-origin" in frame.sandbox) == own
     assert "allow-top-navigation" not in frame.sandbox
+
+
+@pytest.mark.parametrize(
+    ("url", "sources"),
+    [
+        ("https://lab.example:8443/x", ("'self'", "https:")),
+        ("http://localhost:5000/x", ("'self'", "https:", "http://localhost:5000")),
+        ("http://[::1]/x", ("'self'", "https:", "http://[::1]")),
+    ],
+)
+def test_an_external_page_adds_its_origin_and_nothing_else(host: FrameHost, url: str, sources: tuple[str, ...]) -> None:
+    assert host.frame(hit_id=host.publish_external(url).id).sources == sources
 
 
 def test_no_external_page_below_the_task_host_gets_an_origin(labelled: FrameHost) -> None:

@@ -10,6 +10,7 @@ import requests
 from flask import request
 
 from mturk.marketplace import Marketplace, MarketplaceError
+from mturk.marketplace.site.protection import allow
 from tests.marketplace.site.conftest import SignedIn, post
 
 
@@ -57,6 +58,12 @@ def test_every_answer_has_the_headers_that_protect_it(signed_in: SignedIn, path:
     assert policy["frame-ancestors"] == "'none'"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "Strict-Transport-Security" not in headers
+
+
+@pytest.mark.parametrize("source", ["https://a.b;sandbox", "https://a.b,c", "a b", "a\nb", "", "https://ü.example"])
+def test_a_source_that_would_add_a_rule_of_its_own_is_refused(market: Marketplace, source: str) -> None:
+    with market.app.extensions["mturk.site"].app_context(), pytest.raises(ValueError, match="no place to load from"):
+        allow("frame-src", source)
 
 
 def test_no_asset_comes_from_another_host(signed_in: SignedIn) -> None:

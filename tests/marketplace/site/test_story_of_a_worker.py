@@ -26,7 +26,8 @@ from tests.rendering.conftest import browser as browser
 
 DAY = timedelta(days=1)
 EXTERNAL_PAGE = """<!doctype html><html lang="en"><title>Tool</title><h1>Compare</h1>
-<form method="post" action="%s"><input type="hidden" name="assignmentId" value="%s">
+<iframe name="below" title="Answer"></iframe>
+<form method="post" action="%s" target="%s"><input type="hidden" name="assignmentId" value="%s">
 <label>Better <input name="better"></label><button>Send</button></form>"""
 
 
@@ -169,9 +170,11 @@ def test_a_person_works_on_a_starter_page(person: Person, sdk: Connection, name:
     assert answer(assignment.answers) == expected
 
 
-def test_a_person_works_on_a_page_of_another_site(person: Person, sdk: Connection) -> None:
+@pytest.mark.parametrize("window", ["_self", "below"])
+def test_a_person_works_on_a_page_of_another_site(person: Person, sdk: Connection, window: str) -> None:
     with _tool() as address:
-        hit = _offer("Compare two drawings", "0.25").create_hit(ExternalQuestion(f"{address}/compare?pair=7", 0), DAY)
+        question = ExternalQuestion(f"{address}/compare?in={window}", 0)
+        hit = _offer(f"Compare two drawings in {window}", "0.25").create_hit(question, DAY)
         person.accept(hit)
         with person.in_the_frame():
             person.find("[name=better]").send_keys("the left one")
@@ -210,7 +213,7 @@ def _tool() -> Iterator[str]:
         def do_GET(self) -> None:
             asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
             address = f"{asked.get('turkSubmitTo', '')}/mturk/externalSubmit"
-            page = (EXTERNAL_PAGE % (address, asked.get("assignmentId", ""))).encode()
+            page = (EXTERNAL_PAGE % (address, asked.get("in", ""), asked.get("assignmentId", ""))).encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(page)))

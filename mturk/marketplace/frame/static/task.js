@@ -12,17 +12,40 @@
   var PATH = /\/mturk\/externalsubmit\/?$/i;
   var PATIENCE = 90000; // milliseconds
   var FORM_TYPE = "application/x-www-form-urlencoded;charset=UTF-8";
-  var OURS = ["", "_self", "_parent", "_top", window.name];
+  var OURS = ["", "_self", "_parent", "_top", window.name.toLowerCase()];
+  var OVER = "Mturk-Submitted"; // what our own answer says, and no other that comes in between
+  var NOWHERE = "javascript:void 0";
+
+  // Libraries of the page may replace any of these, and old ones do.
+  var AbortController = window.AbortController, Blob = window.Blob, Element = window.Element, Event = window.Event;
+  var FormData = window.FormData, HTMLFormElement = window.HTMLFormElement, HTMLInputElement = window.HTMLInputElement;
+  var Map = window.Map, Object = window.Object, Promise = window.Promise, ProgressEvent = window.ProgressEvent;
+  var Proxy = window.Proxy, Request = window.Request, Response = window.Response, ShadowRoot = window.ShadowRoot;
+  var URL = window.URL, URLSearchParams = window.URLSearchParams, WeakSet = window.WeakSet, WeakMap = window.WeakMap;
+  var unbound = Function.prototype.bind.bind(Function.prototype.call);
+  var list = Array.from.bind(Array);
+  var read = JSON.parse.bind(JSON);
+  var apply = Reflect.apply;
+  var define = Object.defineProperty;
+  var ownProperty = Object.getOwnPropertyDescriptor;
+  var send = window.fetch.bind(window);
+  var later = window.setTimeout.bind(window);
+  var stopTimer = window.clearTimeout.bind(window);
+  var attribute = unbound(Element.prototype.getAttribute);
+  var setAttribute = unbound(Element.prototype.setAttribute);
+  var removeAttribute = unbound(Element.prototype.removeAttribute);
+  var attachShadow = Element.prototype.attachShadow;
+  var listen = unbound(EventTarget.prototype.addEventListener);
+  var unlisten = unbound(EventTarget.prototype.removeEventListener);
+  var prevent = unbound(Event.prototype.preventDefault);
+  var isPrevented = unbound(ownProperty(Event.prototype, "defaultPrevented").get);
+  var eachField = unbound(FormData.prototype.forEach);
 
   var element = document.currentScript;
   var settings = Object.assign({}, element.dataset);
-  var texts = JSON.parse(settings.texts || "{}");
+  var texts = read(settings.texts || "{}");
   var preview = settings.preview === "true";
   var state = "open"; // then "sending", then "open" again or "done"
-  // A script of the page may replace any of these.
-  var send = window.fetch.bind(window);
-  var later = window.setTimeout.bind(window);
-  var attribute = Function.prototype.call.bind(Element.prototype.getAttribute);
   element.remove();
 
   /* What MTurk's helper defines, for the many pages that call it without loading it. */
@@ -49,12 +72,12 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", function () {
+  function fill() {
     document.querySelectorAll('input[name="assignmentId"]').forEach(function (field) {
       field.value = settings.assignment;
     });
     if (preview) lock(document.querySelectorAll('[type="submit"], [type="image"], #submitButton'));
-  });
+  }
 
   /* In an origin of its own a page has no storage and no cookies: it gets some that last as long as it does. */
 
@@ -65,7 +88,7 @@
       setItem: function (key, value) { kept.set(String(key), String(value)); },
       removeItem: function (key) { kept.delete(String(key)); },
       clear: function () { kept.clear(); },
-      key: function (index) { return Array.from(kept.keys())[index] || null; },
+      key: function (index) { return list(kept.keys())[index] || null; },
     };
     return new Proxy(methods, {
       get: function (_, name) {
@@ -75,7 +98,7 @@
       set: function (_, name, value) { kept.set(String(name), String(value)); return true; },
       has: function (_, name) { return kept.has(name) || name in methods; },
       deleteProperty: function (_, name) { kept.delete(name); return true; },
-      ownKeys: function () { return Array.from(kept.keys()); },
+      ownKeys: function () { return list(kept.keys()); },
       getOwnPropertyDescriptor: function (_, name) {
         if (!kept.has(name)) return undefined;
         return { value: kept.get(name), writable: true, enumerable: true, configurable: true };
@@ -88,19 +111,19 @@
     return {
       configurable: true,
       get: function () {
-        return Array.from(jar, function (pair) { return pair[0] ? pair.join("=") : pair[1]; }).join("; ");
+        return list(jar, function (pair) { return pair[0] ? pair.join("=") : pair[1]; }).join("; ");
       },
       set: function (text) {
         var parts = String(text).split(";");
         var pair = /^\s*(?:([^=]*)=)?([\s\S]*)$/.exec(parts.shift());
         var name = (pair[1] || "").trim();
-        if (parts.some(isOver)) jar.delete(name);
+        if (parts.some(isDead)) jar.delete(name);
         else jar.set(name, pair[2].trim());
       },
     };
   }
 
-  function isOver(part) {
+  function isDead(part) {
     var pair = part.split("=");
     var name = pair[0].trim().toLowerCase();
     if (name === "max-age") return Number(pair[1]) <= 0;
@@ -111,27 +134,31 @@
     try {
       window[name].length;
     } catch (error) {
-      Object.defineProperty(window, name, { configurable: true, value: storage() });
+      define(window, name, { configurable: true, value: storage() });
     }
   });
   try {
     document.cookie;
   } catch (error) {
-    Object.defineProperty(document, "cookie", cookies());
+    define(document, "cookie", cookies());
   }
 
   /* What is submitted, and where it would have gone. */
 
   function landsHere(address) {
-    var url;
-    try {
-      url = new URL(address, document.baseURI);
-    } catch (error) {
-      return false;
-    }
+    var url = parsed(address);
+    if (!url) return false;
     if (settings.submit && url.href.split(/[?#]/)[0] === settings.submit) return true;
     var known = /(^|\.)mturk\.com$/i.test(url.hostname) || url.host === window.location.host;
     return known && PATH.test(url.pathname);
+  }
+
+  function parsed(address) {
+    try {
+      return new URL(address, document.baseURI);
+    } catch (error) {
+      return null;
+    }
   }
 
   /* A form that opens another host in another window, as a search does, is no answer. */
@@ -143,9 +170,9 @@
       return own === null || own === undefined || own === false ? attribute(form, name) || "" : own;
     }
     if (given("method").toLowerCase() === "dialog") return true;
-    if (OURS.indexOf(given("target")) >= 0) return false;
-    var url = new URL(given("action") || "", document.baseURI);
-    return /^https?:$/.test(url.protocol) && url.host !== window.location.host && !landsHere(url.href);
+    if (OURS.indexOf(given("target").toLowerCase()) >= 0) return false;
+    var url = parsed(given("action"));
+    return url && /^https?:$/.test(url.protocol) && url.host !== window.location.host && !landsHere(url.href);
   }
 
   function fieldsOf(form, submitter) {
@@ -156,7 +183,9 @@
       data = new FormData(form);
       if (submitter && submitter.name) data.append(submitter.name, submitter.value);
     }
-    return Array.from(data);
+    var fields = [];
+    eachField(data, function (value, name) { fields.push([name, value]); });
+    return fields;
   }
 
   function encoded(fields) {
@@ -182,28 +211,36 @@
     if (body.length > Number(settings.limit)) return refused({ text: texts.large }, fields);
     tell(texts.sending, "status");
     post(body, FORM_TYPE).then(
-      function (reply) { return reply.json().then(null, function () { return {}; }).then(judge.bind(null, reply, fields)); },
+      function (reply) {
+        function judged(said) { judge(reply, fields, said || {}); }
+        return reply.json().then(judged, function () { judged({}); });
+      },
       function () { refused({ text: texts.unreachable, again: true }, fields); }
     );
   }
 
   function judge(reply, fields, said) {
-    if (reply.ok) return tell(texts.submitted, "status");
+    if (reply.ok && isOver(reply)) return tell(texts.submitted, "status");
     if (said.text) return refused(said, fields);
+    // Something in between has answered, as a proxy does where it wants somebody to sign in.
     refused({ text: reply.status === 413 ? texts.large : texts.unreachable, again: true }, fields);
+  }
+
+  function isOver(reply) {
+    return reply.headers.get(OVER) === "yes";
   }
 
   function post(body, type) {
     var abort = new AbortController();
-    var timer = later(abort.abort.bind(abort), PATIENCE);
+    var timer = later(function () { abort.abort(); }, PATIENCE);
     state = "sending";
     var headers = { Accept: "application/json" };
     if (type) headers["Content-Type"] = type;
     return send(settings.submit, {
       method: "POST", body: body, headers: headers, mode: "cors", credentials: "omit", signal: abort.signal,
     }).then(
-      function (reply) { window.clearTimeout(timer); settle(reply.ok); return reply; },
-      function (error) { window.clearTimeout(timer); settle(false); throw error; }
+      function (reply) { stopTimer(timer); settle(isOver(reply)); return reply; },
+      function (error) { stopTimer(timer); settle(false); throw error; }
     );
   }
 
@@ -217,14 +254,10 @@
   }
 
   function refused(said, fields) {
-    if (said.over) {
-      state = "done"; // submitted by an earlier try, whose answer was lost
-      announce();
-    }
     var written = fields.map(function (field) {
       return field[0] + ": " + (field[1] instanceof Blob ? field[1].name : field[1]);
     });
-    tell(said.text, "alert", written.join("\n"), said.again && submit.bind(null, fields));
+    tell(said.text, "alert", written.join("\n"), said.again && function () { submit(fields); });
   }
 
   /* What the worker is told, in a shadow that the page's styles do not reach. */
@@ -242,7 +275,7 @@
   function tell(text, role, written, again) {
     if (box) box.remove();
     box = document.createElement("div");
-    var inside = box.attachShadow({ mode: "open" });
+    var inside = apply(attachShadow, box, [{ mode: "open" }]);
     var section = make("section", "", role);
     section.setAttribute("role", role);
     section.append(make("p", text));
@@ -279,49 +312,144 @@
 
   /* Forms. The page's own handlers run first, wherever they are, and what they prevent is not sent. */
 
+  var watched = new WeakSet();
+
+  function first(event) {
+    watched.add(event);
+    keepHere(event.target, "action");
+    if (event.submitter) keepHere(event.submitter, "formaction");
+    unlisten(event.currentTarget, "submit", last);
+    listen(event.currentTarget, "submit", last);
+  }
+
   function last(event) {
-    if (event.defaultPrevented || isNoAnswer(event.target, event.submitter)) return;
-    Event.prototype.preventDefault.call(event);
+    watched.delete(event);
+    if (isPrevented(event) || isNoAnswer(event.target, event.submitter)) return;
+    prevent(event);
     submit(fieldsOf(event.target, event.submitter));
   }
 
-  function watch(target) {
-    target.addEventListener("submit", function (event) {
-      target.removeEventListener("submit", last);
-      target.addEventListener("submit", last);
-      ["stopPropagation", "stopImmediatePropagation"].forEach(function (name) {
-        event[name] = function () {
-          Event.prototype[name].call(event);
-          takeOver(event);
-        };
-      });
-    }, true);
+  /* Whatever else fails: where MTurk took answers, the browser itself sends them to us. */
+  function keepHere(element, name) {
+    var address = attribute(element, name);
+    if (address && address !== settings.submit && landsHere(address)) {
+      var query = (parsed(address) || {}).search || "";
+      setAttribute(element, name, settings.submit ? settings.submit + query : NOWHERE);
+    }
   }
-
-  watch(window);
-
-  /* What happens to a form in a shadow is not told outside of it. */
-  var attachShadow = Element.prototype.attachShadow;
-  Element.prototype.attachShadow = function (options) {
-    var root = attachShadow.call(this, options);
-    watch(root);
-    return root;
-  };
 
   /* An event that the page stops does not come to `last`: it is decided when all handlers are done. */
   function takeOver(event) {
-    if (event.defaultPrevented || event.takenOver || isNoAnswer(event.target, event.submitter)) return;
-    var form = event.target, submitter = event.submitter, vetoed = false;
-    event.takenOver = true;
-    Event.prototype.preventDefault.call(event);
-    event.preventDefault = function () { vetoed = true; };
-    Object.defineProperty(event, "defaultPrevented", { get: function () { return vetoed; } });
-    later(function () { if (!vetoed) submit(fieldsOf(form, submitter)); }, 0);
+    if (!watched.has(event) || isPrevented(event) || isNoAnswer(event.target, event.submitter)) return;
+    watched.delete(event);
+    var form = event.target, submitter = event.submitter;
+    var restore = [lead(form, "", NOWHERE)].concat(submitter ? lead(submitter, "form", NOWHERE) : []);
+    later(function () {
+      restore.forEach(function (back) { back(); });
+      if (!isPrevented(event)) submit(fieldsOf(form, submitter));
+    }, 0);
   }
+
+  /* Let the browser send a form to an address that is nowhere; what is returned undoes it. */
+  function lead(element, prefix, address) {
+    var names = [prefix + "action", prefix + "target"];
+    var before = names.map(function (name) { return attribute(element, name); });
+    if (!prefix || before[0] !== null) setAttribute(element, names[0], address);
+    if (before[1] !== null) setAttribute(element, names[1], "_self");
+    return function () {
+      names.forEach(function (name, place) {
+        if (before[place] === null) removeAttribute(element, name);
+        else setAttribute(element, name, before[place]);
+      });
+    };
+  }
+
+  ["stopPropagation", "stopImmediatePropagation"].forEach(function (name) {
+    var stop = Event.prototype[name];
+    Event.prototype[name] = function () {
+      apply(stop, this, []);
+      takeOver(this);
+    };
+  });
+  var bubble = ownProperty(Event.prototype, "cancelBubble");
+  define(Event.prototype, "cancelBubble", {
+    configurable: true,
+    enumerable: bubble.enumerable,
+    get: bubble.get,
+    set: function (value) {
+      apply(bubble.set, this, [value]);
+      if (value) takeOver(this);
+    },
+  });
+
+  /* What happens to a form in a shadow is not told outside of it. A shadow that no script made is found when used. */
+  Element.prototype.attachShadow = function (options) {
+    var root = apply(attachShadow, this, [options]);
+    listen(root, "submit", first, true);
+    return root;
+  };
+
+  function used(event) {
+    event.composedPath().forEach(function (place) {
+      if (place instanceof ShadowRoot) listen(place, "submit", first, true);
+    });
+  }
+
+  var request = HTMLFormElement.prototype.requestSubmit;
+  HTMLFormElement.prototype.requestSubmit = function () {
+    listen(this.getRootNode(), "submit", first, true);
+    return apply(request, this, arguments);
+  };
+
+  /* Links to where MTurk took answers. */
+
+  function firstClick(event) {
+    used(event);
+    var link = linkOf(event);
+    if (link) keepHere(link, "href");
+    unlisten(window, "click", lastClick);
+    if (link) listen(window, "click", lastClick);
+  }
+
+  function lastClick(event) {
+    var link = linkOf(event);
+    if (!link || isPrevented(event) || !landsHere(link.href)) return;
+    prevent(event);
+    submit(list(parsed(link.href).searchParams));
+  }
+
+  function linkOf(event) {
+    return event.composedPath().find(function (place) { return place instanceof HTMLAnchorElement && place.href; });
+  }
+
+  /* A page that is written anew has lost all listeners; those that are there yet are not added twice. */
+  function watch() {
+    listen(window, "submit", first, true);
+    listen(window, "click", firstClick, true);
+    listen(window, "keydown", used, true);
+    listen(window, "beforeunload", leave, true);
+    listen(document, "DOMContentLoaded", fill);
+  }
+
+  ["open", "write", "writeln"].forEach(function (name) {
+    var write = Document.prototype[name];
+    Document.prototype[name] = function () {
+      var result = apply(write, this, arguments);
+      if (this === document) watch();
+      return result;
+    };
+  });
+
+  /* After a submit nothing keeps the worker on the page. */
+  function leave(event) {
+    if (state === "done") event.stopImmediatePropagation();
+  }
+
+  watch();
 
   var submitNatively = HTMLFormElement.prototype.submit;
   HTMLFormElement.prototype.submit = function () {
-    if (isNoAnswer(this)) submitNatively.call(this);
+    if (isNoAnswer(this)) apply(submitNatively, this, []);
     else submit(fieldsOf(this));
   };
 
@@ -345,7 +473,7 @@
 
   var beacon = Navigator.prototype.sendBeacon;
   Navigator.prototype.sendBeacon = function (address, body) {
-    if (!landsHere(address)) return beacon.call(this, address, body);
+    if (!landsHere(address)) return apply(beacon, this, [address, body]);
     relayed(address, "POST", body).then(null, function () {});
     return true;
   };
@@ -355,22 +483,17 @@
   var diverted = new WeakMap();
   XMLHttpRequest.prototype.open = function (method, address) {
     diverted.delete(this);
-    if (!landsHere(address)) return open.apply(this, arguments);
+    if (!landsHere(address)) return apply(open, this, arguments);
     diverted.set(this, method.toUpperCase() === "GET" ? new URL(address, document.baseURI).searchParams : null);
-    return open.call(this, "POST", settings.submit || address, arguments[2] !== false);
+    return apply(open, this, ["POST", settings.submit || address, arguments[2] !== false]);
   };
   XMLHttpRequest.prototype.send = function (body) {
-    if (!diverted.has(this)) return dispatch.call(this, body);
+    if (!diverted.has(this)) return apply(dispatch, this, [body]);
     if (preview) tell(texts.preview, "alert");
     if (preview || state !== "open") return this.dispatchEvent(new ProgressEvent("error"));
     state = "sending";
     this.withCredentials = false;
-    this.addEventListener("loadend", function () { settle(this.status >= 200 && this.status < 300); });
-    return dispatch.call(this, diverted.get(this) || body);
+    listen(this, "loadend", function () { settle(this.getResponseHeader(OVER) === "yes"); });
+    return apply(dispatch, this, [diverted.get(this) || body]);
   };
-
-  /* After a submit nothing keeps the worker on the page. */
-  window.addEventListener("beforeunload", function (event) {
-    if (state === "done") event.stopImmediatePropagation();
-  }, true);
 })();

@@ -25,21 +25,22 @@ from mturk.marketplace.site.visitor import open_to_all
 
 LARGEST_ANSWERS = 5_000_000
 """How many bytes the answers of one assignment may have, as they are posted."""
-
-
 _SENDING = ("GET", "POST")
+_ASSIGNMENT = "assignmentId"
 
 
 class Verdict(NamedTuple):
     """What became of a submission, in words for the worker.
 
-    `over` says that it was submitted, now or before; `again` that it makes sense to send the same once more.
+    `over` says that it was submitted, now or before; `again` that it makes sense to send the same once more, `never`
+    that it must not be sent again as it is.
     """
 
     status: int
     text: str
     over: bool = False
     again: bool = False
+    never: bool = False
 
 
 def submit_pages() -> Blueprint:
@@ -81,17 +82,25 @@ def _taken(ticket: SubmitTicket) -> tuple[Verdict, list[Posted]]:
     except ClientDisconnected:
         text = _("These answers did not arrive whole. Please send them again.")
         return Verdict(HTTPStatus.BAD_REQUEST, text, again=True), []
-    return do(lambda context: _submitted(context, ticket, fields)), fields
+    # What the service itself adds to addresses is no answer.
+    answers = [field for field in fields if field.name and field.name not in RESERVED]
+    if _speaks_of_another(ticket, fields):
+        return Verdict(HTTPStatus.CONFLICT, _other_hit(), never=True), answers
+    return do(lambda context: _submitted(context, ticket, answers)), answers
 
 
 def _fields() -> list[Posted]:
-    """The answers of this request, in their order; what the service itself adds to addresses is none."""
+    """The fields of this request, in their order."""
     if request.method == "GET":
-        found = read_query(request.query_string)
-    else:
-        body = get_input_stream(request.environ, max_content_length=LARGEST_ANSWERS).read()
-        found = read_post(body, request.content_type or "")
-    return [field for field in found if field.name and field.name not in RESERVED]
+        return read_query(request.query_string)
+    body = get_input_stream(request.environ, max_content_length=LARGEST_ANSWERS).read()
+    return read_post(body, request.content_type or "")
+
+
+def _speaks_of_another(ticket: SubmitTicket, fields: list[Posted]) -> bool:
+    # A page that mixes up two HITs, as by what it keeps between them, would hand in the answers of the other one.
+    said = [*request.args.getlist(_ASSIGNMENT), *(field.value for field in fields if field.name == _ASSIGNMENT)]
+    return any(value not in ("", ticket.assignment_id) for value in said)
 
 
 def _submitted(context: Context, ticket: SubmitTicket, fields: list[Posted]) -> Verdict:
@@ -104,7 +113,8 @@ def _submitted(context: Context, ticket: SubmitTicket, fields: list[Posted]) -> 
     if found.status != ACCEPTED:
         return Verdict(HTTPStatus.CONFLICT, _too_late())
     try:
-        work.submit(context, ticket.worker_id, ticket.assignment_id, grouped(fields), as_posted=True)
+        names = [field.name for field in fields]
+        work.submit(context, ticket.worker_id, ticket.assignment_id, grouped(fields), as_posted=names)
     except WorkerError as error:
         return Verdict(HTTPStatus.BAD_REQUEST, said(error))
     return Verdict(HTTPStatus.OK, _("Your answers have arrived. Thank you."), over=True)
@@ -124,6 +134,13 @@ def _too_late() -> str:
     return _("The time for this HIT is over, or you returned it. Your answers cannot be submitted any more.")
 
 
+def _other_hit() -> str:
+    return _(
+        "The page sent these answers for another HIT than the one it belongs to, so nothing was stored. "
+        "Open the HIT again from your queue, and answer it there."
+    )
+
+
 def told(verdict: Verdict, fields: Sequence[Posted] = ()) -> Response:
     """The answer, for the script of a page, or as a page for who posted a form of their own."""
     if request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
@@ -134,6 +151,9 @@ def told(verdict: Verdict, fields: Sequence[Posted] = ()) -> Response:
         answer = make_response(render_template("told.html", **values))
         answer.headers["Content-Security-Policy"] = _policy()
     answer.status_code = verdict.status
+    if verdict.over:
+        # So that the script takes no answer for ours that something in between has given.
+        answer.headers["Mturk-Submitted"] = "yes"
     return _open_to_frames(answer)
 
 
@@ -142,6 +162,7 @@ def _open_to_frames(answer: Response) -> Response:
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["Access-Control-Allow-Methods"] = "GET, POST"
     answer.headers["Access-Control-Allow-Headers"] = "*"
+    answer.headers["Access-Control-Expose-Headers"] = "Mturk-Submitted"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     answer.headers["Cache-Control"] = "no-store"

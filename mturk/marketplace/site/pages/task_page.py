@@ -8,12 +8,14 @@ from http import HTTPStatus
 from flask import Blueprint, Response, abort, g, request
 
 from mturk.marketplace.call import Context
+from mturk.marketplace.clock import HOUR
 from mturk.marketplace.document.question import QuestionDocument
+from mturk.marketplace.error import WorkerError
 from mturk.marketplace.frame import crowd_script
 from mturk.marketplace.frame.served_page import Script, served
 from mturk.marketplace.frame.shelf import static
 from mturk.marketplace.frame.ticket import SubmitTicket, TaskTicket
-from mturk.marketplace.hit import assignment, hit, missing_asset
+from mturk.marketplace.hit import assignment, hit, missing_asset, offer
 from mturk.marketplace.hit.assignment import ACCEPTED
 from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.site.language import gettext as _
@@ -34,6 +36,8 @@ from mturk.marketplace.site.task_frame import (
 from mturk.marketplace.site.visitor import open_to_all
 
 _LARGEST_REPORT = 20_000
+_PREVIEW = 12 * HOUR
+"""So long its address shows a preview; who looks at the HIT again has a new one."""
 
 
 def task_pages() -> Blueprint:
@@ -77,14 +81,21 @@ def task_pages() -> Blueprint:
 
 def _hit(context: Context, ticket: TaskTicket) -> HIT | None:
     """The HIT whose page the ticket is for, as long as the worker may see it."""
-    found = hit.by_id(context, ticket.hit_id)
-    if found is None or found.disposed:
+    if not ticket.assignment_id:
+        return _previewed(context, ticket)
+    work = assignment.by_id(context, ticket.assignment_id)
+    held = work and (work.worker_id, work.status, work.accept_time)
+    return hit.by_id(context, ticket.hit_id) if held == (ticket.worker_id, ACCEPTED, ticket.since) else None
+
+
+def _previewed(context: Context, ticket: TaskTicket) -> HIT | None:
+    if services().now() - ticket.since > _PREVIEW:
         return None
-    if ticket.assignment_id:
-        work = assignment.by_id(context, ticket.assignment_id)
-        held = work and (work.worker_id, work.status, work.accept_time)
-        return found if held == (ticket.worker_id, ACCEPTED, ticket.accept_time) else None
-    return found
+    try:
+        found = offer.preview(context, ticket.worker_id, ticket.hit_id)
+    except WorkerError:
+        return None
+    return None if found.expired else found
 
 
 def _script(ticket: TaskTicket) -> Script:
@@ -97,9 +108,13 @@ def _script(ticket: TaskTicket) -> Script:
         "texts": json.dumps(frame_texts()),
     }
     if ticket.assignment_id:
-        right = SubmitTicket(ticket.assignment_id, ticket.language, ticket.worker_id, ticket.accept_time)
+        right = SubmitTicket(ticket.assignment_id, ticket.language, ticket.worker_id, ticket.since)
         settings["submit"] = f"{submit_root(right)}/mturk/externalSubmit"
-    return Script(_own(static("task.js")), settings)
+    missing = _(
+        "A part of this page did not load, so nothing can be submitted now. What you entered is still here. "
+        "Copy what you need, and load the page again; if that does not help, tell who runs this site."
+    )
+    return Script(_own(static("task.js")), settings, missing)
 
 
 def _own_copy(address: str) -> str | None:

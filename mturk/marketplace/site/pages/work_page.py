@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
+from mturk.marketplace.document.question import QuestionDocument
 from mturk.marketplace.error import NotThere, WorkerError
 from mturk.marketplace.form.entry import Entry
 from mturk.marketplace.hit import hit, offer
@@ -171,6 +172,8 @@ def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
         return _too_late(seen)
     if seen.hit is None:
         return redirect(url_for("work.work", assignment_id=assignment_id))
+    if QuestionDocument(seen.hit.question).form is None:
+        raise NotThere("This HIT is a page of its own: answer it there, and submit it with the page's own button.")
     entry = read_form(seen.hit)
     if entry.problems:
         return _page(seen, entry), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -186,7 +189,8 @@ def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
 def _too_late(undone: Undone) -> AnyResponse:
     """Tell that nothing was handed in, and show what was filled in, to be copied."""
     hit_row = look(lambda context: hit.by_id(context, undone.hit_id))
-    area = None if hit_row is None or hit_row.disposed else filled_area(hit_row, read_form(hit_row))
+    is_form = hit_row is not None and not hit_row.disposed and QuestionDocument(hit_row.question).form is not None
+    area = filled_area(hit_row, read_form(hit_row)) if hit_row is not None and is_form else None
     page = render_template("too_late.html", undone=undone, area=area, abandoned=undone.status == ABANDONED)
     return make_response(page, HTTPStatus.CONFLICT)
 
@@ -194,7 +198,7 @@ def _too_late(undone: Undone) -> AnyResponse:
 def _expired(assignment_id: str) -> AnyResponse | None:
     """The form as it was filled in, where what proves its origin is no longer good."""
     seen = look(lambda context: _look(context, assignment_id))
-    if isinstance(seen, Undone) or seen.hit is None:
+    if isinstance(seen, Undone) or seen.hit is None or QuestionDocument(seen.hit.question).form is None:
         return None
     problem = _("This page had expired, so nothing was submitted. Your answers are still here: press Submit again.")
     return make_response(_page(seen, read_form(seen.hit), problem=problem), HTTPStatus.BAD_REQUEST)

@@ -100,11 +100,23 @@
     }
   });
 
+  // A page may submit in a frame of its own.
+  const isBelow = (inner, outer) => {
+    let at = inner;
+    for (let depth = 0; at && depth < 20; depth += 1) {
+      if (at === outer) {
+        return true;
+      }
+      at = at === at.parent ? null : at.parent;
+    }
+    return false;
+  };
+
   // The frame tells that it has submitted. Only if the server says so too is this page loaded again: a hostile page
   // could tell it without end.
   let looked = -Infinity;
   window.addEventListener("message", (event) => {
-    const tells = frame && event.source === frame.contentWindow && event.data && event.data.mturk === "submitted";
+    const tells = frame && isBelow(event.source, frame.contentWindow) && event.data && event.data.mturk === "submitted";
     if (tells && performance.now() - looked > 1000) {
       looked = performance.now();
       ask(() => location.reload());

@@ -53,7 +53,7 @@ def test_a_task_page_is_told_what_mturk_told_it(host: FrameHost) -> None:
     "way",
     [
         lambda address: send(address, [("a", "1"), ("b", "ü"), ("a", "2")]),
-        lambda address: send(f"{address}?assignmentId=x", [("a", "1"), ("b", "ü"), ("a", "2"), ("assignmentId", "x")]),
+        lambda address: send(f"{address}?assignmentId=", [("a", "1"), ("b", "ü"), ("a", "2"), ("assignmentId", "")]),
         lambda address: send(address, [("a", "1"), ("b", "ü"), ("a", "2")], files=[("f", ("", b""))]),
         lambda address: send(address, "a=1\r\nb=ü\r\na=2\r\n".encode(), headers={"Content-Type": "text/plain"}),
         lambda address: send(
@@ -61,7 +61,7 @@ def test_a_task_page_is_told_what_mturk_told_it(host: FrameHost) -> None:
             b"_charset_=windows-1252&a=1&b=%FC&a=2",
             headers={"Content-Type": "application/x-www-form-urlencoded"},
         ),
-        lambda address: requests.get(f"{address}?a=1&b=%C3%BC&a=2&assignmentId=x&hitId=y&workerId=z", timeout=20),
+        lambda address: requests.get(f"{address}?a=1&b=%C3%BC&a=2&hitId=y&workerId=z", timeout=20),
     ],
 )
 def test_answers_arrive_however_they_are_sent(host: FrameHost, way: object) -> None:
@@ -73,6 +73,20 @@ def test_answers_arrive_however_they_are_sent(host: FrameHost, way: object) -> N
         ("a", "2"),
         ("b", "ü"),
     ]
+
+
+def test_the_requester_reads_the_fields_in_the_order_in_which_they_were_posted(host: FrameHost) -> None:
+    assignment_id, address = accepted(host)
+    send(address, [("a", "1"), ("b", "2"), ("hitId", "x"), ("a", "3"), ("b", "4")])
+    found = host.connection.call("GetAssignment", AssignmentId=assignment_id)["Assignment"]["Answer"]
+    read = re.findall("<QuestionIdentifier>(.)</QuestionIdentifier><FreeText>(.)</FreeText>", found)
+    assert read == [("a", "1"), ("b", "2"), ("a", "3"), ("b", "4")]
+
+
+def test_a_crowd_form_that_posts_nothing_has_no_answers(host: FrameHost) -> None:
+    assignment_id, address = accepted(host, html="<crowd-form></crowd-form>")
+    assert send(address, {"assignmentId": assignment_id}).status_code == 400
+    assert host.status(assignment_id) == "Accepted"
 
 
 def test_a_file_is_its_name(host: FrameHost) -> None:
@@ -177,13 +191,22 @@ def test_a_forged_right_is_refused(host: FrameHost) -> None:
     assert host.status(assignment_id) == "Accepted"
 
 
-def test_nobody_submits_for_another_by_their_assignment_id(host: FrameHost) -> None:
+@pytest.mark.parametrize(
+    "send_for",
+    [
+        lambda address, theirs: send(f"{address}?assignmentId={theirs}"),
+        lambda address, theirs: send(address, {"assignmentId": theirs, "label": "x"}),
+        lambda address, theirs: send(address, [("assignmentId", ""), ("assignmentId", theirs), ("label", "x")]),
+        lambda address, theirs: requests.get(f"{address}?assignmentId={theirs}&label=x", timeout=20),
+    ],
+)
+def test_answers_for_another_assignment_than_the_right_is_for_are_not_stored(host: FrameHost, send_for: object) -> None:
     theirs, _ = accepted(host, "A2BOB")
     mine, address = accepted(host)
-    answer = send(
-        f"{address}?assignmentId={theirs}&workerId=A2BOB", {"assignmentId": theirs, "workerId": "A2BOB", "label": "x"}
-    )
-    assert answer.status_code == 200
+    answer = send_for(address, theirs)  # type: ignore[operator]  # one of the above
+    assert (answer.status_code, "for another HIT" in answer.text, "Send again" in answer.text) == (409, True, False)
+    assert (host.status(mine), host.status(theirs)) == ("Accepted", "Accepted")
+    assert send(address, {"assignmentId": mine, "workerId": "A2BOB", "label": "x"}).status_code == 200
     assert (host.status(mine), host.status(theirs)) == ("Submitted", "Accepted")
 
 

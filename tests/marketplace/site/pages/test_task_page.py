@@ -9,13 +9,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from flask import Response
 from selenium.common.exceptions import DetachedShadowRootException, StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import alert_is_present
 from selenium.webdriver.support.wait import WebDriverWait
 
+from mturk.marketplace.site.visitor import open_to_all
 from tests.marketplace.site.frame_host import WORKER, FrameHost, answers_of, frame_host
 from tests.rendering.conftest import browser
 
@@ -36,6 +40,8 @@ def host() -> Iterator[FrameHost]:
 def press(browser: WebDriver, selector: str = "#submitButton") -> None:
     browser.find_element(By.CSS_SELECTOR, selector).click()
 
+
+AT_MTURK = "https://www.mturk.com/mturk/externalSubmit"
 
 WRITTEN = [
     f"<p>Which animal?</p>{FIELD}",
@@ -62,6 +68,17 @@ WRITTEN = [
     "<script>d.addEventListener('submit', e => e.stopImmediatePropagation())</script>",
     f"<form>{FIELD}{BUTTON}</form><script>addEventListener('submit', function (e) {{}})</script>",
     f'<table><form><tr><td>{FIELD}</td></tr><tr><td>{BUTTON}</td></tr></form></table>',
+    f'<form method="post" action="{AT_MTURK}" onsubmit="event.cancelBubble = true">{FIELD}{BUTTON}</form>',
+    f'<form action="{AT_MTURK}" target="_new" onsubmit="event.stopPropagation()">{FIELD}'
+    f'<button id="submitButton" formaction="{AT_MTURK}" formtarget="_new">Go</button></form>',
+    f"<form>{FIELD}{BUTTON}</form><script>document.forms[0].onsubmit = function (e) "
+    "{ Event.prototype.stopImmediatePropagation.call(e) }</script>",
+    f"<form method=post action='{AT_MTURK}' onsubmit='spoil()'>{FIELD}{BUTTON}</form><script>function spoil() {{"
+    "Array.from = Function.prototype.bind = JSON.parse = function () { throw 1 };"
+    "Event = Blob = FormData = Request = Response = Element = URL = Map = HTMLFormElement = Object = {} }</script>",
+    f'<a id="submitButton" href="{AT_MTURK}?assignmentId=&label=cat">Send</a><form></form>',
+    f"<body onload=\"document.open(); document.write('<form method=post action={AT_MTURK}>"
+    "<input name=label value=cat><button id=submitButton>Go</button></form>'); document.close()\"><form></form>",
 ]  # fmt: skip
 
 
@@ -74,18 +91,17 @@ def test_an_answer_arrives_whatever_its_form_says(browser: WebDriver, host: Fram
 
 AXE = Path(__file__).parents[3] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
 GONE = [StaleElementReferenceException, DetachedShadowRootException]
-MTURK = "https://www.mturk.com/mturk/externalSubmit"
 SCRIPTED = [
-    f"fetch('{MTURK}', {{method: 'POST', body: new URLSearchParams({{label: 'cat'}})}})",
-    f"fetch(new Request('{MTURK}', {{method: 'POST', body: new URLSearchParams('label=cat&assignmentId=x')}}))",
+    f"fetch('{AT_MTURK}', {{method: 'POST', body: new URLSearchParams({{label: 'cat'}})}})",
+    f"fetch(new Request('{AT_MTURK}', {{method: 'POST', body: new URLSearchParams('label=cat&assignmentId=')}}))",
     "var d = new FormData(); d.append('label', 'cat'); fetch('/mturk/externalSubmit', {method: 'POST', body: d})",
-    f"fetch('{MTURK}?assignmentId=1&label=cat', {{credentials: 'include'}})",
+    f"fetch('{AT_MTURK}?assignmentId=&label=cat', {{credentials: 'include'}})",
     "fetch(turkGetSubmitToHost() + '/mturk/externalSubmit', {method: 'POST', body: new URLSearchParams('label=cat')})",
-    f"var x = new XMLHttpRequest(); x.open('POST', '{MTURK}'); x.withCredentials = true;"
+    f"var x = new XMLHttpRequest(); x.open('POST', '{AT_MTURK}'); x.withCredentials = true;"
     "x.setRequestHeader('Content-Type', 'application/x-www-form-urlencoded');"
     "x.setRequestHeader('X-Requested-With', 'XMLHttpRequest'); x.send('label=cat')",
-    "var x = new XMLHttpRequest(); x.open('GET', '/mturk/externalSubmit?assignmentId=1&label=cat'); x.send()",
-    f"navigator.sendBeacon('{MTURK}', new URLSearchParams('label=cat'))",
+    "var x = new XMLHttpRequest(); x.open('GET', '/mturk/externalSubmit?assignmentId=&label=cat'); x.send()",
+    f"navigator.sendBeacon('{AT_MTURK}', new URLSearchParams('label=cat'))",
     "var f = document.createElement('form'); f.action = turkGetSubmitToHost() + '/mturk/externalSubmit';"
     "var i = document.createElement('input'); i.name = 'label'; i.value = 'cat'; f.append(i);"
     "document.body.append(f); f.submit()",
@@ -100,6 +116,15 @@ def test_an_answer_that_a_script_sends_to_mturk_arrives(browser: WebDriver, host
     html = f"<form></form>{button}<script>submitButton.onclick = function () {{ {script} }}</script>"
     assignment_id = host.work(browser, html)
     press(browser)
+    assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
+
+
+@pytest.mark.parametrize("shadow", ["open", "closed"])
+def test_a_form_in_a_shadow_that_no_script_made_is_sent(browser: WebDriver, host: FrameHost, shadow: str) -> None:
+    form = f'<form method="post" action="{AT_MTURK}">{FIELD}<button autofocus>Go</button></form>'
+    html = f'<form></form><div id="host"><template shadowrootmode="{shadow}">{form}</template></div>'
+    assignment_id = host.work(browser, html)
+    ActionChains(browser).click(browser.find_element(By.ID, "host")).send_keys(Keys.TAB, Keys.ENTER).perform()
     assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
 
 
@@ -128,6 +153,8 @@ VETOES = [
     "<form><script>addEventListener('submit', e => e.preventDefault())</script>",
     "<form><script>document.addEventListener('submit', e => { e.preventDefault(); e.stopPropagation() }, 1)</script>",
     "<form onsubmit='return window.checked === true'>",
+    '<form onsubmit="event.stopPropagation(); return false">',
+    '<form onsubmit="event.cancelBubble = true; event.returnValue = false">',
 ]
 
 
@@ -217,7 +244,7 @@ def test_a_preview_says_that_it_is_one_and_sends_nothing(browser: WebDriver, hos
     assert (button.is_enabled(), button.get_attribute("value")) == (False, "Accept the HIT to submit")
     assert browser.find_element(By.NAME, "assignmentId").get_attribute("value") == "ASSIGNMENT_ID_NOT_AVAILABLE"
     assert browser.execute_script("return turkGetParam('workerId', 'none')") == "none"
-    for script in ("document.forms[0].submit()", "document.forms[0].requestSubmit()", f"fetch('{MTURK}?label=cat')"):
+    for script in ("document.forms[0].submit()", "document.forms[0].requestSubmit()", f"fetch('{AT_MTURK}?label=cat')"):
         browser.execute_script("document.querySelector('html > div')?.remove();" + script)
         assert browser.execute_script("return document.documentElement.lastElementChild.localName") == "div"
     assert list(found.assignments()) == []
@@ -256,6 +283,34 @@ def test_what_did_not_arrive_can_be_sent_again(browser: WebDriver) -> None:
             told = message(browser, "alert")
             assert "could not be sent" in told.text
         told.find_element(By.XPATH, ".//button[text()='Send again']").click()
+        assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
+
+
+@pytest.mark.parametrize("script", ["submitButton.click()", "document.forms[0].submit()"])
+def test_a_page_without_its_script_holds_what_is_submitted(browser: WebDriver, script: str) -> None:
+    with frame_host() as host:
+        host.site.view_functions["assets.own"] = open_to_all(lambda **_: Response("Sign in", 401))
+        assignment_id = host.work(browser, f'<form method="post" action="{AT_MTURK}">{FIELD}{BUTTON}</form>')
+        browser.execute_script(f"setTimeout(() => {{ {script} }})")
+        alert = WebDriverWait(browser, 10).until(alert_is_present())
+        assert "did not load, so nothing can be submitted now" in alert.text
+        alert.accept()
+        assert browser.execute_script("return document.forms[0].label.value") == "cat"
+        assert host.status(assignment_id) == "Accepted"
+
+
+def test_an_answer_that_is_not_ours_is_no_submission(browser: WebDriver) -> None:
+    with frame_host() as host:
+        assignment_id = host.work(browser, f"<form>{FIELD}{BUTTON}</form>")
+        ours = host.site.view_functions["submissions.submit"]
+        elsewhere = Response("<h1>Sign in to the network</h1>", headers={"Access-Control-Allow-Origin": "*"})
+        host.site.view_functions["submissions.submit"] = open_to_all(lambda text: elsewhere)
+        press(browser)
+        assert "could not be sent" in message(browser, "alert").text
+        assert browser.execute_script("return document.forms[0].label.value") == "cat"
+        assert host.status(assignment_id) == "Accepted"
+        host.site.view_functions["submissions.submit"] = ours
+        press(browser)
         assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
 
 

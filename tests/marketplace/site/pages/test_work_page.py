@@ -274,6 +274,18 @@ def test_a_page_of_the_requesters_stands_in_a_frame_without_the_sites_rights(
     assert "allow-top-navigation" not in rights[1]
 
 
+def test_a_page_of_the_requesters_is_not_handed_in_as_a_form(
+    client: Client, publish: Publish, signed_in: SignedIn
+) -> None:
+    visitor = signed_in()
+    hit = publish(Question=html_question())
+    path = accept(visitor, hit)
+    assert post(visitor, path, label="cat").status_code == 404
+    assert answers_of(client, hit) == []
+    post(visitor, f"{path}/return")
+    assert post(visitor, path, label="cat").status_code == 409
+
+
 class FailsSecondly:
     """The market's dispatch, whose second change fails."""
 
