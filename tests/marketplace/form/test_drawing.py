@@ -290,7 +290,7 @@ def test_ten_thousand_selections_are_drawn_and_read_in_no_time() -> None:
     entry = read(question, sent_fields([("q", str(number)) for number in range(10_000)]), upload_limit=9)
     document = answer_document(question, entry.answers)
     assert document.count("<SelectionIdentifier>") == 10_000
-    assert time.process_time() - begin < 5
+    assert time.process_time() - begin < 20  # a second, unless each choice is looked for among all
 
 
 def test_a_question_that_is_no_form_has_no_fields() -> None:
