@@ -95,7 +95,8 @@
 
   /** Browsers know of a fieldset for the fields of a form, and widgets are none. */
   function isDisabled(field) {
-    return field.matches(":disabled, [disabled], fieldset[disabled] > :not(legend), fieldset[disabled] > :not(legend) *");
+    const inside = "fieldset[disabled] > :not(legend)";
+    return field.matches(`:disabled, [disabled], ${inside}, ${inside} *`);
   }
 
   function camel(name) {

@@ -33,6 +33,8 @@
     decrease: "Weniger",
     detailed: "Ausführliche Anleitung",
     dismiss: "Diese Meldung schließen",
+    earlier_loading: "Die früheren Markierungen werden noch geladen. Bitte warten Sie einen Moment.",
+    earlier_lost: "Die früheren Markierungen konnten nicht geladen werden. Laden Sie die Seite neu, oder malen Sie alles neu.",
     earlier_failed: "Die früheren Markierungen konnten nicht geladen werden.",
     entities: "Markierter Text",
     entity: "{label}: {text}",
