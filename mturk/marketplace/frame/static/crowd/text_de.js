@@ -34,7 +34,7 @@
     detailed: "Ausführliche Anleitung",
     dismiss: "Diese Meldung schließen",
     earlier_loading: "Die früheren Markierungen werden noch geladen. Bitte warten Sie einen Moment.",
-    earlier_lost: "Die früheren Markierungen konnten nicht geladen werden. Laden Sie die Seite neu, oder malen Sie alles neu.",
+    earlier_lost: "Die früheren Markierungen fehlen. Laden Sie die Seite neu, oder malen Sie alles noch einmal.",
     earlier_failed: "Die früheren Markierungen konnten nicht geladen werden.",
     entities: "Markierter Text",
     entity: "{label}: {text}",
