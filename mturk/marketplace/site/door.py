@@ -25,7 +25,7 @@ NAMED = "mturk.named_by_proxy"
 """In the environment of a request: whom a trusted proxy says to be signed in."""
 AT_TASK_HOST = "mturk.at_task_host"
 """In the environment of a request: whether it came to a task host, where there is neither cookie nor visitor."""
-_AT_TASK_HOSTS = ("/mturk/task/", "/mturk/missing/", "/mturk/static/", "/mturk/asset/", "/pass/")
+_AT_TASK_HOSTS = ("/mturk/task/", "/mturk/missing/", "/mturk/static/", "/mturk/asset/")
 # With these a proxy tells of the request that it got. From anybody else they are lies.
 _FORWARDED = "HTTP_FORWARDED"
 _FORWARDING = ("HTTP_X_FORWARDED_", "HTTP_X_REAL_IP")
