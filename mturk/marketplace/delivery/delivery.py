@@ -101,8 +101,8 @@ class Delivery:
         if self._stopping or len(served) >= _AT_ONCE:
             return None
         busy = [requester for requester, number in Counter(served).items() if number >= _EACH]
-        look = lambda database: outbox.waiting(database, self._real(), 1, own=own, without=busy)  # noqa: E731
-        return next(iter(self._store.read(look)), None)
+        waiting = self._store.read(lambda database: outbox.waiting(database, self._real(), 1, own=own, without=busy))
+        return next(iter(waiting), None)
 
     def _begin(self, number: int) -> None:
         holder = self._new_id()
