@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
@@ -68,7 +69,8 @@ class Visitor:
         def told(_: object) -> bool:
             return words in self.browser.find_element(By.CSS_SELECTOR, selector).text
 
-        WebDriverWait(self.browser, 10).until(told, f"{selector} does not say {words!r}")
+        gone = [StaleElementReferenceException]
+        WebDriverWait(self.browser, 10, ignored_exceptions=gone).until(told, f"{selector} does not say {words!r}")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -103,8 +104,9 @@ class Walker:
         return [element.text for element in self.browser.find_elements(By.CSS_SELECTOR, selector)]
 
     def until(self, seen: Callable[[], object]) -> None:
-        """Wait until something is so."""
-        WebDriverWait(self.browser, 10).until(lambda _: seen())
+        """Wait until something is so, also while one page gives way to the next."""
+        gone = [StaleElementReferenceException]
+        WebDriverWait(self.browser, 10, ignored_exceptions=gone).until(lambda _: seen())
 
     def obstacles(self) -> list[str]:
         """What axe finds that keeps people from using the page."""

@@ -366,8 +366,9 @@ def test_an_external_page_that_is_too_late_loses_nothing(browser: WebDriver) -> 
         WebDriverWait(browser, 10).until(lambda _: browser.find_elements(By.TAG_NAME, "h1"))
         assert browser.find_element(By.TAG_NAME, "h1").text == "Not submitted"
         assert browser.find_element(By.NAME, "label").get_attribute("value") == "cat"
+        before = browser.find_element(By.TAG_NAME, "html")
         browser.find_element(By.TAG_NAME, "button").click()
-        WebDriverWait(browser, 10).until(lambda _: browser.find_elements(By.TAG_NAME, "h1"))
+        WebDriverWait(browser, 10).until(lambda _: browser.find_element(By.TAG_NAME, "html") != before)
         assert browser.find_element(By.NAME, "label").get_attribute("value") == "cat"
 
 
