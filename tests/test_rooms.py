@@ -71,7 +71,7 @@ database:       address column row seal | account_table delivery_table offer_tab
 agenda
 document:       expression parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing
-frame:          crowd_script library page_source posted ticket | served_page shelf | npm
+frame:          joined_script library page_source posted ticket | served_page shelf | npm
 request:        idempotency paging shape | rules
 people:         mail | ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room

@@ -11,6 +11,7 @@ from typing import Final
 
 from werkzeug.security import safe_join
 
+from mturk.marketplace.frame.joined_script import CROWD_ELEMENTS
 from mturk.marketplace.frame.library import PACKAGES, file_for, place_of
 
 STATIC: Final = Path(__file__).with_name("static")
@@ -21,7 +22,7 @@ _BOOTSTRAP_3 = "bootstrap@3.4.1/dist/css/bootstrap.min.css"
 _AMAZON = [
     (re.compile(pattern, re.IGNORECASE), name)
     for pattern, name in (
-        (r"assets\.crowd\.aws/crowd-html-elements(-v2)?\.js", "crowd_elements.js"),
+        (r"assets\.crowd\.aws/crowd-html-elements(-v2)?\.js", CROWD_ELEMENTS.name),
         (r"(mturk-public\.s3[\w.-]*\.amazonaws\.com|s3[\w.-]*\.amazonaws\.com/mturk-public)/externalHIT_v1\.js",
          "externalHIT_v1.js"),
         (r"(mturk-public\.s3[\w.-]*\.amazonaws\.com|s3[\w.-]*\.amazonaws\.com/mturk-public)/bs30/css/bootstrap(\.min)?\.css",

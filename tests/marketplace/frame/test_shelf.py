@@ -89,7 +89,7 @@ def test_amazons_three_files_are_always_there(tmp_path: Path, address: str, file
     assert Shelf(tmp_path).own_copy(address) == static(file)
 
 
-@pytest.mark.parametrize("name", ["task.js", "externalHIT_v1.js", "plain.css"])
+@pytest.mark.parametrize("name", ["externalHIT_v1.js", "plain.css"])
 def test_our_own_files_are_in_the_package(name: str) -> None:
     assert (STATIC / name).is_file()
 

@@ -11,7 +11,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
 
 from mturk import Assignment
-from mturk.marketplace.frame import crowd_script
+from mturk.marketplace.frame.joined_script import JOINED, JoinedScript
 from mturk.marketplace.frame.shelf import static
 from tests.marketplace.site.frame_host import FrameHost, answers_of, frame_host
 from tests.rendering.conftest import browser
@@ -120,11 +120,14 @@ def test_a_preview_says_what_to_do_first(browser: WebDriver, host: FrameHost) ->
 
 
 @pytest.mark.parametrize(("accepts", "encoding"), [("gzip, br", "gzip"), ("identity", None), ("gzip;q=0", None)])
-def test_all_elements_come_with_one_request(host: FrameHost, accepts: str, encoding: str | None) -> None:
+@pytest.mark.parametrize("script", JOINED.values(), ids=lambda script: script.name)
+def test_a_script_comes_with_one_request(
+    host: FrameHost, script: JoinedScript, accepts: str, encoding: str | None
+) -> None:
     """Compressed where the browser takes that."""
-    address = f"{host.url}/mturk/{static(crowd_script.NAME)}"
+    address = f"{host.url}/mturk/{static(script.name)}"
     answer = requests.get(address, headers={"Accept-Encoding": accepts}, timeout=10)
-    assert answer.content == crowd_script.joined()
+    assert answer.content == script.text
     assert answer.headers.get("Content-Encoding") == encoding
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert "immutable" in answer.headers["Cache-Control"]

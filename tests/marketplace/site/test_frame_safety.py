@@ -283,6 +283,17 @@ def test_no_external_page_below_the_task_host_gets_an_origin(labelled: FrameHost
 
 @pytest.mark.system
 @pytest.mark.browser
+def test_below_a_task_host_a_script_may_submit_by_an_address(browser: WebDriver, labelled: FrameHost) -> None:
+    address = "'https://www.mturk.com/mturk/externalSubmit?label=cat%20%26%20dog&assignmentId='"
+    script = f"location.href = {address} + turkGetParam('assignmentId')"
+    assignment_id = labelled.work(browser, f'<button type="button" id="go" onclick="{script}">Send</button>')
+    browser.find_element(By.ID, "go").click()
+    WebDriverWait(browser, 10).until(lambda _: labelled.status(assignment_id) == "Submitted")
+    assert labelled.submitted(assignment_id).answers["label"] == "cat & dog"
+
+
+@pytest.mark.system
+@pytest.mark.browser
 def test_an_address_cannot_lead_the_answers_elsewhere(browser: WebDriver, host: FrameHost) -> None:
     assignment_id = host.accept(host.publish(FORM))
     address = f"{host.url}{host.frame(assignment_id).address}"
@@ -361,7 +372,7 @@ def test_our_own_files_are_kept_for_a_year_and_open_to_frames(host: FrameHost) -
     ).text
     address = page.partition("<form")[0].split('src="')[1].partition('"')[0]
     answer = get(address)
-    assert answer.text.startswith("/*")
+    assert answer.text.startswith("(function () {")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert f'<script src="{address.replace("task.js", "externalHIT_v1.js")}" ></script>' in page

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, request, send_file, send_from_directory
 
-from mturk.marketplace.frame import crowd_script
+from mturk.marketplace.frame.joined_script import JOINED, JoinedScript
 from mturk.marketplace.frame.shelf import STATIC, static_version
 from mturk.marketplace.site.service import services
 from mturk.marketplace.site.visitor import open_to_all
@@ -22,7 +22,7 @@ def asset_pages() -> Blueprint:
     @pages.get("/mturk/static/<version>/<path:name>")
     @open_to_all
     def own(version: str, name: str) -> Response:
-        found = _crowd_elements() if name == crowd_script.NAME else send_from_directory(STATIC, name)
+        found = _joined(JOINED[name]) if name in JOINED else send_from_directory(STATIC, name)
         answer = _open_to_frames(found)
         if version != static_version():
             answer.headers["Cache-Control"] = "no-cache"
@@ -37,10 +37,9 @@ def asset_pages() -> Blueprint:
     return pages
 
 
-def _crowd_elements() -> Response:
-    """All of them at once: a frame in an origin of its own loads them again with each task."""
+def _joined(script: JoinedScript) -> Response:
     takes_gzip = request.accept_encodings.quality("gzip") > 0
-    answer = Response(crowd_script.packed() if takes_gzip else crowd_script.joined(), mimetype="text/javascript")
+    answer = Response(script.packed if takes_gzip else script.text, mimetype="text/javascript")
     answer.headers["Vary"] = "Accept-Encoding"
     if takes_gzip:
         answer.headers["Content-Encoding"] = "gzip"

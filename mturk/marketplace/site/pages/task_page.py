@@ -11,7 +11,7 @@ from mturk.marketplace.call import Context
 from mturk.marketplace.clock import HOUR
 from mturk.marketplace.document.question import QuestionDocument
 from mturk.marketplace.error import WorkerError
-from mturk.marketplace.frame import crowd_script
+from mturk.marketplace.frame.joined_script import CROWD_ELEMENTS, TASK
 from mturk.marketplace.frame.served_page import Script, served
 from mturk.marketplace.frame.shelf import static
 from mturk.marketplace.frame.ticket import SubmitTicket, TaskTicket
@@ -114,13 +114,13 @@ def _script(ticket: TaskTicket) -> Script:
         "A part of this page did not load, so nothing can be submitted now. What you entered is still here. "
         "Copy what you need, and load the page again; if that does not help, tell who runs this site."
     )
-    return Script(_own(static("task.js")), settings, missing)
+    return Script(_own(static(TASK.name)), settings, missing)
 
 
 def _own_copy(address: str) -> str | None:
     path = services().shelf.own_copy(address)
     # Its texts are in the worker's language, which its address says.
-    if path and path.endswith(f"/{crowd_script.NAME}") and language() != "en":
+    if path and path.endswith(f"/{CROWD_ELEMENTS.name}") and language() != "en":
         path = f"{path}?language={language()}"
     return path and _own(path)
 

@@ -21,14 +21,13 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 import mturk.marketplace.frame
-from mturk.marketplace.frame.crowd_script import joined
+from mturk.marketplace.frame.joined_script import CROWD_ELEMENTS
 from tests.rendering.conftest import FLAGS, picture
 
 STATIC = Path(mturk.marketplace.frame.__file__).parent / "static"
 AXE = Path(__file__).parents[3] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".png": "image/png"}
-SCRIPT = '<script src="/static/crowd_elements.js"></script>'
-JOINED = '<script src="/joined.js"></script>'
+SCRIPT = '<script src="/crowd_elements.js"></script>'
 SANDBOX = "sandbox allow-scripts allow-forms allow-modals"
 LOOKS = {
     "dark": "<style>html { color-scheme: dark; background: #16181c; color: #eee }</style>",
@@ -57,8 +56,8 @@ class Site:
                 elif path == "/late.png":
                     site.is_late.wait(20)
                     self.answer("image/png", picture())
-                elif path == "/joined.js":
-                    self.answer("text/javascript", joined())
+                elif path == "/crowd_elements.js":
+                    self.answer("text/javascript", CROWD_ELEMENTS.text)
                 elif path.startswith("/static/") and (STATIC / path[8:]).is_file():
                     self.answer(KINDS[Path(path).suffix], (STATIC / path[8:]).read_bytes())
                 else:
@@ -96,7 +95,7 @@ class Desk:
         self.browser, self.site = browser, site
 
     def open(
-        self, body: str, *, form: str = "<crowd-form>", assignment: str = "3ASSIGNMENT", head: str = JOINED
+        self, body: str, *, form: str = "<crowd-form>", assignment: str = "3ASSIGNMENT", head: str = SCRIPT
     ) -> None:
         """Show elements in a crowd-form, or a whole page where `form` is empty."""
         inside = f"{form}{body}</crowd-form>" if form else body

@@ -29,9 +29,19 @@ class Easel:
         self.desk = desk
 
     def open(self, tag: str, labels: str = "['cat', 'dog']", more: str = "") -> None:
-        self.tag = f"crowd-{tag}"
-        self.desk.open(f'<{self.tag} name="found" src="/picture.png" labels="{labels}" {more}></{self.tag}>')
+        self.desk.open(self._widget(tag, labels, more))
         self.wait()
+
+    def open_later(self, tag: str, more: str) -> None:
+        """Add the widget to a page that has loaded, so that its pictures are not waited for."""
+        self.desk.open("<div></div>")
+        put = "document.querySelector('crowd-form div').innerHTML = arguments[0]"
+        self.desk.run(put, self._widget(tag, "['cat', 'dog']", more))
+        self.wait()
+
+    def _widget(self, tag: str, labels: str, more: str) -> str:
+        self.tag = f"crowd-{tag}"
+        return f'<{self.tag} name="found" src="/picture.png" labels="{labels}" {more}></{self.tag}>'
 
     def wait(self) -> None:
         WebDriverWait(self.desk.browser, 10).until(

@@ -1,47 +1,20 @@
-"""The elements come file by file, or as one."""
+"""All elements come as one script, in the language of the page."""
 
 from __future__ import annotations
 
-import gzip
 import re
-from pathlib import Path
 
 import pytest
 
-from mturk.marketplace.frame import crowd_script
-from tests.marketplace.frame.crowd.conftest import STATIC, Desk
-
-FILES = sorted((STATIC / "crowd").glob("*.js"))
-
-
-def test_the_loader_brings_every_file() -> None:
-    """Each once."""
-    assert sorted(crowd_script.file_names()) == [path.stem for path in FILES]
-
-
-def test_the_packed_script_is_the_joined_one() -> None:
-    """And is small enough for a page view of 60 KB."""
-    assert gzip.decompress(crowd_script.packed()) == crowd_script.joined()
-    assert len(crowd_script.packed()) < 45_000
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_file_says_what_it_is_for(path: Path) -> None:
-    """In its first line, and is short; nothing in it is run from a text."""
-    text = path.read_text(encoding="utf-8")
-    assert text.startswith("// ")
-    assert len(text.splitlines()) < 400
-    assert max(map(len, text.splitlines())) <= 120
-    assert "eval(" not in text
-    assert "new Function" not in text
+from mturk.marketplace.frame.joined_script import CROWD_ELEMENTS
+from tests.marketplace.frame.crowd.conftest import SCRIPT, STATIC, Desk
 
 
 @pytest.mark.browser
 def test_one_script_brings_all_elements(desk: Desk) -> None:
     """Twice is once."""
-    head = '<script src="/joined.js"></script>' * 2
     classifier = "<crowd-classifier name='c' categories='[\"x\"]'></crowd-classifier>"
-    desk.open(f"<crowd-input name='a'></crowd-input>{classifier}", head=head)
+    desk.open(f"<crowd-input name='a'></crowd-input>{classifier}", head=SCRIPT * 2)
     desk.type("crowd-input >> input", "word")
     desk.click("crowd-classifier >> label.choice")
     assert desk.submitted() == {"a": "word", "c": {"label": "x"}}
@@ -66,12 +39,9 @@ LANGUAGES = [
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("query", "said_by_page", "words"), LANGUAGES)
-@pytest.mark.parametrize("script", ["/joined.js", "/static/crowd_elements.js"])
-def test_the_page_says_the_language_or_else_the_address(
-    desk: Desk, script: str, query: str, said_by_page: str, words: str
-) -> None:
-    head = f"<script>document.documentElement.lang = '{said_by_page}'</script><script src='{script}{query}'></script>"
-    desk.open("", head=head)
+def test_the_page_says_the_language_or_else_the_address(desk: Desk, query: str, said_by_page: str, words: str) -> None:
+    script = SCRIPT.replace(".js", f".js{query}")
+    desk.open("", head=f"<script>document.documentElement.lang = '{said_by_page}'</script>{script}")
     assert desk.find("crowd-button[form-action=submit]").text == words
 
 
@@ -79,7 +49,9 @@ def test_the_page_for_users_names_every_element() -> None:
     """Those of the files are those of the page; a few are only parts of others."""
     page = (STATIC.parents[3] / "docs" / "crowd-elements.md").read_text(encoding="utf-8")
     defined = {
-        name for path in FILES for name in re.findall(r'"(crowd-[a-z-]+)"[,:]', path.read_text(encoding="utf-8"))
+        name
+        for path in CROWD_ELEMENTS.files
+        for name in re.findall(r'"(crowd-[a-z-]+)"[,:]', path.read_text(encoding="utf-8"))
     }
     defined = {name.removesuffix("-multi-select") for name in defined} - {"crowd-problem-list"}
     assert defined == set(re.findall(r"`<?(crowd-[a-z-]+)", page)) - {"crowd-elements"}

@@ -171,6 +171,25 @@ LATE = "initial-value=\"{labelMappings: {cat: {color: '#2ca02c'}}, src: '/late.p
 LOST = LATE.replace("late", "none")
 
 
+def test_a_submit_waits_for_the_earlier_result(easel: Easel) -> None:
+    """Which would else be posted as empty, and not changed."""
+    easel.open_later("semantic-segmentation", LATE)
+    easel.desk.submit()
+    assert easel.desk.told() == ["found: The earlier annotations are still loading. Please wait a moment."]
+    easel.desk.site.is_late.set()
+    state = "return document.querySelector('crowd-semantic-segmentation').startState === 'loaded'"
+    WebDriverWait(easel.desk.browser, 10).until(lambda _: easel.desk.run(state))
+    assert easel.found()["initialValueModified"] is False
+
+
+def test_what_was_painted_before_the_earlier_result_is_there_does_not_count(easel: Easel) -> None:
+    """It would be painted over."""
+    easel.open_later("semantic-segmentation", LATE)
+    easel.drag((20, 50), (22, 50))
+    assert easel.value()["initialValueModified"] is False
+    easel.desk.site.is_late.set()
+
+
 def test_an_earlier_result_that_is_lost_has_to_be_painted_anew(easel: Easel) -> None:
     """And that it was is told."""
     easel.open("semantic-segmentation", more=LOST)
