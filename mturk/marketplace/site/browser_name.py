@@ -32,4 +32,4 @@ def browser_name(agent: str) -> str:
     system = next((name for word, name in _SYSTEMS.items() if word in agent), None)
     if browser and system:
         return _("%(browser)s on %(system)s", browser=browser, system=system)
-    return browser or system or _("Another browser")
+    return browser or system or _("Unknown browser")

@@ -138,7 +138,7 @@ def _title(status: int) -> str:
 
 def _texts() -> dict[int, str]:
     return {
-        HTTPStatus.NOT_FOUND: _("The page does not exist, or it is not yours."),
+        HTTPStatus.NOT_FOUND: _("This page does not exist, or you have no access to it."),
         HTTPStatus.METHOD_NOT_ALLOWED: _("This page does not take what was sent. Go back, and try again."),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _(
             "More was sent than this page takes. Go back: what you typed is still there."

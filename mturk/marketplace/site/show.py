@@ -6,10 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup
 
 from mturk.marketplace.clock import SECOND, as_datetime
+from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.language import language, ngettext
 
 _CENTS = 100
@@ -38,7 +39,7 @@ def duration(milliseconds: int) -> str:
         (_MINUTE, ngettext("%(num)s minute", "%(num)s minutes", seconds % _HOUR // _MINUTE)),
         (1, ngettext("%(num)s second", "%(num)s seconds", seconds % _MINUTE)),
     )
-    first = next((place for place, (size, _) in enumerate(units) if seconds >= size), len(units) - 1)
+    first = next((place for place, (size, _words) in enumerate(units) if seconds >= size), len(units) - 1)
     shown = [units[first][1]]
     if first + 1 < len(units) and seconds % units[first][0] >= units[first + 1][0]:
         shown.append(units[first + 1][1])
@@ -47,7 +48,9 @@ def duration(milliseconds: int) -> str:
 
 def ago(milliseconds: int) -> str:
     """How long ago something was, in its largest unit."""
-    seconds = max(1, milliseconds // SECOND)
+    seconds = milliseconds // SECOND
+    if seconds < _MINUTE:
+        return _("just now")
     return str(format_timedelta(-seconds, "second", threshold=1, add_direction=True, locale=language()))
 
 
@@ -61,4 +64,17 @@ def number(value: int) -> str:
     return str(format_decimal(value, locale=language()))
 
 
-FILTERS = {"ago": ago, "day": day, "duration": duration, "moment": moment, "money": money, "number": number}
+def percent(value: int) -> str:
+    """A share of a hundred, as the page's language writes it."""
+    return str(format_percent(Decimal(value).scaleb(-2), locale=language()))
+
+
+FILTERS = {
+    "ago": ago,
+    "day": day,
+    "duration": duration,
+    "moment": moment,
+    "money": money,
+    "number": number,
+    "percent": percent,
+}

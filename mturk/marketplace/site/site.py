@@ -17,7 +17,7 @@ from mturk.marketplace.site.refusal import explain_refusals
 from mturk.marketplace.site.service import Services, provide
 from mturk.marketplace.site.session_cookie import SessionCookie
 from mturk.marketplace.site.show import FILTERS
-from mturk.marketplace.site.visitor import ask_to_sign_in, is_named_by_proxy, known_worker_id
+from mturk.marketplace.site.visitor import ask_to_sign_in, has_terms, is_named_by_proxy, known_worker_id
 from mturk.marketplace.site.way_back import here, stay_here
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _speak(app: Flask) -> None:
         navigation=navigation,
         visitor=known_worker_id,
         named_by_proxy=is_named_by_proxy,
+        has_terms=has_terms,
     )
     versions = {path.name: str(int(path.stat().st_mtime)) for path in Path(app.static_folder or "").iterdir()}
     environment.globals["asset"] = lambda name: url_for("static", filename=name, v=versions.get(name))

@@ -86,6 +86,11 @@ def ask_to_sign_in() -> AnyResponse | None:
     return None
 
 
+def has_terms() -> bool:
+    """Whether the operator has terms to be read."""
+    return services().settings.terms is not None
+
+
 def terms_are_due() -> bool:
     """Whether who is signed in has not agreed to the operator's terms, or not to these."""
     terms, found = services().settings.terms, known_sitting()

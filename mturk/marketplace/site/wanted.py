@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mturk.marketplace.qualification.requirement import Value
-from mturk.marketplace.qualification.system_type import SYSTEM_TYPES
+from mturk.marketplace.qualification.system_type import MASTERS, SYSTEM_TYPES
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.language import locale
-from mturk.marketplace.site.show import number
+from mturk.marketplace.site.show import number, percent
 from mturk.marketplace.workplace.need import Need
+
+_SHARES = frozenset(one.id for one in SYSTEM_TYPES.values() if one.name.startswith("Worker_Percent"))
+_HAD_OR_NOT = frozenset(one.id for one in SYSTEM_TYPES.values() if one.id in MASTERS or one.name == "Worker_Adult")
 
 
 class Wanted(NamedTuple):
@@ -22,7 +25,7 @@ class Wanted(NamedTuple):
 
 def wanted(need: Need) -> Wanted:
     """The requirement in the language of the page."""
-    return Wanted(name_of(need.type_id, need.name), _needed(need), own_value(need.value))
+    return Wanted(name_of(need.type_id, need.name), _needed(need), _own(need))
 
 
 def name_of(type_id: str, name: str) -> str:
@@ -39,55 +42,68 @@ def _system_name(name: str) -> str | None:
         case "Worker_Adult":
             return _("You are 18 or older, and agree to see adult content")
         case "Worker_PercentAssignmentsApproved":
-            return _("Approved share of your work, in percent")
+            return _("Share of your work that was approved")
         case "Worker_PercentAssignmentsSubmitted":
-            return _("Submitted share of the HITs that you accepted, in percent")
+            return _("Share of your accepted HITs that you submitted")
         case "Worker_PercentAssignmentsAbandoned":
-            return _("Share of your HITs whose time ran out, in percent")
+            return _("Share of your accepted HITs whose time ran out")
         case "Worker_PercentAssignmentsReturned":
-            return _("Returned share of the HITs that you accepted, in percent")
+            return _("Share of your accepted HITs that you returned")
         case "Worker_PercentAssignmentsRejected":
-            return _("Rejected share of your work, in percent")
+            return _("Share of your work that was rejected")
     return None
 
 
 def _needed(need: Need) -> str:
-    values = ", ".join(map(_place, need.wanted))
+    values = ", ".join(_shown(need.type_id, one) for one in need.wanted)
     match need.comparator:
         case "LessThan":
-            return _("needed: less than %(value)s", value=values)
+            return _("less than %(value)s needed", value=values)
         case "LessThanOrEqualTo":
-            return _("needed: at most %(value)s", value=values)
+            return _("at most %(value)s needed", value=values)
         case "GreaterThan":
-            return _("needed: more than %(value)s", value=values)
+            return _("more than %(value)s needed", value=values)
         case "GreaterThanOrEqualTo":
-            return _("needed: at least %(value)s", value=values)
-        case "EqualTo":
-            return _("needed: %(value)s", value=values)
+            return _("at least %(value)s needed", value=values)
+        case "EqualTo" | "In" if len(need.wanted) == 1:
+            return _("%(value)s needed", value=values)
         case "NotEqualTo":
-            return _("needed: anything but %(value)s", value=values)
+            return _("anything but %(value)s needed", value=values)
         case "In":
-            return _("needed: one of %(values)s", values=values)
+            return _("one of %(values)s needed", values=values)
         case "NotIn":
-            return _("needed: none of %(values)s", values=values)
+            return _("anything but %(value)s needed", value=values)
         case "DoesNotExist":
-            return _("needed: not to have it")
-    return _("needed: to have it")
+            return _("you must not have it")
+    return _("you need to have it")
 
 
-def own_value(value: Value) -> str:
-    """What the worker has, in words."""
+def _own(need: Need) -> str:
+    if need.value is None:
+        return _("you do not have it")
+    value = own_value(need.type_id, need.value)
+    return (
+        _("you live in %(place)s", place=value)
+        if isinstance(need.value, tuple)
+        else _("you have %(value)s", value=value)
+    )
+
+
+def own_value(type_id: str, value: Value) -> str:
+    """What the worker has: a score, a place, or that they have none."""
+    if type_id in _HAD_OR_NOT:
+        return _("yes") if value else _("no")
     if value is None:
         return _("you do not have it")
-    if isinstance(value, tuple):
-        return _("you: %(value)s", value=_place("-".join(filter(None, value))))
-    return _("you have %(value)s", value=number(value))
+    return _shown(type_id, "-".join(filter(None, value)) if isinstance(value, tuple) else str(value))
 
 
-def _place(text: str) -> str:
-    """A number as the language writes it; a country by its name."""
+def _shown(type_id: str, text: str) -> str:
+    """A number as the language writes it, with a sign where it is a share; a country by its name."""
     country, dash, part = text.partition("-")
     if not country.isalpha():
-        return number(int(text)) if text.isdecimal() else text
+        if not text.isdecimal():
+            return text
+        return percent(int(text)) if type_id in _SHARES else number(int(text))
     names = locale().territories
     return f"{names.get(country, country)}{dash and ', '}{part}"

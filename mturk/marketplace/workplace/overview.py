@@ -37,6 +37,12 @@ class Stretch(NamedTuple):
     unpaid: int
     """What the pending work brings if it is approved."""
 
+    @property
+    def approval_rate(self) -> int | None:
+        """How much of the work that was decided was approved, in percent; None where none was."""
+        decided = self.approved + self.rejected
+        return self.approved * 100 // decided if decided else None
+
 
 class Payer(NamedTuple):
     """A requester, or with an empty name all others together: what they have paid, and may still pay."""

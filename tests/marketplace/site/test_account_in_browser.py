@@ -56,6 +56,26 @@ def sign_up(walker: Walker, site: Marketplace) -> str:
     return walker.text(".who")
 
 
+def test_a_state_is_asked_for_only_where_there_are_states(walker: Walker, site: Marketplace) -> None:
+    walker.go(path_of(site, site.invite()))
+    country = Select(walker.browser.find_element(By.NAME, "country"))
+    state = walker.browser.find_element(By.NAME, "subdivision")
+    seen = [state.is_displayed()]
+    for code in ("US", "DE", "US"):
+        country.select_by_value(code)
+        seen.append(state.is_displayed())
+    assert seen == [False, True, False, True]
+    Select(state).select_by_value("NY")
+    country.select_by_value("DE")
+    assert state.is_displayed()  # what was chosen can be taken back
+
+
+def test_the_terms_are_a_step_away_on_every_page(walker: Walker, site: Marketplace) -> None:
+    walker.go("/worker/sign-in")
+    walker.follow("Terms")
+    assert walker.texts("h1") == ["Terms"]
+
+
 def test_a_person_signs_up_out_and_in_again(walker: Walker, site: Marketplace) -> None:
     worker_id = sign_up(walker, site)
     assert walker.text(".notice") == f"Welcome. Your worker ID is {worker_id}: you can sign in with it."

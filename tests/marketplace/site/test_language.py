@@ -201,6 +201,8 @@ def test_numbers_and_times_are_written_as_the_language_does(
         assert show.number(1_234_567) == many
         assert show.day(time.date()) == on
         assert show.ago(3 * 3_600_000 + 60_000) == before
+        assert show.ago(59_999) == {"en": "just now", "de": "gerade eben"}[name]
+        assert show.ago(60_000) == {"en": "1 minute ago", "de": "vor 1 Minute"}[name]
         written = show.moment(int(time.timestamp() * 1000))
     assert written == f'<time datetime="2026-03-04T13:05:00Z">{at}</time>'
 

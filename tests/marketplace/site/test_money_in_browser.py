@@ -69,6 +69,13 @@ def test_days_are_those_of_the_browser_from_the_second_page_on(ada: Walker) -> N
     assert "in the time zone Asia/Tokyo" in ada.text("main")
 
 
+def test_a_moment_says_its_zone(ada: Walker) -> None:
+    ada.go(MESSAGES)
+    times = ada.texts("main time")
+    assert times
+    assert all(time.endswith(" GMT+9") for time in times)
+
+
 def test_nothing_on_the_pages_is_refused_by_their_policy(ada: Walker) -> None:
     ada.browser.get_log("browser")
     for path in paths(ada):

@@ -13,28 +13,42 @@ from mturk.marketplace.workplace.need import Need
 NAME, MISSING = "Careful reader", "you do not have it"
 OWN = Need("3OWN", NAME, "Exists", (), None, False, None)
 TEXTS: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
-    ({}, (NAME, "needed: to have it", MISSING)),
-    ({"comparator": "DoesNotExist", "value": 1}, (NAME, "needed: not to have it", "you have 1")),
-    ({"comparator": "LessThan", "wanted": ("5",)}, (NAME, "needed: less than 5", MISSING)),
+    ({}, (NAME, "you need to have it", MISSING)),
+    ({"comparator": "DoesNotExist", "value": 1}, (NAME, "you must not have it", "you have 1")),
+    ({"comparator": "LessThan", "wanted": ("5",)}, (NAME, "less than 5 needed", MISSING)),
     (
         {"comparator": "LessThanOrEqualTo", "wanted": ("5",)},
-        (NAME, "needed: at most 5", MISSING),
+        (NAME, "at most 5 needed", MISSING),
     ),
     (
         {"comparator": "GreaterThan", "wanted": ("5",), "value": 5},
-        (NAME, "needed: more than 5", "you have 5"),
+        (NAME, "more than 5 needed", "you have 5"),
     ),
     (
         {"comparator": "GreaterThanOrEqualTo", "wanted": ("95",), "value": 97},
-        (NAME, "needed: at least 95", "you have 97"),
+        (NAME, "at least 95 needed", "you have 97"),
     ),
-    ({"comparator": "EqualTo", "wanted": ("5",), "value": 0}, (NAME, "needed: 5", "you have 0")),
+    ({"comparator": "EqualTo", "wanted": ("5",), "value": 0}, (NAME, "5 needed", "you have 0")),
     (
         {"comparator": "NotEqualTo", "wanted": ("5",), "value": 5},
-        (NAME, "needed: anything but 5", "you have 5"),
+        (NAME, "anything but 5 needed", "you have 5"),
     ),
-    ({"comparator": "In", "wanted": ("1", "2"), "value": 3}, (NAME, "needed: one of 1, 2", "you have 3")),
-    ({"comparator": "NotIn", "wanted": ("1",), "value": 1}, (NAME, "needed: none of 1", "you have 1")),
+    ({"comparator": "In", "wanted": ("1", "2"), "value": 3}, (NAME, "one of 1, 2 needed", "you have 3")),
+    ({"comparator": "NotIn", "wanted": ("1",), "value": 1}, (NAME, "anything but 1 needed", "you have 1")),
+    (
+        {
+            "type_id": "000000000000000000L0",
+            "name": "Worker_PercentAssignmentsApproved",
+            "comparator": "GreaterThanOrEqualTo",
+            "wanted": ("95",),
+            "value": 100,
+        },
+        ("Share of your work that was approved", "at least 95% needed", "you have 100%"),
+    ),
+    (
+        {"type_id": "00000000000000000071", "name": "Worker_Locale", "comparator": "In", "wanted": ("DE",)},
+        ("Where you live", "Germany needed", MISSING),
+    ),
     (
         {
             "type_id": "00000000000000000071",
@@ -43,7 +57,7 @@ TEXTS: list[tuple[dict[str, Any], tuple[str, str, str]]] = [
             "wanted": ("DE", "US-NY", "XX"),
             "value": ("US", "CA"),
         },
-        ("Where you live", "needed: one of Germany, United States, NY, XX", "you: United States, CA"),
+        ("Where you live", "one of Germany, United States, NY, XX needed", "you live in United States, CA"),
     ),
 ]
 

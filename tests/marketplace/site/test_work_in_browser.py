@@ -101,7 +101,7 @@ def test_a_person_finds_a_hit_does_it_and_goes_on_with_the_next(visitor: Visitor
     visitor.press("Submit")
     assert visitor.heading == "Submitted"
     visitor.press("Accept the next HIT")
-    visitor.press("Return")
+    visitor.press("Return (not paid)")
     visitor.press("Skip")
     assert visitor.heading == "Label a photo"
 
@@ -120,6 +120,37 @@ def test_the_time_left_is_right_after_a_sleep_and_what_comes_is_told_in_time(
     visitor.passes(61_000)
     visitor.waits_for("[data-clock]", "The time is over")
     visitor.waits_for("[aria-live=polite]", "The time for this HIT is over.")
+
+
+def marks(visitor: Visitor) -> list[str]:
+    """By what the bar shows that time is short."""
+    classes = visitor.browser.find_element(By.CLASS_NAME, "work-bar").get_attribute("class") or ""
+    return [name for name in classes.split() if name in ("soon", "last")]
+
+
+def test_the_bar_shows_that_time_is_short(visitor: Visitor, hits: list[dict[str, Any]]) -> None:
+    visitor.accept(hits[0])
+    assert marks(visitor) == []
+    visitor.passes(300_000)
+    WebDriverWait(visitor.browser, 10).until(lambda _: marks(visitor) == ["soon"])
+    visitor.passes(241_000)
+    WebDriverWait(visitor.browser, 10).until(lambda _: marks(visitor) == ["soon", "last"])
+
+
+@pytest.mark.parametrize(("width", "is_folded"), [(390, True), (1280, False)])
+def test_a_small_screen_has_the_search_folded(
+    visitor: Visitor, hits: list[dict[str, Any]], width: int, is_folded: bool
+) -> None:
+    driver: Any = visitor.browser
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    )
+    seen = []
+    for path in ("/worker/", "/worker/?q=photo"):
+        visitor.open(path)
+        seen.append(visitor.browser.find_element(By.NAME, "q").is_displayed())
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert seen == [not is_folded, True]
 
 
 def test_a_page_that_is_looked_at_again_asks_the_server(

@@ -124,6 +124,8 @@ def _add_sign_up(pages: Blueprint) -> None:
     @open_to_all
     def sign_up() -> ResponseReturnValue:
         _refuse_where_a_proxy_rules()
+        if known_worker_id():
+            return _led_on()
         if not _given("invitation") and services().settings.sign_up != OPEN:
             text = _("You need an invitation to sign up here. Open the link that was sent to you.")
             return refused(HTTPStatus.FORBIDDEN, text)
@@ -139,6 +141,8 @@ def _add_sign_up(pages: Blueprint) -> None:
     @shown_again(form)
     def become_a_worker() -> ResponseReturnValue:
         _refuse_where_a_proxy_rules()
+        if known_worker_id():
+            return _led_on()
         try:
             entry = services().entrance.sign_up(_application(), _given("invitation"), caller(), session.get(_PROMISED))
         except Objection as error:
@@ -211,6 +215,22 @@ def _add_forgotten_password(pages: Blueprint) -> None:
         begin(entry)
         flash(_("Your new password is set. You were signed out everywhere else."), "good")
         return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
+
+
+def _led_on() -> ResponseReturnValue:
+    """To the HITs for who is signed in: nobody shall sign up twice by accident."""
+    if _is_good(_given("invitation")):
+        words = _("You are signed in as %(worker_id)s. To use the invitation for another account, sign out first.")
+        flash(words % {"worker_id": known_worker_id()})
+    return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
+
+
+def _is_good(secret: str) -> bool:
+    """Whether somebody can sign up with an invitation."""
+    try:
+        return bool(secret) and services().entrance.invitation(secret) is not None
+    except WorkerError:
+        return False
 
 
 def _already(error: Used) -> ResponseReturnValue:

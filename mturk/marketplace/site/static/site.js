@@ -3,11 +3,14 @@
 (() => {
   const language = document.documentElement.lang;
   const show = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+  // A format of a style has no zone in it.
+  const named = new Intl.DateTimeFormat(language, { timeZoneName: "short" });
+  const zoneAt = (moment) => named.formatToParts(moment).find(({ type }) => type === "timeZoneName").value;
   for (const time of document.querySelectorAll("time[datetime]")) {
     const moment = new Date(time.dateTime);
     if (!Number.isNaN(moment.getTime())) {
       time.title = time.textContent;
-      time.textContent = show.format(moment);
+      time.textContent = `${show.format(moment)} ${zoneAt(moment)}`;
     }
   }
 

@@ -23,6 +23,7 @@
   let offset = Number(text.now) - Date.now();
   const left = () => Number(text.deadline) - Date.now() - offset;
 
+  const isNarrow = matchMedia("(max-width: 40rem)");
   const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
   const written = (milliseconds) => {
     const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
@@ -30,7 +31,7 @@
     const from = seconds === 0 ? units.length - 1 : first;
     return units.slice(from, from + 2).map(([unit, size], place) => {
       const number = Math.floor(place ? (seconds % units[from][1]) / size : seconds / size);
-      return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: "long" }).format(number);
+      return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, unitDisplay: isNarrow.matches ? "short" : "long" }).format(number);
     }).join(" ");
   };
 
@@ -50,6 +51,7 @@
     const now = left();
     clock.textContent = now > 0 ? text.left.replace("{time}", written(now)) : text.over;
     bar.classList.toggle("soon", now <= 5 * MINUTE);
+    bar.classList.toggle("last", now <= MINUTE);
     for (const [limit, words] of warnings) {
       if (last > limit && now <= limit && now > 0) {
         say(words, "warn");
@@ -123,7 +125,7 @@
     }
   });
 
-  const choice = bar.querySelector("input[data-send]");
+  const choice = document.querySelector("input[data-send]");
   if (choice) {
     choice.closest("[hidden]").hidden = false;
     choice.addEventListener("change", () => {

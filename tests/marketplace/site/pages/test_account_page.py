@@ -72,6 +72,22 @@ def test_a_password_that_cannot_be_is_told(client: FlaskClient, given: str, new:
     assert f'href="{link}"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "Only whoever runs this marketplace can reset"),
+        ({"smtp": "smtp://127.0.0.1:9?from=turk@my-lab.org"}, "Without a confirmed e-mail address only whoever"),
+    ],
+)
+def test_it_is_told_who_can_reset_a_password_that_was_forgotten(
+    site: Site, options: dict[str, str], words: str
+) -> None:
+    market = site(**options)
+    client = market.app.test_client()
+    signed_up(market, client)
+    assert words in client.get(ACCOUNT).text
+
+
 def test_sittings_are_listed_and_ended(market: Marketplace, client: FlaskClient) -> None:
     other = market.app.test_client()
     other.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0"

@@ -62,24 +62,28 @@ def test_the_dashboard_tells_what_was_done_and_earned(ada: FlaskClient) -> None:
         "Pending": ["1"] * 3,
         "Returned": ["0"] * 3,
         "Not done in time": ["0"] * 3,
+        "Approval rate": ["50%"] * 3,
     }
 
 
 def test_who_is_new_is_told_so(ada: FlaskClient) -> None:
     page = read(ada, "/worker/dashboard")
-    assert texts(page, "//*[@class='empty']") == ["Nothing was paid in the last 30 days.", "There is nothing here yet."]
+    assert sums(page)["Approval rate"] == ["\u2013"] * 3
+    assert texts(page, "//*[@class='empty']") == ["There is nothing here yet.", "Nothing was paid in the last 30 days."]
 
 
 @pytest.mark.usefixtures("past")
 def test_each_submission_has_its_state_the_requesters_words_and_bonuses(ada: FlaskClient) -> None:
     cards = texts(read(ada, "/worker/dashboard"), "//*[@class='card']")
     pending, rejected, approved = cards
-    assert "Pays 0.40 Pending Approved automatically in 29 days 23 hours, " in pending
+    assert "Pays 0.40 Pending Approved automatically on " in pending
+    assert " (in 29 days 23 hours), unless the requester decides before." in pending
     assert "Pays 0.20 Rejected" in rejected
+    assert "Reward$0.20, not paid" in rejected
     assert "The requester wrote: That is a dog." in rejected
     assert "Pays 0.10 Approved" in approved
     assert "Bonus $1.50" in approved
-    assert "What for: A good name" in approved
+    assert "A good name" in approved
 
 
 @pytest.mark.usefixtures("past")

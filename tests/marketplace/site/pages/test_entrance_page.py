@@ -91,6 +91,23 @@ def test_without_an_invitation_nobody_signs_up(site: Site, path: str) -> None:
     assert post(client, path, page=SIGN_IN, password=PASSWORD).status_code == 403
 
 
+def test_who_is_signed_in_is_led_to_the_hits_and_signs_up_no_second_time(site: Site) -> None:
+    market = site()
+    client = market.app.test_client()
+    worker_id = signed_up(market, client)
+    path = invited(market)
+    for go in (lambda: client.get(path), lambda: post(client, path, password=PASSWORD)):
+        answer = go()
+        assert answer.status_code == 303
+        assert answer.location == "/worker/"
+        page = client.get("/worker/").text
+        assert f'class="who">{worker_id}<' in page
+        assert f"You are signed in as {worker_id}. To use the invitation for another account, sign out first." in page
+    client.get("/worker/sign-up?invitation=guessed")
+    assert "To use the invitation" not in client.get("/worker/").text
+    assert post(market.app.test_client(), path, page=path, password=PASSWORD).status_code == 303
+
+
 def test_an_open_door_needs_no_invitation(site: Site) -> None:
     client = site(sign_up="open").app.test_client()
     assert "Sign up</a>" in client.get(SIGN_IN).text

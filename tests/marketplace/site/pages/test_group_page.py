@@ -50,9 +50,11 @@ def test_a_group_is_shown_with_all_that_helps_to_choose(
         "Say what is in the picture",
         "Reward $1.20",
         "HITs left 3",
-        "Time allotted 10 minutes",
+        "Time limit 10 minutes",
         "Requester Vision lab",
         "Published 5 minutes ago",
+        "Approved at the latest 30 days after you submit",
+        "Look at it : Label a photo",
     ):
         assert fact in page
 
@@ -72,13 +74,44 @@ def test_a_requirement_tells_what_the_worker_has_and_how_to_get_what_is_missing(
     hit = publish(QualificationRequirements=needed)
     page = signed_in(country="FR").get(group_path(hit)).text
     words = " ".join(re.sub("<[^>]+>", " ", page).split())
-    assert "Night owl : you do not have it, needed: to have it. Request it" in words
-    assert "Careful reader : you do not have it, needed: at least 80. Take the test" in words
-    assert "Approved share of your work, in percent : you have 100, needed: more than 95" in words
-    assert "Where you live : you: France, needed: one of Germany" in words
+    assert "Night owl : you need to have it; you do not have it. Request it" in words
+    assert "Careful reader : at least 80 needed; you do not have it. Take the test" in words
+    assert "Share of your work that was approved : more than 95% needed; you have 100%" in words
+    assert "Where you live : Germany needed; you live in France" in words
     for type_id in ids:
         assert f'href="/worker/qualifications/{type_id}"' in page
     assert words.count("Not met") == 3
+
+
+def test_what_follows_from_accepting_is_read_before(publish: Publish, signed_in: SignedIn) -> None:
+    page = signed_in().get(group_path(publish())).text
+    words = " ".join(re.sub("<[^>]+>", " ", page).split())
+    told = "You have 10 minutes from the moment you accept. If you are late, others can do the HIT"
+    assert words.index(told) < words.index(" Accept ")
+    assert 'aria-describedby="what-follows">Accept<' in page
+    assert "Approved automatically at the latest 30 days after you submit" in words
+
+
+def test_a_card_leads_to_how_to_get_what_is_missing(client: Client, publish: Publish, signed_in: SignedIn) -> None:
+    tested = client.create_qualification_type(**graded_type_arguments(Name="Careful reader"))
+    type_id = tested["QualificationType"]["QualificationTypeId"]
+    publish(QualificationRequirements=[{"QualificationTypeId": type_id, "Comparator": "Exists"}])
+    page = signed_in().get("/worker/").text
+    assert re.findall(rf'<a([^>]*)href="/worker/qualifications/{type_id}">(\w+)', page) == [
+        (' class="button quiet" ', "Take")
+    ]
+    assert "Look at it" not in page
+
+
+def test_a_group_that_cannot_be_accepted_nor_skipped_has_no_empty_bar(
+    client: Client, publish: Publish, signed_in: SignedIn
+) -> None:
+    needed = [
+        {"QualificationTypeId": "00000000000000000071", "Comparator": "EqualTo", "LocaleValues": [{"Country": "DE"}]}
+    ]
+    page = signed_in(country="FR").get(group_path(publish(QualificationRequirements=needed))).text
+    assert "To accept it you need all of the requirements." in page
+    assert "work-bar" not in page
 
 
 SEARCHES = [

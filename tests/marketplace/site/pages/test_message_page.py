@@ -45,6 +45,19 @@ def test_what_a_worker_is_told_is_listed_newest_first(ada: FlaskClient, tell: Te
     assert "Name a cat That is a dog. From requester" in texts(page, "//li[3]")[-1]
 
 
+def test_a_decision_says_what_it_means_in_money_and_leads_to_the_requester(
+    ada: FlaskClient, tell: Tell, client: Client, publish: Publish, work: Work
+) -> None:
+    tell("Hello")
+    client.approve_assignment(AssignmentId=work(publish()["HITId"], "A1ADA"), RequesterFeedback="Thank you!")
+    page = read(ada, PATH)
+    told = " | ".join(texts(page, "//li[.//h2]"))
+    assert "Your work was approved Approved $0.05 Label a photo" in told
+    assert "Your work was rejected Rejected $0.05, not paid Name a cat" in told
+    assert "You got a bonus: $0.50 Bonus Name a cat" in told
+    assert len(page.xpath("//li//a[starts-with(., 'Write to the requester')]")) == 3
+
+
 def test_the_number_of_unread_messages_stands_in_the_head(ada: FlaskClient, tell: Tell) -> None:
     assert unseen(ada) == ["new: 1"]
     tell(*map(str, range(100)))

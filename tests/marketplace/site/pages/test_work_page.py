@@ -196,7 +196,7 @@ def test_an_accepted_hit_is_continued_from_the_queue_on_another_device(
     path = accept(signed_in("A1ADA"), group[0])
     elsewhere = signed_in("A1ADA")
     queue = elsewhere.get("/worker/queue").text
-    assert "You hold 1 of at most 25 HITs" in queue
+    assert "You have 1 HIT (25 at most)." in queue
     assert f'href="{path}"' in queue
     assert post(elsewhere, path, street="Main Street").status_code == 302
     assert "You hold no HITs" in elsewhere.get("/worker/queue").text
@@ -232,6 +232,16 @@ def test_the_page_after_a_submission_goes_on_by_itself_for_a_moment_only(
     assert "data-goes-on" not in visitor.get(path).text
     post(visitor, "/worker/accept-next", accept_next="off")
     assert "data-goes-on" not in visitor.get(path).text
+
+
+@pytest.mark.parametrize(("minutes", "marks"), [(4, ""), (6, " soon"), (9.5, " soon last")])
+def test_the_page_shows_without_a_script_that_time_is_short(
+    market: Marketplace, group: list[dict[str, Any]], signed_in: SignedIn, minutes: float, marks: str
+) -> None:
+    visitor = signed_in()
+    path = accept(visitor, group[0])
+    market.clock.advance(minutes=minutes)
+    assert f'class="work-bar at-work{marks}"' in visitor.get(path).text
 
 
 def test_the_page_after_a_submission_tells_what_became_of_it(
@@ -330,7 +340,7 @@ def test_one_submission_brings_one_further_hit_in_however_many_windows(
     onward = f"/worker/groups/{group[0]['HITGroupId']}/accept"
     again = post(visitor, onward, hit_id=group[2]["HITId"], goes_on=first.rpartition("/")[2], accept_next="on")
     assert again.location == second != first
-    assert "You hold 1 of" in visitor.get("/worker/queue").text
+    assert "You have 1 HIT" in visitor.get("/worker/queue").text
 
 
 def test_nobody_goes_on_from_what_is_not_theirs_or_not_submitted(
