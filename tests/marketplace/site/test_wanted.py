@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mturk.marketplace import Marketplace
-from mturk.marketplace.site.wanted import wanted
+from mturk.marketplace.qualification.requirement import Value
+from mturk.marketplace.site.wanted import own_value, wanted
 from mturk.marketplace.workplace.need import Need
 
 NAME, MISSING = "Careful reader", "you do not have it"
@@ -88,3 +89,19 @@ def test_what_a_requester_calls_like_a_system_type_keeps_its_name() -> None:
 def test_every_system_type_has_a_name_that_people_understand(name: str) -> None:
     with Marketplace(":memory:") as market, market.app.extensions["mturk.site"].test_request_context():
         assert "Worker_" not in wanted(OWN._replace(type_id="00000000000000000040", name=name)).name
+
+
+OWN_VALUES = [
+    ("00000000000000000060", 1, "yes"),
+    ("00000000000000000060", None, "no"),
+    ("000000000000000000L0", 97, "97%"),
+    ("00000000000000000040", 1200, "1,200"),
+    ("00000000000000000071", ("US", "NY"), "United States, NY"),
+    ("00000000000000000071", None, "you do not have it"),
+]
+
+
+@pytest.mark.parametrize(("type_id", "value", "words"), OWN_VALUES)
+def test_what_a_worker_has_is_put_in_words(type_id: str, value: Value, words: str) -> None:
+    with Marketplace(":memory:") as market, market.app.extensions["mturk.site"].test_request_context():
+        assert own_value(type_id, value) == words

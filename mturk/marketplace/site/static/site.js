@@ -14,6 +14,16 @@
     }
   }
 
+  // What is folded on a small screen is open on a large one. The style sheet shows it there too; now it also says so.
+  const wide = matchMedia("(min-width: 40.01rem)");
+  const unfold = () => {
+    for (const details of wide.matches ? document.querySelectorAll("details.folded") : []) {
+      details.open = true;
+    }
+  };
+  unfold();
+  wide.addEventListener("change", unfold);
+
   // The pages that add up days are made for this zone from now on.
   const zone = encodeURIComponent(new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
   document.cookie = `mturk-zone=${zone}; path=/; max-age=31536000; samesite=lax`;
