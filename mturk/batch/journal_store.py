@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -216,7 +217,9 @@ class URLStore:
             ) from None
         if self._open is None or self._open[0] != os.getpid():
             try:
-                self._open = (os.getpid(), create_engine(self._url))
+                engine = create_engine(self._url)
             except ArgumentError:
                 raise ValidationError(f"journal: {self!r} is no database URL such as postgresql+psycopg://…") from None
+            self._open = (os.getpid(), engine)
+            weakref.finalize(self, engine.dispose)  # its connections go when nobody has the journal any more
         return self._open[1], text
