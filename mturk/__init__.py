@@ -15,6 +15,9 @@ _NAMES = {
     "question.scoring": "AnswerKey",
     "model.assignment": "Assignment",
     "connection.balance": "Balance",
+    "batch.batch": "Batch",
+    "batch.batch_estimate": "BatchEstimate",
+    "batch.batch_report": "BatchReport",
     "budget": "Budget",
     "data.enumeration": (
         "ActionsGuarded AssignmentStatus Comparator EventType HITReviewStatus HITStatus NotificationTransport "
@@ -51,6 +54,7 @@ _NAMES = {
     "requirements": "requirements QualificationRequirement",
     "sqs": "sqs",
     "model.review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
+    "batch.tally": "Refusal Tally",
     "connection.trace": "tracer",
     "model.bonus_payment": "BonusPayment",
     "model.worker_block": "WorkerBlock",

@@ -1,6 +1,10 @@
 # The public names, for type checkers and editors; __init__.py loads each when it is first used.
 
 from mturk import requirements, sqs
+from mturk.batch.batch import Batch
+from mturk.batch.batch_estimate import BatchEstimate
+from mturk.batch.batch_report import BatchReport
+from mturk.batch.tally import Refusal, Tally
 from mturk.budget import Budget
 from mturk.connection.balance import Balance
 from mturk.connection.connection import Connection, connect, current, using
@@ -83,6 +87,9 @@ __all__ = [
     "Assignment",
     "AssignmentStatus",
     "Balance",
+    "Batch",
+    "BatchEstimate",
+    "BatchReport",
     "BonusPayment",
     "Budget",
     "Choice",
@@ -126,6 +133,7 @@ __all__ = [
     "QualificationTypeStatus",
     "Question",
     "QuestionForm",
+    "Refusal",
     "RequestError",
     "ReviewActionStatus",
     "ReviewPolicy",
@@ -137,6 +145,7 @@ __all__ = [
     "Selected",
     "ServiceError",
     "SimplePlurality",
+    "Tally",
     "TaskRequest",
     "Throttled",
     "TransportError",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -13,6 +14,9 @@ from mturk import (
     Assignment,
     AssignmentStatus,
     Balance,
+    Batch,
+    BatchEstimate,
+    BatchReport,
     BonusPayment,
     Budget,
     Collection,
@@ -38,6 +42,7 @@ from mturk import (
     ReviewResults,
     ScoreMyKnownAnswers,
     SimplePlurality,
+    Tally,
     Worker,
     WorkerBlock,
 )
@@ -142,6 +147,18 @@ def workers(kind: QualificationType) -> None:
     assert_type(Worker.blocked(), Collection[WorkerBlock])
     assert_type(Worker.notify_all([worker, "A3"], "subject", "message"), list[NotifyFailure])
     assert_type(Worker.block_all(["A1"], "spam", confirm=1), int)
+
+
+def batches() -> None:
+    kind = HITType.create("Label", "Say what it is", "0.05", 600)
+    batch = kind.batch("photos.csv", "label.html", journal="photos.journal", lifetime=timedelta(days=1), key="url")
+    assert_type(batch, Batch)
+    assert_type(Batch.open("photos.journal"), Batch)
+    assert_type(batch.check(), BatchReport)
+    assert_type(batch.estimate(bonus="0.10"), BatchEstimate)
+    assert_type(batch.publish(threads=4, most=3), Tally)
+    assert_type(batch.publish(progress=lambda tally: print(tally.left)), Tally)
+    assert_type(batch.hits(), Iterator[HIT])
 
 
 def qualifications() -> None:

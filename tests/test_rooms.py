@@ -38,6 +38,8 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
+batch:          sheet journal_store hands batch_report tally | journal row_question batch_estimate
+                | examination filing | offering recognition | publication | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default
@@ -112,7 +114,7 @@ CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.program", "
 NAMED_BY_A_FRAMEWORK = {"apps"}
 # Relations point up the house, from an assignment to its worker and back, so records find each other by name; and a
 # connection finds its events.
-BY_NAME = {"record.record": {"mturk"}, "connection.connection": {"mturk"}}
+BY_NAME = {"record.record": {"mturk"}, "connection.connection": {"mturk"}, "model.hit_type": {"mturk"}}
 
 
 def heights(plan: str, prefix: str) -> dict[str, tuple[int, int]]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from mturk.alters_data import alters_data
@@ -26,8 +27,12 @@ from mturk.record.record import Record, record
 from mturk.requirements import QualificationRequirement, needs_masters
 
 if TYPE_CHECKING:
+    from mturk.batch.batch import Batch
+    from mturk.batch.row_question import RowQuestion
+    from mturk.batch.sheet import Source
     from mturk.connection.connection import Connection
     from mturk.model.publishing import Asked
+    from mturk.rendering.template import Engine
 
 
 @record
@@ -143,6 +148,43 @@ class HITType(Record):
         it. About four calls, CreateQualificationType and CreateHITType among them; the same again finds both.
         """
         return once_per_worker(self, name)
+
+    def batch(
+        self,
+        rows: Source,
+        question: RowQuestion,
+        *,
+        journal: str | os.PathLike[str],
+        lifetime: timedelta | int,
+        assignments: int = 1,
+        key: str | None = None,
+        annotation: str | None = None,
+        split: bool = False,
+        engine: Engine = "mturk",
+        encoding: str = "utf-8-sig",
+    ) -> Batch:
+        """A table of rows that becomes HITs of this type, each row one, and safe to interrupt: see `mturk.Batch`.
+
+        `rows` is the path of a .csv, .tsv or .jsonl file, a data frame, or mappings; `question` the path of a page with
+        `${columns}` (with engine="jinja" a Jinja2 template), a Layout, or a function that makes a question of a row.
+        `journal` is a file that is made, or found again. `key` is the column that names a row (else its number).
+        Nothing is read or published yet: call `check()`, `estimate()`, `publish()`. No call.
+        """
+        # By the public name: batches stand above the models.
+        made: Batch = import_module("mturk").Batch(
+            self,
+            rows,
+            question,
+            journal=journal,
+            lifetime=lifetime,
+            assignments=assignments,
+            key=key,
+            annotation=annotation,
+            split=split,
+            engine=engine,
+            encoding=encoding,
+        )
+        return made
 
     def hits(self) -> Collection[HIT]:
         """The HITs of this type; pages may be empty.

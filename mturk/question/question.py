@@ -66,8 +66,28 @@ def read(xml: str) -> AnyQuestion:
     return found
 
 
+@frozen
+class Examined:
+    """Question XML, and what is wrong or doubtful about it: sent as it is, for it was looked at before."""
+
+    xml: str
+    problems: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    def to_xml(self) -> str:
+        """The XML, as it goes to the service."""
+        return self.xml
+
+
 def document(value: object, limit: int = documents.LIMIT) -> str:
     """The question's XML, ready to be sent; ValidationError lists what can be told to be wrong at once."""
+    found = value if isinstance(value, Examined) else examine(value, limit)
+    documents.complain(list(found.problems), () if found is value else found.doubts)
+    return found.xml
+
+
+def examine(value: object, limit: int = documents.LIMIT) -> Examined:
+    """The question's XML as it would be sent, with what can be told about it."""
     xml = value if isinstance(value, str) else _rendered(value)
     if _HTML.match(xml):
         raise ValidationError("question: this is HTML; expected HTMLQuestion(html), or question XML")
@@ -80,8 +100,7 @@ def document(value: object, limit: int = documents.LIMIT) -> str:
     doubts: list[str] = []
     if root is not None and not found:
         found, doubts = documents.judged(root, from_element)
-    documents.complain(found, doubts)
-    return part.plain(xml)  # type: ignore[no-any-return] # a str goes in, a str comes out
+    return Examined(part.plain(xml), tuple(found), tuple(doubts))
 
 
 def _rendered(value: object) -> str:

@@ -30,7 +30,7 @@ def fill(source: str, values: Mapping[str, object], name: str) -> str:
     # A file from a spreadsheet often begins with a byte order mark, which ends up in its first column's name.
     given = {key.lstrip("\ufeff"): value for key, value in values.items() if value is not None}
     missing = [one for one in wanted(source) if one not in given]
-    used = {found.group(1) for found in _PLACEHOLDER.finditer(source)}
+    used = places(source)
     unused = [one for one in given if one not in used]
     if missing:
         also = f"; it has no place for {', '.join(unused)}" if unused else ""
@@ -42,6 +42,11 @@ def fill(source: str, values: Mapping[str, object], name: str) -> str:
         return str(given[found.group(1)]) if found.group(1) in given else found.group()
 
     return _PLACEHOLDER.sub(value_of, source)
+
+
+def places(source: str) -> set[str]:
+    """All names that have a place in the template, also in the page's own code."""
+    return {found.group(1) for found in _PLACEHOLDER.finditer(source)}
 
 
 def wanted(source: str) -> list[str]:

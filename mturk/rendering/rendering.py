@@ -51,6 +51,18 @@ def source(name: str, *, folders: tuple[Folder, ...] = (), file: bool = False) -
         return chosen.loader.get_source(chosen, name)[0]
 
 
+def variables(name: str, *, folders: tuple[Folder, ...] = (), file: bool = False) -> frozenset[str] | None:
+    """The names that a Jinja2 template has a place for; None where it draws in other templates."""
+    from jinja2 import meta
+
+    text = source(name, folders=folders, file=file)
+    with _explained(name):
+        parsed = _environment(folders, xml=False).parse(text)
+    if next(meta.find_referenced_templates(parsed), None) is not None:
+        return None
+    return frozenset(meta.find_undeclared_variables(parsed))
+
+
 def _environment(folders: tuple[Folder, ...], *, xml: bool, sandboxed: bool = False) -> Environment:
     # Here and not above: importing Jinja2 takes as long as half the package, and many scripts never render.
     from mturk.rendering.jinja import environment

@@ -28,7 +28,7 @@ def document(name: str, **values: Any) -> str:
 def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
     """The template at the path, or of that name, filled by the engine."""
     if engine == "mturk":
-        return _as_the_site_did(_source(path), values, os.fspath(path), xml)
+        return _as_the_site_did(source(path), values, os.fspath(path), xml)
     if engine != "jinja":
         raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
     name, where = _named(path), folders()
@@ -64,6 +64,13 @@ def _named(path: Folder) -> str:
     return os.path.expanduser(os.fspath(path))
 
 
-def _source(path: Folder) -> str:
+def source(path: Folder) -> str:
+    """The text of the template at the path, or of that name, as it stands."""
     name = _named(path)
     return rendering.source(name, folders=folders(), file=os.path.isfile(name))
+
+
+def variables(path: Folder) -> frozenset[str] | None:
+    """The names that a Jinja2 template has a place for; None where it draws in others."""
+    name = _named(path)
+    return rendering.variables(name, folders=folders(), file=os.path.isfile(name))

@@ -42,7 +42,7 @@ def texts() -> set[str]:
     keywords = {**DEFAULT_KEYWORDS, **dict.fromkeys(MARKS)}
     found = extract_from_dir(
         PACKAGE,
-        method_map=[("**.py", "python"), ("**.html", "jinja2")],
+        method_map=[("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")],
         options_map={"**.html": {"trimmed": "true"}},
         keywords=keywords,
     )

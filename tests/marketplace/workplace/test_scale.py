@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timezone
@@ -55,9 +56,10 @@ READ: dict[str, Step] = {
 def plans() -> Iterator[list[str]]:
     """How SQLite finds what is asked for while this lasts, a line for each step."""
     lines: list[str] = []
+    here = threading.get_ident()
 
     def explain(_connection: Any, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
-        if statement.startswith(("SELECT", "WITH")):
+        if threading.get_ident() == here and statement.startswith(("SELECT", "WITH")):
             plan = cursor.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
             lines.extend(f"{row[3]} in {statement}" for row in plan.fetchall())
 

@@ -1,0 +1,1 @@
+"""Batches: a table of rows and a page become HITs, each exactly once, however often the work is interrupted."""

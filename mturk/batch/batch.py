@@ -1,0 +1,301 @@
+"""Batches: each row of a table becomes a HIT, exactly once, however often the work is interrupted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from mturk import requirements
+from mturk.alters_data import alters_data
+from mturk.batch import sheet
+from mturk.batch.batch_estimate import BatchEstimate, bonus_reserve, fees_of, parts_of
+from mturk.batch.batch_report import BatchReport
+from mturk.batch.examination import Examination
+from mturk.batch.filing import file
+from mturk.batch.hands import Hands
+from mturk.batch.journal import PUBLISHED, Journal, Piece
+from mturk.batch.offering import Offering, labelled
+from mturk.batch.publication import Publication
+from mturk.batch.row_question import Asking, RowQuestion, asking, described
+from mturk.batch.sheet import Cells, Source
+from mturk.batch.tally import Tally
+from mturk.connection.connection import current
+from mturk.cost import assignment_fee
+from mturk.data import limit, price
+from mturk.data.price import Money
+from mturk.errors import DoesNotExist, ValidationError
+from mturk.model.hit import HIT
+from mturk.model.hit_type import HITType
+from mturk.model.publishing import MOST_ASSIGNMENTS
+from mturk.rendering.template import Engine
+from mturk.requirements import needs_masters
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
+
+_LABEL = "batch={batch};row={row};part={part}"
+
+
+class Batch:
+    """A table of rows that becomes HITs: made by `hit_type.batch(…)`, found again by `Batch.open(journal)`.
+
+        batch = photos.batch("photos.csv", "label.html", journal="photos.journal", assignments=3, lifetime=86_400)
+        print(batch.check())
+        print(batch.estimate())
+        batch.publish()      # again after a crash or with money: goes on, and publishes nothing twice
+
+    The journal is one SQLite file, or the URL of a database that several machines share (`…#name` for several batches
+    in it). It is written before and after each call, and complete whenever it is copied.
+    """
+
+    def __init__(
+        self,
+        hit_type: HITType,
+        rows: Source,
+        question: RowQuestion,
+        *,
+        journal: str | os.PathLike[str],
+        lifetime: timedelta | int,
+        assignments: int = 1,
+        key: str | None = None,
+        annotation: str | None = None,
+        split: bool = False,
+        engine: Engine = "mturk",
+        encoding: str = "utf-8-sig",
+    ) -> None:
+        self.hit_type = hit_type
+        self.connection: Connection = hit_type.connection
+        self._source, self._encoding, self._key = rows, encoding, key
+        self._asking: Asking = asking(question, engine)
+        self._lifetime = timedelta(seconds=limit.seconds("lifetime", lifetime, 30, limit.YEAR))
+        wanted = limit.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
+        self._split = bool(limit.flag("split", split))
+        self._parts = parts_of(wanted, split=self._split)
+        self._annotation = _LABEL if annotation is None else limit.text("annotation", annotation)
+        self._report: BatchReport | None = None
+        self._journal = Journal(journal)
+        self._expect_same()
+
+    @classmethod
+    def open(cls, journal: str | os.PathLike[str], *, connection: Connection | None = None) -> Batch:
+        """The batch of a journal, with all that was published. No call."""
+        held = Journal(journal, new=False)
+        if held.fact("hit_type") is None:
+            raise ValidationError(f"journal: {held!r} is empty; make the batch with hit_type.batch(…)")
+        made = cls.__new__(cls)
+        made.connection = connection or current()
+        made.hit_type = _hit_type(held.fact("hit_type"), held.fact("terms"), made.connection)
+        made._source, made._report = None, BatchReport(held.row_count())
+        made._asking = described(held.fact("asking"))
+        made._lifetime = timedelta(seconds=held.fact("lifetime"))
+        made._annotation, made._parts, made._split = held.fact("annotation"), held.fact("parts"), held.fact("split")
+        made._journal = held
+        made._expect_same()
+        return made
+
+    def __repr__(self) -> str:
+        return f"<Batch {self._journal!r} of {self.hit_type!r}>"
+
+    @property
+    def id(self) -> str:
+        """What tells this batch from others: it is in its HITs' annotations."""
+        return self._journal.id
+
+    @alters_data
+    def check(self) -> BatchReport:
+        """Hold every row against the page: what is missing, too large, or there twice. No call, nothing is published.
+
+        What is found to be right is written into the journal.
+        """
+        if self._source is not None and (self._report is None or not isinstance(self._source, Iterator)):
+            self._report = self._examined()
+        assert self._report is not None  # noqa: S101 - a batch without a table comes from a journal
+        return self._report
+
+    def estimate(self, bonus: Money = 0) -> BatchEstimate:
+        """What the batch will cost, and what is left on the balance then. One call, GetAccountBalance.
+
+        `bonus` is what you keep for a bonus on each assignment.
+        """
+        self._ready()
+        reward = self.hit_type.reward
+        masters = needs_masters(self.hit_type.qualification_requirements or ())
+        rows = self._journal.row_count()
+        assignments = sum(self._parts)
+        whole, split = (fees_of(reward, parts_of(assignments, split=way), masters=masters) for way in (False, True))
+        counts = self._journal.counts()
+        return BatchEstimate(
+            rows=rows,
+            hits=sum(number for number, _ in counts.values()),
+            assignments=sum(number for _, number in counts.values()),
+            rewards=reward * assignments * rows,
+            fees=(split if self._split else whole) * rows,
+            bonuses=bonus_reserve(price.amount("bonus", bonus) if bonus else Decimal(0), assignments * rows),
+            published=self._cost_of(counts.get(PUBLISHED, (0, 0))[1], max(self._parts)),
+            balance=self.connection.balance().available,
+            saved=(whole - split) * rows,
+            is_split=self._split,
+        )
+
+    @alters_data
+    def publish(
+        self,
+        progress: Callable[[Tally], None] | None = None,
+        executor: Executor | None = None,
+        threads: int = 8,
+        most: int | None = None,
+    ) -> Tally:
+        """Publish what is not published yet, each row once.
+
+        A row whose answer was lost is sent again with the same token, which never makes a second HIT. Stops where the
+        money ends (InsufficientFunds), at the connection's budget, at a lost connection or at Ctrl-C; call it again to
+        go on. A row that the service refuses stops nothing: the error at the end names the first, and its `partial` is
+        the Tally. `most` publishes so many HITs at most: try three first. `threads` calls are under way at once, at the
+        pace that the service sets. One call for each HIT, CreateHITWithHITType.
+        """
+        self._ready()
+        self._expect_account()
+        run = Publication(
+            self._journal,
+            Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id),
+            executor or Hands(_threads(threads)),
+            threads,
+            most=None if most is None else limit.whole("most", most, 1, MOST_ASSIGNMENTS),
+            told=progress,
+        )
+        try:
+            return run.run()
+        finally:
+            if executor is None:
+                run.executor.shutdown(wait=False)
+
+    def hits(self) -> Iterator[HIT]:
+        """The HITs that are published, in the order of the rows. No call until a field is read."""
+        return (HIT(str(piece.hit_id), connection=self.connection) for piece in self._journal.pieces(PUBLISHED))
+
+    def pieces(self) -> Iterator[Piece]:
+        """What became of each row: its key, its HIT's id, its state, why it was refused. No call."""
+        return self._journal.pieces()
+
+    def _ready(self) -> None:
+        """The table is in the journal, and nothing is wrong with it."""
+        report = self._report if self._report else self.check()
+        if not report:
+            raise ValidationError(f"{sheet.name_of(self._source)}: nothing was published\n{report}")
+
+    def _examined(self) -> BatchReport:
+        examination = Examination(self._asking, self.connection.question_limit)
+        changed = self._changed_page()
+        lines = examination.pass_by(self._keyed())
+        filed = file(self._journal, lines, self._parts, lambda: self._facts(examination), lambda: examination.accepts)
+        report = examination.report(filed.errors(), [*filed.warnings(), *changed])
+        if not report:
+            return report
+        equal = [f"{number} rows are equal to row {key}" for key, number in self._journal.equal_rows()]
+        return BatchReport(report.rows, report.errors, (*report.warnings, *equal))
+
+    def _changed_page(self) -> list[str]:
+        published = self._journal.counts().get(PUBLISHED, (0, 0))[0]
+        if not published or self._journal.fact("page") == self._asking.page:
+            return []
+        return [f"the page is another one than that of the {published} HITs that are published, which keep theirs"]
+
+    def _keyed(self) -> Iterator[tuple[str, Cells]]:
+        for number, cells in enumerate(sheet.read(self._source, self._encoding), 1):
+            key = str(number) if self._key is None else self._key_of(cells, number)
+            labelled(self._annotation, self.id, key, 0, cells)
+            yield key, cells
+
+    def _key_of(self, cells: Cells, number: int) -> str:
+        if self._key not in cells:
+            raise ValidationError(f"key: there is no column {self._key!r}; the columns are {', '.join(cells)}")
+        if cells[self._key] in ("", None):
+            raise sheet.SheetError(f"row {number}: its key, in the column {self._key}, is empty")
+        return str(cells[self._key])
+
+    def _facts(self, examination: Examination) -> dict[str, Any]:
+        return {
+            "hit_type": self.hit_type.id,
+            "terms": _terms(self.hit_type),
+            "place": _place(self.connection),
+            "lifetime": self._lifetime.total_seconds(),
+            "annotation": self._annotation,
+            "asking": dict(self._asking.described),
+            "page": self._asking.page,
+            "columns": list(examination.columns),
+            "parts": self._parts,
+            "split": self._split,
+        }
+
+    def _expect_same(self) -> None:
+        """The journal is of this HIT type, and of this place."""
+        for name, value, words in (
+            ("place", _place(self.connection), "the connection leads to"),
+            ("hit_type", self.hit_type.id, "the HIT type is"),
+        ):
+            known = self._journal.fact(name)
+            if known is not None and known != value:
+                raise ValidationError(
+                    f"journal: {self._journal!r} belongs to {known}, and {words} {value}; each batch needs a "
+                    "journal of its own, and the connection that it was made with"
+                )
+
+    def _expect_account(self) -> None:
+        """The first HIT that was published is known to this account. One call, GetHIT, if there is one."""
+        first = next(self.hits(), None)
+        if first is None:
+            return
+        try:
+            first.refresh()
+        except DoesNotExist:
+            raise ValidationError(
+                f"journal: its first HIT, {first.id}, is not known here: the keys are those of another account, "
+                "or the HIT was deleted; nothing was published"
+            ) from None
+
+    def _cost_of(self, assignments: int, each: int) -> Decimal:
+        masters = needs_masters(self.hit_type.qualification_requirements or ())
+        reward: Decimal = self.hit_type.reward
+        return (reward + assignment_fee(reward, each, masters=masters)) * assignments
+
+
+def _threads(value: int) -> int:
+    return limit.whole("threads", value, 1, 64)
+
+
+def _place(connection: Connection) -> str:
+    # A marketplace within the process has another port each time; its database tells it apart by the first HIT.
+    return "local" if connection.local_market is not None else connection.url
+
+
+def _terms(hit_type: HITType) -> dict[str, Any]:
+    if not hit_type._has("reward"):
+        raise ValidationError("a batch needs the HITType that HITType.create(…) returned, not its id alone")
+    return {
+        "title": hit_type.title,
+        "description": hit_type.description,
+        "reward": str(hit_type.reward),
+        "keywords": list(hit_type.keywords or ()),
+        "assignment_duration": hit_type.assignment_duration.total_seconds(),
+        "auto_approval_delay": hit_type.auto_approval_delay.total_seconds(),
+        "masters": needs_masters(hit_type.qualification_requirements or ()),
+    }
+
+
+def _hit_type(id: str, terms: dict[str, Any], connection: Connection) -> HITType:
+    """The HIT type with the terms that the journal has; of its requirements only whether Masters are among them."""
+    made = HITType(id, connection=connection)
+    made._set(
+        title=terms["title"],
+        description=terms["description"],
+        reward=Decimal(terms["reward"]),
+        keywords=tuple(terms["keywords"]),
+        assignment_duration=timedelta(seconds=terms["assignment_duration"]),
+        auto_approval_delay=timedelta(seconds=terms["auto_approval_delay"]),
+        qualification_requirements=(requirements.masters.exists(),) if terms["masters"] else (),
+    )
+    return made

@@ -1,0 +1,96 @@
+"""What a batch will cost, before it is published."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from html import escape
+
+import attrs
+
+from mturk.cost import CENT, MANY_ASSIGNMENTS, assignment_fee, bonus_fee
+
+
+@attrs.frozen(repr=False)
+class BatchEstimate:
+    """What the whole batch costs if all work is approved, and what of that is still to be held. In US dollars."""
+
+    rows: int
+    hits: int
+    assignments: int
+    rewards: Decimal
+    fees: Decimal
+    bonuses: Decimal
+    """The reserve for bonuses, with their fees."""
+    published: Decimal
+    """What of rewards and fees is held or paid already, for HITs that are published."""
+    balance: Decimal
+    saved: Decimal = Decimal(0)
+    """What `split=True` saves, or would save: HITs of at most 9 assignments have half the fee."""
+    is_split: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        """Rewards, fees and the reserve for bonuses."""
+        return self.rewards + self.fees + self.bonuses
+
+    @property
+    def balance_after(self) -> Decimal:
+        """What is left on the balance when all is published and the reserve is paid; below nothing, what is missing."""
+        return self.balance - (self.total - self.published)
+
+    def __repr__(self) -> str:
+        return f"<BatchEstimate {self.total} USD for {self.assignments} assignments>"
+
+    def __str__(self) -> str:
+        return "\n".join(f"{name:<16} {value:>14}" for name, value in self._lines())
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td style='text-align:right'>{escape(value)}</td></tr>"
+            for name, value in self._lines()
+        )
+        return f"<table>{rows}</table>"
+
+    def _lines(self) -> list[tuple[str, str]]:
+        lines = [
+            ("rows", f"{self.rows:,}"),
+            ("HITs", f"{self.hits:,}"),
+            ("assignments", f"{self.assignments:,}"),
+            ("rewards", _usd(self.rewards)),
+            ("fees", _usd(self.fees)),
+        ]
+        if self.bonuses:
+            lines.append(("bonus reserve", _usd(self.bonuses)))
+        lines.append(("total", _usd(self.total)))
+        if self.published:
+            lines.append(("held already", _usd(self.published)))
+        lines += [("balance", _usd(self.balance)), ("balance after", _usd(self.balance_after))]
+        if self.saved:
+            lines.append(("saved by split" if self.is_split else "split would save", _usd(self.saved)))
+        if self.balance_after < 0:
+            lines.append(("missing", _usd(-self.balance_after)))
+        return lines
+
+
+def _usd(amount: Decimal) -> str:
+    return f"{amount.quantize(CENT):,} USD"
+
+
+def parts_of(assignments: int, *, split: bool) -> list[int]:
+    """How the assignments of a row are spread over HITs: over as few as have at most 9 each, if they are split."""
+    most = MANY_ASSIGNMENTS - 1
+    if not split or assignments <= most:
+        return [assignments]
+    number = -(-assignments // most)
+    each, more = divmod(assignments, number)
+    return [each + (place < more) for place in range(number)]
+
+
+def fees_of(reward: Decimal, parts: list[int], *, masters: bool) -> Decimal:
+    """The fees for HITs of so many assignments each."""
+    return sum((assignment_fee(reward, part, masters=masters) * part for part in parts), Decimal(0))
+
+
+def bonus_reserve(amount: Decimal, assignments: int) -> Decimal:
+    """What a bonus of this amount for each assignment takes, with fees."""
+    return (amount + bonus_fee(amount)) * assignments if amount else Decimal(0)

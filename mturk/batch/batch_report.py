@@ -1,0 +1,73 @@
+"""What is wrong with a table and its page, told at once, before anything is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+
+_MOST = 10  # rows that are named of one thing
+_KINDS = 200  # things that are told apart
+
+
+@attrs.frozen(repr=False)
+class BatchReport:
+    """What `batch.check()` found: errors, with which nothing is published, and warnings.
+
+    It is true if there are no errors.
+    """
+
+    rows: int
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return not self.errors
+
+    def __repr__(self) -> str:
+        return f"<BatchReport {self.rows} rows, {len(self.errors)} errors, {len(self.warnings)} warnings>"
+
+    def __str__(self) -> str:
+        found = [*(f"error: {each}" for each in self.errors), *(f"warning: {each}" for each in self.warnings)]
+        first = f"{self.rows} rows, {_number(self.errors, 'error')}, {_number(self.warnings, 'warning')}"
+        return "\n".join([first, *found])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def _number(found: tuple[str, ...], name: str) -> str:
+    return f"{len(found)} {name}{'s' * (len(found) != 1)}"
+
+
+@attrs.define
+class Findings:
+    """The same thing found at many rows, told once with the first of them."""
+
+    _places: dict[str, list[str]] = attrs.field(factory=dict)
+    _counts: dict[str, int] = attrs.field(factory=dict)
+    _further: int = 0
+
+    def add(self, words: str, row: str) -> None:
+        """Something was found at this row."""
+        if words not in self._places and len(self._places) >= _KINDS:
+            self._further += 1
+            return
+        places = self._places.setdefault(words, [])
+        self._counts[words] = self._counts.get(words, 0) + 1
+        if len(places) < _MOST:
+            places.append(row)
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def told(self) -> Iterable[str]:
+        """One line for each thing."""
+        for words, places in self._places.items():
+            more = self._counts[words] - len(places)
+            also = f" and {more} more" if more else ""
+            yield f"{'row' if len(places) == 1 else 'rows'} {', '.join(places)}{also}: {words}"
+        if self._further:
+            yield f"and {self._further} more"

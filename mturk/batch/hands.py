@@ -1,0 +1,44 @@
+"""Many calls at once, which a program that is stopped does not wait for."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Hands(Executor):
+    """Threads of which none keeps the program alive: Ctrl-C ends it though a call may still wait for its answer."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._errands: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = queue.SimpleQueue()
+        for _ in range(number):
+            threading.Thread(target=self._work, name="mturk-batch", daemon=True).start()
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Have it done as soon as a hand is free."""
+        future: Future[R] = Future()
+        self._errands.put((future, lambda: fn(*args, **kwargs)))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more; what is under way is not waited for."""
+        for _ in range(self._number):
+            self._errands.put(None)
+
+    def _work(self) -> None:
+        while (errand := self._errands.get()) is not None:
+            future, do = errand
+            if future.set_running_or_notify_cancel():
+                try:
+                    result = do()
+                except BaseException as error:
+                    future.set_exception(error)
+                else:
+                    future.set_result(result)

@@ -1,0 +1,287 @@
+"""The journal of a batch: its rows, and what became of each, written before and after each call."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from mturk.batch.journal_store import Statements, store_at
+from mturk.batch.sheet import Cells
+from mturk.errors import ValidationError
+
+PLANNED: Final = "planned"
+SENT: Final = "sent"
+"""Given to a call whose answer is not known: it may have been carried out."""
+PUBLISHED: Final = "published"
+REFUSED: Final = "refused"
+
+_VERSION = 1
+_PAGE = 500
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS mturk_batch ("
+    "batch TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (batch, name))",
+    "CREATE TABLE IF NOT EXISTS mturk_batch_row ("
+    "batch TEXT NOT NULL, number INTEGER NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL, "
+    "filing INTEGER NOT NULL, cells TEXT NOT NULL, document TEXT, "
+    "PRIMARY KEY (batch, number), UNIQUE (batch, key))",
+    "CREATE TABLE IF NOT EXISTS mturk_batch_hit ("
+    "batch TEXT NOT NULL, number INTEGER NOT NULL, part INTEGER NOT NULL, assignments INTEGER NOT NULL, "
+    "state TEXT NOT NULL, hit TEXT, run INTEGER NOT NULL DEFAULT 0, sent BIGINT, made BIGINT, ends BIGINT, error TEXT, "
+    "PRIMARY KEY (batch, number, part))",
+    "CREATE INDEX IF NOT EXISTS mturk_batch_hit_state ON mturk_batch_hit (batch, state, number, part)",
+)
+
+
+class SheetRow(NamedTuple):
+    """A row of the table, as it is in the journal."""
+
+    number: int
+    key: str
+    cells: Cells
+
+
+class Piece(NamedTuple):
+    """One HIT of a batch: a row, or a part of its assignments, and what became of it. Times are in milliseconds."""
+
+    number: int
+    key: str
+    part: int
+    assignments: int
+    state: str
+    hit_id: str | None
+    sent: int | None
+    made: int | None
+    ends: int | None
+    error: str | None
+    cells_json: str
+    document: str | None
+    """The fingerprint of the question that was examined."""
+
+    @property
+    def cells(self) -> Cells:
+        """The row's cells."""
+        found: Cells = json.loads(self.cells_json)
+        return found
+
+
+_PIECE = "h.number, r.key, h.part, h.assignments, h.state, h.hit, h.sent, h.made, h.ends, h.error, r.cells, r.document"
+_JOINED = "mturk_batch_hit h JOIN mturk_batch_row r ON r.batch = h.batch AND r.number = h.number"
+
+
+class Published(NamedTuple):
+    """What an answer told of a piece: its HIT, or why there is none."""
+
+    number: int
+    part: int
+    hit_id: str | None = None
+    made: int | None = None
+    ends: int | None = None
+    error: str | None = None
+
+
+def digest(cells: Mapping[str, Any]) -> str:
+    """What tells a row from a changed one; the order of its columns does not matter."""
+    return hashlib.sha256(json.dumps(cells, sort_keys=True).encode()).hexdigest()[:32]
+
+
+class Journal:
+    """What is known of a batch, in one file or database; each change is on disk when the call that made it returns."""
+
+    def __init__(self, place: str | os.PathLike[str], *, new: bool = True) -> None:
+        self._store = store_at(place)
+        if not new and not self._store.is_there():
+            raise ValidationError(f"journal: there is none at {self._store!r}; make the batch with hit_type.batch(…)")
+        self._name = self._store.name
+        with self._store.writing() as database:
+            for table in _TABLES:
+                database.run(table)
+            database.run(
+                "INSERT INTO mturk_batch (batch, name, value)"
+                " VALUES (:batch, 'id', :value), (:batch, 'version', :version) ON CONFLICT (batch, name) DO NOTHING",
+                batch=self._name,
+                value=json.dumps(secrets.token_hex(8)),
+                version=json.dumps(_VERSION),
+            )
+        if self.fact("version") != _VERSION:
+            raise ValidationError(f"journal: {self._store!r} was made by another version of mturk")
+        self.id = str(self.fact("id"))
+
+    def __repr__(self) -> str:
+        return f"<Journal {self._store!r}>"
+
+    def close(self) -> None:
+        """Let go of the file or database."""
+        self._store.close()
+
+    def fact(self, name: str) -> Any:
+        """Something that is so for the whole batch; None if it is not known."""
+        with self._store.reading() as database:
+            return self._fact(database, name)
+
+    def _fact(self, database: Statements, name: str) -> Any:
+        found = database.rows(
+            "SELECT value FROM mturk_batch WHERE batch = :batch AND name = :name", batch=self._name, name=name
+        )
+        return json.loads(found[0][0]) if found else None
+
+    def note(self, **facts: Any) -> None:
+        """Write down what is so for the whole batch."""
+        with self._store.writing() as database:
+            self._note(database, facts)
+
+    def _note(self, database: Statements, facts: Mapping[str, Any]) -> None:
+        for name, value in facts.items():
+            database.run(
+                "INSERT INTO mturk_batch (batch, name, value) VALUES (:batch, :name, :value)"
+                " ON CONFLICT (batch, name) DO UPDATE SET value = excluded.value",
+                batch=self._name,
+                name=name,
+                value=json.dumps(value),
+            )
+
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return int(self._one("SELECT COUNT(*) FROM mturk_batch_row WHERE batch = :batch")[0])
+
+    def rows(self) -> Iterator[SheetRow]:
+        """All rows, in their order."""
+        after = 0
+        while True:
+            with self._store.reading() as database:
+                found = database.rows(
+                    "SELECT number, key, cells FROM mturk_batch_row WHERE batch = :batch AND number > :after"
+                    f" ORDER BY number LIMIT {_PAGE}",
+                    batch=self._name,
+                    after=after,
+                )
+            for number, key, cells in found:
+                yield SheetRow(number, key, json.loads(cells))
+            if len(found) < _PAGE:
+                return
+            after = found[-1][0]
+
+    def pieces(self, *states: str) -> Iterator[Piece]:
+        """All HITs to be or made, or those in some states, in the order of the rows."""
+        wanted = f" AND h.state IN ({', '.join(map(repr, states))})" if states else ""
+        number, part = 0, 0
+        while True:
+            with self._store.reading() as database:
+                found = database.rows(
+                    f"SELECT {_PIECE} FROM {_JOINED} WHERE h.batch = :batch{wanted}"
+                    " AND (h.number > :number OR (h.number = :number AND h.part > :part))"
+                    f" ORDER BY h.number, h.part LIMIT {_PAGE}",
+                    batch=self._name,
+                    number=number,
+                    part=part,
+                )
+            yield from map(Piece._make, found)
+            if len(found) < _PAGE:
+                return
+            number, part = found[-1][0], found[-1][2]
+
+    def equal_rows(self) -> list[tuple[str, int]]:
+        """The keys of rows that are there more than once under several keys, and how often; ten at most."""
+        with self._store.reading() as database:
+            found = database.rows(
+                "SELECT MIN(key), COUNT(*) FROM mturk_batch_row WHERE batch = :batch GROUP BY digest"
+                " HAVING COUNT(*) > 1 ORDER BY MIN(number) LIMIT 10",
+                batch=self._name,
+            )
+        return [(key, number) for key, number in found]
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """For each state how many HITs are in it, and how many assignments they have."""
+        with self._store.reading() as database:
+            found = database.rows(
+                "SELECT state, COUNT(*), SUM(assignments) FROM mturk_batch_hit WHERE batch = :batch GROUP BY state",
+                batch=self._name,
+            )
+        return {state: (count, int(assignments)) for state, count, assignments in found}
+
+    def next_run(self) -> int:
+        """The number of a new run over what is not published: each takes a piece once."""
+        with self._store.writing() as database:
+            self._note(database, {"run": (number := int(self._fact(database, "run") or 0) + 1)})
+        return number
+
+    def take(self, states: Iterable[str], most: int, run: int, now: int) -> list[Piece]:
+        """The next pieces in these states for a run, which count as sent from now on, and are not taken by another."""
+        found: list[Piece] = []
+        with self._store.writing() as database:
+            for state in states:
+                found += self._take(database, state, most - len(found), run, now)
+        return found
+
+    def _take(self, database: Statements, state: str, most: int, run: int, now: int) -> list[Piece]:
+        found = database.rows(
+            f"SELECT {_PIECE} FROM {_JOINED} WHERE h.batch = :batch AND h.state = :state"
+            " AND h.run < :run ORDER BY h.number, h.part LIMIT :most",
+            batch=self._name,
+            state=state,
+            run=run,
+            most=most,
+        )
+        taken = []
+        for piece in map(Piece._make, found):
+            # Another process may have taken it since it was found.
+            changed = database.run(
+                f"UPDATE mturk_batch_hit SET state = '{SENT}', run = :run, sent = :now"
+                " WHERE batch = :batch AND number = :number AND part = :part AND state = :state AND run < :run",
+                batch=self._name,
+                run=run,
+                number=piece.number,
+                part=piece.part,
+                state=state,
+                now=now,
+            )
+            if changed:
+                taken.append(piece)
+        return taken
+
+    def settle(self, answers: Iterable[Published]) -> None:
+        """Write down what became of pieces that were sent."""
+        with self._store.writing() as database:
+            database.run_all(
+                "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error"
+                " WHERE batch = :batch AND number = :number AND part = :part",
+                [
+                    {
+                        "state": PUBLISHED if one.hit_id else REFUSED,
+                        "hit": one.hit_id,
+                        "made": one.made,
+                        "ends": one.ends,
+                        "error": one.error,
+                        "batch": self._name,
+                        "number": one.number,
+                        "part": one.part,
+                    }
+                    for one in answers
+                ],
+            )
+
+    def put_back(self, pieces: Iterable[Piece], run: int) -> None:
+        """Pieces that were taken by a run, and surely not sent, are as they were before."""
+        with self._store.writing() as database:
+            database.run_all(
+                "UPDATE mturk_batch_hit SET state = :state, sent = :sent"
+                f" WHERE batch = :batch AND number = :number AND part = :part AND state = '{SENT}' AND run = :run",
+                [
+                    {
+                        "state": one.state,
+                        "sent": one.sent,
+                        "run": run,
+                        "batch": self._name,
+                        "number": one.number,
+                        "part": one.part,
+                    }
+                    for one in pieces
+                ],
+            )
+
+    def _one(self, sql: str, **values: Any) -> tuple[Any, ...]:
+        with self._store.reading() as database:
+            return database.rows(sql, batch=self._name, **values)[0]

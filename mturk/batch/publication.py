@@ -1,0 +1,183 @@
+"""Publishing a batch: each HIT is written down before its call and after it, and goes out once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import attrs
+
+from mturk.batch.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Piece, Published
+from mturk.batch.offering import Offering
+from mturk.batch.recognition import Recognition
+from mturk.batch.tally import Refusal, Tally
+from mturk.errors import InsufficientFunds, MTurkError, RequestError, ServiceError, ValidationError
+from mturk.model.hit import HIT
+from mturk.question.question import Examined
+
+_WINDOW = 2  # HITs given out for each hand, so that none waits
+_REFUSALS = 25  # in a row, after which something is wrong with all of them
+_PATIENCE = 3.0  # seconds that answers under way are waited for when a program is stopped
+# A token is good for 24 hours. What was sent longer ago is looked for before it is sent again.
+_TOKEN_LIFE = timedelta(hours=20)
+_MILLISECOND = timedelta(milliseconds=1)
+_OPEN = (PLANNED, REFUSED, SENT)
+
+
+@attrs.define
+class Publication:
+    """One run over what is not published yet."""
+
+    journal: Journal
+    offering: Offering
+    executor: Executor
+    hands: int
+    most: int | None = None
+    """How many HITs at most."""
+    told: Callable[[Tally], None] | None = None
+    _run: int = 0
+    _taken: int = 0
+    _waiting: deque[Piece] = attrs.field(factory=deque)
+    _under_way: dict[Future[HIT], Piece] = attrs.field(factory=dict)
+    _published: int = 0
+    _cost: Decimal = Decimal(0)
+    _refused: list[Refusal] = attrs.field(factory=list)
+    _refused_in_a_row: int = 0
+    _stopped_by: MTurkError | None = None
+    _recognition: Recognition | None = None
+
+    def run(self) -> Tally:
+        """Publish until all is out, money or the connection ends, or somebody stops it."""
+        self._run = self.journal.next_run()
+        try:
+            while self._give_out():
+                self._gather(None)
+        except BaseException as error:
+            self._gather(_PATIENCE)
+            self._put_back(self._waiting)
+            if isinstance(error, KeyboardInterrupt):
+                raise KeyboardInterrupt(f"{self.tally()}; call publish() again to go on") from None
+            raise
+        self._put_back(self._waiting)
+        return self._ended()
+
+    def tally(self) -> Tally:
+        """How far it is."""
+        counts = self.journal.counts()
+        published = counts.get(PUBLISHED, (0, 0))[0]
+        left = sum(number for number, _ in counts.values()) - published
+        return Tally(self._published, published - self._published, left, self._cost, tuple(self._refused))
+
+    def _give_out(self) -> bool:
+        """Keep all hands busy; False when nothing is under way any more."""
+        while self._stopped_by is None and len(self._under_way) < self.hands * _WINDOW:
+            if not self._waiting and not self._take():
+                break
+            piece = self._waiting.popleft()
+            self._under_way[self.executor.submit(self._publish, piece)] = piece
+        return bool(self._under_way)
+
+    def _take(self) -> bool:
+        number = self.hands * _WINDOW * 2
+        if self.most is not None:
+            number = min(number, self.most - self._taken)
+        taken = self.journal.take(_OPEN, number, self._run, self._now()) if number > 0 else []
+        self._taken += len(taken)
+        self._waiting.extend(piece for piece in taken if not self._is_found(piece))
+        return bool(taken)
+
+    def _is_found(self, piece: Piece) -> bool:
+        """Whether a HIT that was sent too long ago for its token is there; it is written down then."""
+        if piece.state != SENT or (piece.sent or 0) > self._now() - _TOKEN_LIFE // _MILLISECOND:
+            return False
+        if self._recognition is None:
+            hit_type = self.offering.hit_type
+            every = HIT.all(connection=hit_type.connection).where(lambda hit: hit.hit_type_id == hit_type.id)
+            self._recognition = Recognition.of(every, (str(each.hit_id) for each in self.journal.pieces(PUBLISHED)))
+        asked = self.offering.question(piece)
+        xml = asked.xml if isinstance(asked, Examined) else None
+        hit = self._recognition.find(self.offering.label(piece), xml)
+        if hit is not None:
+            self.journal.settle([self._made(hit, piece)])
+        return hit is not None
+
+    def _publish(self, piece: Piece) -> HIT:
+        return self.offering.publish(piece)
+
+    def _gather(self, patience: float | None) -> None:
+        """Write down what came back; with `patience` all that comes within so many seconds."""
+        if patience is not None:
+            for future in [future for future in self._under_way if future.cancel()]:
+                self._put_back([self._under_way.pop(future)])
+        done, _ = wait(self._under_way, patience, return_when=FIRST_COMPLETED if patience is None else "ALL_COMPLETED")
+        answers = [self._answer(future, self._under_way.pop(future)) for future in done]
+        self.journal.settle(answer for answer in answers if answer is not None)
+        if self.told is not None and patience is None:
+            self.told(self.tally())
+
+    def _answer(self, future: Future[HIT], piece: Piece) -> Published | None:
+        """What is written down of an answer; nothing where it is not known what became of the piece."""
+        error = future.exception()
+        if error is None:
+            return self._made(future.result(), piece)
+        if isinstance(error, (ValidationError, RequestError)) and not isinstance(error, InsufficientFunds):
+            return self._refusal(error, piece)
+        if not isinstance(error, MTurkError):
+            raise error
+        if not getattr(error, "maybe_done", False):
+            self._put_back([piece])
+        self._stopped_by = self._stopped_by or error
+        return None
+
+    def _made(self, hit: HIT, piece: Piece) -> Published:
+        self._published += 1
+        self._cost += self.offering.cost(piece)
+        self._refused_in_a_row = 0
+        made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
+        return Published(piece.number, piece.part, hit.id, _milliseconds(made), _milliseconds(ends))
+
+    def _refusal(self, error: MTurkError, piece: Piece) -> Published:
+        words = str(error)
+        self._refused.append(Refusal(piece.key, words))
+        self._refused_in_a_row += 1
+        if self._refused_in_a_row >= _REFUSALS:
+            self._stopped_by = self._stopped_by or error
+        return Published(piece.number, piece.part, error=words)
+
+    def _put_back(self, pieces: Iterable[Piece]) -> None:
+        self.journal.put_back(pieces, self._run)
+
+    def _ended(self) -> Tally:
+        tally, error = self.tally(), self._stopped_by
+        if error is not None:
+            raise _explained(error, tally, self.offering)
+        if tally.refused:
+            first = tally.refused[0]
+            refused = RequestError(f"{tally}. The first is row {first.key}: {first.error}")
+            refused.partial = tally
+            raise refused
+        return tally
+
+    def _now(self) -> int:
+        return round(self.offering.hit_type.connection.clock.now() * 1000)
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
+def _explained(error: MTurkError, tally: Tally, offering: Offering) -> MTurkError:
+    """The error that stopped it, with how far it came and how to go on."""
+    error.partial = tally
+    way = "; call publish() again to go on"
+    if isinstance(error, InsufficientFunds):
+        way = "; deposit, and call publish() again to go on"
+    words = f" {tally}{way}."
+    if isinstance(error, ServiceError):
+        error.message = f"{error.message.rstrip('.')}.{words}"
+    else:
+        error.args = (f"{error.args[0] if error.args else ''}{words}", *error.args[1:])
+    return error

@@ -1,0 +1,147 @@
+"""Tables of rows, wherever they come from: a CSV, TSV or JSON Lines file, a data frame, or mappings. Read lazily."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Any
+
+from mturk.errors import ValidationError
+
+Source = str | os.PathLike[str] | Iterable[Mapping[str, Any]] | Any
+"""The path of a .csv, .tsv or .jsonl file, a data frame, or an iterable of mappings."""
+Cells = dict[str, Any]
+"""One row: its cells by the names of their columns. A cell is a text, a number, true or false, nothing, or lists and
+mappings of these."""
+
+_KINDS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
+_LINES = (".jsonl", ".ndjson")
+# The csv module's own limit, 131,072 characters, would refuse answers that workers may give (5 MB of XML).
+_LARGEST_CELL = 16_000_000
+
+
+class SheetError(ValidationError):
+    """A table cannot be read; the text names the file and the line."""
+
+
+def name_of(source: Source) -> str:
+    """What messages call the table."""
+    return os.fspath(source) if isinstance(source, (str, os.PathLike)) else "the rows"
+
+
+def read(source: Source, encoding: str = "utf-8-sig") -> Iterator[Cells]:
+    """The rows one after the other; SheetError where one cannot be read."""
+    if isinstance(source, (str, os.PathLike)):
+        return _file(Path(source).expanduser(), encoding)
+    if isinstance(source, Mapping):
+        raise ValidationError("rows: one mapping is one row; expected a list of them, a data frame or a path")
+    return _mappings(source)
+
+
+def _file(path: Path, encoding: str) -> Iterator[Cells]:
+    kind = path.suffix.lower()
+    if kind not in _KINDS and kind not in _LINES:
+        raise ValidationError(f"{path}: a table's name ends in .csv, .tsv or .jsonl")
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            yield from _json_lines(file, path) if kind in _LINES else _separated(file, path, _KINDS[kind])
+    except LookupError:
+        raise ValidationError(f"encoding: {encoding!r} is not known; expected 'utf-8', 'cp1252' or the like") from None
+    except UnicodeDecodeError as error:
+        raise SheetError(
+            f"{path}: it is not in {encoding} (byte {error.object[error.start]:#04x} cannot be read); name its "
+            "encoding, such as encoding='cp1252' for a file from Excel"
+        ) from None
+
+
+def _separated(file: IO[str], path: Path, delimiter: str) -> Iterator[Cells]:
+    if csv.field_size_limit() < _LARGEST_CELL:
+        csv.field_size_limit(_LARGEST_CELL)
+    first = file.readline()
+    # Spreadsheets write semicolons where the comma is the decimal sign.
+    if delimiter == "," and "," not in first and ";" in first:
+        delimiter = ";"
+    file.seek(0)
+    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    try:
+        header = _header(next(reader, []), path)
+        for cells in reader:
+            if cells:
+                yield _row(header, cells, f"{path}, line {reader.line_num}")
+    except csv.Error as error:
+        raise SheetError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def _header(cells: list[str], path: Path) -> list[str]:
+    # A spreadsheet leaves nameless columns at the end.
+    names = list(cells)
+    while names and not names[-1].strip():
+        names.pop()
+    if not names:
+        raise SheetError(f"{path}: it is empty; expected a line with the names of the columns, then the rows")
+    if "" in names:
+        raise SheetError(f"{path}: column {names.index('') + 1} has no name")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise SheetError(f"{path}: two columns are called {', '.join(twice)}")
+    return names
+
+
+def _row(header: list[str], cells: list[str], place: str) -> Cells:
+    more = [cell for cell in cells[len(header) :] if cell]
+    if len(cells) < len(header) or more:
+        raise SheetError(f"{place}: the row has {len(cells)} cells, and there are {len(header)} columns")
+    return dict(zip(header, cells, strict=False))
+
+
+def _json_lines(file: IO[str], path: Path) -> Iterator[Cells]:
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError as error:
+            raise SheetError(f"{path}, line {number}: no JSON ({error})") from None
+        if not isinstance(found, dict):
+            raise SheetError(f"{path}, line {number}: expected an object, one for each row")
+        yield plain(found)
+
+
+def _mappings(source: Any) -> Iterator[Cells]:
+    for number, row in enumerate(_rows_of(source), 1):
+        if not isinstance(row, Mapping):
+            raise SheetError(f"row {number} is {row!r:.60}; expected a mapping of column names to cells")
+        yield {str(name): plain(cell) for name, cell in row.items()}
+
+
+def _rows_of(source: Any) -> Iterable[Any]:
+    if callable(getattr(source, "itertuples", None)):  # pandas
+        names = [str(name) for name in source.columns]
+        return (dict(zip(names, row, strict=True)) for row in source.itertuples(index=False, name=None))
+    if callable(getattr(source, "iter_rows", None)):  # polars
+        frame: Iterable[Any] = source.iter_rows(named=True)
+        return frame
+    if not isinstance(source, Iterable):
+        raise ValidationError(f"rows: {source!r:.60}; expected a path, a data frame or an iterable of mappings")
+    return source
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON has it: what it has no word for is text, and what is not a number is nothing."""
+    if value is None or isinstance(value, (str, bool, int)):
+        return str(value) if isinstance(value, str) else value
+    if isinstance(value, float):
+        return None if math.isnan(value) else float(value)
+    if isinstance(value, Mapping):
+        return {str(name): plain(cell) for name, cell in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(cell) for cell in value]
+    if type(value).__name__ in ("NAType", "NaTType"):  # pandas' own words for nothing
+        return None
+    if callable(getattr(value, "item", None)):  # numpy's numbers
+        return plain(value.item())
+    return value.isoformat() if callable(getattr(value, "isoformat", None)) else str(value)

@@ -1,0 +1,1 @@
+"""Batches: tables that become HITs."""

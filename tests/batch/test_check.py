@@ -1,0 +1,144 @@
+"""Everything that would go wrong is told before the first call, and nothing is published then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mturk import HIT, Batch, Connection, HITType, HTMLQuestion, Layout, ValidationError
+from tests.batch.conftest import ROWS, MakeBatch
+from tests.page import PAGE
+
+GOOD = {"text": "A", "url": "u"}
+ERRORS = [
+    ([], "there are no rows"),
+    ([GOOD, {"text": "B"}], "row 2: no column url, for which the page has a place"),
+    ([{**GOOD, "text": "\0"}], "row 1: .* the character U\\+0000 cannot stand in XML"),
+    ([{**GOOD, "text": "x" * 70_000}], "row 1: the question is 7[0-9],[0-9]{3} bytes long as sent, and 65,535"),
+    ([{**GOOD, "text": "x" * 70_000}] * 12, r"rows 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more: the question is"),
+    ([GOOD, 7], "row 2 is 7; expected a mapping"),
+]
+
+
+@pytest.mark.parametrize(("rows", "words"), ERRORS, ids=[words[:30] for _, words in ERRORS])
+def test_a_table_that_does_not_fit_is_told_and_not_published(
+    make: MakeBatch, service: Connection, rows: list[Any], words: str
+) -> None:
+    batch = make(rows)
+    assert not batch.check()
+    with pytest.raises(ValidationError, match=f"(?s)nothing was published.*error: {words}"):
+        batch.publish()
+    assert HIT.all(connection=service).count() == 0
+    assert list(batch.pieces()) == []
+
+
+WARNINGS = [
+    ([{**GOOD, "id": "7"}], "the page has no place for the column id"),
+    ([{**GOOD, "url": ""}, {**GOOD, "url": None}], "rows 1, 2: url is empty"),
+    ([GOOD, GOOD, {**GOOD, "url": "v"}], "2 rows are equal to row 1"),
+]
+
+
+@pytest.mark.parametrize(("rows", "words"), WARNINGS, ids=[words[:30] for _, words in WARNINGS])
+def test_what_may_be_meant_is_a_warning(make: MakeBatch, rows: list[Any], words: str) -> None:
+    report = make(rows).check()
+    assert report
+    assert words in str(report)
+    assert len(report.warnings) == 1
+
+
+def test_a_table_that_fits_is_told_so(make: MakeBatch) -> None:
+    report = make().check()
+    assert (report.rows, report.errors, report.warnings) == (5, (), ())
+    assert repr(report) == "<BatchReport 5 rows, 0 errors, 0 warnings>"
+
+
+def test_a_check_makes_no_call(make: MakeBatch, service: Connection) -> None:
+    batch = make()
+    service.close()
+    service.url = "http://127.0.0.1:1/"
+    assert batch.check()
+
+
+def test_a_mistake_that_was_mended_in_the_file_is_gone_at_the_next_check(make: MakeBatch, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("text\nA\n")
+    batch = make(path)
+    assert not batch.check()
+    path.write_text("text,url\nA,u\n")
+    assert batch.check()
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([{**GOOD, "id": "7"}, {**GOOD, "id": "7"}], "key 7 is there twice"),
+        ([{**GOOD, "id": "7"}, {**GOOD, "id": ""}], "row 2: its key, in the column id, is empty"),
+    ],
+)
+def test_keys_are_there_once_each(make: MakeBatch, rows: list[Any], words: str) -> None:
+    assert words in str(make(rows, key="id").check())
+
+
+OPTIONS = [
+    ({"key": "nothing"}, "key: there is no column 'nothing'; the columns are text, url"),
+    ({"annotation": "{nothing}"}, "annotation: .*its places are {row}"),
+    ({"assignments": 0}, "assignments must be from 1"),
+    ({"lifetime": 5}, "lifetime must be"),
+    ({"engine": "mako"}, "engine: 'mako'"),
+    ({"question": 7}, "question: 7; expected the path of a page"),
+    ({"question": "<p>${text}</p>"}, "this is a page itself"),
+    ({"question": "nowhere.html"}, "no template 'nowhere.html'"),
+]
+
+
+@pytest.mark.parametrize(("options", "words"), OPTIONS, ids=[words[:30] for _, words in OPTIONS])
+def test_an_argument_that_cannot_be_is_told(make: MakeBatch, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        make(**options).check()
+
+
+def test_a_file_that_is_no_journal_is_left_alone(make: MakeBatch, tmp_path: Path) -> None:
+    path = tmp_path / "thesis.txt"
+    path.write_text("My thesis, " * 200)
+    with pytest.raises(ValidationError, match=r"thesis\.txt cannot be opened"):
+        make(journal=path)
+    assert path.read_text() == "My thesis, " * 200
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Layout("3ABCDEFGHIJKLMNOPQRSTUVWXYZ012"),
+        lambda row: HTMLQuestion(PAGE.replace("label", row["text"])),
+        lambda row: HTMLQuestion(PAGE).to_xml(),
+    ],
+    ids=["layout", "function", "function that gives XML"],
+)
+def test_a_row_may_be_asked_in_other_ways(make: MakeBatch, question: Any) -> None:
+    assert make(question=question).check()
+
+
+def test_a_function_that_fails_names_the_row(make: MakeBatch) -> None:
+    report = make([*ROWS, {"name": "x"}], lambda row: HTMLQuestion(PAGE.replace("label", row["text"]))).check()
+    assert report.errors == ("row 6: KeyError: 'text'",)
+
+
+def test_a_jinja_template_escapes_what_goes_in(make: MakeBatch, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(PAGE.replace("<input name", "{{ text }}<input name"))
+    batch = make([{"text": "<b>", "url": "u"}], path, engine="jinja")
+    assert str(batch.check()).splitlines()[1:] == [
+        "warning: the page has no place for the column url: in the results as Input., not in the HITs"
+    ]
+    batch.publish()
+    (hit,) = batch.hits()
+    assert "&lt;b&gt;" in str(hit.question_xml)
+
+
+def test_a_hit_type_without_terms_is_not_enough(service: Connection, page: Path, tmp_path: Path) -> None:
+    bare = HITType("3ABCDEFGHIJKLMNOPQRSTUVWXYZ012", connection=service)
+    with pytest.raises(ValidationError, match=r"the HITType that HITType\.create"):
+        Batch(bare, ROWS, page, journal=tmp_path / "j", lifetime=60).check()

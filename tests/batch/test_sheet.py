@@ -1,0 +1,108 @@
+"""Tables are read as they are meant, whoever wrote them, and a broken one says where."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mturk import ValidationError
+from mturk.batch import sheet
+
+WRITTEN = [
+    ("rows.csv", b"url,text\na,b\nc,d\n", "plain"),
+    ("rows.csv", b"\xef\xbb\xbfurl,text\r\na,b\r\nc,d", "with a byte order mark, and no line end at the end"),
+    ("rows.csv", b'"url","text"\n"a","b"\n\n"c","d"\n', "in quotes, with an empty line"),
+    ("rows.csv", b"url;text\na;b\nc;d\n", "with semicolons, as spreadsheets write them"),
+    ("rows.csv", b"url,text,,\na,b,,\nc,d,,\n", "with columns that have neither name nor cells"),
+    ("ROWS.TSV", b"url\ttext\na\tb\nc\td\n", "with tabs"),
+    ("rows.jsonl", b'{"url": "a", "text": "b"}\n\n{"url": "c", "text": "d"}\n', "as JSON Lines"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "how"), WRITTEN, ids=[how for _, _, how in WRITTEN])
+def test_a_file_is_read_however_it_was_written(tmp_path: Path, name: str, content: bytes, how: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert list(sheet.read(tmp_path / name)) == [{"url": "a", "text": "b"}, {"url": "c", "text": "d"}]
+
+
+def test_a_cell_may_hold_lines_quotes_and_more_than_the_csv_module_allows(tmp_path: Path) -> None:
+    long = "x" * 200_000
+    (tmp_path / "rows.csv").write_text(f'a,b\n"one\ntwo ""three""","{long}"\n')
+    assert list(sheet.read(tmp_path / "rows.csv")) == [{"a": 'one\ntwo "three"', "b": long}]
+
+
+def test_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_bytes("a\nMünchen\n".encode("cp1252"))
+    assert list(sheet.read(tmp_path / "rows.csv", "cp1252")) == [{"a": "München"}]
+
+
+BROKEN = [
+    ("rows.csv", b"", "it is empty"),
+    ("rows.csv", b"a,b\n1\n", "line 2: the row has 1 cells, and there are 2 columns"),
+    ("rows.csv", b'a,b\n1,"2\n\n"\n3,4,5\n', "line 5: the row has 3 cells, and there are 2 columns"),
+    ("rows.csv", b"a,b,a\n", "two columns are called a"),
+    ("rows.csv", b"a,,b\n", "column 2 has no name"),
+    ("rows.csv", b'a,b\n1,"2\n', "unexpected end of data"),
+    ("rows.csv", "a\nMünchen\n".encode("cp1252"), "encoding='cp1252'"),
+    ("rows.jsonl", b'{"a": 1}\n[2]\n', "line 2: expected an object"),
+    ("rows.jsonl", b'{"a": 1}\n{"a": \n', "line 2: no JSON"),
+    ("rows.xlsx", b"", "ends in .csv, .tsv or .jsonl"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "words"), BROKEN, ids=[words for _, _, words in BROKEN])
+def test_a_file_that_cannot_be_read_says_where(tmp_path: Path, name: str, content: bytes, words: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValidationError, match=rf"{name}.*{words}"):
+        list(sheet.read(tmp_path / name))
+
+
+def test_an_encoding_that_does_not_exist_is_told(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a\n1\n")
+    with pytest.raises(ValidationError, match="encoding: 'latin-99' is not known"):
+        list(sheet.read(tmp_path / "rows.csv", "latin-99"))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [({"a": 1}, "one mapping is one row"), ([{"a": 1}, 2], "row 2 is 2"), (7, "expected a path, a data frame")],
+)
+def test_what_is_no_table_is_told(given: Any, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        list(sheet.read(given))
+
+
+class Frame:
+    """What pandas' data frames have."""
+
+    columns = ("a", 7)
+
+    def itertuples(self, *, index: bool, name: None) -> Iterator[tuple[Any, ...]]:
+        assert not index
+        return iter([(1, float("nan")), (2, "x")])
+
+
+def test_a_data_frame_gives_its_rows_and_what_is_not_there_is_nothing() -> None:
+    assert list(sheet.read(Frame())) == [{"a": 1, "7": None}, {"a": 2, "7": "x"}]
+
+
+def test_cells_become_what_json_has_a_word_for() -> None:
+    day = datetime.date(2026, 9, 30)
+    (row,) = sheet.read([{"day": day, "path": Path("x"), "list": (1, None, [day]), "yes": True, "one": 1.5}])
+    assert row == {"day": "2026-09-30", "path": "x", "list": [1, None, ["2026-09-30"]], "yes": True, "one": 1.5}
+    assert json.loads(json.dumps(row)) == row
+
+
+def test_rows_are_read_when_they_are_asked_for() -> None:
+    def endless() -> Iterator[dict[str, int]]:
+        number = 0
+        while True:
+            yield {"a": (number := number + 1)}
+
+    rows = sheet.read(endless())
+    assert [next(rows)["a"] for _ in range(3)] == [1, 2, 3]
