@@ -54,6 +54,8 @@ _NAMES = {
     "requirements": "requirements QualificationRequirement",
     "sqs": "sqs",
     "model.review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
+    "batch.result": "Result",
+    "batch.results": "Results",
     "batch.tally": "Refusal Tally",
     "connection.trace": "tracer",
     "model.bonus_payment": "BonusPayment",

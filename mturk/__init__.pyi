@@ -4,6 +4,8 @@ from mturk import requirements, sqs
 from mturk.batch.batch import Batch
 from mturk.batch.batch_estimate import BatchEstimate
 from mturk.batch.batch_report import BatchReport
+from mturk.batch.result import Result
+from mturk.batch.results import Results
 from mturk.batch.tally import Refusal, Tally
 from mturk.budget import Budget
 from mturk.connection.balance import Balance
@@ -135,6 +137,8 @@ __all__ = [
     "QuestionForm",
     "Refusal",
     "RequestError",
+    "Result",
+    "Results",
     "ReviewActionStatus",
     "ReviewPolicy",
     "ReviewPolicyLevel",

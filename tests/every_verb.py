@@ -39,6 +39,7 @@ from mturk import (
     QualificationRequirement,
     QualificationType,
     Question,
+    Results,
     ReviewResults,
     ScoreMyKnownAnswers,
     SimplePlurality,
@@ -159,6 +160,11 @@ def batches() -> None:
     assert_type(batch.publish(threads=4, most=3), Tally)
     assert_type(batch.publish(progress=lambda tally: print(tally.left)), Tally)
     assert_type(batch.hits(), Iterator[HIT])
+    results = batch.results("Submitted")
+    assert_type(results, Results)
+    assert_type(results.to_csv("results.csv", formulas="keep"), int)
+    for result in Results.read_csv("results.csv"):
+        assert_type(result.worker_id, str)
 
 
 def qualifications() -> None:

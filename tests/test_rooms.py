@@ -38,8 +38,9 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
-batch:          sheet journal_store hands batch_report tally | journal row_question batch_estimate
-                | examination filing | offering recognition | publication | batch
+batch:          answer_cell batch_report hands journal_store sheet site_time tally
+                | batch_estimate journal result row_question | examination filing results_file
+                | offering recognition results | publication | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default

@@ -16,13 +16,12 @@ from tests.judge import Judge
 # What only reads, computes or renders; a template may call it.
 READS = {
     "all", "assignments", "balance", "batch", "blocked", "bonuses", "columns", "count", "current",
-    "does_not_exist", "estimate", "exists",
-    "file_upload_url", "first", "from_element", "from_query", "from_string", "from_template", "from_xml", "get",
-    "get_assignments", "get_reviewable", "getlist", "guarding", "hits", "index", "is_in", "items", "judgement", "keys",
-    "next_page", "not_in", "now", "of", "open", "page", "pages", "pieces", "problems", "qualifications", "read",
-    "refresh", "render",
-    "requests", "review_results", "reviewable", "score", "search", "show", "to_dict", "to_json",
-    "to_xml", "transport", "validate", "values", "wait_until_reviewable", "where",
+    "does_not_exist", "estimate", "exists", "fields", "file_upload_url", "first", "from_element", "from_query",
+    "from_string", "from_template", "from_xml", "get", "get_assignments", "get_reviewable", "getlist", "guarding",
+    "hits", "index", "is_in", "items", "judgement", "keys", "next_page", "not_in", "now", "of", "open", "page",
+    "pages", "pieces", "problems", "qualifications", "read", "read_csv", "refresh", "render", "requests",
+    "results", "review_results", "reviewable", "score", "search", "show", "to_dict", "to_json", "to_pandas",
+    "to_records", "to_xml", "transport", "validate", "values", "wait_until_reviewable", "where",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +16,21 @@ from mturk.batch.batch_estimate import BatchEstimate, bonus_reserve, fees_of, pa
 from mturk.batch.batch_report import BatchReport
 from mturk.batch.examination import Examination
 from mturk.batch.filing import file
-from mturk.batch.hands import Hands
+from mturk.batch.hands import Hands, ahead
 from mturk.batch.journal import PUBLISHED, Journal, Piece
 from mturk.batch.offering import Offering, labelled
 from mturk.batch.publication import Publication
+from mturk.batch.result import Result
+from mturk.batch.results import Results
 from mturk.batch.row_question import Asking, RowQuestion, asking, described
 from mturk.batch.sheet import Cells, Source
 from mturk.batch.tally import Tally
 from mturk.connection.connection import current
 from mturk.cost import assignment_fee
-from mturk.data import limit, price
+from mturk.data import limit, price, wire
 from mturk.data.price import Money
 from mturk.errors import DoesNotExist, ValidationError
+from mturk.model.assignment import Statuses
 from mturk.model.hit import HIT
 from mturk.model.hit_type import HITType
 from mturk.model.publishing import MOST_ASSIGNMENTS
@@ -177,9 +180,49 @@ class Batch:
         """The HITs that are published, in the order of the rows. No call until a field is read."""
         return (HIT(str(piece.hit_id), connection=self.connection) for piece in self._journal.pieces(PUBLISHED))
 
+    def results(self, status: Statuses = None, *, threads: int = 8) -> Results:
+        """The submissions so far, all or those in one or several states, in the order of the rows; read when used.
+
+        Beside each stand its row's cells. One call for each HIT and 100 submissions, ListAssignmentsForHIT; `threads`
+        of them are under way at once.
+        """
+        number = _threads(threads)
+
+        def read() -> Iterator[Result]:
+            for found in ahead(lambda piece: self._results_of(piece, status), self._journal.pieces(PUBLISHED), number):
+                yield from found
+
+        return Results(read, f"of {self._journal!r}")
+
     def pieces(self) -> Iterator[Piece]:
         """What became of each row: its key, its HIT's id, its state, why it was refused. No call."""
         return self._journal.pieces()
+
+    def _results_of(self, piece: Piece, status: Statuses) -> list[Result]:
+        hit = self._hit_of(piece)
+        cells = piece.cells
+        # The site's order: by their ids within a HIT.
+        every = sorted(hit.assignments(status), key=lambda assignment: assignment.id)
+        return [Result(piece.key, cells, hit, assignment) for assignment in every]
+
+    def _hit_of(self, piece: Piece) -> HIT:
+        """The HIT with all that is known of it without a call."""
+        hit = HIT(str(piece.hit_id), connection=self.connection)
+        kind = self.hit_type
+        hit._set(
+            hit_type_id=kind.id,
+            title=kind.title,
+            description=kind.description,
+            keywords=kind.keywords,
+            reward=kind.reward,
+            assignment_duration=kind.assignment_duration,
+            auto_approval_delay=kind.auto_approval_delay,
+            requester_annotation=labelled(self._annotation, self.id, piece.key, piece.part, piece.cells),
+            max_assignments=piece.assignments,
+        )
+        if piece.made is not None:
+            hit._set(creation_time=_moment(piece.made), expiration=_moment(piece.ends))
+        return hit
 
     def _ready(self) -> None:
         """The table is in the journal, and nothing is wrong with it."""
@@ -261,6 +304,10 @@ class Batch:
         masters = needs_masters(self.hit_type.qualification_requirements or ())
         reward: Decimal = self.hit_type.reward
         return (reward + assignment_fee(reward, each, masters=masters)) * assignments
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else wire.moment(milliseconds / 1000)
 
 
 def _threads(value: int) -> int:

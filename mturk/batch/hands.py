@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class Hands(Executor):
@@ -42,3 +44,20 @@ class Hands(Executor):
                     future.set_exception(error)
                 else:
                     future.set_result(result)
+
+
+def ahead(work: Callable[[T], R], things: Iterable[T], threads: int) -> Iterator[R]:
+    """What comes of each thing, in their order, several under way at once."""
+    hands = Hands(threads)
+    waiting: deque[Future[R]] = deque()
+    try:
+        for thing in things:
+            waiting.append(hands.submit(work, thing))
+            if len(waiting) >= 2 * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            future.cancel()
+        hands.shutdown(wait=False)

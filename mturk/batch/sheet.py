@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -44,11 +44,22 @@ def read(source: Source, encoding: str = "utf-8-sig") -> Iterator[Cells]:
 
 def _file(path: Path, encoding: str) -> Iterator[Cells]:
     kind = path.suffix.lower()
-    if kind not in _KINDS and kind not in _LINES:
-        raise ValidationError(f"{path}: a table's name ends in .csv, .tsv or .jsonl")
+    if kind in _KINDS:
+        return separated(path, encoding, _KINDS[kind])
+    if kind in _LINES:
+        return _opened(path, encoding, lambda file: _json_lines(file, path))
+    raise ValidationError(f"{path}: a table's name ends in .csv, .tsv or .jsonl")
+
+
+def separated(path: Path, encoding: str, delimiter: str = ",", *, may_be_short: bool = False) -> Iterator[Cells]:
+    """The rows of a CSV or TSV file; cells that a row lacks at its end are not in it, where that may be."""
+    return _opened(path, encoding, lambda file: _separated(file, path, delimiter, may_be_short))
+
+
+def _opened(path: Path, encoding: str, read: Callable[[IO[str]], Iterator[Cells]]) -> Iterator[Cells]:
     try:
         with path.open(encoding=encoding, newline="") as file:
-            yield from _json_lines(file, path) if kind in _LINES else _separated(file, path, _KINDS[kind])
+            yield from read(file)
     except LookupError:
         raise ValidationError(f"encoding: {encoding!r} is not known; expected 'utf-8', 'cp1252' or the like") from None
     except UnicodeDecodeError as error:
@@ -58,7 +69,7 @@ def _file(path: Path, encoding: str) -> Iterator[Cells]:
         ) from None
 
 
-def _separated(file: IO[str], path: Path, delimiter: str) -> Iterator[Cells]:
+def _separated(file: IO[str], path: Path, delimiter: str, may_be_short: bool) -> Iterator[Cells]:
     if csv.field_size_limit() < _LARGEST_CELL:
         csv.field_size_limit(_LARGEST_CELL)
     first = file.readline()
@@ -71,7 +82,7 @@ def _separated(file: IO[str], path: Path, delimiter: str) -> Iterator[Cells]:
         header = _header(next(reader, []), path)
         for cells in reader:
             if cells:
-                yield _row(header, cells, f"{path}, line {reader.line_num}")
+                yield _row(header, cells, may_be_short, f"{path}, line {reader.line_num}")
     except csv.Error as error:
         raise SheetError(f"{path}, line {reader.line_num}: {error}") from None
 
@@ -91,9 +102,9 @@ def _header(cells: list[str], path: Path) -> list[str]:
     return names
 
 
-def _row(header: list[str], cells: list[str], place: str) -> Cells:
-    more = [cell for cell in cells[len(header) :] if cell]
-    if len(cells) < len(header) or more:
+def _row(header: list[str], cells: list[str], may_be_short: bool, place: str) -> Cells:
+    more = any(cells[len(header) :])
+    if more or (len(cells) < len(header) and not may_be_short):
         raise SheetError(f"{place}: the row has {len(cells)} cells, and there are {len(header)} columns")
     return dict(zip(header, cells, strict=False))
 

@@ -1,0 +1,156 @@
+"""Results as the CSV file that MTurk's requester site gave out, which scripts and spreadsheets know, and back."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+from mturk.batch import site_time
+from mturk.batch.result import ANSWER, COLUMNS, DECISION, INPUT, Result
+from mturk.batch.sheet import Cells, SheetError, separated
+from mturk.data import wire
+from mturk.data.enumeration import AssignmentStatus
+from mturk.errors import ValidationError
+from mturk.model.assignment import Assignment
+from mturk.model.hit import HIT
+
+Formulas = Literal["quote", "keep"]
+"""What is done with cells that a spreadsheet would take for formulas."""
+
+LINE_END = "\r\n"
+"""Between records, and not after the last."""
+# What a spreadsheet takes for a formula; and the sign that says that it is none, so that reading back is exact.
+_FORMULA = tuple("=+-@'\t\r")
+_DOLLARS = re.compile(r"\$?(\d+(?:\.\d+)?)")
+
+
+def write(
+    path: Path, results: Iterable[Result], inputs: Sequence[str], answers: Sequence[str], formulas: Formulas
+) -> int:
+    """Write the results with these columns, and say how many there were."""
+    if formulas not in ("quote", "keep"):
+        raise ValidationError(f"formulas: {formulas!r}; expected 'quote' or 'keep'")
+    header = [*COLUMNS, *(f"{INPUT}{name}" for name in inputs), *(f"{ANSWER}{name}" for name in answers)]
+    number = 0
+    # Beside the file, so that one that is there stays whole if this is stopped.
+    unfinished = path.with_name(f"{path.name}.part")
+    with unfinished.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator=LINE_END)
+        writer.writerow([*header, *DECISION])
+        for result in results:
+            number += 1
+            fields = result.fields()
+            cells = [_cell(name, fields.get(name)) for name in header]
+            # The site's rows end here: they have no cells for the decision.
+            writer.writerow([_defused(cell) for cell in cells] if formulas == "quote" else cells)
+        file.flush()
+        file.truncate(unfinished.stat().st_size - len(LINE_END))
+    unfinished.replace(path)
+    return number
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return site_time.written(value)
+    if name == "Reward" and isinstance(value, Decimal):
+        return f"${value:.2f}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _defused(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _as_it_was(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
+def rows(path: Path, encoding: str = "utf-8-sig") -> Iterator[Cells]:
+    """The rows of such a file as they stand, quotes of formulas taken away; rows may be short at their end."""
+    for cells in separated(path, encoding, may_be_short=True):
+        yield {name: _as_it_was(cell) for name, cell in cells.items()}
+
+
+def read(path: Path, encoding: str = "utf-8-sig") -> Iterator[Result]:
+    """The results in a file that this package, MTurk's site or a spreadsheet wrote."""
+    for number, cells in enumerate(rows(path, encoding), 1):
+        try:
+            yield _result(cells, number)
+        except ValidationError as error:
+            raise SheetError(f"{path}, row {number}: {error}") from None
+
+
+def _result(cells: Mapping[str, Any], number: int) -> Result:
+    if not cells.get("AssignmentId"):
+        raise ValidationError("it has no AssignmentId")
+    if not cells.get("HITId"):
+        raise ValidationError("it has no HITId")
+    hit = HIT(cells["HITId"])
+    hit._set(**_known(_HIT, cells))
+    work = Assignment(cells["AssignmentId"])
+    work._set(hit_id=hit.id, _hit=hit, **_known(_ASSIGNMENT, cells))
+    row = {name[len(INPUT) :]: cell for name, cell in cells.items() if name.startswith(INPUT)}
+    answers = {name[len(ANSWER) :]: cell for name, cell in cells.items() if name.startswith(ANSWER)}
+    return Result(str(number), row, hit, work, answers)
+
+
+def _known(kinds: Mapping[str, tuple[str, Any]], cells: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: read(cells.get(name) or "") for name, (field, read) in kinds.items()}
+
+
+def _text(cell: str) -> str | None:
+    return cell or None
+
+
+def _number(cell: str) -> int | None:
+    return int(cell) if cell.strip().isdigit() else None
+
+
+def _money(cell: str) -> Decimal | None:
+    found = _DOLLARS.fullmatch(cell.strip())
+    return Decimal(found[1]) if found else None
+
+
+def _span(cell: str) -> Any:
+    return None if (seconds := _number(cell)) is None else wire.duration(seconds)
+
+
+def _status(cell: str) -> AssignmentStatus | None:
+    return wire.one_of(AssignmentStatus)(cell) if cell else None
+
+
+_HIT = {
+    "HITTypeId": ("hit_type_id", _text),
+    "Title": ("title", _text),
+    "Description": ("description", _text),
+    "Keywords": ("keywords", wire.keywords),
+    "Reward": ("reward", _money),
+    "CreationTime": ("creation_time", site_time.read),
+    "MaxAssignments": ("max_assignments", _number),
+    "RequesterAnnotation": ("requester_annotation", _text),
+    "AssignmentDurationInSeconds": ("assignment_duration", _span),
+    "AutoApprovalDelayInSeconds": ("auto_approval_delay", _span),
+    "Expiration": ("expiration", site_time.read),
+}
+_ASSIGNMENT = {
+    "WorkerId": ("worker_id", _text),
+    "AssignmentStatus": ("status", _status),
+    "AcceptTime": ("accept_time", site_time.read),
+    "SubmitTime": ("submit_time", site_time.read),
+    "AutoApprovalTime": ("auto_approval_time", site_time.read),
+    "ApprovalTime": ("approval_time", site_time.read),
+    "RejectionTime": ("rejection_time", site_time.read),
+    "RequesterFeedback": ("requester_feedback", _text),
+}
