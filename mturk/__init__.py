@@ -54,6 +54,7 @@ _NAMES = {
     "requirements": "requirements QualificationRequirement",
     "sqs": "sqs",
     "model.review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
+    "batch.plan": "Applied Plan Step",
     "batch.result": "Result",
     "batch.results": "Results",
     "batch.tally": "Refusal Tally",

@@ -4,6 +4,7 @@ from mturk import requirements, sqs
 from mturk.batch.batch import Batch
 from mturk.batch.batch_estimate import BatchEstimate
 from mturk.batch.batch_report import BatchReport
+from mturk.batch.plan import Applied, Plan, Step
 from mturk.batch.result import Result
 from mturk.batch.results import Results
 from mturk.batch.tally import Refusal, Tally
@@ -86,6 +87,7 @@ __all__ = [
     "AnswerError",
     "AnswerKey",
     "Answers",
+    "Applied",
     "Assignment",
     "AssignmentStatus",
     "Balance",
@@ -126,6 +128,7 @@ __all__ = [
     "OpenWork",
     "OverBudget",
     "Page",
+    "Plan",
     "Price",
     "Qualification",
     "QualificationRequest",
@@ -149,6 +152,7 @@ __all__ = [
     "Selected",
     "ServiceError",
     "SimplePlurality",
+    "Step",
     "Tally",
     "TaskRequest",
     "Throttled",

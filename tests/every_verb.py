@@ -11,6 +11,7 @@ from typing_extensions import assert_type
 import mturk
 from mturk import (
     HIT,
+    Applied,
     Assignment,
     AssignmentStatus,
     Balance,
@@ -33,6 +34,7 @@ from mturk import (
     OncePerWorker,
     OpenWork,
     Page,
+    Plan,
     Price,
     Qualification,
     QualificationRequest,
@@ -43,6 +45,7 @@ from mturk import (
     ReviewResults,
     ScoreMyKnownAnswers,
     SimplePlurality,
+    Step,
     Tally,
     Worker,
     WorkerBlock,
@@ -163,6 +166,12 @@ def batches() -> None:
     results = batch.results("Submitted")
     assert_type(results, Results)
     assert_type(results.to_csv("results.csv", formulas="keep"), int)
+    plan = batch.review(accept=lambda result: result.worker_id == "A1", reject=lambda result: "No answer")
+    assert_type(plan, Plan)
+    assert_type(plan.apply(confirm=3), Applied)
+    assert_type(batch.review_from("reviewed.csv"), Plan)
+    for step in batch.pay_bonuses({"A1ADA": "1.50"}, reason="Careful"):
+        assert_type(step, Step)
     for result in Results.read_csv("results.csv"):
         assert_type(result.worker_id, str)
 

@@ -7,27 +7,32 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mturk import requirements
 from mturk.alters_data import alters_data
-from mturk.batch import sheet
+from mturk.batch import batch_terms, sheet
 from mturk.batch.batch_estimate import BatchEstimate, bonus_reserve, fees_of, parts_of
 from mturk.batch.batch_report import BatchReport
+from mturk.batch.bonus import Bonuses, wanted
+from mturk.batch.bonus import steps as bonus_steps
 from mturk.batch.examination import Examination
 from mturk.batch.filing import file
 from mturk.batch.hands import Hands, ahead
 from mturk.batch.journal import PUBLISHED, Journal, Piece
 from mturk.batch.offering import Offering, labelled
+from mturk.batch.plan import Plan
 from mturk.batch.publication import Publication
 from mturk.batch.result import Result
 from mturk.batch.results import Results
 from mturk.batch.row_question import Asking, RowQuestion, asking, described
 from mturk.batch.sheet import Cells, Source
 from mturk.batch.tally import Tally
+from mturk.batch.verdict import Judge, by_marks, judged, marked
 from mturk.connection.connection import current
 from mturk.cost import assignment_fee
 from mturk.data import limit, price, wire
+from mturk.data.enumeration import AssignmentStatus
 from mturk.data.price import Money
 from mturk.errors import DoesNotExist, ValidationError
 from mturk.model.assignment import Statuses
@@ -91,7 +96,7 @@ class Batch:
             raise ValidationError(f"journal: {held!r} is empty; make the batch with hit_type.batch(…)")
         made = cls.__new__(cls)
         made.connection = connection or current()
-        made.hit_type = _hit_type(held.fact("hit_type"), held.fact("terms"), made.connection)
+        made.hit_type = batch_terms.hit_type_of(held.fact("hit_type"), held.fact("terms"), made.connection)
         made._source, made._report = None, BatchReport(held.row_count())
         made._asking = described(held.fact("asking"))
         made._lifetime = timedelta(seconds=held.fact("lifetime"))
@@ -194,6 +199,41 @@ class Batch:
 
         return Results(read, f"of {self._journal!r}")
 
+    def review(self, accept: Judge | bool | None = None, reject: Judge | None = None) -> Plan:
+        """Plan what is decided on the submissions that are not decided yet; nothing is done before `plan.apply()`.
+
+        `accept` says of a Result whether it is approved (True, or a text that the worker is told), `reject` why it is
+        rejected (a text for the worker, or nothing); `accept=True` approves what is not rejected. What neither speaks
+        of is left as it is. Costs nothing; one call for each HIT and 100 submissions, ListAssignmentsForHIT.
+        """
+        if accept is None and reject is None:
+            raise ValidationError("review: give accept or reject, or both")
+        return Plan(judged(self.results(AssignmentStatus.SUBMITTED), accept, reject), self.connection)
+
+    def review_from(self, path: str | os.PathLike[str], *, encoding: str = "utf-8-sig") -> Plan:
+        """Plan what the Approve and Reject columns of a results file say, as MTurk's requester site took it.
+
+        Any mark in Approve approves; what stands in Reject is the reason, which the worker is told. A row without
+        either is left as it is. Submissions are known by their AssignmentId; other columns may be missing or changed.
+        One call for each HIT and 100 submissions, ListAssignmentsForHIT.
+        """
+        marks = marked(Path(path).expanduser(), encoding)
+        steps, notes = by_marks(self.results(), marks)
+        return Plan(steps, self.connection, notes)
+
+    def pay_bonuses(self, bonuses: Bonuses, *, reason: str | None = None, encoding: str = "utf-8-sig") -> Plan:
+        """Plan bonuses: amounts by worker, or a table with worker_id, amount, reason and, where wanted, assignment_id.
+
+            batch.pay_bonuses({"A1ADA": "1.50"}, reason="The most careful answers").apply()
+
+        A worker gets one amount for one reason once from this batch, however often this is run; which submission it is
+        for is in the journal. The plan says what it costs, with fees. Nothing is paid before `plan.apply()`. One call
+        for each HIT and 100 submissions, ListAssignmentsForHIT.
+        """
+        asked = wanted(bonuses, reason, encoding)
+        steps, notes = bonus_steps(asked, self.results(), self._journal, self.connection)
+        return Plan(steps, self.connection, notes)
+
     def pieces(self) -> Iterator[Piece]:
         """What became of each row: its key, its HIT's id, its state, why it was refused. No call."""
         return self._journal.pieces()
@@ -263,8 +303,8 @@ class Batch:
     def _facts(self, examination: Examination) -> dict[str, Any]:
         return {
             "hit_type": self.hit_type.id,
-            "terms": _terms(self.hit_type),
-            "place": _place(self.connection),
+            "terms": batch_terms.terms(self.hit_type),
+            "place": batch_terms.place(self.connection),
             "lifetime": self._lifetime.total_seconds(),
             "annotation": self._annotation,
             "asking": dict(self._asking.described),
@@ -277,7 +317,7 @@ class Batch:
     def _expect_same(self) -> None:
         """The journal is of this HIT type, and of this place."""
         for name, value, words in (
-            ("place", _place(self.connection), "the connection leads to"),
+            ("place", batch_terms.place(self.connection), "the connection leads to"),
             ("hit_type", self.hit_type.id, "the HIT type is"),
         ):
             known = self._journal.fact(name)
@@ -312,37 +352,3 @@ def _moment(milliseconds: int | None) -> datetime | None:
 
 def _threads(value: int) -> int:
     return limit.whole("threads", value, 1, 64)
-
-
-def _place(connection: Connection) -> str:
-    # A marketplace within the process has another port each time; its database tells it apart by the first HIT.
-    return "local" if connection.local_market is not None else connection.url
-
-
-def _terms(hit_type: HITType) -> dict[str, Any]:
-    if not hit_type._has("reward"):
-        raise ValidationError("a batch needs the HITType that HITType.create(…) returned, not its id alone")
-    return {
-        "title": hit_type.title,
-        "description": hit_type.description,
-        "reward": str(hit_type.reward),
-        "keywords": list(hit_type.keywords or ()),
-        "assignment_duration": hit_type.assignment_duration.total_seconds(),
-        "auto_approval_delay": hit_type.auto_approval_delay.total_seconds(),
-        "masters": needs_masters(hit_type.qualification_requirements or ()),
-    }
-
-
-def _hit_type(id: str, terms: dict[str, Any], connection: Connection) -> HITType:
-    """The HIT type with the terms that the journal has; of its requirements only whether Masters are among them."""
-    made = HITType(id, connection=connection)
-    made._set(
-        title=terms["title"],
-        description=terms["description"],
-        reward=Decimal(terms["reward"]),
-        keywords=tuple(terms["keywords"]),
-        assignment_duration=timedelta(seconds=terms["assignment_duration"]),
-        auto_approval_delay=timedelta(seconds=terms["auto_approval_delay"]),
-        qualification_requirements=(requirements.masters.exists(),) if terms["masters"] else (),
-    )
-    return made

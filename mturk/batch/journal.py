@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from mturk.batch.journal_store import Statements, store_at
@@ -32,6 +33,10 @@ _TABLES = (
     "batch TEXT NOT NULL, number INTEGER NOT NULL, part INTEGER NOT NULL, assignments INTEGER NOT NULL, "
     "state TEXT NOT NULL, hit TEXT, run INTEGER NOT NULL DEFAULT 0, sent BIGINT, made BIGINT, ends BIGINT, error TEXT, "
     "PRIMARY KEY (batch, number, part))",
+    "CREATE TABLE IF NOT EXISTS mturk_batch_bonus ("
+    "batch TEXT NOT NULL, worker TEXT NOT NULL, amount TEXT NOT NULL, reason TEXT NOT NULL, wanted TEXT NOT NULL, "
+    "assignment TEXT NOT NULL, is_paid INTEGER NOT NULL DEFAULT 0, "
+    "PRIMARY KEY (batch, worker, amount, reason, wanted))",
     "CREATE INDEX IF NOT EXISTS mturk_batch_hit_state ON mturk_batch_hit (batch, state, number, part)",
 )
 
@@ -72,6 +77,9 @@ _PIECE = "h.number, r.key, h.part, h.assignments, h.state, h.hit, h.sent, h.made
 _JOINED = "mturk_batch_hit h JOIN mturk_batch_row r ON r.batch = h.batch AND r.number = h.number"
 
 
+_THE_BONUS = "batch = :batch AND worker = :worker AND amount = :amount AND reason = :reason AND wanted = :wanted"
+
+
 class Published(NamedTuple):
     """What an answer told of a piece: its HIT, or why there is none."""
 
@@ -81,6 +89,13 @@ class Published(NamedTuple):
     made: int | None = None
     ends: int | None = None
     error: str | None = None
+
+
+class Bonus(NamedTuple):
+    """A bonus that was to be paid: for which submission, and whether it surely was."""
+
+    assignment_id: str
+    is_paid: bool
 
 
 def digest(cells: Mapping[str, Any]) -> str:
@@ -281,6 +296,46 @@ class Journal:
                     for one in pieces
                 ],
             )
+
+    def bonus(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None) -> Bonus | None:
+        """A bonus of this worker, amount and reason, for the submission that was wanted or any; None if it is new."""
+        with self._store.reading() as database:
+            return self._bonus(database, self._bonus_values(worker_id, amount, reason, wanted))
+
+    def _bonus(self, database: Statements, values: Mapping[str, Any]) -> Bonus | None:
+        found = database.rows(f"SELECT assignment, is_paid FROM mturk_batch_bonus WHERE {_THE_BONUS}", **values)
+        return Bonus(found[0][0], bool(found[0][1])) if found else None
+
+    def plan_bonus(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None, assignment_id: str) -> str:
+        """Write down for which submission a bonus is to be paid; the answer is the one that was first written down."""
+        values = self._bonus_values(worker_id, amount, reason, wanted)
+        with self._store.writing() as database:
+            database.run(
+                "INSERT INTO mturk_batch_bonus (batch, worker, amount, reason, wanted, assignment)"
+                " VALUES (:batch, :worker, :amount, :reason, :wanted, :assignment)"
+                " ON CONFLICT (batch, worker, amount, reason, wanted) DO NOTHING",
+                **values,
+                assignment=assignment_id,
+            )
+            found = self._bonus(database, values)
+        return found.assignment_id if found else assignment_id
+
+    def note_paid(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None) -> None:
+        """Write down that a bonus is paid."""
+        with self._store.writing() as database:
+            database.run(
+                f"UPDATE mturk_batch_bonus SET is_paid = 1 WHERE {_THE_BONUS}",
+                **self._bonus_values(worker_id, amount, reason, wanted),
+            )
+
+    def _bonus_values(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None) -> dict[str, str]:
+        return {
+            "batch": self._name,
+            "worker": worker_id,
+            "amount": f"{amount:.2f}",
+            "reason": reason,
+            "wanted": wanted or "",
+        }
 
     def _one(self, sql: str, **values: Any) -> tuple[Any, ...]:
         with self._store.reading() as database:

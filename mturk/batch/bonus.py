@@ -1,0 +1,108 @@
+"""Bonuses for the workers of a batch: each is written down with its submission before it is paid, and paid once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from mturk.batch import sheet
+from mturk.batch.journal import Journal
+from mturk.batch.plan import BONUS, Step
+from mturk.batch.result import Result
+from mturk.cost import bonus_fee
+from mturk.data import limit, price
+from mturk.data.price import Money
+from mturk.errors import ValidationError
+from mturk.model.assignment import Assignment
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
+
+Bonuses = Mapping[str, Any] | str | os.PathLike[str] | Iterable[Mapping[str, Any]]
+"""Amounts by worker, or a table with worker_id and amount, and where needed reason and assignment_id."""
+_COLUMNS = ("worker_id", "amount", "reason", "assignment_id")
+
+
+@attrs.frozen
+class Wanted:
+    """One bonus as it is asked for."""
+
+    worker_id: str
+    amount: Decimal
+    reason: str
+    assignment_id: str | None
+
+
+def wanted(bonuses: Bonuses, reason: str | None, encoding: str) -> list[Wanted]:
+    """The bonuses that are asked for, each with its reason; ValidationError names the row that is wrong."""
+    if isinstance(bonuses, Mapping):
+        rows: Iterable[Mapping[str, Any]] = [{"worker_id": name, "amount": one} for name, one in bonuses.items()]
+    else:
+        rows = sheet.read(bonuses, encoding)
+    found = [_wanted(row, reason, f"row {number}") for number, row in enumerate(rows, 1)]
+    twice = {each for each in found if found.count(each) > 1} if len(set(found)) < len(found) else set()
+    if twice:
+        one = next(iter(twice))
+        raise ValidationError(
+            f"{one.worker_id} is there twice with {one.amount} for {one.reason!r}, which would be paid once; give each "
+            "bonus a reason of its own, or an assignment_id"
+        )
+    return found
+
+
+def _wanted(row: Mapping[str, Any], reason: str | None, place: str) -> Wanted:
+    unknown = [name for name in row if name not in _COLUMNS]
+    sent = row.get("amount")
+    if unknown or not row.get("worker_id") or sent in (None, ""):
+        raise ValidationError(
+            f"bonuses, {place}: {', '.join(row)}; expected the columns worker_id, amount, reason and, where wanted, "
+            "assignment_id"
+        )
+    said = row.get("reason") or reason
+    if not said:
+        raise ValidationError(f"bonuses, {place}: no reason, which the worker is told; give one, or reason=…")
+    amount = price.amount("amount", sent.strip().removeprefix("$") if isinstance(sent, str) else cast(Money, sent))
+    assignment = str(row.get("assignment_id") or "") or None
+    return Wanted(str(row["worker_id"]).strip(), amount, limit.text("reason", str(said), None, 1), assignment)
+
+
+def steps(
+    asked: list[Wanted], results: Iterable[Result], journal: Journal, connection: Connection
+) -> tuple[list[Step], list[str]]:
+    """A step for each bonus that is not known to be paid; ValidationError where there is no submission for one."""
+    work: dict[str, list[str]] = {}
+    for result in results:
+        work.setdefault(result.worker_id, []).append(result.assignment.id)
+    found, paid, missing = [], 0, []
+    for one in asked:
+        # The submission of the first time, though others have come in since: so that nothing is paid twice.
+        known = journal.bonus(one.worker_id, one.amount, one.reason, one.assignment_id)
+        chosen = known.assignment_id if known else one.assignment_id or min(work.get(one.worker_id, ()), default=None)
+        if known and known.is_paid:
+            paid += 1
+        elif chosen is None or chosen not in work.get(one.worker_id, ()):
+            missing.append(f"{one.worker_id} ({chosen})" if chosen else one.worker_id)
+        else:
+            found.append(_step(one, chosen, journal, connection))
+    if missing:
+        raise ValidationError(
+            f"bonuses: these workers have no such submission in this batch: {', '.join(missing[:10])}"
+            f"{' …' * (len(missing) > 10)}; nothing was planned"
+        )
+    return found, [f"{paid} bonuses are paid already"] if paid else []
+
+
+def _step(one: Wanted, assignment_id: str, journal: Journal, connection: Connection) -> Step:
+    def pay() -> None:
+        chosen = journal.plan_bonus(one.worker_id, one.amount, one.reason, one.assignment_id, assignment_id)
+        work = Assignment(chosen, connection=connection)
+        work._set(worker_id=one.worker_id)
+        work.pay_bonus(one.amount, one.reason)
+        journal.note_paid(one.worker_id, one.amount, one.reason, one.assignment_id)
+
+    cost = one.amount + bonus_fee(one.amount)
+    return Step(BONUS, assignment_id, one.worker_id, one.reason, cost, do=pay)

@@ -1,0 +1,152 @@
+"""Plans: what would be approved, rejected or paid, and why, to be looked at before it is done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from mturk.alters_data import alters_data
+from mturk.batch.hands import ahead
+from mturk.batch.tally import Refusal
+from mturk.data.enumeration import AssignmentStatus
+from mturk.errors import ConfirmationNeeded, InsufficientFunds, InvalidState, MTurkError, RequestError
+from mturk.record.display import Table
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
+
+APPROVE, REJECT, BONUS = "approve", "reject", "bonus"
+DECIDED = {APPROVE: AssignmentStatus.APPROVED, REJECT: AssignmentStatus.REJECTED}
+"""The state that a decision leads to."""
+
+
+@attrs.frozen
+class Step:
+    """One thing that would be done: to which submission, of which worker, why, and what it costs in US dollars."""
+
+    kind: str
+    """approve, reject or bonus."""
+    assignment_id: str
+    worker_id: str
+    reason: str | None = None
+    """What the worker is told."""
+    cost: Decimal = Decimal(0)
+    """What is paid with its fee. Approved work costs what was held for it when it was published."""
+    key: str = ""
+    """The row that the submission is for."""
+    _do: Callable[[], object] = attrs.field(default=None, repr=False, eq=False)
+
+
+@attrs.frozen(repr=False)
+class Applied:
+    """What came of a plan: how many steps are done, and which were refused."""
+
+    done: int
+    refused: tuple[Refusal, ...] = ()
+    left: int = 0
+
+    def __repr__(self) -> str:
+        return f"<Applied {self.done} steps, {len(self.refused)} refused, {self.left} left>"
+
+
+class Plan:
+    """Steps that nothing has been done of yet: iterate over it, look at `summary()`, then `apply()`."""
+
+    def __init__(self, steps: Iterable[Step], connection: Connection, notes: Iterable[str] = ()) -> None:
+        self._steps = list(steps)
+        self._connection = connection
+        self.notes = list(notes)
+        """What is left out, and why."""
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self._steps)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __repr__(self) -> str:
+        kinds = Counter(step.kind for step in self._steps)
+        told = [f"{number} bonuses" if kind == BONUS else f"{number} to {kind}" for kind, number in kinds.items()]
+        return f"<Plan: {', '.join(told) or 'nothing to do'}>"
+
+    def __str__(self) -> str:
+        return "\n".join([repr(self.summary()), *self.notes])
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
+    @property
+    def cost(self) -> Decimal:
+        """What all steps cost, with fees."""
+        return sum((step.cost for step in self._steps), Decimal(0))
+
+    def summary(self) -> Table:
+        """What would be done to each worker's work, most rejections first, with their share of what is decided here."""
+        workers: dict[str, Counter[str]] = {}
+        paid: dict[str, Decimal] = {}
+        for step in self._steps:
+            workers.setdefault(step.worker_id, Counter())[step.kind] += 1
+            paid[step.worker_id] = paid.get(step.worker_id, Decimal(0)) + step.cost
+        order = sorted(workers, key=lambda worker: (-workers[worker][REJECT], worker))
+        return Table(
+            ("worker", "approve", "reject", "rejected", "bonuses", "cost"),
+            [_line(worker, workers[worker], paid[worker]) for worker in order],
+            caption=f"{self!r}, {self.cost} USD",
+        )
+
+    @alters_data
+    def apply(
+        self, progress: Callable[[int, int], None] | None = None, *, confirm: int | None = None, threads: int = 8
+    ) -> Applied:
+        """Do it, and say how much was done; a plan that was applied before does nothing again.
+
+        On the live service a plan with rejections asks for their number first: `confirm=12`. A step that the service
+        refuses stops nothing, and is in `refused`. No money, no connection or Ctrl-C stops it; the same plan, or the
+        same made anew, goes on. `progress` is called with the number of steps that are done and of all. One call for
+        each decision, two for each bonus.
+        """
+        self._confirmed(confirm)
+        applied = Applied(0, left=len(self))
+        refused: list[Refusal] = []
+        try:
+            for number, (step, error) in enumerate(ahead(_done, self._steps, threads), 1):
+                if error is not None:
+                    refused.append(Refusal(step.assignment_id, str(error)))
+                applied = Applied(number - len(refused), tuple(refused), len(self) - number)
+                if progress is not None:
+                    progress(number, len(self))
+        except MTurkError as error:
+            error.partial = applied
+            raise
+        return applied
+
+    def _confirmed(self, confirm: int | None) -> None:
+        rejections = sum(step.kind == REJECT for step in self._steps)
+        if confirm is not None and confirm != rejections:
+            raise ConfirmationNeeded(f"confirm={confirm}, but the plan rejects {rejections}: nothing was done")
+        if confirm is None and rejections and self._connection.is_live:
+            raise ConfirmationNeeded(
+                f"the plan rejects {rejections} submissions on the live service, which hurts their workers: nothing "
+                f"was done. Look at its summary(), and repeat the call with confirm={rejections}"
+            )
+
+
+def _line(worker: str, kinds: Counter[str], cost: Decimal) -> tuple[Any, ...]:
+    decided = kinds[APPROVE] + kinds[REJECT]
+    share = f"{kinds[REJECT] / decided:.0%}" if decided else ""
+    return worker, kinds[APPROVE], kinds[REJECT], share, kinds[BONUS], cost
+
+
+def _done(step: Step) -> tuple[Step, RequestError | None]:
+    try:
+        step._do()
+    except InsufficientFunds:
+        raise
+    except RequestError as error:
+        is_so = isinstance(error, InvalidState) and error.state == DECIDED.get(step.kind)
+        return step, None if is_so else error
+    return step, None

@@ -1,0 +1,94 @@
+"""What is decided on submissions: by functions of your own, or by the Approve and Reject columns of MTurk's site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mturk.batch import results_file
+from mturk.batch.plan import APPROVE, DECIDED, REJECT, Step
+from mturk.batch.result import Result
+from mturk.data import limit
+from mturk.data.enumeration import AssignmentStatus
+from mturk.errors import ValidationError
+
+Judge = Callable[[Result], Any]
+"""Says of a submission whether it is so: True or False, or a text, which the worker is told."""
+_MOST = 1024  # characters that a worker is told
+
+
+def judged(results: Iterable[Result], accept: Judge | bool | None, reject: Judge | None) -> list[Step]:
+    """A step for each submission that one of the functions says yes to."""
+    steps = []
+    for result in results:
+        yes = accept if isinstance(accept, bool) or accept is None else accept(result)
+        no = reject(result) if reject is not None else None
+        if no and yes and not isinstance(accept, bool):
+            raise ValidationError(f"{result!r}: both accepted and rejected; nothing was done")
+        if no:
+            steps.append(_rejection(result, no))
+        elif yes:
+            steps.append(_approval(result, yes))
+    return steps
+
+
+def _approval(result: Result, said: Any) -> Step:
+    words = limit.text("what accept says", said, _MOST) if isinstance(said, str) else None
+    work = result.assignment
+    return Step(APPROVE, work.id, work.worker_id, words, key=result.key, do=lambda: work.approve(words))
+
+
+def _rejection(result: Result, said: Any) -> Step:
+    if not isinstance(said, str):
+        raise ValidationError(f"reject: {said!r:.60} for {result!r}; expected the reason, which the worker is told")
+    words = limit.text("what reject says", said, _MOST, 1)
+    work = result.assignment
+    return Step(REJECT, work.id, work.worker_id, words, key=result.key, do=lambda: work.reject(words))
+
+
+def marked(path: Path, encoding: str) -> dict[str, tuple[str, str]]:
+    """What a reviewed file says of submissions, by their ids: the kind of decision, and the words.
+
+    Any mark in Approve approves; what stands in Reject is the reason. A row without either is left as it is.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for number, cells in enumerate(results_file.rows(path, encoding), 1):
+        decision = _decision(cells, f"{path}, row {number}")
+        if decision is None:
+            continue
+        assignment_id = str(cells.get("AssignmentId") or "").strip()
+        if not assignment_id:
+            raise ValidationError(f"{path}, row {number}: it has no AssignmentId; nothing was done")
+        if found.setdefault(assignment_id, decision) != decision:
+            raise ValidationError(f"{path}, row {number}: {assignment_id} is decided in two ways; nothing was done")
+    return found
+
+
+def _decision(cells: Mapping[str, Any], place: str) -> tuple[str, str] | None:
+    approve, reject = (str(cells.get(name) or "").strip() for name in ("Approve", "Reject"))
+    if approve and reject:
+        raise ValidationError(f"{place}: a mark in Approve and in Reject; expected one of them; nothing was done")
+    if reject.lower() == "x":
+        raise ValidationError(f"{place}: Reject has {reject!r}; expected the reason, which the worker is told")
+    if reject:
+        return REJECT, reject
+    return (APPROVE, "") if approve else None
+
+
+def by_marks(results: Iterable[Result], marks: Mapping[str, tuple[str, str]]) -> tuple[list[Step], list[str]]:
+    """The steps that a reviewed file asks for, and what of it cannot be done any more."""
+    steps, notes, left = [], [], dict(marks)
+    for result in results:
+        kind, words = left.pop(result.assignment.id, ("", ""))
+        status = result.assignment.status
+        if not kind or status == DECIDED[kind]:
+            continue
+        if status != AssignmentStatus.SUBMITTED:
+            notes.append(f"{result.assignment.id} is {status.value} already, and stays so though the file says {kind}")
+        else:
+            steps.append(_rejection(result, words) if kind == REJECT else _approval(result, True))
+    if left:
+        some = ", ".join(list(left)[:5])
+        raise ValidationError(f"{len(left)} submissions in the file are not of this batch ({some}); nothing was done")
+    return steps, notes
