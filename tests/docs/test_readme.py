@@ -37,6 +37,17 @@ def test_the_script_prints_what_the_readme_shows(printed: str) -> None:
     assert printed == "".join(texts("In a script", "text"))
 
 
+def test_the_batch_of_the_readme_runs_and_again_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "photos.csv").write_text("url\nu1\nu2\n")
+    (tmp_path / "label.html").write_text('<img src="${url}"><input name="label">')
+    (tmp_path / "script.py").write_text("".join(texts("A table of rows", "python")))
+    for _ in range(2):
+        ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+        assert "total                  0.36 USD" in ran.stdout
+    assert "held already           0.36 USD" in ran.stdout
+
+
 @pytest.mark.parametrize("heading", ["Quick start", "Tests"])
 def test_the_first_block_is_one_command_line(heading: str) -> None:
     language, text = blocks(heading)[0]
