@@ -55,7 +55,7 @@ def test_the_dashboard_tells_what_was_done_and_earned(ada: FlaskClient) -> None:
     found = sums(read(ada, "/worker/dashboard"))
     assert found == {
         "Earned": ["$1.60"] * 3,
-        "Still to be paid": ["$0.40"] * 3,
+        "Waiting for approval": ["$0.40"] * 3,
         "Submitted": ["3"] * 3,
         "Approved": ["1"] * 3,
         "Rejected": ["1"] * 3,
