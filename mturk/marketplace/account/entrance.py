@@ -201,7 +201,7 @@ class Entrance:
         now = self._means.now()
 
         def ask(database: Connection) -> None:
-            found = person.named(database, name)
+            found = person.named(database, name, mail=self._means.mail)
             typed, address = f"letter to:{person.normal(name)}", f"letter from:{slowdown.network(caller.address)}"
             account = f"letter:{found.worker}" if found else f"letter to nobody:{person.normal(name)}"
             slowdown.check(database, [typed], now, most=confirmation.MOST_LETTERS, window=HOUR)
@@ -218,7 +218,7 @@ class Entrance:
         """Make a link for a new password, which the operator hands on, and say its secret."""
 
         def make(database: Connection) -> str:
-            found = person.named(database, worker_id)
+            found = person.named(database, worker_id, mail=self._means.mail)
             if found is None or found.worker_id != worker_id:
                 raise MarketplaceError(
                     f"{worker_id} has no account. For an invitation: mturk worker invite {worker_id}"

@@ -33,6 +33,7 @@ person = Table(
     Column("worker", NUMBER, ForeignKey("worker.number"), primary_key=True, autoincrement=False),
     Column("email", String(254)),
     Column("email_key", String(254), comment="the e-mail address in its normal form"),
+    Column("email_entry_time", BigInteger, comment="when the address was entered"),
     Column("email_time", BigInteger, comment="when its owner confirmed the address"),
     Column("mailed", Boolean, nullable=False, server_default=true(), comment="wants messages by e-mail too"),
     Column(

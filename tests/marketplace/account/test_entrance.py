@@ -141,6 +141,27 @@ def test_who_enters_an_email_address_that_is_not_theirs_keeps_its_owner_from_not
         confirm(desk, stranger)
 
 
+def test_an_email_address_that_nobody_confirmed_is_no_name_to_sign_in_by(desk: Desk) -> None:
+    entry = desk.joined(email="ada@example.org")
+    with pytest.raises(WrongPassword):
+        desk.entrance.sign_in("ada@example.org", PASSWORD, AWAY)
+    confirm(desk, entry)
+    assert desk.entrance.sign_in("ada@example.org", PASSWORD, AWAY).worker_id == entry.worker_id
+
+
+def test_where_nobody_can_confirm_an_email_address_it_is_the_name_of_who_entered_it_first(opened: Open) -> None:
+    desk = opened(mail=False)
+    stranger = desk.sitting(desk.joined(password="the stranger's own"))
+    desk.pass_time(minutes=1)
+    owner = desk.joined(email="ada@example.org")
+    desk.pass_time(minutes=1)
+    desk.own.change_email(stranger, "ada@example.org", "the stranger's own", HOME)
+    desk.own.change_email(desk.sitting(owner), "Ada@example.org", PASSWORD, HOME)
+    assert desk.entrance.sign_in("ada@example.org", PASSWORD, AWAY).worker_id == owner.worker_id
+    with pytest.raises(WrongPassword):
+        desk.entrance.sign_in("ada@example.org", "the stranger's own", AWAY)
+
+
 def test_of_two_who_were_sent_a_link_to_one_address_one_gets_it(desk: Desk) -> None:
     owner = confirmed(desk, "ada@example.org")
     late = desk.joined()
@@ -214,7 +235,7 @@ def test_consent_to_the_terms_is_needed_and_written_down(opened: Open) -> None:
 
 @pytest.mark.parametrize("write", [str, str.lower, lambda name: f"  {name} ", lambda _: "ADA@example.ORG"])
 def test_a_name_may_be_typed_in_several_ways(desk: Desk, write: object) -> None:
-    entry = desk.joined(email="ada@example.org")
+    entry = confirmed(desk, "ada@example.org")
     typed = write(entry.worker_id)  # type: ignore[operator]  # a function
     assert desk.entrance.sign_in(typed, PASSWORD, AWAY).worker_id == entry.worker_id
 
