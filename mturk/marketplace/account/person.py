@@ -68,7 +68,8 @@ def normal(name: str) -> str:
     """A name as it is looked for, however it was typed."""
     text = "".join(letter for letter in name if letter.isprintable()).strip()[:_LONGEST_NAME]
     address = email_address.read(text) if "@" in text else None
-    return email_address.key(address) if address else text.upper()
+    # Capitals can be more letters: "ß" becomes "SS".
+    return email_address.key(address) if address else text.upper()[:_LONGEST_NAME]
 
 
 def with_token(database: Connection, token: str) -> Person | None:

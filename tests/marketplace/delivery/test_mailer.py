@@ -182,6 +182,15 @@ def test_no_mail_goes_where_nobody_confirmed_an_address(market: Marketplace, off
     assert len(office.taken) == 1
 
 
+@pytest.mark.parametrize("letter", ["ß", "ŉ", "ΐ"])
+def test_no_name_is_too_long_to_be_counted_and_written_down(
+    market: Marketplace, office: PostOffice, letter: str
+) -> None:
+    path = "/worker/forgotten-password"
+    answers = [post(market.app.test_client(), path, page=path, worker_id=letter * 254) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+
+
 def test_asking_again_and_again_sends_no_flood(market: Marketplace, office: PostOffice) -> None:
     joined(market, office)
     client = market.app.test_client()
