@@ -58,7 +58,8 @@ class Marketplace:
     of the `trusted_proxies` names in a header ("header:X-Remote-User"). `terms` is the file that they consent to.
     `smtp` is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
     "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org".
-    Below `task_host` each requester's pages get a host of their own; `offline` keeps them from all others.
+    Below `task_host`, which needs `public_url`, each requester's pages get a host of their own; `offline` keeps them
+    from all others.
     A file that a worker uploads may have `upload_limit` bytes, and those of one HIT a hundred times that together.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
