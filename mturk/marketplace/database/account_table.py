@@ -25,6 +25,7 @@ from mturk.marketplace.database.column import NUMBER, count, metadata, number, r
 
 _DIGEST = String(64)
 _CONFIRMED = text("email_time IS NOT NULL")
+_WITH_LINK = text("sealed_link IS NOT NULL")
 
 # Where the person lives and whether they are of age stand in `worker`, as requirements ask for that.
 person = Table(
@@ -144,5 +145,6 @@ mail = Table(
     count("attempts"),
     Column("holder", String(40)),
     Index("mail_due", "due", "number"),
+    Index("mail_with_link_due", "due", "number", sqlite_where=_WITH_LINK, postgresql_where=_WITH_LINK),
     Index("mail_of_worker", "worker"),
 )
