@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -74,19 +75,12 @@ class Entrance:
 
     def invite(self, worker_id: str | None, life: int) -> str:
         """Make an invitation that is good for so many milliseconds, and say its secret."""
-        now = self._means.now()
-        return self._store.write(
-            lambda database: invitation.invite(database, worker_id, now, now + life, self._randomness)
-        )
+        (secret,) = self._invite([worker_id], life)
+        return secret
 
     def invite_many(self, count: int, life: int) -> list[str]:
         """Make invitations for so many new workers, all of them or none, and say their secrets."""
-        now, chance = self._means.now(), self._randomness
-
-        def invite(database: Connection) -> list[str]:
-            return [invitation.invite(database, None, now, now + life, chance) for _ in range(count)]
-
-        return self._store.write(invite)
+        return self._invite([None] * count, life)
 
     def invitation(self, secret: str) -> Invitation:
         """The invitation that has this secret; WorkerError says why it is not good."""
@@ -259,6 +253,12 @@ class Entrance:
             return let_in(self._means, database, number, worker_id, caller)
 
         return self._store.write(change)
+
+    def _invite(self, worker_ids: Sequence[str | None], life: int) -> list[str]:
+        now = self._means.now()
+        return self._store.write(
+            lambda database: invitation.invite(database, worker_ids, now, now + life, self._randomness)
+        )
 
     def _come_back(self, used: Used, password: str, caller: Caller) -> Entry:
         try:

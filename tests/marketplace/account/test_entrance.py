@@ -17,8 +17,9 @@ from mturk.marketplace.account.means import Caller
 from mturk.marketplace.account.objection import Objection
 from mturk.marketplace.account.proof import WrongPassword
 from mturk.marketplace.account.slowdown import TooManyTries
+from mturk.marketplace.clock import DAY
 from mturk.marketplace.database import table as t
-from tests.marketplace.account.conftest import AWAY, HOME, PASSWORD, Desk, Open
+from tests.marketplace.account.conftest import AWAY, HOME, PASSWORD, Desk, Open, statements
 
 
 def test_who_was_invited_becomes_a_worker_and_is_signed_in(desk: Desk) -> None:
@@ -49,6 +50,13 @@ def test_an_invitation_has_an_end(desk: Desk) -> None:
     desk.pass_time(days=0.2)
     with pytest.raises(WorkerError, match="has ended"):
         desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+
+
+def test_a_thousand_invitations_are_made_by_few_statements(desk: Desk) -> None:
+    with statements(desk) as seen:
+        secrets = desk.entrance.invite_many(1000, DAY)
+    assert len(seen) < 10
+    assert len({desk.entrance.invitation(one).future_id for one in (secrets[0], secrets[500], secrets[999])}) == 3
 
 
 @pytest.mark.parametrize("secret", ["", "x", "x" * 100_000, "' OR 1=1 --", "\ud800", "\0"])

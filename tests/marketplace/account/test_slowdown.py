@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from mturk.marketplace.account.means import Caller
 from mturk.marketplace.account.password import Passwords
 from mturk.marketplace.account.proof import WrongPassword
 from mturk.marketplace.account.slowdown import TooManyTries, network
 from mturk.marketplace.database import table as t
-from tests.marketplace.account.conftest import HOME, PASSWORD, Desk, Open
+from tests.marketplace.account.conftest import HOME, PASSWORD, Desk, Open, statements
 
 
 def fail(desk: Desk, name: str, caller: Caller, times: int = 1) -> None:
@@ -219,22 +218,6 @@ def test_what_was_tried_long_ago_is_forgotten(desk: Desk) -> None:
 )
 def test_a_household_is_one_address(address: str, expected: str) -> None:
     assert network(address) == expected
-
-
-@contextmanager
-def statements(desk: Desk) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    engine = desk.means.store._engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 _COMPARED = re.compile(r"IS NULL|= (\?|%\(\w+\)s(::\w+)?)")
