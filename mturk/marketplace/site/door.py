@@ -51,7 +51,7 @@ class Door:
             if inner[AT_TASK_HOST] and not inner.get("PATH_INFO", "").startswith(_AT_TASK_HOSTS):
                 return _nothing_else()(inner, start_response)
             if is_trusted and not inner[AT_TASK_HOST] and self._settings.sign_up == HEADER:
-                inner[NAMED] = inner.get(f"HTTP_{self._settings.header.upper().replace('-', '_')}")
+                inner[NAMED] = _written(inner.get(f"HTTP_{self._settings.header.upper().replace('-', '_')}", ""))
             return self._site(inner, start_response)
 
         told = ProxyFix(enter, x_for=1, x_proto=1, x_host=1) if is_trusted else enter
@@ -80,6 +80,14 @@ def is_of_site(path: str, public: PublicAddress | None = None) -> bool:
 def _is_forwarding(name: str) -> bool:
     # Some servers hand on what is written with an underscore as well; here the two are the same.
     return name == _FORWARDED or name.startswith(_FORWARDING)
+
+
+def _written(header: str) -> str:
+    """A header as it was written: WSGI has its bytes as Latin-1, while proxies as a rule write UTF-8."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
 
 
 def _nothing_else() -> Response:
