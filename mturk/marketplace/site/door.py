@@ -45,11 +45,13 @@ class Door:
         came.pop(NAMED, None)
 
         def enter(told: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            if not all(_is_host(one.get("HTTP_HOST", "")) for one in (told, came)):
+                return _line(HTTPStatus.BAD_REQUEST, "The Host header names no host.")(told, start_response)
             inner = self._seen(told)
             if not self._takes(inner):
                 return self._behind(came, start_response)
             if inner[AT_TASK_HOST] and not inner.get("PATH_INFO", "").startswith(_AT_TASK_HOSTS):
-                return _nothing_else()(inner, start_response)
+                return _line(HTTPStatus.NOT_FOUND, "Only task pages are served here.")(inner, start_response)
             if is_trusted and not inner[AT_TASK_HOST] and self._settings.sign_up == HEADER:
                 inner[NAMED] = _written(inner.get(f"HTTP_{self._settings.header.upper().replace('-', '_')}", ""))
             return self._site(inner, start_response)
@@ -90,8 +92,17 @@ def _written(header: str) -> str:
         return header
 
 
-def _nothing_else() -> Response:
-    answer = Response("Only task pages are served here.\n", HTTPStatus.NOT_FOUND, mimetype="text/plain")
+def _is_host(header: str) -> bool:
+    """Whether a Host header can be a part of an address; with any other no page could say where it is."""
+    try:
+        header.partition(":")[0].encode("idna").decode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _line(status: HTTPStatus, text: str) -> Response:
+    answer = Response(f"{text}\n", status, mimetype="text/plain")
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 
