@@ -102,7 +102,7 @@ class Entrance:
                 raise Used(promised)
         except Used as used:
             return self._come_back(used, application.password, caller)
-        object_to(self._faults(application, invited))
+        object_to(self._faults(application, invited, promised))
         network = slowdown.network(caller.address)
         # Who was invited is not kept out by what others on the same network do.
         with probe.counted(self._means, f"invitation {invited.number}" if invited else network):
@@ -298,8 +298,10 @@ class Entrance:
     def _new_worker(self, context: Context, promised: str | None = None) -> int:
         return worker.register(context, promised or self.promise()).number
 
-    def _faults(self, application: Application, invited: Invitation | None) -> dict[str, str | None]:
-        worker_id = invited.future_id if invited else None
+    def _faults(
+        self, application: Application, invited: Invitation | None, promised: str | None
+    ) -> dict[str, str | None]:
+        worker_id = invited.future_id if invited else promised
         country = application.country or (invited and invited.country) or ""
         return {
             "email": email_address.fault_of(application.email),

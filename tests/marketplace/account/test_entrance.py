@@ -421,6 +421,15 @@ def test_an_invitation_says_the_worker_id_beforehand_and_always_the_same(desk: D
 
 
 @pytest.mark.parametrize("open_door", [False, True])
+def test_the_worker_id_that_the_form_says_is_no_password(opened: Open, open_door: bool) -> None:
+    desk = opened(open_door=open_door)
+    secret, promised = ("", desk.entrance.promise()) if open_door else (desk.invited(), None)
+    own = promised or desk.entrance.invitation(secret).future_id or ""
+    with pytest.raises(Objection, match="must not be your worker ID"):
+        desk.entrance.sign_up(Application(own.lower()), secret, HOME, promised)
+
+
+@pytest.mark.parametrize("open_door", [False, True])
 def test_who_never_got_the_answer_to_the_sign_up_comes_in_by_sending_it_again(opened: Open, open_door: bool) -> None:
     desk = opened(open_door=open_door)
     secret, promised = ("", desk.entrance.promise()) if open_door else (desk.invited(), None)
