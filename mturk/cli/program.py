@@ -165,7 +165,9 @@ def demo(database: str | None, site: bool) -> None:
 )
 @click.option("--terms", metavar="FILE", help="What workers consent to when they sign up.")
 @click.option(
-    "--task-host", metavar="HOST", help="A name below which each requester's task pages have a host of their own."
+    "--task-host",
+    metavar="HOST",
+    help="A name below which each requester's task pages have a host of their own; it needs --public-url.",
 )
 @click.option("--offline", is_flag=True, help="Keep task pages from all other hosts.")
 @click.option(

@@ -37,6 +37,8 @@ from mturk.marketplace.site.site_setting import SiteSettings
 from mturk.marketplace.workplace import report
 from mturk.marketplace.workplace.report import Report
 
+_LONGEST_INVITATION = timedelta(days=365)
+
 
 class Marketplace:
     """A marketplace that speaks the Mechanical Turk Requester API.
@@ -58,7 +60,8 @@ class Marketplace:
     of the `trusted_proxies` names in a header ("header:X-Remote-User"). `terms` is the file that they consent to.
     `smtp` is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
     "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org".
-    Below `task_host` each requester's pages get a host of their own; `offline` keeps them from all others.
+    Below `task_host`, which needs `public_url`, each requester's pages get a host of their own; `offline` keeps them
+    from all others.
     A file that a worker uploads may have `upload_limit` bytes, and those of one HIT a hundred times that together.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
     with it), or what MTURK_MARKETPLACE_KEY says.
@@ -300,19 +303,19 @@ class Marketplace:
         """Make a link with which one person signs up at the site, once and until it expires, and say its address.
 
         With `worker_id` it is for that worker, who is registered and has no account at the site yet; else the person
-        becomes a new worker.
+        becomes a new worker. It is good for a year at most.
         """
-        life = setting.milliseconds("expires", expires)
+        life = setting.milliseconds("expires", expires, _LONGEST_INVITATION)
         self._opening.open()
         return f"{self.site_url}sign-up?invitation={self._premises.entrance.invite(worker_id, life)}"
 
     @alters_data
     def invite_many(self, count: int, expires: timedelta = timedelta(days=14)) -> list[str]:
         """Make links for so many new workers, all of them or none, and say their addresses: see `invite`."""
-        life = setting.milliseconds("expires", expires)
+        life, page = setting.milliseconds("expires", expires, _LONGEST_INVITATION), f"{self.site_url}sign-up"
         self._opening.open()
         secrets = self._premises.entrance.invite_many(int(setting.least("count", count, 1)), life)
-        return [f"{self.site_url}sign-up?invitation={secret}" for secret in secrets]
+        return [f"{page}?invitation={secret}" for secret in secrets]
 
     @alters_data
     def sign_in_link(self, worker_id: str) -> str:

@@ -100,7 +100,6 @@ class Premises:
             rate=rate,
             burst=burst,
             real_time=real_time,
-            address=self.public_url,
         )
         self._server: Server | None = None
         self._background: Background | None = None

@@ -38,11 +38,12 @@ class Routine:
         """Wake up: there is something new."""
         self._rung.set()
 
-    def stop(self) -> None:
-        """Finish the current step, and end."""
+    def stop(self, limit: float | None = None) -> bool:
+        """Finish the current step, and end; False if that takes more than so many seconds."""
         self._stopping.set()
         self._rung.set()
-        self._thread.join()
+        self._thread.join(limit)
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stopping.is_set():

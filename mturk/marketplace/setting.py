@@ -18,10 +18,11 @@ def cents(name: str, amount: str | int | Decimal) -> int:
         raise SettingError(f"{name}: {error}") from None
 
 
-def milliseconds(name: str, length: timedelta) -> int:
+def milliseconds(name: str, length: timedelta, most: timedelta = timedelta.max) -> int:
     """A length of time, in milliseconds."""
-    if not isinstance(length, timedelta) or length < timedelta(0):
-        raise SettingError(f"{name} is a timedelta from zero, not {length!r}.")
+    if not isinstance(length, timedelta) or not timedelta(0) <= length <= most:
+        end = "" if most == timedelta.max else f" to {most.days} days"
+        raise SettingError(f"{name} is a timedelta from zero{end}, not {length!r}.")
     return length // timedelta(milliseconds=1)
 
 

@@ -51,7 +51,6 @@ class Web:
         rate: float | None,
         burst: float | None,
         real_time: Callable[[], float],
-        address: Callable[[], str],
     ) -> None:
         self._store = store
         self._dispatch = dispatch
@@ -59,7 +58,7 @@ class Web:
         self._settings = settings
         self._site = site
         key = SigningKey(store, lambda: opening.seal)
-        self._services = Services(dispatch, site, key, real_time, address, settings.upload_limit, entrance, own_account)
+        self._services = Services(dispatch, site, key, real_time, settings.upload_limit, entrance, own_account)
         self._api = Api(
             dispatch,
             opening.find_key,

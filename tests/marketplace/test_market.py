@@ -9,14 +9,18 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, select
 
 from mturk import marketplace
 from mturk.marketplace import Marketplace, MarketplaceError
+from mturk.marketplace.database import table as t
+from mturk.marketplace.error import SettingError
 from tests.marketplace.conftest import Connect
 from tests.marketplace.sample import hit_arguments
 
@@ -165,3 +169,38 @@ def test_impossible_settings_are_refused_by_name(bad: dict[str, Any]) -> None:
         Marketplace(**bad)
     assert isinstance(caught.value, ValueError)
     assert "\n" not in str(caught.value)
+
+
+CALLS: dict[str, Callable[[Marketplace], object]] = {
+    "invite": lambda market: market.invite(),
+    "invite_many": lambda market: market.invite_many(3),
+    "sign_in_link": lambda market: market.sign_in_link("A1ADA"),
+    "reset": lambda market: market.reset("A1ADA"),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_no_link_is_made_whose_address_is_not_known(name: str) -> None:
+    market = Marketplace()
+    market.worker("A1ADA")
+    if name == "reset":
+        market._premises.entrance.entry_link("A1ADA")
+
+    def made(database: Connection) -> list[object]:
+        return [database.execute(select(table)).all() for table in (t.invitation, t.account_link, t.person)]
+
+    store = market._premises.store
+    before = store.read(made)
+    with pytest.raises(MarketplaceError, match="not running"):
+        CALLS[name](market)
+    assert store.read(made) == before
+    market.stop()
+
+
+@pytest.mark.parametrize("length", [timedelta(days=366), timedelta(days=4_000_000), timedelta(seconds=-1)])
+def test_an_invitation_is_good_for_a_year_at_most(market: Marketplace, length: timedelta) -> None:
+    market.worker("A1BOB")
+    for invite in (lambda: market.invite("A1BOB", expires=length), lambda: market.invite_many(2, expires=length)):
+        with pytest.raises(SettingError, match="expires is a timedelta from zero to 365 days"):
+            invite()
+    assert market.invite("A1BOB", expires=timedelta(days=365))

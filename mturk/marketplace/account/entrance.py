@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -74,19 +75,12 @@ class Entrance:
 
     def invite(self, worker_id: str | None, life: int) -> str:
         """Make an invitation that is good for so many milliseconds, and say its secret."""
-        now = self._means.now()
-        return self._store.write(
-            lambda database: invitation.invite(database, worker_id, now, now + life, self._randomness)
-        )
+        (secret,) = self._invite([worker_id], life)
+        return secret
 
     def invite_many(self, count: int, life: int) -> list[str]:
         """Make invitations for so many new workers, all of them or none, and say their secrets."""
-        now, chance = self._means.now(), self._randomness
-
-        def invite(database: Connection) -> list[str]:
-            return [invitation.invite(database, None, now, now + life, chance) for _ in range(count)]
-
-        return self._store.write(invite)
+        return self._invite([None] * count, life)
 
     def invitation(self, secret: str) -> Invitation:
         """The invitation that has this secret; WorkerError says why it is not good."""
@@ -108,7 +102,7 @@ class Entrance:
                 raise Used(promised)
         except Used as used:
             return self._come_back(used, application.password, caller)
-        object_to(self._faults(application, invited))
+        object_to(self._faults(application, invited, promised))
         network = slowdown.network(caller.address)
         # Who was invited is not kept out by what others on the same network do.
         with probe.counted(self._means, f"invitation {invited.number}" if invited else network):
@@ -201,7 +195,7 @@ class Entrance:
         now = self._means.now()
 
         def ask(database: Connection) -> None:
-            found = person.named(database, name)
+            found = person.named(database, name, mail=self._means.mail)
             typed, address = f"letter to:{person.normal(name)}", f"letter from:{slowdown.network(caller.address)}"
             account = f"letter:{found.worker}" if found else f"letter to nobody:{person.normal(name)}"
             slowdown.check(database, [typed], now, most=confirmation.MOST_LETTERS, window=HOUR)
@@ -218,7 +212,7 @@ class Entrance:
         """Make a link for a new password, which the operator hands on, and say its secret."""
 
         def make(database: Connection) -> str:
-            found = person.named(database, worker_id)
+            found = person.named(database, worker_id, mail=self._means.mail)
             if found is None or found.worker_id != worker_id:
                 raise MarketplaceError(
                     f"{worker_id} has no account. For an invitation: mturk worker invite {worker_id}"
@@ -260,6 +254,12 @@ class Entrance:
 
         return self._store.write(change)
 
+    def _invite(self, worker_ids: Sequence[str | None], life: int) -> list[str]:
+        now = self._means.now()
+        return self._store.write(
+            lambda database: invitation.invite(database, worker_ids, now, now + life, self._randomness)
+        )
+
     def _come_back(self, used: Used, password: str, caller: Caller) -> Entry:
         try:
             if used.worker_id is not None:
@@ -298,8 +298,10 @@ class Entrance:
     def _new_worker(self, context: Context, promised: str | None = None) -> int:
         return worker.register(context, promised or self.promise()).number
 
-    def _faults(self, application: Application, invited: Invitation | None) -> dict[str, str | None]:
-        worker_id = invited.future_id if invited else None
+    def _faults(
+        self, application: Application, invited: Invitation | None, promised: str | None
+    ) -> dict[str, str | None]:
+        worker_id = invited.future_id if invited else promised
         country = application.country or (invited and invited.country) or ""
         return {
             "email": email_address.fault_of(application.email),

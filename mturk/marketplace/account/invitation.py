@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
@@ -61,15 +62,26 @@ _BY_DIGEST = (
 )
 
 
-def invite(database: Connection, worker_id: str | None, now: int, end: int, randomness: random.Random) -> str:
-    """Make an invitation, for a new worker or for one that is known, and say its secret."""
+def invite(
+    database: Connection, worker_ids: Sequence[str | None], now: int, end: int, randomness: random.Random
+) -> list[str]:
+    """Make invitations, each for a worker that is known or (None) for a new one, and say their secrets."""
     database.execute(t.invitation.delete().where(t.invitation.c.end < now - _KEPT))
-    number = None if worker_id is None else _to_be_invited(database, worker_id)
-    secret = new_secret(randomness)
-    promised = Identifiers(randomness).customer() if number is None else None
-    row = {"digest": digest(secret), "worker": number, "promised": promised, "creation_time": now, "end": end}
-    t.add_row(database, t.invitation, row)
-    return secret
+    numbers = [None if worker_id is None else _to_be_invited(database, worker_id) for worker_id in worker_ids]
+    secrets = [new_secret(randomness) for _ in numbers]
+    new_id = Identifiers(randomness).customer
+    rows = [
+        {
+            "digest": digest(secret),
+            "worker": number,
+            "promised": new_id() if number is None else None,
+            "creation_time": now,
+            "end": end,
+        }
+        for number, secret in zip(numbers, secrets, strict=True)
+    ]
+    database.execute(t.invitation.insert(), rows)
+    return secrets
 
 
 def good(database: Connection, secret: str, now: int) -> Invitation:

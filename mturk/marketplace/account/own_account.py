@@ -81,11 +81,14 @@ class OwnAccount:
         object_to({"email": email_address.fault_of(email)})
         address = email_address.read(email) if email.strip() else None
 
-        def change(database: Connection, _: Person) -> None:
+        def change(database: Connection, found: Person) -> None:
             if address is not None:
                 person.refuse_taken(database, address, mine.worker)
             key = address and email_address.key(address)
-            person.change(database, mine.worker, email=address, email_key=key, email_time=None)
+            # Who enters the same address again is not put behind others who entered it meanwhile.
+            since = found.email_entry_time if key == found.email_key else self._means.now()
+            facts = {"email": address, "email_key": key, "email_entry_time": address and since, "email_time": None}
+            person.change(database, mine.worker, **facts)
             account_link.forget(database, mine.worker, *account_link.OPENING)
             confirmation.ask_slowly(self._means, database, mine.worker, self._means.now(), caller)
 

@@ -33,8 +33,8 @@ def _answers(document: str | None) -> object:
 _TIMES = frozenset(
     {
         "accept_time", "approval_time", "auto_approval_time", "closing_time", "creation_time", "deadline", "due",
-        "email_time", "end", "grant_time", "last_seen", "read_until", "rejection_time", "start", "start_time",
-        "submit_time", "terms_time", "time",
+        "email_entry_time", "email_time", "end", "grant_time", "last_seen", "read_until", "rejection_time", "start",
+        "start_time", "submit_time", "terms_time", "time",
     }
 )  # fmt: skip
 _SAID: Final[Mapping[str, Tell]] = {
@@ -50,8 +50,8 @@ def _account(worker: int) -> Select[Any]:
     person, row = t.person.c, t.worker.c
     return (
         select(
-            row.worker_id, person.email, person.email_time, person.mailed, person.creation_time, person.terms,
-            person.terms_time, person.password.is_not(None).label("has_password"),
+            row.worker_id, person.email, person.email_entry_time, person.email_time, person.mailed,
+            person.creation_time, person.terms, person.terms_time, person.password.is_not(None).label("has_password"),
         )
         .join(t.person, person.worker == row.number)
         .where(row.number == worker)

@@ -20,6 +20,7 @@ class Person(NamedTuple):
     worker: int
     email: str | None
     email_key: str | None
+    email_entry_time: int | None
     email_time: int | None
     mailed: bool
     mail_token: str
@@ -47,22 +48,28 @@ def of_worker(database: Connection, number: int) -> Person | None:
     return _one(database, t.person.c.worker == number)
 
 
-def named(database: Connection, name: str) -> Person | None:
-    """The person who calls themselves so to sign in: by worker id or by e-mail address."""
+def named(database: Connection, name: str, *, mail: bool) -> Person | None:
+    """The person who calls themselves so to sign in: by worker id or by e-mail address.
+
+    Where there is mail an address is a name only when it was confirmed; where nobody can confirm one, that of who
+    entered it first.
+    """
     text = normal(name)
-    if "@" in text:
-        # Several may have entered an address that nobody has confirmed: then it is the first one's.
-        order = t.person.c.email_time.is_(None), t.person.c.worker
-        row = database.execute(_WHOLE.where(t.person.c.email_key == text).order_by(*order).limit(1)).one_or_none()
-        return None if row is None else Person._make(row)
-    return _one(database, t.worker.c.worker_id == text)
+    if "@" not in text:
+        return _one(database, t.worker.c.worker_id == text)
+    column = t.person.c
+    which = (column.email_key == text) & column.email_time.is_not(None) if mail else column.email_key == text
+    order = column.email_time.is_(None), column.email_entry_time, column.worker
+    row = database.execute(_WHOLE.where(which).order_by(*order).limit(1)).one_or_none()
+    return None if row is None else Person._make(row)
 
 
 def normal(name: str) -> str:
     """A name as it is looked for, however it was typed."""
     text = "".join(letter for letter in name if letter.isprintable()).strip()[:_LONGEST_NAME]
     address = email_address.read(text) if "@" in text else None
-    return email_address.key(address) if address else text.upper()
+    # Capitals can be more letters: "ß" becomes "SS".
+    return email_address.key(address) if address else text.upper()[:_LONGEST_NAME]
 
 
 def with_token(database: Connection, token: str) -> Person | None:
@@ -81,6 +88,7 @@ def add(
         "worker": number,
         "email": address,
         "email_key": address and email_address.key(address),
+        "email_entry_time": address and now,
         "mail_token": new_secret(randomness),
         "password": password,
         "creation_time": now,
@@ -104,7 +112,7 @@ def has_another(database: Connection, email_key: str, number: int) -> bool:
 def confirm_address(database: Connection, number: int, email_key: str, now: int) -> None:
     """Take it that an address is a person's; others who entered it, and never confirmed it, have none any more."""
     others = t.person.c.email_key == email_key, t.person.c.worker != number, t.person.c.email_time.is_(None)
-    database.execute(t.person.update().where(*others).values(email=None, email_key=None))
+    database.execute(t.person.update().where(*others).values(email=None, email_key=None, email_entry_time=None))
     change(database, number, email_time=now)
 
 

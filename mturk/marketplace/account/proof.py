@@ -34,7 +34,7 @@ def prove(means: Means, name: str, password: str, caller: Caller) -> Proof:
     now = means.now()
 
     def begin(database: Connection) -> tuple[Person | None, list[int], bool]:
-        found = person.named(database, name)
+        found = person.named(database, name, mail=means.mail)
         return found, *_begin(database, found, name, caller, now)
 
     found, tries, is_shut = means.store.write(begin)

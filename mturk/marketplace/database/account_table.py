@@ -25,6 +25,7 @@ from mturk.marketplace.database.column import NUMBER, count, metadata, number, r
 
 _DIGEST = String(64)
 _CONFIRMED = text("email_time IS NOT NULL")
+_WITH_LINK = text("sealed_link IS NOT NULL")
 
 # Where the person lives and whether they are of age stand in `worker`, as requirements ask for that.
 person = Table(
@@ -33,6 +34,7 @@ person = Table(
     Column("worker", NUMBER, ForeignKey("worker.number"), primary_key=True, autoincrement=False),
     Column("email", String(254)),
     Column("email_key", String(254), comment="the e-mail address in its normal form"),
+    Column("email_entry_time", BigInteger, comment="when the address was entered"),
     Column("email_time", BigInteger, comment="when its owner confirmed the address"),
     Column("mailed", Boolean, nullable=False, server_default=true(), comment="wants messages by e-mail too"),
     Column(
@@ -143,5 +145,6 @@ mail = Table(
     count("attempts"),
     Column("holder", String(40)),
     Index("mail_due", "due", "number"),
+    Index("mail_with_link_due", "due", "number", sqlite_where=_WITH_LINK, postgresql_where=_WITH_LINK),
     Index("mail_of_worker", "worker"),
 )

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from ipaddress import ip_address
@@ -33,14 +34,16 @@ class Unsent(Exception):
 
 
 class _Hurried(smtplib.SMTP):
-    """A connection that is cut off after so many seconds, however slowly its server speaks."""
+    """A connection that is cut off after so many seconds, however slowly its server speaks; `begun` is told of it."""
 
-    def __init__(self, *where: Any, longest: float, **options: Any) -> None:
+    def __init__(self, *where: Any, longest: float, begun: Callable[[_Hurried], None], **options: Any) -> None:
         self._end = time.monotonic() + longest
-        self._watch = threading.Timer(longest, self._cut_off)
+        self._watch = threading.Timer(longest, self.cut_off)
         self._watch.daemon = True
         self._watch.start()
         try:
+            # The first words of the server are read in here.
+            begun(self)
             super().__init__(*where, **options)
         except BaseException:
             self._watch.cancel()
@@ -57,11 +60,14 @@ class _Hurried(smtplib.SMTP):
         # Who closes after a failure connects no more.
         self._watch.cancel()
 
-    def _cut_off(self) -> None:
+    def cut_off(self) -> None:
+        """End it, from another thread; while it is being opened it ends as soon as it is open."""
+        self._end = 0.0
         line = getattr(self, "sock", None)
         with suppress(OSError):
             if line is not None:
-                line.shutdown(socket.SHUT_RDWR)
+                # Not SSLSocket.shutdown, which drops the TLS state while another thread may be writing.
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 class _HurriedWithTLS(_Hurried, smtplib.SMTP_SSL):
@@ -84,6 +90,7 @@ class MailServer:
         self._password = unquote(parts.password or "")
         self._trust = trust
         self._longest = longest
+        self._under_way: _Hurried | None = None
         if not self.host or given or parts.path not in ("", "/") or not _is_one_address(self.sender):
             raise _refusal()
         if self._user and self._scheme == "smtp" and not _is_this_machine(self.host):
@@ -113,15 +120,25 @@ class MailServer:
             raise Unsent(f"{type(error).__name__} {error.smtp_code}") from None
         except (smtplib.SMTPException, OSError) as error:
             raise Unsent(f"{type(error).__name__}: {self.host} port {self.port}") from None
+        finally:
+            self._under_way = None
+
+    def break_off(self) -> None:
+        """Cut the connection of a sending under way, which is then unsent."""
+        line = self._under_way
+        if line is not None:
+            line.cut_off()
+
+    def _begun(self, line: _Hurried) -> None:
+        self._under_way = line
 
     def _connection(self) -> smtplib.SMTP:
         context = self._trust or ssl.create_default_context()
+        options: dict[str, Any] = {"timeout": _PATIENCE, "longest": self._longest, "begun": self._begun}
         if self._scheme == "smtps":
-            connection: smtplib.SMTP = _HurriedWithTLS(
-                self.host, self.port, timeout=_PATIENCE, context=context, longest=self._longest
-            )
+            connection: smtplib.SMTP = _HurriedWithTLS(self.host, self.port, context=context, **options)
         else:
-            connection = _Hurried(self.host, self.port, timeout=_PATIENCE, longest=self._longest)
+            connection = _Hurried(self.host, self.port, **options)
         try:
             if self._scheme == "smtp+starttls":
                 connection.starttls(context=context)

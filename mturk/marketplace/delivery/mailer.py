@@ -20,6 +20,8 @@ from mturk.marketplace.routine import LOOK, Routine
 FIRST_PAUSE = 20 * SECOND
 LONGEST_PAUSE = HOUR
 """Between two tries, at first and at most: each pause is twice as long as the one before."""
+_GRACE = 3.0  # seconds that `stop` leaves to a sending under way
+_END = 2.0  # and once more to its thread, when the connection was cut: it may still be waiting for a name server
 _PATHS = {mail.RESET: "/worker/reset?link=", mail.CONFIRMATION: "/worker/confirm?link="}
 _LONGEST_SUBJECT = 200
 # A longer line would be encoded, and an address in it be no link any more.
@@ -53,14 +55,19 @@ class Mailer:
         self._real_time = real_time
         self._new_id = new_id
         self._routine = Routine("mturk-mailer", self._look, look=LOOK)
+        self._stopping = self._is_left = False
 
     def start(self) -> None:
         """Start, with what an earlier process left unsent."""
         self._routine.start()
 
     def stop(self) -> None:
-        """Finish what is being sent, and end."""
-        self._routine.stop()
+        """Wait a moment for what is being sent, then break it off: it waits for the next process."""
+        if self._routine.stop(_GRACE):
+            return
+        self._stopping = True
+        self._server.break_off()
+        self._is_left = not self._routine.stop(_END)
 
     def ring(self) -> None:
         """Look now: something was written."""
@@ -95,6 +102,11 @@ class Mailer:
             self._remove(one)
 
     def _put_off(self, one: Mail, error: Unsent) -> None:
+        if self._stopping:
+            # Who is left behind finds the database closed: the lease ends by itself.
+            if not self._is_left:
+                self._store.write(lambda database: mail.put_off(database, one, self._now()))
+            return
         due = self._now() + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(one.attempts - 1, 16))
         if error.for_good or due >= one.end:
             _log.error("mail to a worker was given up after %d tries: %s", one.attempts, error)

@@ -14,6 +14,8 @@ from mturk.marketplace.signature import SignedRequest
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 _PORTS = {"https": 443, "http": 80}
+# What paths of the marketplace begin with. Below such a prefix nobody could tell whether a proxy took it away.
+_OWN = frozenset({"mturk", "pass", "queue", "sns", "upload", "worker"})
 
 
 class PublicAddress(NamedTuple):
@@ -37,6 +39,10 @@ class PublicAddress(NamedTuple):
             raise _refusal(url)
         if parts.username is not None or parts.query or parts.fragment or port == 0:
             raise _refusal(url)
+        if f"{prefix}/".split("/")[1] in _OWN:
+            raise SettingError(
+                f"public_url is {url!r}, but paths of the marketplace itself begin so. Take another name."
+            )
         authority = host if port in (None, _PORTS[parts.scheme]) else f"{host}:{port}"
         return cls(f"{parts.scheme}://{authority}{prefix}", authority, prefix)
 

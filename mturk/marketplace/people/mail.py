@@ -131,9 +131,15 @@ def send_link(
 
 
 def claim(database: Connection, now: int, new_id: Callable[[], str]) -> Mail | None:
-    """Take the mail that is due first; nobody else sends it until the lease ends."""
-    first = select(t.mail.c.number).where(t.mail.c.due <= now).order_by(t.mail.c.due, t.mail.c.number).limit(1)
-    number = database.execute(free(database, first, t.mail)).scalar_one_or_none()
+    """Take the mail that is due first; nobody else sends it until the lease ends.
+
+    Somebody waits for a link: no number of messages goes before it.
+    """
+    due = select(t.mail.c.number).where(t.mail.c.due <= now).order_by(t.mail.c.due, t.mail.c.number).limit(1)
+    link = due.where(t.mail.c.sealed_link.is_not(None))
+    number = database.execute(free(database, link, t.mail)).scalar_one_or_none()
+    if number is None:
+        number = database.execute(free(database, due, t.mail)).scalar_one_or_none()
     if number is None:
         return None
     held = {"holder": new_id(), "due": now + LEASE, "attempts": t.mail.c.attempts + 1}

@@ -45,13 +45,15 @@ class Door:
         came.pop(NAMED, None)
 
         def enter(told: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            if not all(_is_host(one.get("HTTP_HOST", "")) for one in (told, came)):
+                return _line(HTTPStatus.BAD_REQUEST, "The Host header names no host.")(told, start_response)
             inner = self._seen(told)
             if not self._takes(inner):
                 return self._behind(came, start_response)
             if inner[AT_TASK_HOST] and not inner.get("PATH_INFO", "").startswith(_AT_TASK_HOSTS):
-                return _nothing_else()(inner, start_response)
+                return _line(HTTPStatus.NOT_FOUND, "Only task pages are served here.")(inner, start_response)
             if is_trusted and not inner[AT_TASK_HOST] and self._settings.sign_up == HEADER:
-                inner[NAMED] = inner.get(f"HTTP_{self._settings.header.upper().replace('-', '_')}")
+                inner[NAMED] = _written(inner.get(f"HTTP_{self._settings.header.upper().replace('-', '_')}", ""))
             return self._site(inner, start_response)
 
         told = ProxyFix(enter, x_for=1, x_proto=1, x_host=1) if is_trusted else enter
@@ -82,8 +84,25 @@ def _is_forwarding(name: str) -> bool:
     return name == _FORWARDED or name.startswith(_FORWARDING)
 
 
-def _nothing_else() -> Response:
-    answer = Response("Only task pages are served here.\n", HTTPStatus.NOT_FOUND, mimetype="text/plain")
+def _written(header: str) -> str:
+    """A header as it was written: WSGI has its bytes as Latin-1, while proxies as a rule write UTF-8."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
+
+
+def _is_host(header: str) -> bool:
+    """Whether a Host header can be a part of an address; with any other no page could say where it is."""
+    try:
+        header.partition(":")[0].encode("idna").decode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _line(status: HTTPStatus, text: str) -> Response:
+    answer = Response(f"{text}\n", status, mimetype="text/plain")
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 

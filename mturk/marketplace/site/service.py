@@ -31,8 +31,6 @@ class Services:
     key: SigningKey
     real_time: Callable[[], float]
     """Rules sessions, invitations and sign-in; all else goes by the market's time."""
-    address: Callable[[], str]
-    """Where others reach the marketplace, for what is sent to them; without a slash at its end."""
     upload_limit: int
     """Bytes that a file may have which a worker uploads."""
     entrance: Entrance

@@ -61,6 +61,8 @@ class SiteSettings:
         proxies = tuple(_network(one) for one in trusted_proxies)
         if mode == HEADER and not proxies:
             raise SettingError('sign_up="header" needs trusted_proxies: everybody else could send the header too.')
+        if task_host is not None and public is None:
+            raise SettingError("task_host needs public_url: at a task host nothing else says where the site is.")
         found = cls(
             public=public,
             task_host=None if task_host is None else _host(task_host),

@@ -72,10 +72,8 @@ def tickets() -> Tickets:
 
 def site_root() -> str:
     """Where the site is for who looks at it now, without a slash at its end."""
-    known = services()
-    if known.settings.public is not None:
-        return known.settings.public.url
-    return known.address() if known.settings.task_host else request.root_url.rstrip("/")
+    public = services().settings.public
+    return request.root_url.rstrip("/") if public is None else public.url
 
 
 def own_root() -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.account.admission import Entry
@@ -78,6 +80,22 @@ class Desk:
         found = self.entrance.sitting(entry.sitting)
         assert found is not None
         return found
+
+
+@contextmanager
+def statements(desk: Desk) -> Iterator[list[str]]:
+    """What is asked of the database meanwhile."""
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    engine = desk.means.store._engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 Open = Callable[..., Desk]

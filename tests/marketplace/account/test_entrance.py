@@ -17,8 +17,9 @@ from mturk.marketplace.account.means import Caller
 from mturk.marketplace.account.objection import Objection
 from mturk.marketplace.account.proof import WrongPassword
 from mturk.marketplace.account.slowdown import TooManyTries
+from mturk.marketplace.clock import DAY
 from mturk.marketplace.database import table as t
-from tests.marketplace.account.conftest import AWAY, HOME, PASSWORD, Desk, Open
+from tests.marketplace.account.conftest import AWAY, HOME, PASSWORD, Desk, Open, statements
 
 
 def test_who_was_invited_becomes_a_worker_and_is_signed_in(desk: Desk) -> None:
@@ -49,6 +50,13 @@ def test_an_invitation_has_an_end(desk: Desk) -> None:
     desk.pass_time(days=0.2)
     with pytest.raises(WorkerError, match="has ended"):
         desk.entrance.sign_up(Application(PASSWORD), secret, HOME)
+
+
+def test_a_thousand_invitations_are_made_by_few_statements(desk: Desk) -> None:
+    with statements(desk) as seen:
+        secrets = desk.entrance.invite_many(1000, DAY)
+    assert len(seen) < 10
+    assert len({desk.entrance.invitation(one).future_id for one in (secrets[0], secrets[500], secrets[999])}) == 3
 
 
 @pytest.mark.parametrize("secret", ["", "x", "x" * 100_000, "' OR 1=1 --", "\ud800", "\0"])
@@ -141,6 +149,27 @@ def test_who_enters_an_email_address_that_is_not_theirs_keeps_its_owner_from_not
         confirm(desk, stranger)
 
 
+def test_an_email_address_that_nobody_confirmed_is_no_name_to_sign_in_by(desk: Desk) -> None:
+    entry = desk.joined(email="ada@example.org")
+    with pytest.raises(WrongPassword):
+        desk.entrance.sign_in("ada@example.org", PASSWORD, AWAY)
+    confirm(desk, entry)
+    assert desk.entrance.sign_in("ada@example.org", PASSWORD, AWAY).worker_id == entry.worker_id
+
+
+def test_where_nobody_can_confirm_an_email_address_it_is_the_name_of_who_entered_it_first(opened: Open) -> None:
+    desk = opened(mail=False)
+    stranger = desk.sitting(desk.joined(password="the stranger's own"))
+    desk.pass_time(minutes=1)
+    owner = desk.joined(email="ada@example.org")
+    desk.pass_time(minutes=1)
+    desk.own.change_email(stranger, "ada@example.org", "the stranger's own", HOME)
+    desk.own.change_email(desk.sitting(owner), "Ada@example.org", PASSWORD, HOME)
+    assert desk.entrance.sign_in("ada@example.org", PASSWORD, AWAY).worker_id == owner.worker_id
+    with pytest.raises(WrongPassword):
+        desk.entrance.sign_in("ada@example.org", "the stranger's own", AWAY)
+
+
 def test_of_two_who_were_sent_a_link_to_one_address_one_gets_it(desk: Desk) -> None:
     owner = confirmed(desk, "ada@example.org")
     late = desk.joined()
@@ -214,7 +243,7 @@ def test_consent_to_the_terms_is_needed_and_written_down(opened: Open) -> None:
 
 @pytest.mark.parametrize("write", [str, str.lower, lambda name: f"  {name} ", lambda _: "ADA@example.ORG"])
 def test_a_name_may_be_typed_in_several_ways(desk: Desk, write: object) -> None:
-    entry = desk.joined(email="ada@example.org")
+    entry = confirmed(desk, "ada@example.org")
     typed = write(entry.worker_id)  # type: ignore[operator]  # a function
     assert desk.entrance.sign_in(typed, PASSWORD, AWAY).worker_id == entry.worker_id
 
@@ -389,6 +418,15 @@ def test_an_invitation_says_the_worker_id_beforehand_and_always_the_same(desk: D
     secret = desk.invited()
     beforehand = {desk.entrance.invitation(secret).future_id for _ in range(2)}
     assert beforehand == {desk.entrance.sign_up(Application(PASSWORD), secret, HOME).worker_id}
+
+
+@pytest.mark.parametrize("open_door", [False, True])
+def test_the_worker_id_that_the_form_says_is_no_password(opened: Open, open_door: bool) -> None:
+    desk = opened(open_door=open_door)
+    secret, promised = ("", desk.entrance.promise()) if open_door else (desk.invited(), None)
+    own = promised or desk.entrance.invitation(secret).future_id or ""
+    with pytest.raises(Objection, match="must not be your worker ID"):
+        desk.entrance.sign_up(Application(own.lower()), secret, HOME, promised)
 
 
 @pytest.mark.parametrize("open_door", [False, True])

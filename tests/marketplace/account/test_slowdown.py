@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from mturk.marketplace.account.means import Caller
 from mturk.marketplace.account.password import Passwords
 from mturk.marketplace.account.proof import WrongPassword
 from mturk.marketplace.account.slowdown import TooManyTries, network
 from mturk.marketplace.database import table as t
-from tests.marketplace.account.conftest import HOME, PASSWORD, Desk, Open
+from tests.marketplace.account.conftest import HOME, PASSWORD, Desk, Open, statements
 
 
 def fail(desk: Desk, name: str, caller: Caller, times: int = 1) -> None:
@@ -39,6 +38,7 @@ def test_after_ten_failures_an_account_is_closed_to_all_addresses(desk: Desk) ->
 
 def test_worker_id_and_email_address_are_counted_together_and_nobody_is_told(desk: Desk) -> None:
     name = desk.joined(email="ada@example.org").worker_id
+    confirm_all(desk)
     for number in range(5):
         fail(desk, name, from_address(number))
         fail(desk, "ada@example.org", from_address(100 + number))
@@ -53,6 +53,7 @@ def test_worker_id_and_email_address_are_counted_together_and_nobody_is_told(des
 def test_failures_with_a_worker_id_do_not_tell_which_email_address_is_the_same_persons(desk: Desk, typed: str) -> None:
     name = desk.joined(email="ada@example.org").worker_id
     desk.joined(email="bob@example.org")
+    confirm_all(desk)
     for number in range(10):
         fail(desk, name, from_address(number))
     for number in range(10):
@@ -64,8 +65,7 @@ def test_failures_with_a_worker_id_do_not_tell_which_email_address_is_the_same_p
 @pytest.mark.parametrize("typed", ["ada@example.org", "nobody@example.org"])
 def test_letters_asked_for_by_worker_id_do_not_tell_whose_an_email_address_is(desk: Desk, typed: str) -> None:
     entry = desk.joined(email="ada@example.org")
-    confirm = t.person.update().values(email_time=1)
-    desk.means.store.write(lambda database: database.execute(confirm))
+    confirm_all(desk)
     for _ in range(3):
         desk.entrance.ask_for_reset(entry.worker_id, HOME)
     before = letters(desk)
@@ -74,6 +74,11 @@ def test_letters_asked_for_by_worker_id_do_not_tell_whose_an_email_address_is(de
     assert [row for row in letters(desk) if row.worker is not None] == [row for row in before if row.worker is not None]
     with pytest.raises(TooManyTries):
         desk.entrance.ask_for_reset(typed, HOME)
+
+
+def confirm_all(desk: Desk) -> None:
+    confirm = t.person.update().values(email_time=1)
+    desk.means.store.write(lambda database: database.execute(confirm))
 
 
 def letters(desk: Desk) -> Sequence[Any]:
@@ -213,22 +218,6 @@ def test_what_was_tried_long_ago_is_forgotten(desk: Desk) -> None:
 )
 def test_a_household_is_one_address(address: str, expected: str) -> None:
     assert network(address) == expected
-
-
-@contextmanager
-def statements(desk: Desk) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.append(statement)
-
-    engine = desk.means.store._engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 _COMPARED = re.compile(r"IS NULL|= (\?|%\(\w+\)s(::\w+)?)")

@@ -6,11 +6,13 @@ import email
 import logging
 import re
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from email.message import Message
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -180,6 +182,15 @@ def test_no_mail_goes_where_nobody_confirmed_an_address(market: Marketplace, off
     post(client, "/worker/forgotten-password", page="/worker/forgotten-password", worker_id=name)
     until(lambda: waiting(market) == 0)
     assert len(office.taken) == 1
+
+
+@pytest.mark.parametrize("letter", ["ß", "ŉ", "ΐ"])
+def test_no_name_is_too_long_to_be_counted_and_written_down(
+    market: Marketplace, office: PostOffice, letter: str
+) -> None:
+    path = "/worker/forgotten-password"
+    answers = [post(market.app.test_client(), path, page=path, worker_id=letter * 254) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
 
 
 def test_asking_again_and_again_sends_no_flood(market: Marketplace, office: PostOffice) -> None:
@@ -458,6 +469,81 @@ def test_a_server_that_never_comes_to_its_end_is_left(office: PostOffice) -> Non
         assert time.monotonic() - start < WAIT
         ended.set()
         thread.join(WAIT)
+
+
+@contextmanager
+def silent() -> Iterator[socket.socket]:
+    """A server that takes a connection, and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+@contextmanager
+def deaf() -> Iterator[socket.socket]:
+    """A server to which connections do not even come, as behind a firewall: others stand in its queue."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listening, ExitStack() as others:
+        for _ in range(3):
+            other = others.enter_context(socket.socket())
+            other.setblocking(False)
+            other.connect_ex(listening.getsockname())
+        yield listening
+
+
+def is_sending(market: Marketplace) -> bool:
+    attempts = select(func.max(t.mail.c.attempts))
+    return bool(market._premises.store.read(lambda database: database.execute(attempts).scalar()))
+
+
+@pytest.mark.parametrize(("server", "scheme"), [(silent, "smtp"), (silent, "smtps"), (deaf, "smtp")])
+def test_a_server_that_hangs_does_not_hold_up_the_end_of_the_program(
+    server: Callable[[], AbstractContextManager[socket.socket]], scheme: str, tmp_path: Path
+) -> None:
+    database = str(tmp_path / "lab.sqlite3")
+    with server() as listening:
+        smtp = f"{scheme}://127.0.0.1:{listening.getsockname()[1]}?from=turk@my-lab.org"
+        market = Marketplace(database, smtp=smtp, public_url="http://localhost")
+        market.start()
+        path = market.invite().removeprefix("http://localhost")
+        post(market.app.test_client(), path, page=path, password=PASSWORD, email="ada@example.org")
+        until(lambda: is_sending(market))
+        start = time.monotonic()
+        market.stop()
+        assert time.monotonic() - start < 2 * WAIT
+    with closing(sqlite3.connect(database)) as left:
+        assert left.execute("SELECT count(*) FROM mail").fetchone() == (1,)
+
+
+def test_mail_that_was_broken_off_is_sent_at_once_by_the_next_process(
+    tmp_path: Path, server: str, office: PostOffice, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = str(tmp_path / "lab.sqlite3")
+    with silent() as listening:
+        smtp = f"smtp://127.0.0.1:{listening.getsockname()[1]}?from=turk@my-lab.org"
+        with Marketplace(database, smtp=smtp, public_url="http://localhost") as market:
+            path = market.invite().removeprefix("http://localhost")
+            post(market.app.test_client(), path, page=path, password=PASSWORD, email="ada@example.org")
+            until(lambda: is_sending(market))
+    assert "has to wait" not in caplog.text
+    with Marketplace(database, smtp=server, public_url="http://localhost"):
+        office.mail()
+
+
+def test_no_number_of_messages_goes_before_a_link(shared: str, server: str, office: PostOffice) -> None:
+    market = Marketplace(shared, smtp=server, public_url="http://localhost")
+    for number in range(3):
+        path = market.invite().removeprefix("http://localhost")
+        post(market.app.test_client(), path, page=path, password=PASSWORD, email=f"ada{number}@example.org")
+    store = market._premises.store
+    # The first two are messages of a requester's, the third is a link that was put off once.
+    facts = {"kind": "message", "sealed_link": None}
+    people = t.person.update().values(email_time=1)
+    store.write(lambda database: database.execute(people))
+    store.write(lambda database: database.execute(t.mail.update().where(t.mail.c.number < 3).values(facts)))
+    store.write(lambda database: database.execute(t.mail.update().where(t.mail.c.number == 3).values(due=1)))
+    market.start()
+    office.wait(lambda: len(office.taken) == 3)
+    market.stop()
+    assert [one["To"] for _, one in office.taken] == [f"ada{number}@example.org" for number in (2, 0, 1)]
 
 
 def test_a_sending_ends_before_another_process_may_send_the_same() -> None:

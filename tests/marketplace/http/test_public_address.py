@@ -119,6 +119,20 @@ def test_a_public_address_has_the_host_and_the_path_that_clients_sign(url: str, 
     assert PublicAddress.of(url)[1:] == (host, prefix)
 
 
+def test_a_prefix_that_paths_of_the_marketplace_begin_with_is_refused() -> None:
+    market = Marketplace()
+    app = market.app
+    rules = [rule.rule for one in (app, app.extensions["mturk.site"]) for rule in one.url_map.iter_rules()]
+    market.stop()
+    names = {rule.split("/")[1] for rule in rules} - {""}
+    assert names >= {"worker", "mturk", "pass", "queue"}
+    for name in names:
+        for prefix in (name, f"{name}/lab", f"{name}/"):
+            with pytest.raises(MarketplaceError, match="paths of the marketplace itself begin so"):
+                Marketplace(public_url=f"https://my-lab.org/{prefix}")
+        assert PublicAddress.of(f"https://my-lab.org/lab/{name}").prefix == f"/lab/{name}"
+
+
 @pytest.mark.parametrize(
     "url",
     ["", "my-lab.org", "ftp://my-lab.org", "https://", "https://a:b@my-lab.org", "https://my-lab.org/?a=b", "https://a:99999",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 from flask import request
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
 
 from mturk.marketplace import Marketplace, MarketplaceError
 
@@ -56,6 +56,30 @@ def test_what_a_stranger_says_of_where_it_comes_from_is_dropped(header: str, pat
     market.stop()
     assert seen
     assert not any(name in each for each in seen)
+
+
+@pytest.mark.parametrize("host", ["a..b", ".x", "a" * 300, "xn--a", "a..b:8017"])
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host"])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", SIGN_IN), ("POST", SIGN_IN), ("GET", "/worker"), ("GET", "/"), ("POST", "/")]
+)
+def test_a_host_that_is_none_is_refused(host: str, header: str, method: str, path: str) -> None:
+    market = Marketplace(trusted_proxies=["127.0.0.1"])
+    # Flask's client trips over such a host too.
+    environ = EnvironBuilder(path, method=method, headers={header: host}, environ_base={"REMOTE_ADDR": "127.0.0.1"})
+    text, status, _ = run_wsgi_app(market.app, environ.get_environ())
+    market.stop()
+    assert (status, b"".join(text)) == ("400 BAD REQUEST", b"The Host header names no host.\n")
+
+
+@pytest.mark.parametrize(
+    "host", ["", "localhost", "r1.tasks.my-lab.org.", "[::1]:8017", "my_lab:80", "xn--bcher-kva.example"]
+)
+def test_a_host_is_taken_as_it_is(host: str) -> None:
+    market = Marketplace()
+    answer = market.app.test_client().get(SIGN_IN, headers={"Host": host})
+    market.stop()
+    assert answer.status_code == 200
 
 
 @pytest.fixture

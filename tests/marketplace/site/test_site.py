@@ -157,7 +157,9 @@ def test_dots_that_lead_nowhere_are_no_harm(signed_in: SignedIn, way: str) -> No
         ({"sign_up": "header"}, "needs trusted_proxies"),
         ({"sign_up": "header:X User", "trusted_proxies": ["127.0.0.1"]}, "not the name of a header"),
         ({"trusted_proxies": ["proxy"]}, "not 'proxy'"),
-        ({"task_host": "https://tasks.my-lab.org"}, "task_host is a name"),
+        ({"task_host": "https://tasks.my-lab.org", "public_url": "https://my-lab.org"}, "task_host is a name"),
+        ({"task_host": "tasks.my-lab.org"}, "task_host needs public_url"),
+        ({"task_host": "tasks.my-lab.org", "trusted_proxies": ["127.0.0.1"]}, "task_host needs public_url"),
         ({"terms": "missing.txt"}, "The terms missing.txt cannot be read"),
     ],
 )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, abort, current_app, render_template, request, stream_with_context
 
 from mturk.marketplace.call import Context
+from mturk.marketplace.clock import LATEST
 from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED
 from mturk.marketplace.people import worker
 from mturk.marketplace.site.language import gettext as _
@@ -93,5 +94,6 @@ def _asked(name: str, otherwise: date) -> date:
     return found
 
 
-# Beyond these the beginning of a day is no time that a computer knows in every zone.
-_EARLIEST, _LATEST = date(1971, 1, 1), date(9000, 1, 1)
+# Beyond these the beginning of a day is no time that a computer knows in every zone. When the clock ends the next day
+# has begun in some.
+_EARLIEST, _LATEST = date(1971, 1, 1), LATEST.date() + timedelta(days=1)

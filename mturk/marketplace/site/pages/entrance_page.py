@@ -118,6 +118,7 @@ def _add_sign_up(pages: Blueprint) -> None:
             countries=countries(),
             states=STATES,
             terms=services().settings.terms,
+            mail=services().entrance.sends_mail,
         ), status
 
     @pages.get("/worker/sign-up")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.clock import LATEST
 from mturk.marketplace.site.time_zone import COOKIE
 from tests.marketplace.conftest import Client, Publish, Work
 from tests.marketplace.site.conftest import SignedIn
@@ -183,6 +185,18 @@ def test_the_statement_is_a_file_that_ends_with_the_total(ada: FlaskClient, mark
 def test_a_statement_is_of_the_days_that_were_chosen(ada: FlaskClient, query: str, total: str) -> None:
     answer = ada.get(f"/worker/statement.csv?{query}")
     assert list(csv.DictReader(io.StringIO(answer.text)))[-1]["amount_usd"] == total
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_dashboard_offers_a_statement_until_the_clock_ends(
+    market: Marketplace, ada: FlaskClient, zone: str
+) -> None:
+    market.clock.reach(LATEST - timedelta(minutes=1))
+    ada.set_cookie(COOKIE, zone)
+    (form,) = read(ada, "/worker/dashboard").xpath("//form[contains(@action, 'statement.csv')]")
+    answer = ada.get("/worker/statement.csv", query_string=dict(form.form_values()))
+    assert answer.status_code == 200
+    assert list(csv.DictReader(io.StringIO(answer.text)))[-1]["what"] == "total"
 
 
 @pytest.mark.parametrize(

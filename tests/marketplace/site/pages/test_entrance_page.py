@@ -375,6 +375,23 @@ def test_signing_out_says_who_still_signs_one_in(named: Marketplace) -> None:
     assert 'class="who"' not in answer.text
 
 
+@pytest.mark.parametrize("name", ["weiß", "Ünal", "à", "Łukasz", "山田"])
+def test_a_name_has_the_letters_that_the_proxy_sends(named: Marketplace, name: str) -> None:
+    # A server hands on the bytes of a header as Latin-1.
+    environ = {**PROXY, "HTTP_X_REMOTE_USER": name.encode().decode("latin-1")}
+    with named.app.test_client().get("/worker/account/export.json", environ_overrides=environ) as answer:
+        assert answer.status_code == 200
+        assert answer.json["signed_in_as"] == [{"name": name}]
+
+
+def test_a_name_in_latin_1_is_read_too(named: Marketplace) -> None:
+    for bytes_of in ("weiß".encode(), "weiß".encode("latin-1")):
+        client = named.app.test_client()
+        environ = {**PROXY, "HTTP_X_REMOTE_USER": bytes_of.decode("latin-1")}
+        assert client.get("/worker/", environ_overrides=environ).status_code == 200
+    assert people(named) == 1
+
+
 @pytest.mark.parametrize("name", ["ada,mallory", "ada, mallory", "ada\x7f", "ada\tb", ""])
 def test_a_name_that_may_be_two_is_nobodys(named: Marketplace, name: str) -> None:
     answer = named.app.test_client().get("/worker/", environ_overrides={**PROXY, "HTTP_X_REMOTE_USER": name})
