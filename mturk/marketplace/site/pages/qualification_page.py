@@ -16,12 +16,12 @@ from mturk.marketplace.qualification import qualification_request
 from mturk.marketplace.qualification.qualification_request import QualificationRequest
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.language import said
-from mturk.marketplace.site.protection import allow
 from mturk.marketplace.site.refusal import busy, explained, form_expired, status_of
 from mturk.marketplace.site.service import do, look, services
 from mturk.marketplace.site.typed import is_typed, keeps_typed, sign_in_first
 from mturk.marketplace.site.visitor import known_worker_id, worker_id
 from mturk.marketplace.site.wanted import name_of, own_value
+from mturk.marketplace.site.work_area import allow_media
 from mturk.marketplace.workplace import skill
 
 _PAGE_FIELDS = ("csrf_token",)
@@ -178,9 +178,7 @@ def _page(
     status: int = HTTPStatus.OK,
     over: bool = False,
 ) -> Response:
-    # Pictures and sounds of requesters come from wherever they keep them.
-    allow("img-src", "https:")
-    allow("media-src", "https:")
+    allow_media()
     limit = services().upload_limit
     drawing = draw(request_row.test or "", upload_limit=limit, entry=entry, disabled=over, say=_)
     page = render_template(
