@@ -10,6 +10,7 @@ import click
 import pytest
 
 from mturk.cli.program import command
+from mturk.marketplace.site import site
 from mturk.marketplace.site.pages.external_submit import LARGEST_ANSWERS
 from mturk.marketplace.workplace import desk, letter, report
 
@@ -39,6 +40,7 @@ def test_a_link_of_the_page_leads_somewhere(target: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
+        f"| a form of the site, without files | {site._LARGEST_FORM // 1_000_000} MB, {site._MOST_FIELDS:,} fields |",
         f"| answers of one assignment | {LARGEST_ANSWERS // 1_000_000} MB |",
         f"| HITs in hand | {desk.MOST_HELD} a worker |",
         f"| reports | {report.A_DAY} a worker and day |",

@@ -1,12 +1,23 @@
-"""Signed addresses: which page a frame shows, and for whom and which assignment answers are taken."""
+"""Addresses that only we can write: which page a frame shows, and for which assignment of whom answers are taken.
+
+The address of a page is encrypted, since the page can read it, and in a preview it is not told who looks.
+"""
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from typing import Any, NamedTuple
+import hmac
+import json
+import secrets
+from typing import NamedTuple
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from itsdangerous import BadData, URLSafeSerializer
 
+_NONCE = 12
+_LENGTH = 188  # so that it tells nothing of who looks
 _HASH = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
 
 
@@ -38,12 +49,14 @@ class Tickets:
     """Writes tickets as texts for addresses, and reads those that it wrote."""
 
     def __init__(self, key: str) -> None:
-        self._tasks = URLSafeSerializer(key, salt="task page", signer_kwargs=_HASH)
+        self._tasks = AESGCM(hmac.digest(key.encode(), b"task page", "sha256"))
         self._submissions = URLSafeSerializer(key, salt="submission", signer_kwargs=_HASH)
 
     def task(self, ticket: TaskTicket) -> str:
         """The text of a ticket to see."""
-        return str(self._tasks.dumps(ticket))
+        nonce = secrets.token_bytes(_NONCE)
+        sealed = nonce + self._tasks.encrypt(nonce, json.dumps(ticket).ljust(_LENGTH).encode(), None)
+        return base64.urlsafe_b64encode(sealed).decode()
 
     def submission(self, ticket: SubmitTicket) -> str:
         """The text of a ticket to submit."""
@@ -51,17 +64,15 @@ class Tickets:
 
     def read_task(self, text: str) -> TaskTicket | None:
         """The ticket to see that this text is; None if it was not written here."""
-        found = _read(self._tasks, text)
-        return None if found is None else TaskTicket(*found)
+        try:
+            content = base64.urlsafe_b64decode(text)
+            return TaskTicket(*json.loads(self._tasks.decrypt(content[:_NONCE], content[_NONCE:], None)))
+        except (InvalidTag, ValueError):
+            return None
 
     def read_submission(self, text: str) -> SubmitTicket | None:
         """The ticket to submit that this text is; None if it was not written here."""
-        found = _read(self._submissions, text)
-        return None if found is None else SubmitTicket(*found)
-
-
-def _read(serializer: URLSafeSerializer, text: str) -> list[Any] | None:
-    try:
-        return list(serializer.loads(text))
-    except BadData:
-        return None
+        try:
+            return SubmitTicket(*self._submissions.loads(text))
+        except BadData:
+            return None

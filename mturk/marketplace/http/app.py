@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, request
 
 from mturk.marketplace.http import bygone
 from mturk.marketplace.http.api import Api, ApiReply, too_large
+from mturk.marketplace.http.form_limit import FormRequest
 from mturk.marketplace.http.queue_api import TARGET, QueueApi
 from mturk.marketplace.signature import SignedRequest
 
@@ -34,6 +35,7 @@ def body_limit(question_limit: int) -> int:
 def make_app(api: Api, queues: QueueApi, *more: Blueprint, question_limit: int) -> Flask:
     """The application with `more` pages, to be served by any WSGI server."""
     app = Flask("mturk.marketplace", static_folder=None)
+    app.request_class = FormRequest
     app.config["MAX_CONTENT_LENGTH"] = body_limit(question_limit)
     # LostAnswer is an exception that the server must see.
     app.config["PROPAGATE_EXCEPTIONS"] = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -18,8 +19,10 @@ from mturk.marketplace.error import MarketplaceError, NotAllowed, NotThere, Serv
 from mturk.marketplace.site.door import AT_TASK_HOST
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.language import said
+from mturk.marketplace.site.typed import typed
 
 View = TypeVar("View", bound=Callable[..., object])
+Fault = TypeVar("Fault", bound=Exception)
 
 _LOG = logging.getLogger(__name__)
 _RETRY_AFTER = "5"
@@ -27,10 +30,13 @@ _SHOWN_AGAIN = "shown_again"
 
 
 def refused(status: int, text: str, *, title: str | None = None) -> Response:
-    """A page that says what is refused, and why; at a task host, where there are no pages of the site, a line."""
+    """A page that says what is refused, and why, with the work that was typed into the form.
+
+    At a task host, where there are no pages of the site, it is a line.
+    """
     if request.environ.get(AT_TASK_HOST):
         return Response(f"{text}\n", status, mimetype="text/plain")
-    page = render_template("refusal.html", title=title or _title(status), text=text, status=status)
+    page = render_template("refusal.html", title=title or _title(status), text=text, typed=typed())
     return make_response(page, status)
 
 
@@ -48,6 +54,29 @@ def too_fast(error: TooManyTries, answer: ResponseReturnValue) -> Response:
     response = make_response(answer)
     response.headers["Retry-After"] = str(error.seconds)
     return response
+
+
+def busy(fault: Exception, answer: ResponseReturnValue) -> Response:
+    """An answer to who asked while the database was busy or away: it says when to come again."""
+    _LOG.warning("%s %s: %s", request.method, _asked(), fault)
+    response = make_response(answer)
+    response.headers["Retry-After"] = _RETRY_AFTER
+    return response
+
+
+def explained(handler: Callable[[Fault], ResponseReturnValue]) -> Callable[[Fault], ResponseReturnValue]:
+    """Let what the handler of an error raises itself be answered as an error of the page is."""
+
+    @wraps(handler)
+    def handle(error: Fault) -> ResponseReturnValue:
+        try:
+            return handler(error)
+        except Exception as another:
+            if isinstance(another, type(error)):
+                raise
+            return make_response(current_app.handle_user_exception(another))
+
+    return handle
 
 
 def shown_again(form: Callable[..., ResponseReturnValue]) -> Callable[[View], View]:
@@ -77,6 +106,7 @@ def explain_refusals(app: Flask) -> None:
         return too_fast(error, answer) if isinstance(error, TooManyTries) else answer
 
     @app.errorhandler(CSRFError)
+    @explained
     def expired(_error: CSRFError) -> Response:
         form = getattr(current_app.view_functions.get(request.endpoint or ""), _SHOWN_AGAIN, None)
         if form is not None:
@@ -88,6 +118,7 @@ def explain_refusals(app: Flask) -> None:
         return form_expired()
 
     @app.errorhandler(HTTPException)
+    @explained
     def by_http(error: HTTPException) -> Response:
         status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
         if status < HTTPStatus.BAD_REQUEST:
@@ -103,10 +134,7 @@ def explain_refusals(app: Flask) -> None:
     @app.errorhandler(ServiceFault)
     @app.errorhandler(MarketplaceError)
     def by_the_database(error: Exception) -> Response:
-        _LOG.warning("%s %s: %s", request.method, _asked(), error)
-        answer = refused(HTTPStatus.SERVICE_UNAVAILABLE, _texts()[HTTPStatus.SERVICE_UNAVAILABLE])
-        answer.headers["Retry-After"] = _RETRY_AFTER
-        return answer
+        return busy(error, refused(HTTPStatus.SERVICE_UNAVAILABLE, _texts()[HTTPStatus.SERVICE_UNAVAILABLE]))
 
     @app.errorhandler(Exception)
     def by_mistake(_error: Exception) -> Response:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, url_for
 from flask_wtf import CSRFProtect
 
+from mturk.marketplace.http.form_limit import FormRequest
 from mturk.marketplace.site.intake import allow_files
 from mturk.marketplace.site.language import LANGUAGES, catalogue, language
 from mturk.marketplace.site.navigation import navigation
@@ -31,6 +32,7 @@ _MOST_FIELDS = 20_000
 def make_site(services: Services, pages: Iterable[Blueprint]) -> Flask:
     """The application; it answers below `/worker/`."""
     app = Flask("mturk.marketplace.site", static_url_path="/worker/static")
+    app.request_class = FormRequest
     app.config.update(
         SECRET_KEY=services.key.text(),
         MAX_CONTENT_LENGTH=_LARGEST_FORM,

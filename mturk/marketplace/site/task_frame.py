@@ -103,6 +103,12 @@ def submit_root(ticket: SubmitTicket) -> str:
     return f"{site_root()}/pass/{tickets().submission(ticket)}"
 
 
+def missing_address(hit: HIT) -> str:
+    """Where a browser tells what the site's page of a HIT was kept from loading, below this host."""
+    ticket = TaskTicket(hit.hit_id, language(), "", "", services().now())
+    return f"{request.script_root}/mturk/missing/{tickets().task(ticket)}"
+
+
 def _query(hit: HIT, work: InHand | None) -> dict[str, str]:
     if work is None:
         return {"assignmentId": NOT_ACCEPTED, "hitId": hit.hit_id}
@@ -126,19 +132,22 @@ def _external(question: QuestionDocument, query: dict[str, str]) -> Frame:
     both = "&".join(filter(None, (parts.query, urlencode(query))))
     # In the origin of the site a page with scripts could take its own sandbox away.
     flags = _SANDBOX if _is_ours(parts) else f"{_SANDBOX} {_OWN_ORIGIN}"
-    # Its form leads to us; and it may lead on to others, as where its workers sign in.
-    sources = ("'self'", "https:", *_plain_source(parts))
-    return Frame(parts._replace(query=both).geturl(), flags, question.frame_height, sources)
+    sources = _own_source(parts)
+    if not services().settings.offline:
+        # It may lead on to others, as where its workers sign in.
+        sources = ("https:", *(source for source in sources if not source.startswith("https:")))
+    # Its form leads to us.
+    return Frame(parts._replace(query=both).geturl(), flags, question.frame_height, ("'self'", *sources))
 
 
-def _plain_source(parts: SplitResult) -> tuple[str, ...]:
-    """The origin of a page that comes without TLS, from a host of the lab's own."""
+def _own_source(parts: SplitResult) -> tuple[str, ...]:
+    """The origin of the page itself, which may come without TLS from a host of the lab's own."""
     host = parts.hostname or ""
     # It becomes a part of a header, where other signs would add rules of their own.
-    if parts.scheme != "http" or not re.fullmatch(r"[0-9a-z.:-]+", host):
+    if parts.scheme not in _PORTS or not re.fullmatch(r"[0-9a-z.:-]+", host):
         return ()
     port = "" if parts.port is None else f":{parts.port}"
-    return (f"http://[{host}]{port}" if ":" in host else f"http://{host}{port}",)
+    return (f"{parts.scheme}://[{host}]{port}" if ":" in host else f"{parts.scheme}://{host}{port}",)
 
 
 def _is_ours(parts: SplitResult) -> bool:

@@ -9,8 +9,9 @@ from flask import Response, current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
 _LONGEST = 2000
-_KEPT = ("hit_id", "invitation", "link", "next")
-"""Fields that a form has from the address of the page that shows it."""
+FROM_ADDRESS = "from_address"
+"""At a view: the fields that its form has from the address of the page that shows it."""
+_USUAL = ("hit_id", "invitation", "link", "next")
 # A browser goes a step up for these, also where the dots are written as %2e.
 _STEPS = re.compile(r"/(\.|%2e){1,2}(/|\Z)", re.IGNORECASE)
 
@@ -31,9 +32,16 @@ def here() -> str:
     return whole if len(whole) <= _LONGEST else path
 
 
+def fields_of_address() -> dict[str, str]:
+    """What the form of this request had from the address of its page; a question may be called the same elsewhere."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    names = getattr(view, FROM_ADDRESS, _USUAL)
+    return {name: request.form[name] for name in names if request.form.get(name)}
+
+
 def _entered() -> str:
     try:
-        return urlencode({name: value for name, value in request.form.items() if name in _KEPT and value})
+        return urlencode(fields_of_address())
     except HTTPException:
         return ""  # more was sent than is read, which the page is about
 

@@ -18,7 +18,7 @@ from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.site.language import gettext
 from mturk.marketplace.site.protection import allow
 from mturk.marketplace.site.service import services
-from mturk.marketplace.site.task_frame import InHand, task_frame
+from mturk.marketplace.site.task_frame import InHand, missing_address, task_frame
 from mturk.marketplace.workplace.desk import Held
 
 PAGE_FIELDS = ("csrf_token",)
@@ -69,16 +69,28 @@ def read_form(hit_row: HIT) -> Entry:
     return read(hit_row.question, request.form, request.files, upload_limit=limit, before=PAGE_FIELDS)
 
 
+def allow_media(hit_row: HIT | None = None) -> None:
+    """Let a drawn form show a requester's pictures and play their sounds, from wherever they are kept.
+
+    Offline it may not; what it is kept from is noted for the HIT.
+    """
+    if not services().settings.offline:
+        allow("img-src", "https:")
+        allow("media-src", "https:")
+    elif hit_row is not None:
+        allow("report-uri", missing_address(hit_row))
+
+
 def _frame(hit_row: HIT, worker_id: str, work: InHand | None = None) -> FrameArea:
     frame = task_frame(hit_row, worker_id, work)
+    if services().settings.offline:
+        allow("report-uri", missing_address(hit_row))
     allow("frame-src", *frame.sources)
     return FrameArea(frame.address, frame.height, frame.sandbox)
 
 
 def _form(hit_row: HIT, entry: Entry | None = None, *, disabled: bool = False) -> FormArea:
-    # Pictures and sounds of requesters come from wherever they keep them.
-    allow("img-src", "https:")
-    allow("media-src", "https:")
+    allow_media(hit_row)
     limit = services().upload_limit
     drawing = draw(hit_row.question, upload_limit=limit, entry=entry, disabled=disabled, say=gettext)
     return FormArea(drawing.html, drawing.enctype)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, select, tuple_, union_all
+from sqlalchemy import Select, bindparam, func, select, tuple_, union_all
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import NotThere
 from mturk.marketplace.hit.assignment import VISIBLE
+
+_SHOWN_OF_ONE = 3
+"""So many bonuses stand with a submission: a requester may pay any number of them."""
 
 
 class Submission(NamedTuple):
@@ -38,10 +41,12 @@ class Extra(NamedTuple):
     cents: int
     reason: str
     grant_time: int
+    together: int
+    """How many bonuses the submission has."""
 
 
 class Submissions(NamedTuple):
-    """A page of submissions, and the bonuses of each by the submission's number."""
+    """A page of submissions, and the first bonuses of each by the submission's number."""
 
     rows: Sequence[Submission]
     bonuses: dict[int, list[Extra]]
@@ -68,10 +73,20 @@ _MARK = select(*_ORDER).where(
     t.assignment.c.worker == bindparam("of_worker"),
     t.assignment.c.status.in_(VISIBLE),
 )
+_OF_ONE = t.bonus.c.assignment
+_RANKED = (
+    select(
+        *(t.bonus.c[name] for name in Extra._fields[:5]),
+        func.count().over(partition_by=_OF_ONE).label("together"),
+        func.row_number().over(partition_by=_OF_ONE, order_by=t.bonus.c.number).label("place"),
+    )
+    .where(_OF_ONE.in_(bindparam("assignments", expanding=True)))
+    .subquery()
+)
 _EXTRAS = (
-    select(*(t.bonus.c[name] for name in Extra._fields))
-    .where(t.bonus.c.assignment.in_(bindparam("assignments", expanding=True)))
-    .order_by(t.bonus.c.number)
+    select(*(_RANKED.c[name] for name in Extra._fields))
+    .where(_RANKED.c.place <= _SHOWN_OF_ONE)
+    .order_by(_RANKED.c.number)
 )
 
 

@@ -1,6 +1,8 @@
-"""Signed addresses are read by who wrote them only."""
+"""What stands in the address of a task page is read by who wrote it only."""
 
 from __future__ import annotations
+
+from base64 import urlsafe_b64decode
 
 import pytest
 
@@ -18,7 +20,9 @@ def test_a_ticket_is_read_as_it_was_written() -> None:
 
 
 def test_a_ticket_is_a_piece_of_a_path() -> None:
-    assert all(sign.isalnum() or sign in "-_." for sign in Tickets(KEY).submission(SUBMIT))
+    tickets = Tickets(KEY)
+    for text in (tickets.submission(SUBMIT), tickets.task(TASK)):
+        assert all(sign.isalnum() or sign in "-_." for sign in text)
 
 
 def test_a_ticket_to_see_is_none_to_submit() -> None:
@@ -34,5 +38,21 @@ def test_a_changed_ticket_is_worth_nothing(text: str) -> None:
     assert tickets.read_submission(text.format(written, written.split(".")[0])) is None
 
 
+@pytest.mark.parametrize("text", ["", "x", "xxxx", "ü", "{0}xxxx", "xxxx{0}", "{1}"])
+def test_a_changed_ticket_to_see_is_worth_nothing(text: str) -> None:
+    tickets = Tickets(KEY)
+    written = tickets.task(TASK)
+    assert tickets.read_task(text.format(written, written[:-4])) is None
+
+
 def test_a_ticket_of_another_marketplace_is_worth_nothing() -> None:
     assert Tickets("another key").read_submission(Tickets(KEY).submission(SUBMIT)) is None
+    assert Tickets("another key").read_task(Tickets(KEY).task(TASK)) is None
+
+
+def test_a_ticket_to_see_tells_nobody_who_looks_nor_that_it_is_the_same_one() -> None:
+    tickets = Tickets(KEY)
+    written = [tickets.task(TASK._replace(worker_id=who, assignment_id="")) for who in ("A1ADA", "A1ADA", "A" * 64)]
+    assert len(set(written)) == 3
+    assert len({len(text) for text in written}) == 1
+    assert not any(b"A1ADA" in urlsafe_b64decode(text) for text in written)

@@ -15,6 +15,8 @@ from selenium.webdriver.support.wait import WebDriverWait
 from mturk import HIT
 from mturk.marketplace import MissingAsset
 from mturk.marketplace.frame.ticket import TaskTicket, Tickets
+from tests.marketplace.sample import external_question, form, text_question
+from tests.marketplace.site.conftest import signed_in_at
 from tests.marketplace.site.frame_host import WORKER, FrameHost, answers_of, frame_host
 from tests.rendering.conftest import browser
 
@@ -320,6 +322,45 @@ def test_offline_a_page_loads_from_here_only_and_its_requester_is_told_what_was_
         ]
         browser.find_element(By.ID, "go").click()
         assert answers_of(host.arrived(browser, assignment_id)) == [("label", "cat")]
+
+
+PICTURE = (
+    "<Binary><MimeType><Type>image</Type><SubType>png</SubType></MimeType>"
+    "<DataURL>https://127.0.0.1:1/cat.png?worker=A1</DataURL><AltText>A cat</AltText></Binary>"
+)
+PICTURED = form(f"<Overview>{PICTURE}</Overview>", text_question("animal"))
+
+
+@pytest.mark.system
+@pytest.mark.browser
+def test_offline_a_form_shows_no_picture_from_elsewhere_and_its_requester_is_told(browser: WebDriver) -> None:
+    with frame_host(offline=True) as host:
+        found = host.put(PICTURED)
+        host.visit(browser, f"/worker/groups/{found.group_id}")
+        WebDriverWait(browser, 10).until(lambda _: host.market.missing_assets())
+        assert host.market.missing_assets() == [
+            MissingAsset(HIT.get(found.id, connection=host.connection).hit_type_id, "Look at a page", PLACE)
+        ]
+
+
+PLACE = "https://127.0.0.1:1/cat.png"
+SOURCES = [
+    (PICTURED, {"img-src": "'self'", "media-src": None}),
+    (external_question("https://lab.example:8443/x"), {"frame-src": "'self' https://lab.example:8443"}),
+    (external_question("http://localhost:5000/x"), {"frame-src": "'self' http://localhost:5000"}),
+]
+
+
+@pytest.mark.parametrize(("question", "sources"), SOURCES)
+def test_offline_a_page_of_the_site_loads_nothing_of_a_requester_but_their_own_page(
+    question: str, sources: dict[str, str | None]
+) -> None:
+    with frame_host(offline=True) as host:
+        found = host.put(question)
+        answer = signed_in_at(host.market, WORKER).get(f"/worker/groups/{found.group_id}")
+    policy = dict(rule.split(" ", 1) for rule in answer.headers["Content-Security-Policy"].split("; "))
+    assert {name: policy.get(name) for name in sources} == sources
+    assert policy["report-uri"].startswith("/mturk/missing/")
 
 
 def test_what_browsers_report_is_bounded() -> None:

@@ -162,6 +162,34 @@ def test_a_page_that_is_looked_at_again_asks_the_server(
     visitor.waits_for("[data-clock]", "Time left: 1 minute")
 
 
+STAYS = """
+const [selector, held] = arguments, form = selector && document.querySelector(selector);
+const hold = (event) => event.preventDefault();
+if (held) { form.addEventListener("submit", hold); }
+if (form) { form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true })); }
+const left = new Event("beforeunload", { cancelable: true });
+window.dispatchEvent(left);
+return left.defaultPrevented;
+"""
+SENT = [
+    ("form[action$='/return']", False, True),
+    ("form[action$='/language']", False, True),
+    ("form[action$='/sign-out']", False, True),
+    ("form[data-form]", True, True),
+    ("form[data-form]", False, False),
+]
+
+
+@pytest.mark.parametrize(("form", "held", "asked"), SENT)
+def test_who_leaves_a_form_that_is_half_filled_in_is_asked_unless_it_was_sent(
+    visitor: Visitor, hits: list[dict[str, Any]], form: str, held: bool, asked: bool
+) -> None:
+    visitor.accept(hits[0])
+    assert visitor.browser.execute_script(STAYS, None, False) is False
+    visitor.fill()
+    assert visitor.browser.execute_script(STAYS, form, held) is asked
+
+
 def test_a_hit_that_was_submitted_elsewhere_is_told(
     market: Marketplace, visitor: Visitor, hits: list[dict[str, Any]]
 ) -> None:

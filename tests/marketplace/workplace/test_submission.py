@@ -61,6 +61,22 @@ def test_bonuses_stand_with_the_submission_that_they_were_paid_for(client: Clien
     assert extras == [[], [(50, "well done"), (5, "and more")]]
 
 
+def test_of_many_bonuses_the_first_are_read_and_the_others_counted(client: Client, pay: Pay, see: See) -> None:
+    for token in "ab":
+        assignment_id = pay()
+        for cents in range(1, 6):
+            client.send_bonus(
+                WorkerId="A1ADA",
+                AssignmentId=assignment_id,
+                BonusAmount=f"0.0{cents}",
+                Reason="more",
+                UniqueRequestToken=f"{token}{cents}",
+            )
+    found = see()
+    extras = [[(one.cents, one.together) for one in found.bonuses[row.number]] for row in found.rows]
+    assert extras == [[(1, 5), (2, 5), (3, 5)]] * 2
+
+
 def test_what_is_in_hand_or_was_returned_is_not_handed_in(market: Marketplace, publish: Publish, see: See) -> None:
     ada = market.worker("A1ADA")
     ada.accept(publish()["HITId"])

@@ -9,19 +9,19 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.call import Context
-from mturk.marketplace.error import NotThere, WorkerError
+from mturk.marketplace.error import MarketplaceError, NotThere, ServiceFault, WorkerError
 from mturk.marketplace.form.drawing import draw
 from mturk.marketplace.form.entry import Entry, read
 from mturk.marketplace.qualification import qualification_request
 from mturk.marketplace.qualification.qualification_request import QualificationRequest
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.language import said
-from mturk.marketplace.site.protection import allow
-from mturk.marketplace.site.refusal import form_expired, status_of
+from mturk.marketplace.site.refusal import busy, explained, form_expired, status_of
 from mturk.marketplace.site.service import do, look, services
 from mturk.marketplace.site.typed import is_typed, keeps_typed, sign_in_first
 from mturk.marketplace.site.visitor import known_worker_id, worker_id
 from mturk.marketplace.site.wanted import name_of, own_value
+from mturk.marketplace.site.work_area import allow_media
 from mturk.marketplace.workplace import skill
 
 _PAGE_FIELDS = ("csrf_token",)
@@ -92,6 +92,7 @@ def qualification_pages() -> Blueprint:
         return jsonify(now=now, deadline=deadline, in_hand=found is not None)
 
     @pages.errorhandler(CSRFError)
+    @explained
     def expired(_error: CSRFError) -> AnyResponse:
         if not is_typed():
             return form_expired()
@@ -119,7 +120,7 @@ def _hand_in(type_id: str) -> AnyResponse:
     """Hand a test in; one that is refused comes back as it was filled in."""
     found = look(lambda context: _running(context, type_id))
     if found is None:
-        return _over(type_id)
+        return _over(type_id) or redirect(url_for("qualifications.qualification", type_id=type_id))
     entry = _read(found[0])
     if entry.problems:
         return _page(*found, entry, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -129,6 +130,9 @@ def _hand_in(type_id: str) -> AnyResponse:
         raise
     except WorkerError as refusal:
         return _page(*found, entry, problem=said(refusal), status=status_of(refusal))
+    except (ServiceFault, MarketplaceError) as fault:
+        problem = _("The marketplace is busy. Nothing was submitted, your answers are still here: press Submit again.")
+        return busy(fault, _page(*found, entry, problem=problem, status=HTTPStatus.SERVICE_UNAVAILABLE))
     _tell(score)
     return redirect(url_for("qualifications.qualification", type_id=type_id))
 
@@ -137,11 +141,11 @@ def _submit(context: Context, type_id: str, entry: Entry) -> int | None:
     return qualification_request.submit(context, worker_id(), type_id, entry.answers, begun=True, judged=True)
 
 
-def _over(type_id: str) -> AnyResponse:
+def _over(type_id: str) -> AnyResponse | None:
     """What was filled in of a test whose time is over; a test that was handed in before needs no words."""
     last = look(lambda context: _last(context, type_id))
     if last is None or last.submit_time is not None:
-        return redirect(url_for("qualifications.qualification", type_id=type_id))
+        return None
     problem = _("The time for this test is over, so it was not submitted.")
     now = look(lambda context: context.now)
     return _page(last, now, _read(last), problem=problem, status=HTTPStatus.CONFLICT, over=True)
@@ -155,7 +159,7 @@ def _expired(type_id: str) -> AnyResponse | None:
     """The test as it was filled in, where what proves its origin is no longer good."""
     found = look(lambda context: _running(context, type_id))
     if found is None:
-        return None
+        return _over(type_id)
     problem = _("This page had expired, so nothing was submitted. Your answers are still here: press Submit again.")
     return _page(*found, _read(found[0]), problem=problem, status=HTTPStatus.BAD_REQUEST)
 
@@ -174,9 +178,7 @@ def _page(
     status: int = HTTPStatus.OK,
     over: bool = False,
 ) -> Response:
-    # Pictures and sounds of requesters come from wherever they keep them.
-    allow("img-src", "https:")
-    allow("media-src", "https:")
+    allow_media()
     limit = services().upload_limit
     drawing = draw(request_row.test or "", upload_limit=limit, entry=entry, disabled=over, say=_)
     page = render_template(

@@ -10,11 +10,11 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.call import Context
-from mturk.marketplace.error import NotThere, WorkerError
+from mturk.marketplace.error import MarketplaceError, NotThere, ServiceFault, WorkerError
 from mturk.marketplace.people import worker
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.language import said
-from mturk.marketplace.site.refusal import status_of
+from mturk.marketplace.site.refusal import busy, explained, status_of
 from mturk.marketplace.site.service import do, look
 from mturk.marketplace.site.show import number
 from mturk.marketplace.site.typed import keeps_typed, sign_in_first
@@ -35,7 +35,7 @@ def report_pages() -> Blueprint:
         return _form(REPORT, {})
 
     @pages.post("/worker/report")
-    @keeps_typed("hit_id")
+    @keeps_typed("hit_id", "next")
     def send_report() -> AnyResponse:
         hit_id, reason, text = (request.form.get(name, "") for name in ("hit_id", "reason", "text"))
         wrong = {**_wrong_reason(reason), **_wrong_text(text, report.LONGEST)}
@@ -47,7 +47,7 @@ def report_pages() -> Blueprint:
         return _form(LETTER, {})
 
     @pages.post("/worker/letters/new")
-    @keeps_typed("hit_id")
+    @keeps_typed("hit_id", "next")
     def send_letter() -> AnyResponse:
         hit_id, text = request.form.get("hit_id", ""), request.form.get("text", "")
         wrong = _wrong_text(text, letter.LONGEST, required=True)
@@ -55,6 +55,7 @@ def report_pages() -> Blueprint:
         return _send(LETTER, wrong, lambda context: letter.send(context, worker_id(), hit_id, text), thanks)
 
     @pages.errorhandler(CSRFError)
+    @explained
     def expired(_error: CSRFError) -> AnyResponse:
         if not known_worker_id():
             return sign_in_first()
@@ -75,6 +76,9 @@ def _send(template: str, wrong: dict[str, str], step: Callable[[Context], None],
         raise
     except WorkerError as error:
         return _form(template, {"": said(error)}, status_of(error))
+    except (ServiceFault, MarketplaceError) as fault:
+        text = _("The marketplace is busy. Nothing was sent, and what you typed is still here: send it again.")
+        return busy(fault, _form(template, {"": text}, HTTPStatus.SERVICE_UNAVAILABLE))
     flash(thanks, "good")
     return redirect(way_back(request.form.get("next")))
 

@@ -24,7 +24,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.document.question import QuestionDocument
-from mturk.marketplace.error import NotThere, WorkerError
+from mturk.marketplace.error import MarketplaceError, NotThere, ServiceFault, WorkerError
 from mturk.marketplace.form.entry import Entry
 from mturk.marketplace.hit import hit, offer
 from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED
@@ -36,7 +36,7 @@ from mturk.marketplace.site.intake import takes_files
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.language import said
 from mturk.marketplace.site.pages.group_page import ACCEPT_NEXT
-from mturk.marketplace.site.refusal import form_expired, refused, status_of
+from mturk.marketplace.site.refusal import busy, explained, form_expired, refused, status_of
 from mturk.marketplace.site.service import do, look
 from mturk.marketplace.site.typed import is_typed, keeps_typed, sign_in_first
 from mturk.marketplace.site.visitor import before_consent, known_worker_id, terms_are_due, worker_id
@@ -86,6 +86,7 @@ def work_pages() -> Blueprint:
         return _submit(assignment_id)
 
     @pages.errorhandler(CSRFError)
+    @explained
     def expired(error: CSRFError) -> AnyResponse:
         if not is_typed():
             return form_expired()
@@ -183,6 +184,9 @@ def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
         return _submit(assignment_id)  # its time was over a moment ago
     except WorkerError as refusal:
         return _page(seen, entry, problem=said(refusal)), status_of(refusal)
+    except (ServiceFault, MarketplaceError) as fault:
+        problem = _("The marketplace is busy. Nothing was submitted, your answers are still here: press Submit again.")
+        return busy(fault, (_page(seen, entry, problem=problem), HTTPStatus.SERVICE_UNAVAILABLE))
     return redirect(_onward(assignment_id))
 
 
@@ -198,7 +202,9 @@ def _too_late(undone: Undone) -> AnyResponse:
 def _expired(assignment_id: str) -> AnyResponse | None:
     """The form as it was filled in, where what proves its origin is no longer good."""
     seen = look(lambda context: _look(context, assignment_id))
-    if isinstance(seen, Undone) or seen.hit is None or QuestionDocument(seen.hit.question).form is None:
+    if isinstance(seen, Undone):
+        return _too_late(seen)
+    if seen.hit is None or QuestionDocument(seen.hit.question).form is None:
         return None
     problem = _("This page had expired, so nothing was submitted. Your answers are still here: press Submit again.")
     return make_response(_page(seen, read_form(seen.hit), problem=problem), HTTPStatus.BAD_REQUEST)

@@ -143,7 +143,7 @@
   if (form) {
     let changed = false;
     form.addEventListener("input", () => { changed = true; });
-    document.addEventListener("submit", (event) => { changed &&= event.defaultPrevented; });
+    document.addEventListener("submit", (event) => { changed &&= event.defaultPrevented || event.target !== form; });
     window.addEventListener("beforeunload", (event) => {
       if (changed && !isOver) {
         event.preventDefault();

@@ -436,6 +436,24 @@ def test_who_closed_the_account_sees_that_it_is_closed(named: Marketplace) -> No
     assert "cannot be opened" not in answer.text
 
 
+PLACES = ["assignments/3X", "qualifications/3X/test", "report", "groups/3X/accept", "terms", "account/data", "language"]
+
+
+@pytest.mark.parametrize("path", PLACES)
+@pytest.mark.parametrize("size", [1, 2_000_000])
+def test_whom_the_proxy_names_in_vain_is_refused_whatever_they_send(named: Marketplace, path: str, size: int) -> None:
+    """Also where the form has expired or is too large, since the page that says so looks who is there."""
+    answer = named.app.test_client().post(
+        f"/worker/{path}", data={"a": "b" * size}, headers={"X-Remote-User": "ada, mallory"}, environ_overrides=PROXY
+    )
+    assert answer.status_code in (400, 409, 413)
+    assert "<h1" in answer.text
+
+
+def test_where_there_are_no_terms_nobody_can_agree_to_them(site: Site) -> None:
+    assert site().app.test_client().post("/worker/terms").status_code == 404
+
+
 def test_a_visit_of_many_pages_is_one_sitting(named: Marketplace) -> None:
     client = named.app.test_client()
     for _ in range(3):

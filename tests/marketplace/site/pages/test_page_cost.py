@@ -72,6 +72,13 @@ def test_a_page_has_few_queries_and_bytes_whatever_is_on_it(busy: FlaskClient) -
     assert len(addresses) > 6
 
 
+def test_bonuses_beyond_the_first_three_are_counted(busy: FlaskClient) -> None:
+    page = busy.get("/worker/dashboard").text
+    shown = page.count('href="/worker/messages/bonus-')
+    assert shown
+    assert page.count("1 more bonus<") == shown / 3
+
+
 def test_a_message_has_few_queries_and_bytes(busy: FlaskClient) -> None:
     links = html.fromstring(busy.get("/worker/messages?kind=message").text).xpath("//li/h2/a/@href")
     with counted() as statements:

@@ -12,7 +12,7 @@ from lxml import html
 from sqlalchemy import event
 
 from mturk.marketplace import Marketplace
-from tests.marketplace.conftest import Client
+from tests.marketplace.conftest import Client, Connect
 from tests.marketplace.sample import (
     form,
     graded_type_arguments,
@@ -20,7 +20,7 @@ from tests.marketplace.sample import (
     selection_question,
     text_question,
 )
-from tests.marketplace.site.conftest import SignedIn, post, token_of
+from tests.marketplace.site.conftest import SignedIn, post, signed_in_at, token_of
 
 Make = Callable[..., str]
 WRITTEN = form(text_question("why", required=True))
@@ -285,6 +285,17 @@ def test_a_page_that_has_expired_keeps_what_was_typed(make: Make, visitor: Flask
     answer = visitor.post(path(type_id, "/test"), data={"csrf_token": "old", "why": "because"})
     assert answer.status_code == 400
     assert 'value="because"' in answer.text
+
+
+@pytest.mark.parametrize(("offline", "sources"), [(False, "'self' https:"), (True, "'self'")])
+def test_offline_a_test_shows_no_picture_from_elsewhere(connect: Connect, offline: bool, sources: str) -> None:
+    with Marketplace(offline=offline) as market:
+        market.worker("A1ADA")
+        made = connect(market).create_qualification_type(**graded_type_arguments())["QualificationType"]
+        visitor, address = signed_in_at(market, "A1ADA"), path(made["QualificationTypeId"])
+        send(visitor, f"{address}/begin", page=address)
+        policy = visitor.get(f"{address}/test").headers["Content-Security-Policy"]
+    assert f"; img-src {sources};" in policy
 
 
 def test_a_type_with_a_test_is_not_to_be_had_without(make: Make, visitor: FlaskClient) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64decode
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from lxml import html
 
 from mturk.marketplace import Marketplace, MarketplaceError
 from mturk.marketplace.dispatch import Dispatch
@@ -282,6 +284,18 @@ def test_a_page_of_the_requesters_stands_in_a_frame_without_the_sites_rights(
     assert rights
     assert "allow-same-origin" not in rights[1]
     assert "allow-top-navigation" not in rights[1]
+
+
+def test_a_preview_does_not_tell_the_requesters_page_who_looks(publish: Publish, signed_in: SignedIn) -> None:
+    visitor = signed_in("A1SECRETWORKER")
+    page = visitor.get(f"/worker/groups/{publish(Question=html_question())['HITGroupId']}").text
+    (frame,) = html.fromstring(page).xpath("//iframe[@name='task']/@src")
+    answer = visitor.get(frame)
+    assert answer.status_code == 200
+    # What it can read: its address, and itself.
+    for text in (*re.split("[/?&=.]", frame), *re.findall(r"[\w-]{20,}", answer.text)):
+        assert b"SECRET" not in text.encode()
+        assert b"SECRET" not in urlsafe_b64decode(text[: len(text) // 4 * 4])
 
 
 def test_a_page_of_the_requesters_is_not_handed_in_as_a_form(
