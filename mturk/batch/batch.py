@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +21,7 @@ from mturk.batch.hands import Hands, ahead
 from mturk.batch.journal import PUBLISHED, Journal, Piece
 from mturk.batch.offering import Offering, labelled
 from mturk.batch.plan import Plan
+from mturk.batch.progress import Told, showing
 from mturk.batch.publication import Publication
 from mturk.batch.result import Result
 from mturk.batch.results import Results
@@ -152,8 +152,7 @@ class Batch:
     @alters_data
     def publish(
         self,
-        progress: Callable[[Tally], None] | None = None,
-        executor: Executor | None = None,
+        progress: Told | bool | None = None,
         threads: int = 8,
         most: int | None = None,
     ) -> Tally:
@@ -163,23 +162,19 @@ class Batch:
         money ends (InsufficientFunds), at the connection's budget, at a lost connection or at Ctrl-C; call it again to
         go on. A row that the service refuses stops nothing: the error at the end names the first, and its `partial` is
         the Tally. `most` publishes so many HITs at most: try three first. `threads` calls are under way at once, at the
-        pace that the service sets. One call for each HIT, CreateHITWithHITType.
+        pace that the service sets. `progress=True` shows a bar in a terminal or notebook (with rich) and a line each
+        minute in a log; a function is told the Tally. One call for each HIT, CreateHITWithHITType.
         """
         self._ready()
         self._expect_account()
-        run = Publication(
-            self._journal,
-            Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id),
-            executor or Hands(_threads(threads)),
-            threads,
-            most=None if most is None else limit.whole("most", most, 1, MOST_ASSIGNMENTS),
-            told=progress,
-        )
+        number = None if most is None else limit.whole("most", most, 1, MOST_ASSIGNMENTS)
+        offering = Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id)
+        hands = Hands(_threads(threads))
         try:
-            return run.run()
+            with showing(progress) as told:
+                return Publication(self._journal, offering, hands, threads, number, told).run()
         finally:
-            if executor is None:
-                run.executor.shutdown(wait=False)
+            hands.shutdown(wait=False)
 
     def hits(self) -> Iterator[HIT]:
         """The HITs that are published, in the order of the rows. No call until a field is read."""

@@ -34,11 +34,14 @@ class Publication:
     journal: Journal
     offering: Offering
     executor: Executor
-    hands: int
+    number: int
+    """How many hands the executor has."""
     most: int | None = None
     """How many HITs at most."""
     told: Callable[[Tally], None] | None = None
     _run: int = 0
+    _before: int = 0
+    _left: int = 0
     _taken: int = 0
     _waiting: deque[Piece] = attrs.field(factory=deque)
     _under_way: dict[Future[HIT], Piece] = attrs.field(factory=dict)
@@ -52,6 +55,7 @@ class Publication:
     def run(self) -> Tally:
         """Publish until all is out, money or the connection ends, or somebody stops it."""
         self._run = self.journal.next_run()
+        self._before, self._left = self._counted()
         try:
             while self._give_out():
                 self._gather(None)
@@ -65,15 +69,21 @@ class Publication:
         return self._ended()
 
     def tally(self) -> Tally:
-        """How far it is."""
+        """How far it is, as the journal has it."""
+        self._before, self._left = self._counted()
+        return self._tally()
+
+    def _counted(self) -> tuple[int, int]:
         counts = self.journal.counts()
         published = counts.get(PUBLISHED, (0, 0))[0]
-        left = sum(number for number, _ in counts.values()) - published
-        return Tally(self._published, published - self._published, left, self._cost, tuple(self._refused))
+        return published - self._published, sum(number for number, _ in counts.values()) - published
+
+    def _tally(self) -> Tally:
+        return Tally(self._published, self._before, self._left, self._cost, tuple(self._refused))
 
     def _give_out(self) -> bool:
         """Keep all hands busy; False when nothing is under way any more."""
-        while self._stopped_by is None and len(self._under_way) < self.hands * _WINDOW:
+        while self._stopped_by is None and len(self._under_way) < self.number * _WINDOW:
             if not self._waiting and not self._take():
                 break
             piece = self._waiting.popleft()
@@ -81,7 +91,7 @@ class Publication:
         return bool(self._under_way)
 
     def _take(self) -> bool:
-        number = self.hands * _WINDOW * 2
+        number = self.number * _WINDOW * 2
         if self.most is not None:
             number = min(number, self.most - self._taken)
         taken = self.journal.take(_OPEN, number, self._run, self._now()) if number > 0 else []
@@ -116,7 +126,7 @@ class Publication:
         answers = [self._answer(future, self._under_way.pop(future)) for future in done]
         self.journal.settle(answer for answer in answers if answer is not None)
         if self.told is not None and patience is None:
-            self.told(self.tally())
+            self.told(self._tally())
 
     def _answer(self, future: Future[HIT], piece: Piece) -> Published | None:
         """What is written down of an answer; nothing where it is not known what became of the piece."""
@@ -134,6 +144,7 @@ class Publication:
 
     def _made(self, hit: HIT, piece: Piece) -> Published:
         self._published += 1
+        self._left -= 1
         self._cost += self.offering.cost(piece)
         self._refused_in_a_row = 0
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
