@@ -18,6 +18,7 @@ _NAMES = {
     "batch.batch": "Batch",
     "batch.batch_estimate": "BatchEstimate",
     "batch.batch_report": "BatchReport",
+    "batch.batch_status": "BatchStatus",
     "budget": "Budget",
     "data.enumeration": (
         "ActionsGuarded AssignmentStatus Comparator EventType HITReviewStatus HITStatus NotificationTransport "
@@ -55,8 +56,8 @@ _NAMES = {
     "sqs": "sqs",
     "model.review": "ReviewPolicy ReviewReport ReviewResults ScoreMyKnownAnswers SimplePlurality",
     "batch.plan": "Applied Plan Step",
-    "batch.result": "Result",
-    "batch.results": "Results",
+    "table.result": "Result",
+    "table.results": "Results",
     "batch.tally": "Refusal Tally",
     "connection.trace": "tracer",
     "model.bonus_payment": "BonusPayment",

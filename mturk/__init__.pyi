@@ -4,9 +4,8 @@ from mturk import requirements, sqs
 from mturk.batch.batch import Batch
 from mturk.batch.batch_estimate import BatchEstimate
 from mturk.batch.batch_report import BatchReport
+from mturk.batch.batch_status import BatchStatus
 from mturk.batch.plan import Applied, Plan, Step
-from mturk.batch.result import Result
-from mturk.batch.results import Results
 from mturk.batch.tally import Refusal, Tally
 from mturk.budget import Budget
 from mturk.connection.balance import Balance
@@ -77,6 +76,8 @@ from mturk.question.scoring import AnswerKey
 from mturk.question.task_request import TaskRequest
 from mturk.record.collection import Collection, Page
 from mturk.requirements import QualificationRequirement
+from mturk.table.result import Result
+from mturk.table.results import Results
 from mturk.version import __version__
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "Batch",
     "BatchEstimate",
     "BatchReport",
+    "BatchStatus",
     "BonusPayment",
     "Budget",
     "Choice",

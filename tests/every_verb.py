@@ -18,6 +18,7 @@ from mturk import (
     Batch,
     BatchEstimate,
     BatchReport,
+    BatchStatus,
     BonusPayment,
     Budget,
     Collection,
@@ -166,6 +167,8 @@ def batches() -> None:
     results = batch.results("Submitted")
     assert_type(results, Results)
     assert_type(results.to_csv("results.csv", formulas="keep"), int)
+    assert_type(batch.status(), BatchStatus)
+    assert_type(batch.close(), int)
     plan = batch.review(accept=lambda result: result.worker_id == "A1", reject=lambda result: "No answer")
     assert_type(plan, Plan)
     assert_type(plan.apply(confirm=3), Applied)

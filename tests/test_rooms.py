@@ -38,9 +38,9 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
-batch:          answer_cell batch_report batch_terms hands journal_store sheet site_time tally
-                | batch_estimate journal plan progress result row_question | bonus examination filing results_file
-                | offering recognition results verdict | publication | batch
+table:          answer_cell sheet site_time | result | results_file | results
+batch:          batch_report batch_status batch_terms hands journal_store tally | batch_estimate journal plan
+                progress row_question | bonus examination filing | offering recognition verdict | publication | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default

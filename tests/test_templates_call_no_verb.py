@@ -19,7 +19,7 @@ READS = {
     "does_not_exist", "estimate", "exists", "fields", "file_upload_url", "first", "from_element", "from_query",
     "from_string", "from_template", "from_xml", "get", "get_assignments", "get_reviewable", "getlist", "guarding",
     "hits", "index", "is_in", "items", "judgement", "keys", "next_page", "not_in", "now", "of", "open", "page",
-    "pages", "pay_bonuses", "pieces", "problems", "qualifications", "read", "read_csv", "refresh", "render",
+    "pages", "pay_bonuses", "rows", "status", "problems", "qualifications", "read", "read_csv", "refresh", "render",
     "requests", "results", "review", "review_from", "review_results", "reviewable", "score", "search", "show",
     "summary", "to_dict", "to_json", "to_pandas", "to_records", "to_xml", "transport", "validate", "values",
     "wait_until_reviewable", "where",

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mturk.alters_data import alters_data
-from mturk.batch import batch_terms, sheet
+from mturk.batch import batch_terms
 from mturk.batch.batch_estimate import BatchEstimate, bonus_reserve, fees_of, parts_of
 from mturk.batch.batch_report import BatchReport
+from mturk.batch.batch_status import BatchStatus, status
 from mturk.batch.bonus import Bonuses, wanted
 from mturk.batch.bonus import steps as bonus_steps
 from mturk.batch.examination import Examination
 from mturk.batch.filing import file
 from mturk.batch.hands import Hands, ahead
-from mturk.batch.journal import PUBLISHED, Journal, Piece
+from mturk.batch.journal import PUBLISHED, REFUSED, Journal, Piece
 from mturk.batch.offering import Offering, labelled
 from mturk.batch.plan import Plan
 from mturk.batch.progress import Told, showing
 from mturk.batch.publication import Publication
-from mturk.batch.result import Result
-from mturk.batch.results import Results
 from mturk.batch.row_question import Asking, RowQuestion, asking, described
-from mturk.batch.sheet import Cells, Source
 from mturk.batch.tally import Tally
 from mturk.batch.verdict import Judge, by_marks, judged, marked
 from mturk.connection.connection import current
@@ -41,10 +41,15 @@ from mturk.model.hit_type import HITType
 from mturk.model.publishing import MOST_ASSIGNMENTS
 from mturk.rendering.template import Engine
 from mturk.requirements import needs_masters
+from mturk.table import sheet
+from mturk.table.result import Result
+from mturk.table.results import Results
+from mturk.table.sheet import Cells, Source
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
 
+_LOOKED_FOR = 5  # HITs of which one must be known to the account
 _LABEL = "batch={batch};row={row};part={part}"
 
 
@@ -229,9 +234,39 @@ class Batch:
         steps, notes = bonus_steps(asked, self.results(), self._journal, self.connection)
         return Plan(steps, self.connection, notes)
 
-    def pieces(self) -> Iterator[Piece]:
-        """What became of each row: its key, its HIT's id, its state, why it was refused. No call."""
+    def rows(self) -> Iterator[Piece]:
+        """What became of each row: `key`, `cells`, `hit_id`, `state`, and the service's `error` if it was refused.
+
+        The state is planned, sent (the answer was lost), published or refused. No call.
+        """
         return self._journal.pieces()
+
+    def status(self) -> BatchStatus:
+        """How many HITs are out, what workers have done of them, and when they may be through.
+
+        The service lists all your HITs, not a batch's: one call for each 100 of them, ListHITs.
+        """
+        counts = self._journal.counts()
+        published, assignments = counts.get(PUBLISHED, (0, 0))
+        mine = {piece.hit_id for piece in self._journal.pieces(PUBLISHED)}
+        return status(
+            (hit for hit in self.hit_type.hits() if hit.id in mine) if mine else (),
+            rows=self._journal.row_count(),
+            published=published,
+            left=sum(number for number, _ in counts.values()) - published,
+            refused=counts.get(REFUSED, (0, 0))[0],
+            cost=self._cost_of(assignments, max(self._parts)),
+            now=self.connection.now(),
+        )
+
+    @alters_data
+    def close(self, *, threads: int = 8) -> int:
+        """Take all HITs off the market, and say how many there are; who has accepted one can still submit it.
+
+        What is held for assignments that nobody takes any more is given back once a HIT is deleted, see `HIT.close`.
+        One call for each HIT, UpdateExpirationForHIT; the same again does no harm.
+        """
+        return sum(ahead(_expired, self.hits(), _threads(threads)))
 
     def _results_of(self, piece: Piece, status: Statuses) -> list[Result]:
         hit = self._hit_of(piece)
@@ -323,22 +358,29 @@ class Batch:
                 )
 
     def _expect_account(self) -> None:
-        """The first HIT that was published is known to this account. One call, GetHIT, if there is one."""
-        first = next(self.hits(), None)
-        if first is None:
-            return
-        try:
-            first.refresh()
-        except DoesNotExist:
+        """The first HITs that were published are known to this account. One call, GetHIT, if there are any."""
+        first = list(islice(self.hits(), _LOOKED_FOR))
+        for hit in first:
+            with suppress(DoesNotExist):  # it may be deleted
+                hit.refresh()
+                return
+        if first:
             raise ValidationError(
-                f"journal: its first HIT, {first.id}, is not known here: the keys are those of another account, "
-                "or the HIT was deleted; nothing was published"
-            ) from None
+                f"journal: its first HITs, {first[0].id} and on, are not known here: the keys are those of another "
+                "account, or the HITs were deleted; nothing was published"
+            )
 
     def _cost_of(self, assignments: int, each: int) -> Decimal:
         masters = needs_masters(self.hit_type.qualification_requirements or ())
         reward: Decimal = self.hit_type.reward
         return (reward + assignment_fee(reward, each, masters=masters)) * assignments
+
+
+def _expired(hit: HIT) -> int:
+    with suppress(DoesNotExist):
+        hit.expire()
+        return 1
+    return 0
 
 
 def _moment(milliseconds: int | None) -> datetime | None:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from mturk.batch import sheet
 from mturk.batch.journal import Journal
 from mturk.batch.plan import BONUS, Step
-from mturk.batch.result import Result
 from mturk.cost import bonus_fee
 from mturk.data import limit, price
 from mturk.data.price import Money
 from mturk.errors import ValidationError
 from mturk.model.assignment import Assignment
+from mturk.table import sheet
+from mturk.table.result import Result
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection

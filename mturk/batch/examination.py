@@ -9,10 +9,10 @@ import attrs
 
 from mturk.batch.batch_report import BatchReport, Findings
 from mturk.batch.row_question import Asking
-from mturk.batch.sheet import Cells, SheetError
 from mturk.errors import MTurkError
 from mturk.question import question
 from mturk.question.layout import Layout
+from mturk.table.sheet import Cells, SheetError
 
 
 @attrs.define

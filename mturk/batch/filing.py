@@ -11,7 +11,7 @@ import attrs
 
 from mturk.batch.journal import PLANNED, REFUSED, Journal, digest
 from mturk.batch.journal_store import Statements
-from mturk.batch.sheet import Cells
+from mturk.table.sheet import Cells
 
 Line = tuple[str, Cells, str | None]
 """A row's key, its cells, and the fingerprint of its question."""

@@ -11,8 +11,8 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from mturk.batch.journal_store import Statements, store_at
-from mturk.batch.sheet import Cells
 from mturk.errors import ValidationError
+from mturk.table.sheet import Cells
 
 PLANNED: Final = "planned"
 SENT: Final = "sent"

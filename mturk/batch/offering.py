@@ -12,7 +12,6 @@ import attrs
 from mturk.batch.examination import fingerprint
 from mturk.batch.journal import Piece
 from mturk.batch.row_question import Asking
-from mturk.batch.sheet import Cells
 from mturk.cost import hit_cost
 from mturk.errors import AlreadyDone, ValidationError
 from mturk.model.hit import HIT
@@ -20,6 +19,7 @@ from mturk.model.publishing import Asked
 from mturk.question import question
 from mturk.question.layout import Layout
 from mturk.question.question import Examined
+from mturk.table.sheet import Cells
 
 if TYPE_CHECKING:
     from mturk.model.hit_type import HITType

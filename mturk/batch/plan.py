@@ -70,7 +70,8 @@ class Plan:
 
     def __repr__(self) -> str:
         kinds = Counter(step.kind for step in self._steps)
-        told = [f"{number} bonuses" if kind == BONUS else f"{number} to {kind}" for kind, number in kinds.items()]
+        names = {APPROVE: "to approve", REJECT: "to reject", BONUS: "bonuses"}
+        told = [f"{kinds[kind]} {name}" for kind, name in names.items() if kinds[kind]]
         return f"<Plan: {', '.join(told) or 'nothing to do'}>"
 
     def __str__(self) -> str:

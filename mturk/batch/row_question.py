@@ -10,7 +10,6 @@ from typing import Any
 
 import attrs
 
-from mturk.batch.sheet import Cells
 from mturk.errors import ValidationError
 from mturk.model.publishing import Asked
 from mturk.question.html_question import HTMLQuestion
@@ -18,6 +17,7 @@ from mturk.question.layout import Layout
 from mturk.question.question import Question
 from mturk.rendering import placeholder, template
 from mturk.rendering.template import Engine
+from mturk.table.sheet import Cells
 
 RowQuestion = str | os.PathLike[str] | Layout | Callable[[Cells], Asked]
 """The path or name of a page or of question XML, a layout, or what makes a question of a row."""

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mturk.batch import results_file
 from mturk.batch.plan import APPROVE, DECIDED, REJECT, Step
-from mturk.batch.result import Result
 from mturk.data import limit
 from mturk.data.enumeration import AssignmentStatus
 from mturk.errors import ValidationError
+from mturk.table import results_file
+from mturk.table.result import Result
 
 Judge = Callable[[Result], Any]
 """Says of a submission whether it is so: True or False, or a text, which the worker is told."""

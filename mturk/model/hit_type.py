@@ -29,10 +29,10 @@ from mturk.requirements import QualificationRequirement, needs_masters
 if TYPE_CHECKING:
     from mturk.batch.batch import Batch
     from mturk.batch.row_question import RowQuestion
-    from mturk.batch.sheet import Source
     from mturk.connection.connection import Connection
     from mturk.model.publishing import Asked
     from mturk.rendering.template import Engine
+    from mturk.table.sheet import Source
 
 
 @record

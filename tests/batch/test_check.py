@@ -31,7 +31,7 @@ def test_a_table_that_does_not_fit_is_told_and_not_published(
     with pytest.raises(ValidationError, match=f"(?s)nothing was published.*error: {words}"):
         batch.publish()
     assert HIT.all(connection=service).count() == 0
-    assert list(batch.pieces()) == []
+    assert list(batch.rows()) == []
 
 
 WARNINGS = [

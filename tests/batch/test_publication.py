@@ -77,7 +77,7 @@ def test_a_copy_of_the_journal_is_a_journal(make: MakeBatch, service: Connection
     def copy(tally: Tally) -> None:
         shutil.copy(tmp_path / "photos.journal", tmp_path / "copy.journal")
         copied = Batch.open(tmp_path / "copy.journal", connection=service)
-        copies.append(sum(piece.state == "published" for piece in copied.pieces()) - tally.published)
+        copies.append(sum(piece.state == "published" for piece in copied.rows()) - tally.published)
 
     batch.publish(copy, threads=1)
     assert copies
@@ -129,7 +129,7 @@ def test_the_journal_of_another_account_is_refused(
     make().publish(most=2)
     somebody = market.requester("Somebody else")
     other = connect(market.url, access_key=somebody.access_key, secret_key=somebody.secret_key)
-    with pytest.raises(ValidationError, match="is not known here: the keys are those of another account"):
+    with pytest.raises(ValidationError, match="are not known here: the keys are those of another account"):
         Batch.open(tmp_path / "photos.journal", connection=other).publish()
     assert HIT.all(connection=other).count() == 0
 
@@ -160,7 +160,7 @@ def test_where_the_money_ends_it_stops_and_goes_on_after_a_deposit(
     with pytest.raises(InsufficientFunds, match=r"10 of 25 HITs .* deposit, and call publish\(\) again") as caught:
         batch.publish()
     assert caught.value.partial == Tally(10, 0, 15, Decimal("0.60"))
-    assert Counter(piece.state for piece in batch.pieces()) == {"published": 10, "planned": 15}
+    assert Counter(piece.state for piece in batch.rows()) == {"published": 10, "planned": 15}
     requester.deposit("1.00")
     assert batch.publish().published == 15
     assert HIT.all(connection=kind.connection).count() == 25
@@ -186,7 +186,7 @@ def test_a_row_that_the_service_refuses_stops_nothing_and_is_tried_again(
     tally = caught.value.partial
     assert isinstance(tally, Tally)
     assert [refusal.key for refusal in tally.refused] == ["6"]
-    (refused,) = (piece for piece in make(rows).pieces() if piece.state == "refused")
+    (refused,) = (piece for piece in make(rows).rows() if piece.state == "refused")
     assert "Question" in str(refused.error)
     assert make([*ROWS, {"text": "short", "url": "u"}]).publish().published == 1
 
@@ -196,7 +196,7 @@ def test_where_all_are_refused_it_gives_up(make: MakeBatch, service: Connection)
     rows = [{"text": f"{number:02}" * 35_000, "url": "u"} for number in range(60)]
     with pytest.raises(RequestError, match="call publish"):
         make(rows).publish(threads=1)
-    assert 25 <= sum(piece.state == "refused" for piece in make(rows).pieces()) < 30
+    assert 25 <= sum(piece.state == "refused" for piece in make(rows).rows()) < 30
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_what_was_sent_and_not_answered_is_found_by_its_token(
     with pytest.raises(TransportError, match="may have been carried out"):
         batch.publish(threads=2)
     way.loses = 0.0
-    sent = sum(piece.state == "sent" for piece in batch.pieces())
+    sent = sum(piece.state == "sent" for piece in batch.rows())
     assert sent > 0
     assert HIT.all(connection=connection).count() >= sent
     batch.publish()
@@ -298,7 +298,7 @@ def test_two_processes_share_a_journal(many: Batch, way: Way, market: Marketplac
 
 def test_ctrl_c_stops_at_once_and_says_how_to_go_on(many: Batch, way: Way, market: Marketplace, tmp_path: Path) -> None:
     process = child(way, market, tmp_path / "many")
-    while not any(piece.state == "published" for piece in many.pieces()):
+    while not any(piece.state == "published" for piece in many.rows()):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     told = process.communicate(timeout=20)[1].decode()

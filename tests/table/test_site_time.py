@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from mturk import ValidationError
-from mturk.batch import site_time
+from mturk.table import site_time
 
 UTC = timezone.utc
 PAIRS = [

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mturk.alters_data import alters_data
-from mturk.batch import results_file
-from mturk.batch.result import COLUMNS, Result
-from mturk.batch.results_file import Formulas
 from mturk.errors import ConfigurationError
 from mturk.record.display import Table
+from mturk.table import results_file
+from mturk.table.result import COLUMNS, Result
+from mturk.table.results_file import Formulas
 
 if TYPE_CHECKING:
     import pandas

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mturk import ValidationError
-from mturk.batch import sheet
+from mturk.table import sheet
 
 WRITTEN = [
     ("rows.csv", b"url,text\na,b\nc,d\n", "plain"),

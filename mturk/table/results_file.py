@@ -11,14 +11,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from mturk.batch import site_time
-from mturk.batch.result import ANSWER, COLUMNS, DECISION, INPUT, Result
-from mturk.batch.sheet import Cells, SheetError, separated
 from mturk.data import wire
 from mturk.data.enumeration import AssignmentStatus
 from mturk.errors import ValidationError
 from mturk.model.assignment import Assignment
 from mturk.model.hit import HIT
+from mturk.table import site_time
+from mturk.table.result import ANSWER, COLUMNS, DECISION, INPUT, Result
+from mturk.table.sheet import Cells, SheetError, separated
 
 Formulas = Literal["quote", "keep"]
 """What is done with cells that a spreadsheet would take for formulas."""

@@ -7,12 +7,12 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from mturk.batch import answer_cell
-from mturk.batch.sheet import Cells
 from mturk.errors import AnswerError
 from mturk.model.assignment import Assignment
 from mturk.model.hit import HIT
 from mturk.question.answer import Answers
+from mturk.table import answer_cell
+from mturk.table.sheet import Cells
 
 COLUMNS = (
     "HITId", "HITTypeId", "Title", "Description", "Keywords", "Reward", "CreationTime", "MaxAssignments",

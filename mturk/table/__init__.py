@@ -1,0 +1,1 @@
+"""Tables: the rows that go in, and the results that come out."""
