@@ -169,6 +169,7 @@ def batches() -> None:
     assert_type(results.to_csv("results.csv", formulas="keep"), int)
     assert_type(batch.status(), BatchStatus)
     assert_type(batch.close(), int)
+    assert_type(batch.adopt(kind.hits(), {"3ABC": "p1"}), int)
     plan = batch.review(accept=lambda result: result.worker_id == "A1", reject=lambda result: "No answer")
     assert_type(plan, Plan)
     assert_type(plan.apply(confirm=3), Applied)

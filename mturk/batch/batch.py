@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from mturk.alters_data import alters_data
 from mturk.batch import batch_terms
+from mturk.batch.adoption import adopt
 from mturk.batch.batch_estimate import BatchEstimate, bonus_reserve, fees_of, parts_of
 from mturk.batch.batch_report import BatchReport
 from mturk.batch.batch_status import BatchStatus, status
 from mturk.batch.bonus import Bonuses, wanted
 from mturk.batch.bonus import steps as bonus_steps
-from mturk.batch.examination import Examination
-from mturk.batch.filing import file
 from mturk.batch.hands import Hands, ahead
 from mturk.batch.journal import PUBLISHED, REFUSED, Journal, Piece
+from mturk.batch.loading import Loading
 from mturk.batch.offering import Offering, labelled
 from mturk.batch.plan import Plan
 from mturk.batch.progress import Told, showing
@@ -30,7 +30,6 @@ from mturk.batch.row_question import Asking, RowQuestion, asking, described
 from mturk.batch.tally import Tally
 from mturk.batch.verdict import Judge, by_marks, judged, marked
 from mturk.connection.connection import current
-from mturk.cost import assignment_fee
 from mturk.data import limit, price, wire
 from mturk.data.enumeration import AssignmentStatus
 from mturk.data.price import Money
@@ -44,7 +43,7 @@ from mturk.requirements import needs_masters
 from mturk.table import sheet
 from mturk.table.result import Result
 from mturk.table.results import Results
-from mturk.table.sheet import Cells, Source
+from mturk.table.sheet import Source
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -103,6 +102,7 @@ class Batch:
         made.connection = connection or current()
         made.hit_type = batch_terms.hit_type_of(held.fact("hit_type"), held.fact("terms"), made.connection)
         made._source, made._report = None, BatchReport(held.row_count())
+        made._key = held.fact("key") or None
         made._asking = described(held.fact("asking"))
         made._lifetime = timedelta(seconds=held.fact("lifetime"))
         made._annotation, made._parts, made._split = held.fact("annotation"), held.fact("parts"), held.fact("split")
@@ -125,7 +125,7 @@ class Batch:
         What is found to be right is written into the journal.
         """
         if self._source is not None and (self._report is None or not isinstance(self._source, Iterator)):
-            self._report = self._examined()
+            self._report = self._loading().load(self._journal)
         assert self._report is not None  # noqa: S101 - a batch without a table comes from a journal
         return self._report
 
@@ -135,20 +135,19 @@ class Batch:
         `bonus` is what you keep for a bonus on each assignment.
         """
         self._ready()
-        reward = self.hit_type.reward
-        masters = needs_masters(self.hit_type.qualification_requirements or ())
-        rows = self._journal.row_count()
-        assignments = sum(self._parts)
-        whole, split = (fees_of(reward, parts_of(assignments, split=way), masters=masters) for way in (False, True))
-        counts = self._journal.counts()
+        sizes = self._journal.sizes()
+        assignments = sum(number * each for _, each, number in sizes)
+        wanted = sum(self._parts)
+        rows = sum(number for published, each, number in sizes if not published) // len(self._parts)
+        whole, split = (self._fees([(1, part) for part in parts_of(wanted, split=way)]) for way in (False, True))
         return BatchEstimate(
-            rows=rows,
-            hits=sum(number for number, _ in counts.values()),
-            assignments=sum(number for _, number in counts.values()),
-            rewards=reward * assignments * rows,
-            fees=(split if self._split else whole) * rows,
-            bonuses=bonus_reserve(price.amount("bonus", bonus) if bonus else Decimal(0), assignments * rows),
-            published=self._cost_of(counts.get(PUBLISHED, (0, 0))[1], max(self._parts)),
+            rows=self._journal.row_count(),
+            hits=sum(number for _, _, number in sizes),
+            assignments=assignments,
+            rewards=self.hit_type.reward * assignments,
+            fees=self._fees([(number, each) for _, each, number in sizes]),
+            bonuses=bonus_reserve(price.amount("bonus", bonus) if bonus else Decimal(0), assignments),
+            published=self._held(sizes),
             balance=self.connection.balance().available,
             saved=(whole - split) * rows,
             is_split=self._split,
@@ -173,13 +172,24 @@ class Batch:
         self._ready()
         self._expect_account()
         number = None if most is None else limit.whole("most", most, 1, MOST_ASSIGNMENTS)
-        offering = Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id)
         hands = Hands(_threads(threads))
         try:
             with showing(progress) as told:
-                return Publication(self._journal, offering, hands, threads, number, told).run()
+                return Publication(self._journal, self._offering(), hands, threads, number, told).run()
         finally:
             hands.shutdown(wait=False)
+
+    @alters_data
+    def adopt(self, hits: Iterable[HIT], rows: Mapping[str, str] | None = None) -> int:
+        """Take HITs into the batch that were published without it, or whose journal is lost, and say how many.
+
+            batch.adopt(photos.hits())
+
+        Each is known by its annotation, else by its question, or by `rows`, the key for each HIT's id. All must be of
+        this HIT type; if one is for no row nothing is adopted. No call but what listing the HITs takes.
+        """
+        self._ready()
+        return adopt(self._journal, self._offering(), hits, rows)
 
     def hits(self) -> Iterator[HIT]:
         """The HITs that are published, in the order of the rows. No call until a field is read."""
@@ -228,7 +238,7 @@ class Batch:
 
         A worker gets one amount for one reason once from this batch, however often this is run; which submission it is
         for is in the journal. The plan says what it costs, with fees. Nothing is paid before `plan.apply()`. One call
-        for each HIT and 100 submissions, ListAssignmentsForHIT.
+        for each HIT and 100 submissions, ListAssignmentsForHIT, and one for the balance.
         """
         asked = wanted(bonuses, reason, encoding)
         steps, notes = bonus_steps(asked, self.results(), self._journal, self.connection)
@@ -247,15 +257,15 @@ class Batch:
         The service lists all your HITs, not a batch's: one call for each 100 of them, ListHITs.
         """
         counts = self._journal.counts()
-        published, assignments = counts.get(PUBLISHED, (0, 0))
-        mine = {piece.hit_id for piece in self._journal.pieces(PUBLISHED)}
+        published = counts.get(PUBLISHED, (0, 0))[0]
+        mine = self._journal.hit_ids()
         return status(
             (hit for hit in self.hit_type.hits() if hit.id in mine) if mine else (),
             rows=self._journal.row_count(),
             published=published,
             left=sum(number for number, _ in counts.values()) - published,
             refused=counts.get(REFUSED, (0, 0))[0],
-            cost=self._cost_of(assignments, max(self._parts)),
+            cost=self._held(self._journal.sizes()),
             now=self.connection.now(),
         )
 
@@ -294,52 +304,28 @@ class Batch:
             hit._set(creation_time=_moment(piece.made), expiration=_moment(piece.ends))
         return hit
 
+    def _offering(self) -> Offering:
+        return Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id)
+
     def _ready(self) -> None:
         """The table is in the journal, and nothing is wrong with it."""
         report = self._report if self._report else self.check()
         if not report:
             raise ValidationError(f"{sheet.name_of(self._source)}: nothing was published\n{report}")
 
-    def _examined(self) -> BatchReport:
-        examination = Examination(self._asking, self.connection.question_limit)
-        changed = self._changed_page()
-        lines = examination.pass_by(self._keyed())
-        filed = file(self._journal, lines, self._parts, lambda: self._facts(examination), lambda: examination.accepts)
-        report = examination.report(filed.errors(), [*filed.warnings(), *changed])
-        if not report:
-            return report
-        equal = [f"{number} rows are equal to row {key}" for key, number in self._journal.equal_rows()]
-        return BatchReport(report.rows, report.errors, (*report.warnings, *equal))
+    def _loading(self) -> Loading:
+        limit = self.connection.question_limit
+        parts, facts = self._parts, self._facts()
+        return Loading(self._source, self._encoding, self._key, self._asking, self._annotation, limit, parts, facts)
 
-    def _changed_page(self) -> list[str]:
-        published = self._journal.counts().get(PUBLISHED, (0, 0))[0]
-        if not published or self._journal.fact("page") == self._asking.page:
-            return []
-        return [f"the page is another one than that of the {published} HITs that are published, which keep theirs"]
-
-    def _keyed(self) -> Iterator[tuple[str, Cells]]:
-        for number, cells in enumerate(sheet.read(self._source, self._encoding), 1):
-            key = str(number) if self._key is None else self._key_of(cells, number)
-            labelled(self._annotation, self.id, key, 0, cells)
-            yield key, cells
-
-    def _key_of(self, cells: Cells, number: int) -> str:
-        if self._key not in cells:
-            raise ValidationError(f"key: there is no column {self._key!r}; the columns are {', '.join(cells)}")
-        if cells[self._key] in ("", None):
-            raise sheet.SheetError(f"row {number}: its key, in the column {self._key}, is empty")
-        return str(cells[self._key])
-
-    def _facts(self, examination: Examination) -> dict[str, Any]:
+    def _facts(self) -> dict[str, Any]:
         return {
             "hit_type": self.hit_type.id,
             "terms": batch_terms.terms(self.hit_type),
             "place": batch_terms.place(self.connection),
+            "key": self._key or "",
             "lifetime": self._lifetime.total_seconds(),
             "annotation": self._annotation,
-            "asking": dict(self._asking.described),
-            "page": self._asking.page,
-            "columns": list(examination.columns),
             "parts": self._parts,
             "split": self._split,
         }
@@ -349,12 +335,14 @@ class Batch:
         for name, value, words in (
             ("place", batch_terms.place(self.connection), "the connection leads to"),
             ("hit_type", self.hit_type.id, "the HIT type is"),
+            ("key", self._key or "", "the key is"),
         ):
             known = self._journal.fact(name)
-            if known is not None and known != value:
+            # Until something is out, rows may be named anew.
+            if known is not None and known != value and (name != "key" or self._journal.has_begun()):
                 raise ValidationError(
-                    f"journal: {self._journal!r} belongs to {known}, and {words} {value}; each batch needs a "
-                    "journal of its own, and the connection that it was made with"
+                    f"journal: {self._journal!r} has {name} {known!r}, and {words} {value!r}; each batch needs a "
+                    "journal of its own, and the key and connection that it was made with"
                 )
 
     def _expect_account(self) -> None:
@@ -370,10 +358,14 @@ class Batch:
                 "account, or the HITs were deleted; nothing was published"
             )
 
-    def _cost_of(self, assignments: int, each: int) -> Decimal:
+    def _fees(self, sizes: Iterable[tuple[int, int]]) -> Decimal:
         masters = needs_masters(self.hit_type.qualification_requirements or ())
-        reward: Decimal = self.hit_type.reward
-        return (reward + assignment_fee(reward, each, masters=masters)) * assignments
+        return fees_of(self.hit_type.reward, sizes, masters=masters)
+
+    def _held(self, sizes: Iterable[tuple[bool, int, int]]) -> Decimal:
+        """Rewards and fees of what is published."""
+        published = [(number, each) for is_published, each, number in sizes if is_published]
+        return self.hit_type.reward * sum(number * each for number, each in published) + self._fees(published)
 
 
 def _expired(hit: HIT) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from html import escape
 
@@ -86,9 +87,9 @@ def parts_of(assignments: int, *, split: bool) -> list[int]:
     return [each + (place < more) for place in range(number)]
 
 
-def fees_of(reward: Decimal, parts: list[int], *, masters: bool) -> Decimal:
-    """The fees for HITs of so many assignments each."""
-    return sum((assignment_fee(reward, part, masters=masters) * part for part in parts), Decimal(0))
+def fees_of(reward: Decimal, sizes: Iterable[tuple[int, int]], *, masters: bool) -> Decimal:
+    """The fees for HITs: how many, and of how many assignments each."""
+    return sum((assignment_fee(reward, each, masters=masters) * each * number for number, each in sizes), Decimal(0))
 
 
 def bonus_reserve(amount: Decimal, assignments: int) -> Decimal:

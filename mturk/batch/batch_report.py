@@ -29,17 +29,14 @@ class BatchReport:
 
     def __str__(self) -> str:
         found = [*(f"error: {each}" for each in self.errors), *(f"warning: {each}" for each in self.warnings)]
-        first = f"{self.rows} rows, {_number(self.errors, 'error')}, {_number(self.warnings, 'warning')}"
+        counts = {"row": self.rows, "error": len(self.errors), "warning": len(self.warnings)}
+        first = ", ".join(f"{number} {name}{'s' * (number != 1)}" for name, number in counts.items())
         return "\n".join([first, *found])
 
     def _repr_html_(self) -> str:
         from html import escape
 
         return f"<pre>{escape(str(self))}</pre>"
-
-
-def _number(found: tuple[str, ...], name: str) -> str:
-    return f"{len(found)} {name}{'s' * (len(found) != 1)}"
 
 
 @attrs.define

@@ -65,9 +65,19 @@ def _wanted(row: Mapping[str, Any], reason: str | None, place: str) -> Wanted:
     said = row.get("reason") or reason
     if not said:
         raise ValidationError(f"bonuses, {place}: no reason, which the worker is told; give one, or reason=…")
-    amount = price.amount("amount", sent.strip().removeprefix("$") if isinstance(sent, str) else cast(Money, sent))
+    amount = _amount(sent, place)
     assignment = str(row.get("assignment_id") or "") or None
     return Wanted(str(row["worker_id"]).strip(), amount, limit.text("reason", str(said), None, 1), assignment)
+
+
+def _amount(sent: Any, place: str) -> Decimal:
+    try:
+        amount = price.amount("amount", sent.strip().removeprefix("$") if isinstance(sent, str) else cast(Money, sent))
+    except ValidationError as error:
+        raise ValidationError(f"bonuses, {place}: {error}") from None
+    if not amount:
+        raise ValidationError(f"bonuses, {place}: the amount is 0; expected 0.01 US dollars or more")
+    return amount
 
 
 def steps(
@@ -78,6 +88,7 @@ def steps(
     for result in results:
         work.setdefault(result.worker_id, []).append(result.assignment.id)
     found, paid, missing = [], 0, []
+    notes: list[str] = []
     for one in asked:
         # The submission of the first time, though others have come in since: so that nothing is paid twice.
         known = journal.bonus(one.worker_id, one.amount, one.reason, one.assignment_id)
@@ -88,21 +99,32 @@ def steps(
             missing.append(f"{one.worker_id} ({chosen})" if chosen else one.worker_id)
         else:
             found.append(_step(one, chosen, journal, connection))
+            for amount in journal.other_bonuses(one.worker_id, one.amount, one.reason):
+                notes.append(f"{one.worker_id} got {amount} for {one.reason!r} before; the {one.amount} come on top")
     if missing:
         raise ValidationError(
             f"bonuses: these workers have no such submission in this batch: {', '.join(missing[:10])}"
             f"{' …' * (len(missing) > 10)}; nothing was planned"
         )
-    return found, [f"{paid} bonuses are paid already"] if paid else []
+    cost = sum((step.cost for step in found), Decimal(0))
+    available = connection.balance().available if found else cost
+    if cost > available:
+        notes.append(
+            f"the bonuses cost {cost} USD with fees, and the balance is {available}: {cost - available} are missing"
+        )
+    if paid:
+        notes.append(f"{paid} {'bonus is' if paid == 1 else 'bonuses are'} paid already")
+    return found, notes
 
 
 def _step(one: Wanted, assignment_id: str, journal: Journal, connection: Connection) -> Step:
-    def pay() -> None:
+    def pay() -> bool:
         chosen = journal.plan_bonus(one.worker_id, one.amount, one.reason, one.assignment_id, assignment_id)
         work = Assignment(chosen, connection=connection)
         work._set(worker_id=one.worker_id)
-        work.pay_bonus(one.amount, one.reason)
+        paid = work.pay_bonus(one.amount, one.reason)
         journal.note_paid(one.worker_id, one.amount, one.reason, one.assignment_id)
+        return paid
 
     cost = one.amount + bonus_fee(one.amount)
     return Step(BONUS, assignment_id, one.worker_id, one.reason, cost, do=pay)

@@ -41,11 +41,11 @@ class Examination:
     @property
     def accepts(self) -> bool:
         """Whether nothing is in the way of publishing."""
-        return self.rows > 0 and not self._errors and not self._unreadable
+        return self.rows > 0 and not self._errors and not self._unreadable and not self._other_engine()
 
     def report(self, more_errors: Iterable[str] = (), more_warnings: Iterable[str] = ()) -> BatchReport:
         """What was found."""
-        errors = [*self._unreadable, *self._errors.told(), *more_errors]
+        errors = [*self._unreadable, *self._errors.told(), *self._other_engine(), *more_errors]
         if not self.rows and not errors:
             errors.append("there are no rows")
         return BatchReport(self.rows, tuple(errors), (*self._unused(), *self._warnings.told(), *more_warnings))
@@ -79,6 +79,13 @@ class Examination:
         for words in found.doubts:
             self._warnings.add(words, key)
         return fingerprint(found.xml)
+
+    def _other_engine(self) -> list[str]:
+        """A page for Jinja2 would be published as it stands."""
+        named = [name for name in self.columns if name in self.asking.braces]
+        if not named or self.asking.uses:
+            return []
+        return [f"the page has {{{{ {named[0]} }}}}, which is Jinja2's, and no ${{…}}; give engine='jinja'"]
 
     def _unused(self) -> list[str]:
         uses = self.asking.uses

@@ -7,11 +7,13 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from mturk.batch.journal_store import Statements, store_at
 from mturk.errors import ValidationError
+from mturk.model.hit import HIT
 from mturk.table.sheet import Cells
 
 PLANNED: Final = "planned"
@@ -96,6 +98,11 @@ class Bonus(NamedTuple):
 
     assignment_id: str
     is_paid: bool
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    """A time as the journal has it."""
+    return None if moment is None else round(moment.timestamp() * 1000)
 
 
 def digest(cells: Mapping[str, Any]) -> str:
@@ -217,6 +224,20 @@ class Journal:
             )
         return {state: (count, int(assignments)) for state, count, assignments in found}
 
+    def has_begun(self) -> bool:
+        """Whether anything was sent."""
+        return any(state in (PUBLISHED, SENT) for state in self.counts())
+
+    def sizes(self) -> list[tuple[bool, int, int]]:
+        """Whether HITs are published, how many assignments each has, and how many such HITs there are."""
+        with self._store.reading() as database:
+            found = database.rows(
+                f"SELECT CASE WHEN state = '{PUBLISHED}' THEN 1 ELSE 0 END AS is_published, assignments, COUNT(*)"
+                " FROM mturk_batch_hit WHERE batch = :batch GROUP BY is_published, assignments",
+                batch=self._name,
+            )
+        return [(bool(published), assignments, number) for published, assignments, number in found]
+
     def next_run(self) -> int:
         """The number of a new run over what is not published: each takes a piece once."""
         with self._store.writing() as database:
@@ -278,6 +299,30 @@ class Journal:
                 ],
             )
 
+    def hit_ids(self) -> set[str]:
+        """The ids of all HITs that are published."""
+        return {str(piece.hit_id) for piece in self.pieces(PUBLISHED)}
+
+    def adopt(self, found: Iterable[tuple[Piece, HIT]]) -> None:
+        """Write down HITs that were published otherwise."""
+        with self._store.writing() as database:
+            database.run_all(
+                f"UPDATE mturk_batch_hit SET state = '{PUBLISHED}', hit = :hit, assignments = :assignments,"
+                " made = :made, ends = :ends, error = NULL WHERE batch = :batch AND number = :number AND part = :part",
+                [
+                    {
+                        "hit": hit.id,
+                        "assignments": hit.max_assignments,
+                        "made": milliseconds(hit.creation_time),
+                        "ends": milliseconds(hit.expiration),
+                        "batch": self._name,
+                        "number": piece.number,
+                        "part": piece.part,
+                    }
+                    for piece, hit in found
+                ],
+            )
+
     def put_back(self, pieces: Iterable[Piece], run: int) -> None:
         """Pieces that were taken by a run, and surely not sent, are as they were before."""
         with self._store.writing() as database:
@@ -327,6 +372,19 @@ class Journal:
                 f"UPDATE mturk_batch_bonus SET is_paid = 1 WHERE {_THE_BONUS}",
                 **self._bonus_values(worker_id, amount, reason, wanted),
             )
+
+    def other_bonuses(self, worker_id: str, amount: Decimal, reason: str) -> list[str]:
+        """Other amounts that the worker was paid for the same reason."""
+        with self._store.reading() as database:
+            found = database.rows(
+                "SELECT amount FROM mturk_batch_bonus WHERE batch = :batch AND worker = :worker AND reason = :reason"
+                " AND amount <> :amount AND is_paid = 1",
+                batch=self._name,
+                worker=worker_id,
+                reason=reason,
+                amount=f"{amount:.2f}",
+            )
+        return [paid for (paid,) in found]
 
     def _bonus_values(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None) -> dict[str, str]:
         return {

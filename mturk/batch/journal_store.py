@@ -136,6 +136,10 @@ class FileStore:
     def _connected(self) -> sqlite3.Connection:
         try:
             made = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+            tables = {name for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if tables and "mturk_batch" not in tables:
+                made.close()
+                raise ValidationError(f"journal: {self.path} is the database of something else; give another file")
             # No log beside the file: whoever copies it copies all of it.
             made.execute("PRAGMA journal_mode = DELETE")
             made.execute("PRAGMA synchronous = FULL")

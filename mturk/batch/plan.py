@@ -46,11 +46,14 @@ class Applied:
     """What came of a plan: how many steps are done, and which were refused."""
 
     done: int
+    before: int = 0
+    """Steps that were done already."""
     refused: tuple[Refusal, ...] = ()
     left: int = 0
 
     def __repr__(self) -> str:
-        return f"<Applied {self.done} steps, {len(self.refused)} refused, {self.left} left>"
+        before = f", {self.before} were before" if self.before else ""
+        return f"<Applied {self.done} steps{before}, {len(self.refused)} refused, {self.left} left>"
 
 
 class Plan:
@@ -70,7 +73,7 @@ class Plan:
 
     def __repr__(self) -> str:
         kinds = Counter(step.kind for step in self._steps)
-        names = {APPROVE: "to approve", REJECT: "to reject", BONUS: "bonuses"}
+        names = {APPROVE: "to approve", REJECT: "to reject", BONUS: "bonus" if kinds[BONUS] == 1 else "bonuses"}
         told = [f"{kinds[kind]} {name}" for kind, name in names.items() if kinds[kind]]
         return f"<Plan: {', '.join(told) or 'nothing to do'}>"
 
@@ -113,11 +116,13 @@ class Plan:
         self._confirmed(confirm)
         applied = Applied(0, left=len(self))
         refused: list[Refusal] = []
+        before = 0
         try:
-            for number, (step, error) in enumerate(ahead(_done, self._steps, threads), 1):
-                if error is not None:
-                    refused.append(Refusal(step.assignment_id, str(error)))
-                applied = Applied(number - len(refused), tuple(refused), len(self) - number)
+            for number, (step, came) in enumerate(ahead(_done, self._steps, threads), 1):
+                before += came is False
+                if isinstance(came, RequestError):
+                    refused.append(Refusal(step.assignment_id, str(came)))
+                applied = Applied(number - len(refused) - before, before, tuple(refused), len(self) - number)
                 if progress is not None:
                     progress(number, len(self))
         except MTurkError as error:
@@ -142,12 +147,12 @@ def _line(worker: str, kinds: Counter[str], cost: Decimal) -> tuple[Any, ...]:
     return worker, kinds[APPROVE], kinds[REJECT], share, kinds[BONUS], cost
 
 
-def _done(step: Step) -> tuple[Step, RequestError | None]:
+def _done(step: Step) -> tuple[Step, bool | RequestError]:
+    """Do it: True if it was done now, False if it was before, and the error if it is refused."""
     try:
-        step._do()
+        return step, step._do() is not False
     except InsufficientFunds:
         raise
     except RequestError as error:
         is_so = isinstance(error, InvalidState) and error.state == DECIDED.get(step.kind)
-        return step, None if is_so else error
-    return step, None
+        return step, False if is_so else error

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import attrs
 
-from mturk.batch.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Piece, Published
+from mturk.batch.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Piece, Published, milliseconds
 from mturk.batch.offering import Offering
 from mturk.batch.recognition import Recognition
 from mturk.batch.tally import Refusal, Tally
@@ -106,7 +106,7 @@ class Publication:
         if self._recognition is None:
             hit_type = self.offering.hit_type
             every = HIT.all(connection=hit_type.connection).where(lambda hit: hit.hit_type_id == hit_type.id)
-            self._recognition = Recognition.of(every, (str(each.hit_id) for each in self.journal.pieces(PUBLISHED)))
+            self._recognition = Recognition.of(every, self.journal.hit_ids())
         asked = self.offering.question(piece)
         xml = asked.xml if isinstance(asked, Examined) else None
         hit = self._recognition.find(self.offering.label(piece), xml)
@@ -148,7 +148,7 @@ class Publication:
         self._cost += self.offering.cost(piece)
         self._refused_in_a_row = 0
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
-        return Published(piece.number, piece.part, hit.id, _milliseconds(made), _milliseconds(ends))
+        return Published(piece.number, piece.part, hit.id, milliseconds(made), milliseconds(ends))
 
     def _refusal(self, error: MTurkError, piece: Piece) -> Published:
         words = str(error)
@@ -174,10 +174,6 @@ class Publication:
 
     def _now(self) -> int:
         return round(self.offering.hit_type.connection.clock.now() * 1000)
-
-
-def _milliseconds(moment: datetime | None) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)
 
 
 def _explained(error: MTurkError, tally: Tally, offering: Offering) -> MTurkError:

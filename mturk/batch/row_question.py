@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ RowQuestion = str | os.PathLike[str] | Layout | Callable[[Cells], Asked]
 """The path or name of a page or of question XML, a layout, or what makes a question of a row."""
 
 
+_BRACES = re.compile(r"\{\{-?\s*(\w+)")
+
+
 @attrs.frozen
 class Asking:
     """What makes the question of each row, and which columns it needs."""
@@ -36,6 +40,8 @@ class Asking:
     """What makes the same again: nothing for a function."""
     page: str | None = None
     """What tells the page from a changed one."""
+    braces: frozenset[str] = frozenset()
+    """Names in `{{ }}`, which is how Jinja2 says it, in a page of another engine."""
 
 
 def asking(question: RowQuestion, engine: Engine) -> Asking:
@@ -97,7 +103,8 @@ def _as_the_site_did(place: str, source: str, facts: Mapping[str, Any]) -> Askin
         values = {name: _text(cell) for name, cell in cells.items() if name in uses}
         return HTMLQuestion.from_template(place, values, engine="mturk")
 
-    return Asking(make, tuple(placeholder.wanted(source)), uses, facts, _digest(source))
+    braces = frozenset(_BRACES.findall(source))
+    return Asking(make, tuple(placeholder.wanted(source)), uses, facts, _digest(source), braces)
 
 
 def _digest(source: str) -> str:

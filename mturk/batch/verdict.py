@@ -10,7 +10,7 @@ from mturk.batch.plan import APPROVE, DECIDED, REJECT, Step
 from mturk.data import limit
 from mturk.data.enumeration import AssignmentStatus
 from mturk.errors import ValidationError
-from mturk.table import results_file
+from mturk.table import results_file, sheet
 from mturk.table.result import Result
 
 Judge = Callable[[Result], Any]
@@ -20,6 +20,9 @@ _MOST = 1024  # characters that a worker is told
 
 def judged(results: Iterable[Result], accept: Judge | bool | None, reject: Judge | None) -> list[Step]:
     """A step for each submission that one of the functions says yes to."""
+    for name, judge in (("accept", accept), ("reject", reject)):
+        if judge is not None and not callable(judge) and not (name == "accept" and isinstance(judge, bool)):
+            raise ValidationError(f"{name}: {judge!r}; expected a function that says it of a Result")
     steps = []
     for result in results:
         yes = accept if isinstance(accept, bool) or accept is None else accept(result)
@@ -52,6 +55,12 @@ def marked(path: Path, encoding: str) -> dict[str, tuple[str, str]]:
 
     Any mark in Approve approves; what stands in Reject is the reason. A row without either is left as it is.
     """
+    columns = sheet.columns(path, encoding)
+    if "AssignmentId" not in columns or not {"Approve", "Reject"} & set(columns):
+        raise ValidationError(
+            f"{path}: its columns are {', '.join(columns[:8])}{' …' * (len(columns) > 8)}; expected AssignmentId, and "
+            "Approve or Reject, as in a results file"
+        )
     found: dict[str, tuple[str, str]] = {}
     for number, cells in enumerate(results_file.rows(path, encoding), 1):
         decision = _decision(cells, f"{path}, row {number}")
@@ -90,5 +99,7 @@ def by_marks(results: Iterable[Result], marks: Mapping[str, tuple[str, str]]) ->
             steps.append(_rejection(result, words) if kind == REJECT else _approval(result, True))
     if left:
         some = ", ".join(list(left)[:5])
-        raise ValidationError(f"{len(left)} submissions in the file are not of this batch ({some}); nothing was done")
+        raise ValidationError(
+            f"not of this batch, though the file has them: {some}{' …' * (len(left) > 5)}; nothing was done"
+        )
     return steps, notes

@@ -56,10 +56,21 @@ def separated(path: Path, encoding: str, delimiter: str = ",", *, may_be_short: 
     return _opened(path, encoding, lambda file: _separated(file, path, delimiter, may_be_short))
 
 
+def columns(path: Path, encoding: str = "utf-8-sig") -> list[str]:
+    """The names of a CSV file's columns."""
+
+    def header(file: IO[str]) -> Iterator[Cells]:
+        yield dict.fromkeys(_header(next(csv.reader(file, delimiter=_delimiter(file, ",")), []), path))
+
+    return list(next(_opened(path, encoding, header)))
+
+
 def _opened(path: Path, encoding: str, read: Callable[[IO[str]], Iterator[Cells]]) -> Iterator[Cells]:
     try:
         with path.open(encoding=encoding, newline="") as file:
             yield from read(file)
+    except OSError as error:
+        raise SheetError(f"{path} cannot be read: {error.strerror or error}") from None
     except LookupError:
         raise ValidationError(f"encoding: {encoding!r} is not known; expected 'utf-8', 'cp1252' or the like") from None
     except UnicodeDecodeError as error:
@@ -72,12 +83,7 @@ def _opened(path: Path, encoding: str, read: Callable[[IO[str]], Iterator[Cells]
 def _separated(file: IO[str], path: Path, delimiter: str, may_be_short: bool) -> Iterator[Cells]:
     if csv.field_size_limit() < _LARGEST_CELL:
         csv.field_size_limit(_LARGEST_CELL)
-    first = file.readline()
-    # Spreadsheets write semicolons where the comma is the decimal sign.
-    if delimiter == "," and "," not in first and ";" in first:
-        delimiter = ";"
-    file.seek(0)
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
+    reader = csv.reader(file, delimiter=_delimiter(file, delimiter), strict=True)
     try:
         header = _header(next(reader, []), path)
         for cells in reader:
@@ -85,6 +91,13 @@ def _separated(file: IO[str], path: Path, delimiter: str, may_be_short: bool) ->
                 yield _row(header, cells, may_be_short, f"{path}, line {reader.line_num}")
     except csv.Error as error:
         raise SheetError(f"{path}, line {reader.line_num}: {error}") from None
+
+
+def _delimiter(file: IO[str], delimiter: str) -> str:
+    first = file.readline()
+    file.seek(0)
+    # Spreadsheets write semicolons where the comma is the decimal sign.
+    return ";" if delimiter == "," and "," not in first and ";" in first else delimiter
 
 
 def _header(cells: list[str], path: Path) -> list[str]:

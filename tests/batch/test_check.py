@@ -142,3 +142,12 @@ def test_a_hit_type_without_terms_is_not_enough(service: Connection, page: Path,
     bare = HITType("3ABCDEFGHIJKLMNOPQRSTUVWXYZ012", connection=service)
     with pytest.raises(ValidationError, match=r"the HITType that HITType\.create"):
         Batch(bare, ROWS, page, journal=tmp_path / "j", lifetime=60).check()
+
+
+def test_a_page_for_jinja_is_told_before_it_is_published_as_it_stands(make: MakeBatch, tmp_path: Path) -> None:
+    path = tmp_path / "jinja.html"
+    path.write_text("<img src='{{ url }}'>{{ other }}<input name='label'>")
+    told = "the page has {{ url }}, which is Jinja2's, and no ${…}; give engine='jinja'"
+    assert told in str(make(question=path).check())
+    path.write_text("<img src='${url}'>{{ url }}<input name='label'>")
+    assert make(question=path).check()

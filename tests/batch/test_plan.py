@@ -76,6 +76,8 @@ WRONG = [
     ({"reject": lambda result: True}, "reject: True for .*; expected the reason"),
     ({"reject": lambda result: "x" * 1025}, "what reject says has 1025 characters"),
     ({"accept": lambda result: True, "reject": no_bird}, "both accepted and rejected"),
+    ({"accept": "cat"}, "accept: 'cat'; expected a function"),
+    ({"reject": True}, "reject: True; expected a function"),
 ]
 
 
@@ -89,7 +91,8 @@ def test_a_plan_that_cannot_be_is_told(batch: Batch, judges: dict[str, Any], wor
 def test_applied_twice_it_does_nothing_twice(batch: Batch) -> None:
     plan = batch.review(accept=True, reject=no_bird)
     plan.apply()
-    assert plan.apply().done == 6
+    assert (again := plan.apply()).done == 0
+    assert (again.before, again.refused) == (6, ())
     assert len(batch.review(accept=True)) == 0
 
 
@@ -151,7 +154,9 @@ MARKED = [
     ("AssignmentId,Approve,Reject\n3A,,x\n", "row 1: Reject has 'x'; expected the reason"),
     ("AssignmentId,Approve,Reject\n,x,\n", "row 1: it has no AssignmentId"),
     ("AssignmentId,Approve,Reject\n3A,x,\n3A,,bad\n", "row 2: 3A is decided in two ways"),
-    ("AssignmentId,Approve\n3OTHER,x\n", r"1 submissions in the file are not of this batch \(3OTHER\)"),
+    ("id,url\n1,u\n", "its columns are id, url; expected AssignmentId, and Approve or Reject"),
+    ("AssignmentId,WorkerId\n3A,A1\n", "expected AssignmentId, and Approve or Reject"),
+    ("AssignmentId,Approve\n3OTHER,x\n", "not of this batch, though the file has them: 3OTHER"),
 ]
 
 
@@ -207,7 +212,8 @@ ASKED = [
     ([{"worker_id": "A1ADA", "amount": "1"}], "row 1: no reason"),
     ([{"worker_id": "A1ADA", "amount": "", "reason": "x"}], "row 1: .*expected the columns worker_id, amount"),
     ([{"worker": "A1ADA", "amount": "1", "reason": "x"}], "row 1: .*expected the columns worker_id, amount"),
-    ([{"worker_id": "A1ADA", "amount": "-1", "reason": "x"}], "amount"),
+    ([{"worker_id": "A1ADA", "amount": "-1", "reason": "x"}], "bonuses, row 1: amount"),
+    ([{"worker_id": "A1ADA", "amount": "0", "reason": "x"}], "bonuses, row 1: the amount is 0"),
     ([{"worker_id": "A9EVE", "amount": "1", "reason": "x"}], "no such submission in this batch: A9EVE"),
     ([{"worker_id": "A1ADA", "amount": "1", "reason": "x", "assignment_id": "3X"}], r"A1ADA \(3X\)"),
     ([{"worker_id": "A1ADA", "amount": "1", "reason": "x"}] * 2, "is there twice with 1.00 for 'x'"),
@@ -256,3 +262,20 @@ def test_with_answers_lost_every_bonus_is_paid_once(
                 break
         way.loses = 0.0
         assert [worker for worker, _, _ in bonuses(batch)] == names
+
+
+def test_another_amount_for_the_same_reason_is_told(batch: Batch) -> None:
+    batch.pay_bonuses({"A1ADA": "0.50"}, reason="Careful").apply()
+    plan = batch.pay_bonuses({"A1ADA": "0.60"}, reason="Careful")
+    assert plan.notes == ["A1ADA got 0.50 for 'Careful' before; the 0.60 come on top"]
+    assert "come on top" in str(plan)
+
+
+def test_bonuses_beyond_the_balance_are_told_before(batch: Batch) -> None:
+    plan = batch.pay_bonuses({"A1ADA": "50000"}, reason="Careful")
+    assert "the bonuses cost 60000.00 USD with fees, and the balance is" in plan.notes[0]
+
+
+def test_a_review_file_that_is_not_there_is_told(batch: Batch, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match=r"nowhere\.csv cannot be read: No such file"):
+        batch.review_from(tmp_path / "nowhere.csv")

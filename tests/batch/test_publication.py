@@ -119,7 +119,7 @@ def test_the_journal_of_another_hit_type_is_refused(make: MakeBatch, service: Co
     batch = make()
     batch.publish()
     other = HITType.create("Another", "…", "0.05", 600, connection=service)
-    with pytest.raises(ValidationError, match=r"belongs to .* the HIT type is"):
+    with pytest.raises(ValidationError, match=r"has hit_type .*, and the HIT type is"):
         other.batch(ROWS, page, journal=page.parent / "photos.journal", lifetime=60)
 
 
@@ -138,7 +138,7 @@ def test_the_journal_of_another_place_is_refused(
     make: MakeBatch, connect: Callable[..., Connection], tmp_path: Path
 ) -> None:
     make().publish(most=2)
-    with pytest.raises(ValidationError, match="and the connection leads to https://mturk-requester-sandbox"):
+    with pytest.raises(ValidationError, match="and the connection leads to 'https://mturk-requester-sandbox"):
         Batch.open(tmp_path / "photos.journal", connection=connect("sandbox"))
 
 
@@ -335,3 +335,33 @@ def test_a_clock_that_stands_still_or_goes_back_keeps_nothing_from_being_publish
     service.budget = None
     timing.advance(-3600)
     assert make().publish().published == 4
+
+
+def test_another_key_does_not_publish_the_rows_once_more(make: MakeBatch, service: Connection) -> None:
+    make().check()
+    make(key="url").publish(most=2)
+    with pytest.raises(ValidationError, match="has key 'url', and the key is ''"):
+        make()
+    assert HIT.all(connection=service).count() == 2
+
+
+def test_other_assignments_are_for_what_is_left_and_the_estimate_knows(make: MakeBatch, service: Connection) -> None:
+    make(assignments=2).publish(most=3)
+    batch = make(assignments=3)
+    assert "3 HITs are published with another number of assignments than 3, and keep it" in str(batch.check())
+    estimate = batch.estimate()
+    assert (estimate.assignments, estimate.rewards, estimate.fees) == (12, Decimal("0.60"), Decimal("0.12"))
+    assert estimate.published == Decimal("0.36")
+    batch.publish()
+    assert batch.estimate().balance_after == service.balance().available
+
+
+def test_the_database_of_something_else_is_no_journal(make: MakeBatch, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "lab.sqlite3") as database:
+        database.execute("CREATE TABLE thesis (chapter)")
+    database.close()
+    before = (tmp_path / "lab.sqlite3").read_bytes()
+    for use in (lambda path: make(journal=path), Batch.open):
+        with pytest.raises(ValidationError, match="is the database of something else"):
+            use(tmp_path / "lab.sqlite3")
+    assert (tmp_path / "lab.sqlite3").read_bytes() == before

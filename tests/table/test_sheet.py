@@ -106,3 +106,8 @@ def test_rows_are_read_when_they_are_asked_for() -> None:
 
     rows = sheet.read(endless())
     assert [next(rows)["a"] for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match=r"rows\.csv cannot be read: No such file"):
+        list(sheet.read(tmp_path / "rows.csv"))
