@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mturk.cli import option
+from mturk.cli.serve import USUAL_ADDRESS
 
 if TYPE_CHECKING:
     from mturk.marketplace import Marketplace
@@ -22,7 +23,7 @@ site_address = click.option(
     "--url",
     metavar="URL",
     envvar="MTURK_PUBLIC_URL",
-    default="http://127.0.0.1:8017",
+    default=USUAL_ADDRESS,
     show_default=True,
     help="Where workers reach the marketplace: the --public-url of mturk serve, or the address that it prints. "
     "MTURK_PUBLIC_URL is read too.",

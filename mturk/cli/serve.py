@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mturk.marketplace import Marketplace
 
 REGION = "us-east-1"
+USUAL_ADDRESS = "http://127.0.0.1:8017"
+"""Where a marketplace is that was told nothing else."""
 _LOOK = 1.0  # seconds; some systems hand signals over only between two waits
 
 
@@ -64,10 +66,18 @@ def first_lines(market: Marketplace) -> list[str]:
         *(f"  export AWS_SECRET_ACCESS_KEY={key}" for key in secret),
         f"  export AWS_DEFAULT_REGION={REGION}",
         "",
+        f"For a worker's link: {invitation(market)}",
     ]
     if not secret:
         lines += [f"The secret key: mturk requester keys requester --database {shlex.quote(market.database)}", ""]
     return [*lines, "Ctrl-C ends it."]
+
+
+def invitation(market: Marketplace) -> str:
+    """The command that makes a link which leads here."""
+    address = market.public_url.rstrip("/")
+    url = "" if address == USUAL_ADDRESS else f" --url {shlex.quote(address)}"
+    return f"mturk worker invite --database {shlex.quote(market.database)}{url}"
 
 
 def warnings(market: Marketplace, host: str, *, unknown_proxy: bool = False) -> list[str]:

@@ -319,6 +319,12 @@ def test_the_first_lines_say_address_and_keys(served: Serving, second: Marketpla
     assert served.facts["Database"] == str(database)
 
 
+def test_the_command_for_invitations_leads_to_where_it_is_served(served: Serving, tmp_path: Path) -> None:
+    (line,) = [line for line in served.lines if line.startswith("For a worker's link: mturk ")]
+    made = program(*line.removeprefix("For a worker's link: mturk ").split(), folder=tmp_path)
+    assert made.stdout.startswith(f"{served.facts['Address']}/worker/")
+
+
 def test_the_export_lines_repeat_the_facts(served: Serving) -> None:
     assert served.exports == {
         "AWS_ENDPOINT_URL_MTURK": served.facts["Address"],
