@@ -214,6 +214,7 @@ class Entrance:
         def make(database: Connection) -> str:
             found = person.named(database, worker_id, mail=self._means.mail)
             if found is None or found.worker_id != worker_id:
+                invitation.to_be_invited(database, worker_id)
                 raise MarketplaceError(
                     f"{worker_id} has no account. For an invitation: mturk worker invite {worker_id}"
                 )

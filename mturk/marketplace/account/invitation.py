@@ -67,7 +67,7 @@ def invite(
 ) -> list[str]:
     """Make invitations, each for a worker that is known or (None) for a new one, and say their secrets."""
     database.execute(t.invitation.delete().where(t.invitation.c.end < now - _KEPT))
-    numbers = [None if worker_id is None else _to_be_invited(database, worker_id) for worker_id in worker_ids]
+    numbers = [None if worker_id is None else to_be_invited(database, worker_id) for worker_id in worker_ids]
     secrets = [new_secret(randomness) for _ in numbers]
     new_id = Identifiers(randomness).customer
     rows = [
@@ -104,7 +104,8 @@ def use(database: Connection, invitation: Invitation, number: int) -> None:
         raise Used(None)
 
 
-def _to_be_invited(database: Connection, worker_id: str) -> int:
+def to_be_invited(database: Connection, worker_id: str) -> int:
+    """The worker, who has no account yet; MarketplaceError says why there can be no invitation."""
     found = worker.find(database, worker_id)
     if found is None:
         raise MarketplaceError(f"There is no worker {worker_id}. Make one by mturk worker add, or name none.")

@@ -85,6 +85,18 @@ def test_nobody_is_invited_who_cannot_come(desk: Desk, worker_id: str, text: str
         desk.invited(worker_id)
 
 
+@pytest.mark.parametrize(
+    ("worker_id", "text"),
+    [("A1NOBODY", "There is no worker"), ("A1GONE", "has closed the account"), ("A1NEW", "For an invitation")],
+)
+def test_a_reset_says_why_there_is_no_password_to_set_anew(desk: Desk, worker_id: str, text: str) -> None:
+    desk.market.worker("A1NEW")
+    desk.market.worker("A1GONE")
+    desk.own.close(desk.sitting(desk.joined(worker_id="A1GONE")), PASSWORD, HOME)
+    with pytest.raises(MarketplaceError, match=text):
+        desk.entrance.reset_link(worker_id)
+
+
 def test_of_two_invitations_for_one_worker_one_is_good(desk: Desk) -> None:
     desk.market.worker("A1ADA")
     first, second = desk.invited("A1ADA"), desk.invited("A1ADA")
