@@ -105,7 +105,7 @@ def test_a_table_can_go_to_stdout(lab: Path) -> None:
         (("invite", "--days", "0"), "1<=x<=365"),
         (("invite", "--url", "ftp://x"), "public_url is such as"),
         (("reset", "A1ADA"), "A1ADA has no account. For an invitation: mturk worker invite A1ADA"),
-        (("reset", "A1NOBODY"), "A1NOBODY has no account"),
+        (("reset", "A1NOBODY"), "There is no worker A1NOBODY"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_line(lab: Path, arguments: tuple[str, ...], text: str) -> None:
