@@ -213,17 +213,24 @@ class URLStore:
 
     def _engine(self) -> tuple[Any, Any]:
         try:
-            from sqlalchemy import create_engine, text
+            from sqlalchemy import create_engine, make_url, text
             from sqlalchemy.exc import ArgumentError
         except ImportError:
             raise ConfigurationError(
-                "A journal in a shared database needs SQLAlchemy: pip install 'mturk[marketplace]'; or give a path"
+                "A journal in a shared database needs SQLAlchemy: pip install 'mturk[postgresql]'; or give a path"
             ) from None
         if self._open is None or self._open[0] != os.getpid():
             try:
-                engine = create_engine(self._url)
+                url = make_url(self._url)
+                if url.drivername in ("postgresql", "postgres"):
+                    url = url.set(drivername="postgresql+psycopg")  # the driver of the extra, whichever is SQLAlchemy's
+                engine = create_engine(url)
             except ArgumentError:
                 raise ValidationError(f"journal: {self!r} is no database URL such as postgresql+psycopg://…") from None
+            except ImportError as error:
+                raise ConfigurationError(
+                    f"The journal {self!r} needs {error.name}: pip install 'mturk[postgresql]'"
+                ) from None
             self._open = (os.getpid(), engine)
             weakref.finalize(self, engine.dispose)  # its connections go when nobody has the journal any more
         return self._open[1], text

@@ -365,3 +365,18 @@ def test_the_database_of_something_else_is_no_journal(make: MakeBatch, tmp_path:
         with pytest.raises(ValidationError, match="is the database of something else"):
             use(tmp_path / "lab.sqlite3")
     assert (tmp_path / "lab.sqlite3").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "words"),
+    [
+        ("what://is/this", ValidationError, "what://is/this is no database URL"),
+        ("mysql+nothing://user:secret@host/lab", ValidationError, "mysql.nothing://host/lab is no database URL"),
+    ],
+)
+def test_a_url_that_leads_nowhere_is_told_without_its_password(
+    make: MakeBatch, url: str, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words) as caught:
+        make(journal=url)
+    assert "secret" not in str(caught.value)
