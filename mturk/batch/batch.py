@@ -124,9 +124,9 @@ class Batch:
 
         What is found to be right is written into the journal.
         """
-        if self._source is not None and (self._report is None or not isinstance(self._source, Iterator)):
+        can_be_read_again = self._source is not None and not isinstance(self._source, Iterator)
+        if self._report is None or can_be_read_again:
             self._report = self._loading().load(self._journal)
-        assert self._report is not None  # noqa: S101 - a batch without a table comes from a journal
         return self._report
 
     def estimate(self, bonus: Money = 0) -> BatchEstimate:

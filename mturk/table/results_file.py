@@ -36,6 +36,8 @@ def write(
     """Write the results with these columns, and say how many there were."""
     if formulas not in ("quote", "keep"):
         raise ValidationError(f"formulas: {formulas!r}; expected 'quote' or 'keep'")
+    if not path.parent.is_dir():
+        raise ValidationError(f"{path}: there is no folder {path.parent}")
     header = [*COLUMNS, *(f"{INPUT}{name}" for name in inputs), *(f"{ANSWER}{name}" for name in answers)]
     number = 0
     # Beside the file, so that one that is there stays whole if this is stopped.

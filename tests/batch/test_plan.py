@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 
-from mturk import Assignment, Batch, ConfirmationNeeded, Connection, InsufficientFunds, TransportError, ValidationError
+from mturk import (
+    Applied,
+    Assignment,
+    Batch,
+    ConfirmationNeeded,
+    Connection,
+    InsufficientFunds,
+    TransportError,
+    ValidationError,
+)
 from mturk.marketplace import Marketplace
 from tests.batch.conftest import MakeBatch
 from tests.batch.relay import relay
@@ -233,7 +242,8 @@ def test_where_the_money_ends_bonuses_stop_and_go_on(batch: Batch, service: Conn
     asked = {"A1ADA": amount, "A2BOB": "5.00"}
     with pytest.raises(InsufficientFunds) as caught:
         batch.pay_bonuses(asked, reason="x").apply(threads=1)
-    assert caught.value.partial.done == 1  # type: ignore[attr-defined]  # an Applied
+    assert isinstance(caught.value.partial, Applied)
+    assert caught.value.partial.done == 1
     market.requester(market.requesters()[0]).deposit("100")
     batch.pay_bonuses(asked, reason="x").apply()
     assert [worker for worker, _, _ in bonuses(batch)] == ["A1ADA", "A2BOB"]

@@ -12,7 +12,7 @@ from typing import Any
 import pandas
 import pytest
 
-from mturk import Batch, Results, ValidationError
+from mturk import Batch, Result, Results, ValidationError
 from mturk.marketplace import Marketplace
 from tests.batch.conftest import ROWS, MakeBatch
 
@@ -103,8 +103,9 @@ def test_formulas_may_be_kept(batch: Batch, work: Work, tmp_path: Path) -> None:
     work(batch, "A2BOB", [{"label": "=1+1"}])
     batch.results().to_csv(tmp_path / "results.csv", formulas="keep")
     assert '"=1+1"' in (tmp_path / "results.csv").read_text()
+    mistake: Any = "drop"
     with pytest.raises(ValidationError, match="formulas: 'drop'; expected 'quote' or 'keep'"):
-        batch.results().to_csv(tmp_path / "other.csv", formulas="drop")  # type: ignore[arg-type]  # a mistake
+        batch.results().to_csv(tmp_path / "other.csv", formulas=mistake)
     assert not (tmp_path / "other.csv").exists()
 
 
@@ -179,10 +180,25 @@ def test_a_file_that_is_no_results_says_where(tmp_path: Path, content: str, word
 
 
 def test_a_file_that_is_there_stays_whole_until_the_new_one_is(batch: Batch, work: Work, tmp_path: Path) -> None:
+    work(batch, "A2BOB", [{"label": "cat"}, {"label": "dog"}])
+    first, second = batch.results()
+    broken = Broken(second.key, second.row, second.hit, second.assignment)
     (tmp_path / "results.csv").write_text("precious")
-    with pytest.raises(ValidationError):
-        batch.results().to_csv(tmp_path / "results.csv", formulas="no")  # type: ignore[arg-type]  # a mistake
+    with pytest.raises(ConnectionError):
+        Results(lambda: iter([first, broken])).to_csv(tmp_path / "results.csv")
     assert (tmp_path / "results.csv").read_text() == "precious"
+
+
+class Broken(Result):
+    """One whose columns cannot be told when they are needed."""
+
+    def fields(self) -> dict[str, Any]:
+        raise ConnectionError
+
+
+def test_a_folder_that_is_not_there_is_told(batch: Batch, tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match=r"results\.csv: there is no folder .*nowhere"):
+        batch.results().to_csv(tmp_path / "nowhere" / "results.csv")
 
 
 def test_the_row_of_a_key_is_kept(make: MakeBatch, work: Work) -> None:

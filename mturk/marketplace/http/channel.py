@@ -7,17 +7,17 @@ import time
 from copy import copy
 from typing import Any
 
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # it ships no types
-from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]  # it ships no types
-from waitress.task import ErrorTask  # type: ignore[import-untyped]  # it ships no types
-from waitress.utilities import RequestEntityTooLarge  # type: ignore[import-untyped]  # it ships no types
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import ErrorTask
+from waitress.utilities import RequestEntityTooLarge
 
 from mturk.marketplace.http.api import too_large
 
 _LINGER = 10.0  # seconds in which a client may go on sending before its connection is cut
 
 
-class _Complaint(ErrorTask):  # type: ignore[misc]  # it ships no types
+class _Complaint(ErrorTask):
     """What is wrong with a request that no application has seen."""
 
     def execute(self) -> None:
@@ -33,7 +33,7 @@ class _Complaint(ErrorTask):  # type: ignore[misc]  # it ships no types
         self.write(reply.body)
 
 
-class Request(HTTPRequestParser):  # type: ignore[misc]  # it ships no types
+class Request(HTTPRequestParser):
     """A request, whose body may be as large as `adj.largest` says of its path."""
 
     adj: Any
@@ -45,7 +45,7 @@ class Request(HTTPRequestParser):  # type: ignore[misc]  # it ships no types
         self.adj = limits
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]  # it ships no types
+class Channel(HTTPChannel):
     """A connection that is not cut while a client still sends what was refused: it would not read the answer."""
 
     error_task_class = _Complaint

@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from waitress import wasyncore  # type: ignore[import-untyped]  # it ships no types
-from waitress.channel import ClientDisconnected  # type: ignore[import-untyped]  # it ships no types
-from waitress.server import create_server  # type: ignore[import-untyped]  # it ships no types
-from waitress.task import ThreadedTaskDispatcher  # type: ignore[import-untyped]  # it ships no types
+from waitress import wasyncore
+from waitress.channel import ClientDisconnected
+from waitress.server import create_server
+from waitress.task import ThreadedTaskDispatcher
 
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.http.api import LostAnswer
@@ -35,7 +35,7 @@ _LAST_PORT = 65_535
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
 
 
-class _Receivers(ThreadedTaskDispatcher):  # type: ignore[misc]  # it ships no types
+class _Receivers(ThreadedTaskDispatcher):
     """Threads for those who wait for messages, so that they take none from other calls; started as they are needed."""
 
     queue_logger = _QUIET

@@ -15,7 +15,6 @@ from mturk.marketplace.site.way_back import FROM_ADDRESS, fields_of_address
 
 View = TypeVar("View", bound=Callable[..., object])
 
-_TOKEN = "csrf_token"  # noqa: S105 - a name
 _MOST = 1000
 """So many fields are shown; a form of a HIT has fewer."""
 
@@ -83,7 +82,7 @@ def _shown(text: str, onward: str, words: str) -> Response:
 
 def _fields() -> list[tuple[str, str]]:
     """What was entered; the page has its own fields before those of the form, where a question may be called alike."""
-    of_page = {_TOKEN, *(_names_of_page() or ())}
+    of_page = {current_app.config["WTF_CSRF_FIELD_NAME"], *(_names_of_page() or ())}
     found = []
     for name, value in request.form.items(multi=True):
         if name in of_page:

@@ -43,7 +43,7 @@ class PostOffice:
         self.greeted = 0
         self._news = threading.Condition()
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd looks for this name
         with self._news:
             self.greeted += 1
             self._news.notify_all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -217,8 +218,8 @@ def test_a_page_is_shown_as_long_as_it_is_in_the_workers_hand(host: FrameHost) -
     assert get(f"{host.url}/mturk/task/forged").status_code == 404
 
 
-def preview_of(host: FrameHost, **terms: object) -> tuple[HIT, str]:
-    found = host.publish(FORM, **terms)  # type: ignore[arg-type]  # as the test says
+def preview_of(host: FrameHost, **terms: Any) -> tuple[HIT, str]:
+    found = host.publish(FORM, **terms)
     return found, f"{host.url}{host.frame(hit_id=found.id).address}"
 
 

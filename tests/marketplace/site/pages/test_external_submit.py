@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
@@ -64,9 +64,9 @@ def test_a_task_page_is_told_what_mturk_told_it(host: FrameHost) -> None:
         lambda address: requests.get(f"{address}?a=1&b=%C3%BC&a=2&hitId=y&workerId=z", timeout=20),
     ],
 )
-def test_answers_arrive_however_they_are_sent(host: FrameHost, way: object) -> None:
+def test_answers_arrive_however_they_are_sent(host: FrameHost, way: Callable[[str], requests.Response]) -> None:
     assignment_id, address = accepted(host)
-    answer = way(address)  # type: ignore[operator]  # one of the above
+    answer = way(address)
     assert (answer.status_code, "<h1>Submitted</h1>" in answer.text) == (200, True)
     assert [pair for pair in answers_of(host.submitted(assignment_id)) if pair[1]] == [
         ("a", "1"),
@@ -200,10 +200,12 @@ def test_a_forged_right_is_refused(host: FrameHost) -> None:
         lambda address, theirs: requests.get(f"{address}?assignmentId={theirs}&label=x", timeout=20),
     ],
 )
-def test_answers_for_another_assignment_than_the_right_is_for_are_not_stored(host: FrameHost, send_for: object) -> None:
+def test_answers_for_another_assignment_than_the_right_is_for_are_not_stored(
+    host: FrameHost, send_for: Callable[[str, str], requests.Response]
+) -> None:
     theirs, _ = accepted(host, "A2BOB")
     mine, address = accepted(host)
-    answer = send_for(address, theirs)  # type: ignore[operator]  # one of the above
+    answer = send_for(address, theirs)
     assert (answer.status_code, "for another HIT" in answer.text, "Send again" in answer.text) == (409, True, False)
     assert (host.status(mine), host.status(theirs)) == ("Accepted", "Accepted")
     assert send(address, {"assignmentId": mine, "workerId": "A2BOB", "label": "x"}).status_code == 200
