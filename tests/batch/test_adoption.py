@@ -60,3 +60,11 @@ def test_a_hit_of_another_type_is_told(make: MakeBatch, service: Connection) -> 
     other = HITType.create("Another", "…", "0.05", 600, connection=service).create_hit(HTMLQuestion(PAGE), 600)
     with pytest.raises(ValidationError, match=f"{other.id} is of another HIT type"):
         make().adopt([other])
+
+
+def test_equal_hits_are_for_a_row_each(make: MakeBatch, photos: HITType) -> None:
+    page = HTMLQuestion(PAGE)
+    hits = [photos.create_hit(page, 600) for _ in range(2)]
+    batch = make([{"text": "a"}, {"text": "a"}], lambda row: page)
+    assert batch.adopt(hits) == 2
+    assert {hit.id for hit in batch.hits()} == {hit.id for hit in hits}

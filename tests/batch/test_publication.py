@@ -23,6 +23,7 @@ from mturk import (
     Budget,
     Connection,
     HITType,
+    HTMLQuestion,
     InsufficientFunds,
     OverBudget,
     RequestError,
@@ -34,6 +35,7 @@ from mturk.marketplace import Marketplace
 from tests.batch.conftest import ROWS, MakeBatch
 from tests.batch.relay import Way, relay
 from tests.conftest import Time
+from tests.page import PAGE
 
 
 def published(connection: Connection) -> Counter[str]:
@@ -380,3 +382,17 @@ def test_a_url_that_leads_nowhere_is_told_without_its_password(
     with pytest.raises(error, match=words) as caught:
         make(journal=url)
     assert "secret" not in str(caught.value)
+
+
+def test_a_question_that_is_another_one_than_was_checked_is_judged_again(make: MakeBatch, service: Connection) -> None:
+    made: list[str] = []
+
+    def question(row: dict[str, str]) -> HTMLQuestion:
+        made.append(row["text"])
+        return HTMLQuestion(PAGE if made.count(row["text"]) == 1 or row["text"] != "Photo 2" else "<p>no form</p>")
+
+    batch = make(question=question)
+    assert batch.check()
+    with pytest.raises(RequestError, match=r"The first is row 2: HTMLQuestion\.html"):
+        batch.publish()
+    assert HIT.all(connection=service).count() == 4
