@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nox
 
-EXTRAS = ["marketplace", "postgresql", "cli", "validate", "sns", "flask", "django", "aws"]
+EXTRAS = ["marketplace", "postgresql", "cli", "aggregate", "plot", "dask", "validate", "sns", "flask", "django", "aws"]
 AT_THE_FLOOR = {"boto3"}  # goes with its own botocore only
 LEFT_OUT = {"awscli", "django-stubs", "pre-commit", "ruff", "twine"}  # awscli as boto3; the others no test needs
 
@@ -27,7 +27,7 @@ def requirements(extra: str | None = None) -> dict[str, str]:
     settings = configparser.ConfigParser()
     settings.read(Path(__file__).with_name("setup.cfg"))
     listed = settings["options.extras_require"][extra] if extra else settings["options"]["install_requires"]
-    return dict(re.findall(r"^([\w-]+(?:\[\w+\])?)(?: >= ([\d.]+))?$", listed, re.MULTILINE))
+    return dict(re.findall(r"^([\w-]+(?:\[\w+\])?)(?: >= ([\d.]+))?(?:;.*)?$", listed, re.MULTILINE))
 
 
 def floors() -> dict[str, str]:

@@ -80,8 +80,8 @@ def test_the_extras_are_those_that_can_be_installed() -> None:
     settings.read(Path(__file__).parents[2] / "setup.cfg")
     wanted = {
         extra: tuple(
-            name.removesuffix("-py").removeprefix("google-").replace("-", "_")
-            for name in re.findall(r"^([a-z0-9-]+)(?=[\[ ]|$)(?!\[(?:marketplace|sns))", text, re.MULTILINE)
+            name.removesuffix("-py").removeprefix("google-").replace("crowd-", "crowd").replace("-", "_")
+            for name in re.findall(r"^([a-z0-9-]+)(?=[\[ ]|$)(?!\[(?:marketplace|sns))(?!.*;)", text, re.MULTILINE)
         )
         for extra, text in settings["options.extras_require"].items()
         if extra != "dev"
@@ -92,7 +92,8 @@ def test_the_extras_are_those_that_can_be_installed() -> None:
 def test_a_missing_extra_comes_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mturk.cli.doctor.find_spec", lambda name: None if name in ("psycopg", "django") else name)
     assert doctor()[1]["Extras"] == (
-        "marketplace, cli, validate, sns, flask, aws; not postgresql, django: pip install 'mturk[postgresql,django]'"
+        "marketplace, cli, aggregate, plot, dask, validate, sns, flask, aws; "
+        "not postgresql, django: pip install 'mturk[postgresql,django]'"
     )
 
 
