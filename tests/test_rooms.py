@@ -31,7 +31,7 @@ connection:     adapter balance clock operation settings trace | credentials end
                 | local signature | transport | connection
 record:         display export | collection | record value | bulk
 rendering:      character html_page jinja placeholder starter_value | rendering starter | submission | template
-question:       address element namespace part | answer grammar layout schema task_request xhtml | content document
+question:       address element namespace part plain_answers | answer grammar layout schema task_request xhtml | content document
                 | answer_specification html_question scoring | external_question form | question | exam
 question_form
 answer_key
