@@ -38,7 +38,7 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
-table:          answer_cell sheet site_time | result | results_file | results
+table:          answer_cell sheet site_time | result | columns results_file | results
 batch:          batch_report batch_status batch_terms hands journal_store tally | batch_estimate journal plan
                 progress row_question | belonging bonus examination filing | offering recognition verdict
                 | adoption loading publication reading | batch

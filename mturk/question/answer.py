@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -122,6 +122,19 @@ class Answers(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"Answers({self._values!r})"
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a question has several values."""
+        return self._repeated is not None and any(len(values) > 1 for values in self._repeated.values())
+
+    def items(self) -> ItemsView[str, Any]:
+        """The questions, each with its value."""
+        return self._values.items()
+
+    def values(self) -> ValuesView[Any]:
+        """The values, in the order of the document."""
+        return self._values.values()
 
     def getlist(self, question: str) -> list[Any]:
         """Every value of the question, in order; an empty list if there is none."""

@@ -27,11 +27,11 @@ def read(xml: str) -> list[dict[str, Texts]] | None:
         level += 1
         if pieces:
             _expect_blank(pieces)
-        if level == 2:
-            if name != "Answer":
-                raise _Unusual
+        if level == 3:
+            return
+        if level == 2 and name == "Answer":
             answers.append({})
-        elif level > 3 or (level == 1 and name != "QuestionFormAnswers"):
+        elif level != 1 or name != "QuestionFormAnswers":
             raise _Unusual
 
     def end(name: str) -> None:
@@ -39,11 +39,11 @@ def read(xml: str) -> list[dict[str, Texts]] | None:
         if level == 3:
             answer, text = answers[-1], "".join(pieces) or None
             pieces.clear()
-            if name in answer:
+            if name not in answer:
+                answer[name] = text
+            else:
                 before = answer[name]
                 answer[name] = [*before, text] if isinstance(before, list) else [before, text]
-            else:
-                answer[name] = text
         elif pieces:
             _expect_blank(pieces)
         level -= 1

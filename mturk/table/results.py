@@ -12,6 +12,7 @@ from mturk.alters_data import alters_data
 from mturk.errors import ConfigurationError
 from mturk.record.display import Table
 from mturk.table import results_file
+from mturk.table.columns import Columns
 from mturk.table.result import COLUMNS, Result
 from mturk.table.results_file import Formulas
 
@@ -72,9 +73,8 @@ class Results:
             import pandas
         except ImportError:
             raise ConfigurationError("A data frame needs pandas: pip install pandas") from None
-        every = [result.fields() for result in self]
-        columns = _columns(every) if every else list(COLUMNS)
-        frame = pandas.DataFrame({name: [each.get(name) for each in every] for name in columns})
+        columns = Columns.of(self)
+        frame = pandas.DataFrame(columns)
         frame["Reward"] = pandas.to_numeric(frame["Reward"])
         return frame
 
