@@ -31,7 +31,8 @@ connection:     adapter balance clock operation settings trace | credentials end
                 | local signature | transport | connection
 record:         display export | collection | record value | bulk
 rendering:      character html_page jinja placeholder starter_value | rendering starter | submission | template
-question:       address element namespace part plain_answers | answer grammar layout schema task_request xhtml | content document
+question:       address element namespace part plain_answers | answer grammar layout schema task_request xhtml
+                | content document
                 | answer_specification html_question scoring | external_question form | question | exam
 question_form
 answer_key
@@ -39,7 +40,7 @@ model:          bonus_payment ending notification qualification review task_file
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
 table:          answer_cell sheet site_time | result | columns results_file | results
-batch:          batch_report batch_status batch_terms hands journal_store tally | batch_estimate journal plan
+batch:          batch_report batch_status batch_terms hands journal_store mould tally | batch_estimate journal plan
                 progress row_question | belonging bonus examination filing | offering recognition verdict
                 | adoption loading publication reading | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
