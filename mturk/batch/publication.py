@@ -18,7 +18,8 @@ from mturk.errors import InsufficientFunds, MTurkError, RequestError, ServiceErr
 from mturk.model.hit import HIT
 from mturk.question.question import Examined
 
-_WINDOW = 8  # HITs given out for each hand: there is work for all while answers are written down, several at once
+# HITs given out for each hand: there is work for all while answers are written down, several in one transaction.
+_WINDOW = 16
 _REFUSALS = 25  # in a row, after which something is wrong with all of them
 _PATIENCE = 3.0  # seconds that answers under way are waited for when a program is stopped
 # A token is good for 24 hours. What was sent longer ago is looked for before it is sent again.
@@ -47,6 +48,7 @@ class Publication:
     _under_way: dict[Future[HIT], Piece] = attrs.field(factory=dict)
     _published: int = 0
     _cost: Decimal = Decimal(0)
+    _costs: dict[int, Decimal] = attrs.field(factory=dict)
     _refused: list[Refusal] = attrs.field(factory=list)
     _refused_in_a_row: int = 0
     _stopped_by: MTurkError | None = None
@@ -91,7 +93,7 @@ class Publication:
         return bool(self._under_way)
 
     def _take(self) -> bool:
-        number = self.number * _WINDOW * 2
+        number = self.number * _WINDOW
         if self.most is not None:
             number = min(number, self.most - self._taken)
         taken = self.journal.take(_OPEN, number, self._run, self._now()) if number > 0 else []
@@ -145,10 +147,16 @@ class Publication:
     def _made(self, hit: HIT, piece: Piece) -> Published:
         self._published += 1
         self._left -= 1
-        self._cost += self.offering.cost(piece)
+        self._cost += self._cost_of(piece)
         self._refused_in_a_row = 0
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
         return Published(piece.number, piece.part, hit.id, milliseconds(made), milliseconds(ends))
+
+    def _cost_of(self, piece: Piece) -> Decimal:
+        # Most pieces have the same number of assignments.
+        if piece.assignments not in self._costs:
+            self._costs[piece.assignments] = self.offering.cost(piece)
+        return self._costs[piece.assignments]
 
     def _refusal(self, error: MTurkError, piece: Piece) -> Published:
         words = str(error)
