@@ -122,13 +122,18 @@ class Publication:
     def _gather(self, patience: float | None) -> None:
         """Write down what came back; with `patience` all that comes within so many seconds."""
         if patience is not None:
-            for future in [future for future in self._under_way if future.cancel()]:
-                self._put_back([self._under_way.pop(future)])
+            self._call_off()
         done, _ = wait(self._under_way, patience, return_when=FIRST_COMPLETED if patience is None else "ALL_COMPLETED")
         answers = [self._answer(future, self._under_way.pop(future)) for future in done]
         self.journal.settle(answer for answer in answers if answer is not None)
+        if self._stopped_by is not None:
+            self._call_off()
         if self.told is not None and patience is None:
             self.told(self._tally())
+
+    def _call_off(self) -> None:
+        """Take back what no hand has begun with."""
+        self._put_back([self._under_way.pop(future) for future in list(self._under_way) if future.cancel()])
 
     def _answer(self, future: Future[HIT], piece: Piece) -> Published | None:
         """What is written down of an answer; nothing where it is not known what became of the piece."""
