@@ -6,15 +6,14 @@ import os
 import shlex
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from itertools import islice
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import attrs
 
-from mturk.batch import batch_terms
+from mturk.batch import batch_terms, belonging
 from mturk.batch.batch import Batch
 from mturk.batch.journal import Journal
 from mturk.cli.batch import task_settings
@@ -22,11 +21,10 @@ from mturk.cli.batch.task_settings import Task
 from mturk.connection.connection import Connection
 from mturk.connection.endpoint import find_endpoint
 from mturk.connection.settings import Settings
-from mturk.errors import ConfigurationError, DoesNotExist, ValidationError
+from mturk.errors import ConfigurationError, ValidationError
 from mturk.model.hit_type import HITType
 from mturk.model.terms import Terms
 
-_LOOKED_FOR = 5  # HITs of which one must be known to the account
 _NOBODY = "NEW"  # the HIT type of a batch that is only looked at
 _NOWHERE = "http://127.0.0.1:9"
 
@@ -132,7 +130,8 @@ class BatchFolder:
             raise ConfigurationError(f"{self.path} is not published yet: {self.command('publish')}")
         self._expect_same_place(held, batch_terms.place(connection))
         batch = Batch.open(self.journal, connection=connection)
-        self._expect_known(batch)
+        # Else all would seem to be gone.
+        belonging.expect_account(batch.hits())
         return batch
 
     def _batch(self, task: Task, hit_type: HITType, journal: Path) -> Batch:
@@ -187,19 +186,6 @@ class BatchFolder:
             f"{self.path / task_settings.FILE}: {names} changed since HITs were published; set it back, or make a new "
             "folder for the changed task"
         )
-
-    def _expect_known(self, batch: Batch) -> None:
-        """The first HITs are known to this account: else all would seem to be gone."""
-        first = list(islice(batch.hits(), _LOOKED_FOR))
-        for hit in first:
-            with suppress(DoesNotExist):  # it may be deleted
-                hit.refresh()
-                return
-        if first:
-            raise ValidationError(
-                f"the first HITs of {self.path}, {first[0].id} and on, are not known at {batch.connection.url}: the "
-                "keys are those of another account, or the HITs were deleted; nothing was done"
-            )
 
 
 def _nowhere() -> Connection:

@@ -43,8 +43,17 @@ class Declined(click.Abort):
 class Teller:
     """What one run of a command tells; with `as_json` words go to stderr, and stdout gets the facts at the end."""
 
-    def __init__(self, command: str, folder: Path, *, as_json: bool = False, yes: bool = False) -> None:
+    def __init__(
+        self,
+        command: str,
+        folder: Path,
+        *,
+        as_json: bool = False,
+        yes: bool = False,
+        can_ask: Callable[[], bool] = lambda: sys.stdin.isatty(),
+    ) -> None:
         self.command, self.folder, self.as_json, self.yes = command, folder, as_json, yes
+        self._can_ask = can_ask
         self._facts: dict[str, Any] = {}
 
     def say(self, words: object) -> None:
@@ -61,7 +70,7 @@ class Teller:
 
     def expect_answer(self) -> None:
         """There is somebody to ask, or the answer is known."""
-        if not (self.yes or sys.stdin.isatty()):
+        if not (self.yes or self._can_ask()):
             raise ConfigurationError(
                 "nothing was done: there is no terminal to ask at; look at it first, then say --yes to go on"
             )
