@@ -110,11 +110,12 @@ class BatchFolder:
         return known
 
     def publishable(self, task: Task, connection: Connection) -> Batch:
-        """The batch with its HIT type. One call, CreateHITType, which costs nothing."""
+        """The batch with its HIT type. One or two calls, CreateHITType and GetHIT, which cost nothing."""
         self._expect_files(task)
         held = self.held()
-        if held is not None:
-            self._expect_same_place(held, self._place(task))
+        if held is not None and held.has_begun():
+            # Another account would have another HIT type, and the task seem to be another one.
+            self.opened(connection)
         hit_type = HITType.create(**task.terms(), connection=connection)
         if held is not None:
             self._expect_same_type(held, hit_type, connection)

@@ -36,7 +36,7 @@ _GUARDS = {
     "discover": ActionsGuarded.DISCOVER_PREVIEW_AND_ACCEPT,
 }
 _GUARDING = re.compile(r"(.+?)\s+to\s+(\w+)")
-_COMPARED = re.compile(r"(\w+)\s*(<=|>=|==|!=|<|>|\bnot\s+in\b|\bin\b)\s*(.+)")
+_COMPARED = re.compile(r"(\w+)\s*(<=|>=|==|!=|<|>|\bnot\s+in\b|\bin\b)\s*([^=\s].*)")
 _HAD = re.compile(r"(not\s+)?(\w+)")
 _OWN = re.compile(r"[A-Z0-9]{10,64}")
 _WHOLE = re.compile(r"-?\d{1,10}")

@@ -32,6 +32,7 @@ else:
         raise ConfigurationError("task.toml needs tomli: pip install 'mturk[cli]'") from None
 
 FILE = "task.toml"
+_PLACES = ("local", "sandbox", "production")
 _NEEDED = ("title", "description", "reward", "assignment_duration", "lifetime")
 _KEYS = ("access_key", "aws_access_key_id", "aws_secret_access_key", "key_id", "secret", "secret_key", "session_token")
 _INSTEAD = {
@@ -143,7 +144,15 @@ def _text(name: str, value: Any) -> str:
 
 def _place(name: str, value: Any) -> str:
     place = _text(name, value)
-    find_endpoint(place, Settings())
+    try:
+        find_endpoint(place, Settings())
+    except ConfigurationError:
+        near = get_close_matches(place.lower(), _PLACES, 1)
+        meant = f"; did you mean {near[0]!r}?" if near else "."
+        raise ValidationError(
+            f"{name}: {place!r:.80} is no place{meant} Expected {', '.join(map(repr, _PLACES))} or an address such as "
+            "https://turk.my-lab.org"
+        ) from None
     return place
 
 

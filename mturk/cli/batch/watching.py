@@ -43,7 +43,8 @@ def watch(look: Callable[[], BatchStatus], teller: Teller, pause: Callable[[], o
         teller.facts(**facts(status))
     teller.say(f"All work is in: {counted(status.submitted, 'submission')} to be decided, {status.decided} decided.")
     if status.left:
-        teller.warn(f"{counted(status.left, 'HIT')} to be published")
+        be = "is" if status.left == 1 else "are"
+        teller.warn(f"{counted(status.left, 'HIT')} {be} not published yet.")
 
 
 def is_in(status: BatchStatus) -> bool:
