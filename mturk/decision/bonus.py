@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from mturk.batch.journal import Journal
-from mturk.batch.plan import BONUS, Step
 from mturk.cost import bonus_fee
 from mturk.data import limit, price
 from mturk.data.price import Money
+from mturk.decision.plan import BONUS, Step
 from mturk.errors import ValidationError
+from mturk.journal.journal import Journal
 from mturk.model.assignment import Assignment
 from mturk.table import sheet
 from mturk.table.result import Result
