@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import sqlite3
@@ -15,13 +16,13 @@ import attrs
 
 from mturk.batch import batch_terms, belonging
 from mturk.batch.batch import Batch
-from mturk.batch.journal import Journal
 from mturk.cli.batch import task_settings
 from mturk.cli.batch.task_settings import Task
 from mturk.connection.connection import Connection
 from mturk.connection.endpoint import find_endpoint
 from mturk.connection.settings import Settings
 from mturk.errors import ConfigurationError, ValidationError
+from mturk.journal.journal import Journal
 from mturk.model.hit_type import HITType
 from mturk.model.terms import Terms
 
@@ -167,25 +168,25 @@ class BatchFolder:
         """The task is the one that was published, as far as the journal tells. No call."""
         held = self.held()
         known: dict[str, Any] = (held.fact("terms") if held and held.has_begun() else None) or {}
-        now = batch_terms.terms(hit_type)
+        now = json.loads(json.dumps(batch_terms.terms(hit_type)))
         changed = [name for name, value in known.items() if now.get(name) != value]
         if changed:
             raise self._other_task(changed)
 
     def _expect_same_type(self, held: Journal, hit_type: HITType, connection: Connection) -> None:
         if not held.has_begun():
-            # Nothing is out, so that the task may still be changed.
-            held.note(hit_type=hit_type.id, place=batch_terms.place(connection))
+            # Nothing is out, so that the task may still be changed; what keeps workers apart is of the old type.
+            lanes = held.fact("lanes") if held.fact("hit_type") == hit_type.id else []
+            held.note(hit_type=hit_type.id, place=batch_terms.place(connection), lanes=lanes)
             return
         self._expect_same_terms(hit_type)
         if held.fact("hit_type") != hit_type.id:
             raise self._other_task(["requirements"])
 
     def _other_task(self, changed: list[str]) -> ValidationError:
-        names = ", ".join("requirements" if name == "masters" else name for name in changed)
         return ValidationError(
-            f"{self.path / task_settings.FILE}: {names} changed since HITs were published; set it back, or make a new "
-            "folder for the changed task"
+            f"{self.path / task_settings.FILE}: {', '.join(changed)} changed since HITs were published; set it back, "
+            "or make a new folder for the changed task"
         )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mturk.batch.plan import DECIDED
-from mturk.batch.verdict import marked
+from mturk.decision.plan import DECIDED
+from mturk.decision.verdict import marked
 from mturk.errors import ValidationError
 from mturk.table import results_file, sheet
 from mturk.table.result import ANSWER, COLUMNS, DECISION, INPUT

@@ -13,14 +13,14 @@ import click
 from mturk.batch.batch import Batch
 from mturk.batch.batch_estimate import BatchEstimate
 from mturk.batch.batch_report import BatchReport
-from mturk.batch.journal import PLANNED, PUBLISHED, REFUSED, SENT
-from mturk.batch.tally import Tally
 from mturk.cli.batch import argument, new_folder
 from mturk.cli.batch.batch_folder import BatchFolder
 from mturk.cli.batch.telling import DONE, PROBLEMS, Teller, counted, dollars
 from mturk.cost import hit_cost
 from mturk.data import price
 from mturk.errors import RequestError
+from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Piece
+from mturk.parallel.tally import Tally
 
 _SOME = 10
 
@@ -182,23 +182,23 @@ def _next(batch: Batch, most: int | None) -> tuple[int, Decimal]:
     """How many HITs one run will publish, and what they cost."""
     number, cost = 0, Decimal(0)
     kind = batch.hit_type
-    for assignments in islice(_waiting(batch), most):
+    for piece in islice(_waiting(batch), most):
         number += 1
-        cost += hit_cost(kind.reward, assignments, assignments, kind.qualification_requirements)
+        cost += hit_cost(kind.reward, piece.assignments, piece.assignments, kind.qualification_requirements)
     return number, cost
 
 
-def _waiting(batch: Batch) -> Iterator[int]:
-    """The assignments of each HIT that is not published, in the order in which they will be."""
+def _waiting(batch: Batch) -> Iterator[Piece]:
+    """What is not published, in the order in which it will be."""
     for state in (PLANNED, REFUSED, SENT):
-        yield from (piece.assignments for piece in batch.rows() if piece.state == state)
+        yield from (piece for piece in batch.rows() if piece.state == state)
 
 
 def _publish(folder: BatchFolder, batch: Batch, teller: Teller, most: int | None) -> int:
     before = _published(batch)["published"]
     refused: list[dict[str, str]] = []
     try:
-        tally = batch.publish(progress=not teller.as_json, most=most)
+        tally = batch.publish(progress=not teller.as_json, limit=most)
     except RequestError as error:
         if isinstance(error.partial, Tally):
             refused = [{"row": one.key, "error": one.error} for one in error.partial.refused]

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from mturk.cli.batch import argument, decision, marked_file, watching
+from mturk.batch.batch_status import BatchStatus
+from mturk.cli.batch import argument, marked_file, plan_dialogue, watching
 from mturk.cli.batch.batch_folder import BatchFolder
 from mturk.cli.batch.telling import Teller, counted
 from mturk.table import results_file
@@ -49,7 +50,8 @@ def status(folder: BatchFolder, teller: Teller) -> None:
 def watch(folder: BatchFolder, teller: Teller, every: int) -> None:
     """Say how the batch stands again and again, until all work is in or Ctrl-C.
 
-    A line is printed whenever something has changed.
+    A line is printed whenever something has changed. Where rows have several HITs, who has done one of a row is kept
+    from the others meanwhile.
 
     \b
     Examples:
@@ -57,7 +59,13 @@ def watch(folder: BatchFolder, teller: Teller, every: int) -> None:
       mturk batch watch photos --every 600
     """
     with folder.connected(folder.task()) as connection:
-        watching.watch(folder.opened(connection).status, teller, partial(time.sleep, every))
+        batch = folder.opened(connection)
+
+        def look() -> BatchStatus:
+            batch.mark()
+            return batch.status()
+
+        watching.watch(look, teller, partial(time.sleep, every))
 
 
 @click.command()
@@ -124,7 +132,7 @@ def review(
     with folder.connected(folder.task()) as connection:
         batch = folder.opened(connection)
         plan = batch.review(accept=True) if approve_all else batch.review_from(path, encoding=encoding)
-        return decision.carry_out(plan, teller, is_live=connection.is_live, confirm=confirm)
+        return plan_dialogue.carry_out(plan, teller, is_live=connection.is_live, confirm=confirm)
 
 
 @click.command()
@@ -150,7 +158,7 @@ def bonus(folder: BatchFolder, teller: Teller, file: Path, reason: str | None, e
     with folder.connected(folder.task()) as connection:
         batch = folder.opened(connection)
         plan = batch.pay_bonuses(file, reason=reason, encoding=encoding)
-        return decision.carry_out(plan, teller, is_live=connection.is_live)
+        return plan_dialogue.carry_out(plan, teller, is_live=connection.is_live)
 
 
 def _printed(found: Results, formulas: results_file.Formulas) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -33,7 +34,7 @@ _WRONG_USE = (click.ClickException, ConfigurationError, ConfirmationNeeded)
 _TOLD = (*_STOPPED, *_WRONG_USE, MTurkError, OSError, sqlite3.Error)
 # What a terminal would carry out, or show in another order than it is written.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_AGAIN = re.compile(r"call publish\(\) again to go on")
+_AGAIN = re.compile(r"call publish\(\) again")
 
 
 class Declined(click.Abort):
@@ -104,16 +105,17 @@ class Teller:
         if isinstance(error, Declined):
             return "nothing was done"
         if isinstance(error, (KeyboardInterrupt, click.Abort)):
-            return self.way_on(str(error) or "stopped; run it again to go on")
+            return self._way_on(str(error) or "stopped; run it again to go on")
         if isinstance(error, click.ClickException):
             return error.format_message()
         if isinstance(error, sqlite3.Error):
             return f"{self.folder / 'journal'}: {error}"
-        return self.way_on(str(error) or type(error).__name__)
+        return self._way_on(str(error) or type(error).__name__)
 
-    def way_on(self, words: str) -> str:
+    def _way_on(self, words: str) -> str:
         """Words for people who do not write Python."""
-        return _AGAIN.sub("run it again to go on", words)
+        command = f"mturk batch publish {shlex.quote(str(self.folder))}"
+        return _AGAIN.sub(lambda _: f"run {command}", words)
 
 
 def _status(error: BaseException) -> int:

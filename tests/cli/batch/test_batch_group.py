@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mturk.batch.journal import Journal
+from mturk.journal.journal import Journal
 from mturk.marketplace import Marketplace
 from tests.batch.relay import relay
 from tests.cli.batch.conftest import Bench
@@ -107,7 +107,7 @@ def test_where_the_money_ends_publishing_stops_and_goes_on_after_a_deposit(
     result = bench.run("publish", "--yes", "--json")
     facts = json.loads(result.stdout)
     assert (result.exit_code, facts["exit"], facts["published"], facts["left"]) == (3, 3, 2, 1)
-    assert "deposit, and run it again to go on" in facts["error"]
+    assert f"deposit, and run mturk batch publish {bench.folder} to go on" in facts["error"]
     assert "missing" in result.stderr
     poor.deposit("0.14")
     facts = bench.done("publish", "--yes")
@@ -149,7 +149,7 @@ def test_ctrl_c_stops_publishing_and_a_second_run_ends_it_with_each_row_once(ben
         assert (status, facts["exit"]) == (3, 3), err
         assert 0 < facts["published"] < 200
         assert facts["published"] + facts["left"] == 200
-        assert "run it again to go on" in err
+        assert f"run mturk batch publish {bench.folder} to go on" in err
         assert "Traceback" not in err
         way.throttles = 0.0
         assert bench.done("publish", "--yes")["published"] == 200

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from mturk.batch.plan import APPROVE, BONUS, REJECT, Applied, Plan
 from mturk.cli.batch.telling import DONE, PROBLEMS, Teller, counted, dollars
+from mturk.decision.plan import APPROVE, BONUS, REJECT, Applied, Plan
 from mturk.errors import ConfirmationNeeded, MTurkError
 from mturk.record.display import Table, shown
 

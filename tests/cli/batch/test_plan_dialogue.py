@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from mturk import Batch, Connection, Plan, Result
-from mturk.cli.batch import decision
+from mturk.cli.batch import plan_dialogue
 from mturk.cli.batch.telling import Teller
 from tests.cli.batch.conftest import Bench
 
@@ -41,7 +41,7 @@ def decided(
     """What comes of the plan where somebody types this at a terminal, and what is told."""
     with plan(bench) as made, CliRunner().isolation(input=typed) as streams:
         teller = Teller("review", bench.folder, yes=yes, can_ask=lambda: True)
-        status = teller.run(lambda: decision.carry_out(made, teller, is_live=is_live, confirm=confirm))
+        status = teller.run(lambda: plan_dialogue.carry_out(made, teller, is_live=is_live, confirm=confirm))
         return status, streams[2].getvalue().decode()
 
 
@@ -189,6 +189,6 @@ def test_a_decision_that_the_service_refuses_is_told_and_stops_no_other(worked: 
             next(each.assignment for each in results if each.worker_id == "A3EVE").approve()
             teller = Teller("review", worked.folder, yes=True)
             with CliRunner().isolation() as streams:
-                status = teller.run(lambda: decision.carry_out(made, teller, is_live=False))
+                status = teller.run(lambda: plan_dialogue.carry_out(made, teller, is_live=False))
                 told = streams[2].getvalue().decode()
     assert (status, "5 done, 1 refused" in told, "was refused: " in told) == (1, True, True)
