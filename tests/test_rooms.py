@@ -40,8 +40,8 @@ model:          bonus_payment ending notification qualification review task_file
                 | compensation once_per_worker | hit_type worker
 table:          answer_cell sheet site_time | result | results_file | results
 batch:          batch_report batch_status batch_terms hands journal_store tally | batch_estimate journal plan
-                progress row_question | bonus examination filing | offering recognition verdict
-                | adoption loading publication | batch
+                progress row_question | belonging bonus examination filing | offering recognition verdict
+                | adoption loading publication reading | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mturk.alters_data import alters_data
-from mturk.batch import batch_terms
+from mturk.batch import batch_terms, belonging
 from mturk.batch.adoption import adopt
-from mturk.batch.batch_estimate import BatchEstimate, bonus_reserve, fees_of, parts_of
+from mturk.batch.batch_estimate import BatchEstimate, estimated, held, parts_of
 from mturk.batch.batch_report import BatchReport
 from mturk.batch.batch_status import BatchStatus, status
 from mturk.batch.bonus import Bonuses, wanted
@@ -22,15 +21,16 @@ from mturk.batch.bonus import steps as bonus_steps
 from mturk.batch.hands import Hands, ahead
 from mturk.batch.journal import PUBLISHED, REFUSED, Journal, Piece
 from mturk.batch.loading import Loading
-from mturk.batch.offering import Offering, labelled
+from mturk.batch.offering import Offering
 from mturk.batch.plan import Plan
 from mturk.batch.progress import Told, showing
 from mturk.batch.publication import Publication
+from mturk.batch.reading import Reading
 from mturk.batch.row_question import Asking, RowQuestion, asking, described
 from mturk.batch.tally import Tally
 from mturk.batch.verdict import Judge, by_marks, judged, marked
 from mturk.connection.connection import current
-from mturk.data import limit, price, wire
+from mturk.data import limit, price
 from mturk.data.enumeration import AssignmentStatus
 from mturk.data.price import Money
 from mturk.errors import DoesNotExist, ValidationError
@@ -39,16 +39,13 @@ from mturk.model.hit import HIT
 from mturk.model.hit_type import HITType
 from mturk.model.publishing import MOST_ASSIGNMENTS
 from mturk.rendering.template import Engine
-from mturk.requirements import needs_masters
 from mturk.table import sheet
-from mturk.table.result import Result
 from mturk.table.results import Results
 from mturk.table.sheet import Source
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
 
-_LOOKED_FOR = 5  # HITs of which one must be known to the account
 _LABEL = "batch={batch};row={row};part={part}"
 
 
@@ -90,24 +87,24 @@ class Batch:
         self._annotation = _LABEL if annotation is None else limit.text("annotation", annotation)
         self._report: BatchReport | None = None
         self._journal = Journal(journal)
-        self._expect_same()
+        belonging.expect_same(self._journal, self._facts())
 
     @classmethod
     def open(cls, journal: str | os.PathLike[str], *, connection: Connection | None = None) -> Batch:
         """The batch of a journal, with all that was published. No call."""
-        held = Journal(journal, new=False)
-        if held.fact("hit_type") is None:
-            raise ValidationError(f"journal: {held!r} is empty; make the batch with hit_type.batch(…)")
+        kept = Journal(journal, new=False)
+        if kept.fact("hit_type") is None:
+            raise ValidationError(f"journal: {kept!r} is empty; make the batch with hit_type.batch(…)")
         made = cls.__new__(cls)
         made.connection = connection or current()
-        made.hit_type = batch_terms.hit_type_of(held.fact("hit_type"), held.fact("terms"), made.connection)
-        made._source, made._report = None, BatchReport(held.row_count())
-        made._key = held.fact("key") or None
-        made._asking = described(held.fact("asking"))
-        made._lifetime = timedelta(seconds=held.fact("lifetime"))
-        made._annotation, made._parts, made._split = held.fact("annotation"), held.fact("parts"), held.fact("split")
-        made._journal = held
-        made._expect_same()
+        made.hit_type = batch_terms.hit_type_of(kept.fact("hit_type"), kept.fact("terms"), made.connection)
+        made._source, made._report = None, BatchReport(kept.row_count())
+        made._key = kept.fact("key") or None
+        made._asking = described(kept.fact("asking"))
+        made._lifetime = timedelta(seconds=kept.fact("lifetime"))
+        made._annotation, made._parts, made._split = kept.fact("annotation"), kept.fact("parts"), kept.fact("split")
+        made._journal = kept
+        belonging.expect_same(kept, made._facts())
         return made
 
     def __repr__(self) -> str:
@@ -135,21 +132,13 @@ class Batch:
         `bonus` is what you keep for a bonus on each assignment.
         """
         self._ready()
-        sizes = self._journal.sizes()
-        assignments = sum(number * each for _, each, number in sizes)
-        wanted = sum(self._parts)
-        rows = sum(number for published, each, number in sizes if not published) // len(self._parts)
-        whole, split = (self._fees([(1, part) for part in parts_of(wanted, split=way)]) for way in (False, True))
-        return BatchEstimate(
+        return estimated(
+            self._journal.sizes(),
+            self.hit_type,
+            self._parts,
             rows=self._journal.row_count(),
-            hits=sum(number for _, _, number in sizes),
-            assignments=assignments,
-            rewards=self.hit_type.reward * assignments,
-            fees=self._fees([(number, each) for _, each, number in sizes]),
-            bonuses=bonus_reserve(price.amount("bonus", bonus) if bonus else Decimal(0), assignments),
-            published=self._held(sizes),
+            bonus=price.amount("bonus", bonus) if bonus else Decimal(0),
             balance=self.connection.balance().available,
-            saved=(whole - split) * rows,
             is_split=self._split,
         )
 
@@ -170,7 +159,7 @@ class Batch:
         minute in a log; a function is told the Tally. One call for each HIT, CreateHITWithHITType.
         """
         self._ready()
-        self._expect_account()
+        belonging.expect_account(self.hits())
         number = None if most is None else limit.whole("most", most, 1, MOST_ASSIGNMENTS)
         hands = Hands(_threads(threads))
         try:
@@ -193,7 +182,7 @@ class Batch:
 
     def hits(self) -> Iterator[HIT]:
         """The HITs that are published, in the order of the rows. No call until a field is read."""
-        return (HIT(str(piece.hit_id), connection=self.connection) for piece in self._journal.pieces(PUBLISHED))
+        return self._reading().hits()
 
     def results(self, status: Statuses = None, *, threads: int = 8) -> Results:
         """The submissions so far, all or those in one or several states, in the order of the rows; read when used.
@@ -201,13 +190,8 @@ class Batch:
         Beside each stand its row's cells. One call for each HIT and 100 submissions, ListAssignmentsForHIT; `threads`
         of them are under way at once.
         """
-        number = _threads(threads)
-
-        def read() -> Iterator[Result]:
-            for found in ahead(lambda piece: self._results_of(piece, status), self._journal.pieces(PUBLISHED), number):
-                yield from found
-
-        return Results(read, f"of {self._journal!r}")
+        number, reading = _threads(threads), self._reading()
+        return Results(lambda: reading.results(status, number), f"of {self._journal!r}")
 
     def review(self, accept: Judge | bool | None = None, reject: Judge | None = None) -> Plan:
         """Plan what is decided on the submissions that are not decided yet; nothing is done before `plan.apply()`.
@@ -265,7 +249,7 @@ class Batch:
             published=published,
             left=sum(number for number, _ in counts.values()) - published,
             refused=counts.get(REFUSED, (0, 0))[0],
-            cost=self._held(self._journal.sizes()),
+            cost=held(self._journal.sizes(), self.hit_type),
             now=self.connection.now(),
         )
 
@@ -278,34 +262,11 @@ class Batch:
         """
         return sum(ahead(_expired, self.hits(), _threads(threads)))
 
-    def _results_of(self, piece: Piece, status: Statuses) -> list[Result]:
-        hit = self._hit_of(piece)
-        cells = piece.cells
-        # The site's order: by their ids within a HIT.
-        every = sorted(hit.assignments(status), key=lambda assignment: assignment.id)
-        return [Result(piece.key, cells, hit, assignment) for assignment in every]
-
-    def _hit_of(self, piece: Piece) -> HIT:
-        """The HIT with all that is known of it without a call."""
-        hit = HIT(str(piece.hit_id), connection=self.connection)
-        kind = self.hit_type
-        hit._set(
-            hit_type_id=kind.id,
-            title=kind.title,
-            description=kind.description,
-            keywords=kind.keywords,
-            reward=kind.reward,
-            assignment_duration=kind.assignment_duration,
-            auto_approval_delay=kind.auto_approval_delay,
-            requester_annotation=labelled(self._annotation, self.id, piece.key, piece.part, piece.cells),
-            max_assignments=piece.assignments,
-        )
-        if piece.made is not None:
-            hit._set(creation_time=_moment(piece.made), expiration=_moment(piece.ends))
-        return hit
-
     def _offering(self) -> Offering:
         return Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id)
+
+    def _reading(self) -> Reading:
+        return Reading(self._journal, self._offering())
 
     def _ready(self) -> None:
         """The table is in the journal, and nothing is wrong with it."""
@@ -330,53 +291,12 @@ class Batch:
             "split": self._split,
         }
 
-    def _expect_same(self) -> None:
-        """The journal is of this HIT type, and of this place."""
-        for name, value, words in (
-            ("place", batch_terms.place(self.connection), "the connection leads to"),
-            ("hit_type", self.hit_type.id, "the HIT type is"),
-            ("key", self._key or "", "the key is"),
-        ):
-            known = self._journal.fact(name)
-            # Until something is out, rows may be named anew.
-            if known is not None and known != value and (name != "key" or self._journal.has_begun()):
-                raise ValidationError(
-                    f"journal: {self._journal!r} has {name} {known!r}, and {words} {value!r}; each batch needs a "
-                    "journal of its own, and the key and connection that it was made with"
-                )
-
-    def _expect_account(self) -> None:
-        """The first HITs that were published are known to this account. One call, GetHIT, if there are any."""
-        first = list(islice(self.hits(), _LOOKED_FOR))
-        for hit in first:
-            with suppress(DoesNotExist):  # it may be deleted
-                hit.refresh()
-                return
-        if first:
-            raise ValidationError(
-                f"journal: its first HITs, {first[0].id} and on, are not known here: the keys are those of another "
-                "account, or the HITs were deleted; nothing was published"
-            )
-
-    def _fees(self, sizes: Iterable[tuple[int, int]]) -> Decimal:
-        masters = needs_masters(self.hit_type.qualification_requirements or ())
-        return fees_of(self.hit_type.reward, sizes, masters=masters)
-
-    def _held(self, sizes: Iterable[tuple[bool, int, int]]) -> Decimal:
-        """Rewards and fees of what is published."""
-        published = [(number, each) for is_published, each, number in sizes if is_published]
-        return self.hit_type.reward * sum(number * each for number, each in published) + self._fees(published)
-
 
 def _expired(hit: HIT) -> int:
     with suppress(DoesNotExist):
         hit.expire()
         return 1
     return 0
-
-
-def _moment(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else wire.moment(milliseconds / 1000)
 
 
 def _threads(value: int) -> int:
