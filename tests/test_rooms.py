@@ -39,9 +39,12 @@ model:          bonus_payment ending notification qualification review task_file
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
 table:          answer_cell sheet site_time | result | results_file | results
-batch:          batch_report batch_status batch_terms hands journal_store tally | batch_estimate journal plan
-                progress row_question | belonging bonus examination filing | offering recognition verdict
-                | adoption loading publication reading | batch
+parallel:       hands tally | progress
+journal:        journal_store | journal | filing journal_run
+decision:       plan | bonus verdict
+batch:          batch_report batch_status batch_terms row_question | batch_estimate examination lane order
+                | addition belonging marking offering recognition | adoption loading publication reading waiting
+                | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default

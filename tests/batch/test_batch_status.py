@@ -15,7 +15,7 @@ from tests.batch.conftest import MakeBatch
 
 def test_the_status_counts_hits_and_what_was_done_of_them(make: MakeBatch, market: Marketplace) -> None:
     batch = make(assignments=2)
-    batch.publish(most=3)
+    batch.publish(limit=3)
     first, second, _ = batch.hits()
     ada, bob = market.worker("A1ADA"), market.worker("A2BOB")
     ada.submit(ada.accept(first.id), {"label": "cat"})
@@ -49,7 +49,7 @@ def test_before_anything_is_published_nothing_is_asked(make: MakeBatch, service:
 
 def test_hits_that_were_deleted_are_gone_and_the_batch_goes_on(make: MakeBatch) -> None:
     batch = make()
-    batch.publish(most=2)
+    batch.publish(limit=2)
     first = next(batch.hits())
     first.expire()
     first.delete()

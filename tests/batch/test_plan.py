@@ -22,7 +22,7 @@ from mturk import (
     ValidationError,
     tracer,
 )
-from mturk.batch.journal import WantedBonus
+from mturk.journal.journal import WantedBonus
 from mturk.marketplace import Marketplace
 from tests.batch.conftest import MakeBatch
 from tests.batch.relay import relay

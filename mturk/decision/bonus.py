@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
-from mturk.batch.journal import Bonus, Journal, WantedBonus
-from mturk.batch.plan import BONUS, Step
 from mturk.cost import bonus_fee
 from mturk.data import limit, price
 from mturk.data.price import Money
+from mturk.decision.plan import BONUS, Step
 from mturk.errors import ValidationError
+from mturk.journal.journal import Bonus, Journal, WantedBonus
 from mturk.model.assignment import Assignment
 from mturk.table import sheet
 from mturk.table.result import Result
@@ -33,8 +33,7 @@ def wanted(bonuses: Bonuses, reason: str | None, encoding: str) -> list[WantedBo
     else:
         rows = sheet.read(bonuses, encoding)
     found = [_wanted(row, reason, f"row {number}") for number, row in enumerate(rows, 1)]
-    (one, times), *_ = Counter(found).most_common(1) or [(None, 0)]
-    if one is not None and times > 1:
+    for one in (each for each, times in Counter(found).items() if times > 1):
         raise ValidationError(
             f"{one.worker_id} is there twice with {one.amount} for {one.reason!r}, which would be paid once; give each "
             "bonus a reason of its own, or an assignment_id"
