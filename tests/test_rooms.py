@@ -42,9 +42,9 @@ table:          answer_cell sheet site_time | result | results_file | results
 parallel:       hands tally | progress
 journal:        journal_store | journal | filing journal_run
 decision:       plan | bonus verdict
-batch:          batch_report batch_status batch_terms row_question | batch_estimate examination lane order
-                | addition belonging marking offering recognition | adoption loading publication reading waiting
-                | batch
+batch:          batch_report batch_terms row_question | batch_estimate examination lane order
+                | addition batch_status belonging marking offering recognition
+                | adoption loading publication reading waiting | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default
