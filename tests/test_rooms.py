@@ -23,7 +23,7 @@ version
 errors
 alters_data
 doubt
-data:           enumeration limit price | wire | locale
+data:           enumeration formula limit price | wire | locale
 budget
 requirements
 cost
@@ -38,7 +38,9 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
-table:          answer_cell sheet site_time | result | results_file | results
+quality:        label listing truth vote | submission_record | agreement crowd_model label_file | aggregation gold
+                worker_table | figure reliability
+table:          answer_cell file_key sheet site_time | result | ballot results_file | chart | results
 parallel:       hands tally | progress
 journal:        journal_store | journal | filing journal_run
 decision:       plan | bonus verdict
