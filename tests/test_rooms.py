@@ -51,6 +51,8 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
+cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
+                | batch_folder | argument | publish_command review_command | batch_group
 cli:            demo doctor payouts serve simulate | demo_site option | access hearing people | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
