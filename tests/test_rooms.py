@@ -48,7 +48,8 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
-cli:            demo doctor payouts serve simulate | demo_site option | access hearing people | program
+cli.account:    new_file safe_text | holdings reach | listing | export_file funds hits qualifications workers
+cli:            demo doctor payouts serve simulate | demo_site diagnosis option | access hearing people | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
