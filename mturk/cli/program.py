@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from mturk.cli import access, hearing, option, people
+from mturk.cli import access, hearing, option, people, preview
 from mturk.cli.account import export_file, funds, hits, qualifications, reach, workers
 from mturk.version import __version__
 
@@ -365,6 +365,7 @@ people.worker.add_command(access.reset)
 for single in (hits.hits, hits.assignments, workers.workers, qualifications.qualifications, funds.balance):
     command.add_command(single)
 command.add_command(export_file.export)
+command.add_command(preview.preview)
 
 
 def _one_line(error: click.ClickException) -> str:
