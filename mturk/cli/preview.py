@@ -196,7 +196,7 @@ def answers(submitted: Assignment) -> list[str]:
         found = submitted.answers.columns()
     except AnswerError as error:
         return [f"Submitted, and it cannot be read: {one_line(str(error))}"]
-    lines = [f"  {one_line(field)}: {listing.cell(value)}" for field, value in found.items()]
+    lines = [f"  {one_line(field.removeprefix('answers.'))}: {listing.cell(value)}" for field, value in found.items()]
     return ["Submitted. This is what you would get:", *(lines or ["  nothing"])]
 
 

@@ -20,6 +20,7 @@ import click
 
 from mturk.cli import access, hearing, option, people, preview
 from mturk.cli.account import export_file, funds, hits, qualifications, reach, workers
+from mturk.cli.batch.batch_group import batch
 from mturk.version import __version__
 
 WRONG = 2  # the exit status of everything that went wrong
@@ -358,6 +359,7 @@ def doctor(online: bool, **where: str | None) -> int:
 
 people.requester.add_command(hearing.letters)
 command.add_command(hearing.reports)
+command.add_command(batch)
 command.add_command(people.requester)
 command.add_command(people.worker)
 people.worker.add_command(access.invite)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mturk import Tally, ValidationError
-from mturk.batch.progress import Progress
+from mturk.parallel.progress import Progress
 from tests.batch.conftest import MakeBatch
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mturk.alters_data import alters_data
-from mturk.batch.hands import ahead
-from mturk.batch.tally import Refusal
 from mturk.data.enumeration import AssignmentStatus
 from mturk.errors import ConfirmationNeeded, InsufficientFunds, InvalidState, MTurkError, RequestError
+from mturk.parallel.hands import ahead
+from mturk.parallel.tally import Refusal
 from mturk.record.display import Table
 
 if TYPE_CHECKING:

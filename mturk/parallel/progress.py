@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import IO, Any
 
-from mturk.batch.tally import Tally
 from mturk.errors import ValidationError
+from mturk.parallel.tally import Tally
 
 Told = Callable[[Tally], None]
 _PAUSE = 60.0  # seconds between two lines of a log
