@@ -54,9 +54,11 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
+cli.account:    new_file safe_text | holdings reach | listing | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
-cli:            demo doctor payouts serve simulate | demo_site option | access hearing people | program
+cli:            demo doctor payouts serve simulate | demo_site diagnosis option | access hearing people preview
+                | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -119,7 +121,7 @@ market
 __init__
 """
 # The SDK may start a marketplace in its own process, and its programs are about one; nothing else crosses over.
-CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.program", "django.test"}
+CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.preview", "cli.program", "django.test"}
 # Django finds an app's configuration by the name of its file.
 NAMED_BY_A_FRAMEWORK = {"apps"}
 # Relations point up the house, from an assignment to its worker and back, so records find each other by name; and a
