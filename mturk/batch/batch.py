@@ -4,40 +4,47 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from mturk.alters_data import alters_data
-from mturk.batch import batch_terms, belonging
+from mturk.batch import batch_terms, belonging, lane
+from mturk.batch.addition import Addition
 from mturk.batch.adoption import adopt
-from mturk.batch.batch_estimate import BatchEstimate, estimated, held, parts_of
+from mturk.batch.batch_estimate import BatchEstimate, estimated, parts_of
 from mturk.batch.batch_report import BatchReport
-from mturk.batch.batch_status import BatchStatus, status
-from mturk.batch.bonus import Bonuses, wanted
-from mturk.batch.bonus import steps as bonus_steps
-from mturk.batch.hands import Hands, ahead
-from mturk.batch.journal import PUBLISHED, REFUSED, Journal, Piece
+from mturk.batch.batch_status import BatchStatus, overview, status
 from mturk.batch.loading import Loading
+from mturk.batch.marking import Marking
 from mturk.batch.offering import Offering
-from mturk.batch.plan import Plan
-from mturk.batch.progress import Told, showing
 from mturk.batch.publication import Publication
 from mturk.batch.reading import Reading
 from mturk.batch.row_question import Asking, RowQuestion, asking, described
-from mturk.batch.tally import Tally
-from mturk.batch.verdict import Judge, by_marks, judged, marked
+from mturk.batch.waiting import Waiting
 from mturk.connection.connection import current
-from mturk.data import limit, price
+from mturk.data import limit as limits
+from mturk.data import price
 from mturk.data.enumeration import AssignmentStatus
 from mturk.data.price import Money
+from mturk.decision.bonus import Bonuses, wanted
+from mturk.decision.bonus import steps as bonus_steps
+from mturk.decision.plan import Plan
+from mturk.decision.verdict import Judge, by_marks, judged, marked
 from mturk.errors import DoesNotExist, ValidationError
+from mturk.journal.journal import Journal, Piece
 from mturk.model.assignment import Statuses
 from mturk.model.hit import HIT
 from mturk.model.hit_type import HITType
 from mturk.model.publishing import MOST_ASSIGNMENTS
+from mturk.parallel.hands import Hands, ahead, elsewhere
+from mturk.parallel.progress import Told, showing
+from mturk.parallel.tally import Tally
 from mturk.rendering.template import Engine
 from mturk.table import sheet
 from mturk.table.results import Results
@@ -80,14 +87,15 @@ class Batch:
         self.connection: Connection = hit_type.connection
         self._source, self._encoding, self._key = rows, encoding, key
         self._asking: Asking = asking(question, engine)
-        self._lifetime = timedelta(seconds=limit.seconds("lifetime", lifetime, 30, limit.YEAR))
-        wanted = limit.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
-        self._split = bool(limit.flag("split", split))
-        self._parts = parts_of(wanted, split=self._split)
-        self._annotation = _LABEL if annotation is None else limit.text("annotation", annotation)
+        self._lifetime = timedelta(seconds=limits.seconds("lifetime", lifetime, 30, limits.YEAR))
+        each = limits.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
+        self._split = bool(limits.flag("split", split))
+        self._parts = parts_of(each, split=self._split)
+        self._annotation = _LABEL if annotation is None else limits.text("annotation", annotation)
         self._report: BatchReport | None = None
         self._journal = Journal(journal)
-        belonging.expect_same(self._journal, self._facts())
+        self._open()
+        lane.expect_room(hit_type, len(self._parts))
 
     @classmethod
     def open(cls, journal: str | os.PathLike[str], *, connection: Connection | None = None) -> Batch:
@@ -104,11 +112,19 @@ class Batch:
         made._lifetime = timedelta(seconds=kept.fact("lifetime"))
         made._annotation, made._parts, made._split = kept.fact("annotation"), kept.fact("parts"), kept.fact("split")
         made._journal = kept
-        belonging.expect_same(kept, made._facts())
+        made._open()
         return made
+
+    def _open(self) -> None:
+        belonging.expect_same(self._journal, self._facts())
+        self._lanes = lane.kept(self._journal, self.hit_type)
+        self._marking = Marking(self._journal)
 
     def __repr__(self) -> str:
         return f"<Batch {self._journal!r} of {self.hit_type!r}>"
+
+    def _repr_html_(self) -> str:
+        return overview(self._journal, self.hit_type)._repr_html_()
 
     @property
     def id(self) -> str:
@@ -146,27 +162,87 @@ class Batch:
     def publish(
         self,
         progress: Told | bool | None = None,
+        executor: Executor | None = None,
         threads: int = 8,
-        most: int | None = None,
+        limit: int | None = None,
     ) -> Tally:
         """Publish what is not published yet, each row once.
 
         A row whose answer was lost is sent again with the same token, which never makes a second HIT. Stops where the
         money ends (InsufficientFunds), at the connection's budget, at a lost connection or at Ctrl-C; call it again to
         go on. A row that the service refuses stops nothing: the error at the end names the first, and its `partial` is
-        the Tally. `most` publishes so many HITs at most: try three first. `threads` calls are under way at once, at the
-        pace that the service sets. `progress=True` shows a bar in a terminal or notebook (with rich) and a line each
-        minute in a log; a function is told the Tally. One call for each HIT, CreateHITWithHITType.
+        the Tally. `limit` publishes so many HITs at most: try three first. `threads` calls are under way at once, at
+        the pace that the service sets; an `executor` makes them elsewhere, see "Executors" in docs/batches.md.
+        `progress=True` shows a bar in a terminal or notebook (with rich) and a line each minute in a log; a function is
+        told the Tally. One call for each HIT, CreateHITWithHITType.
         """
         self._ready()
         belonging.expect_account(self.hits())
-        number = None if most is None else limit.whole("most", most, 1, MOST_ASSIGNMENTS)
-        hands = Hands(_threads(threads))
-        try:
-            with showing(progress) as told:
-                return Publication(self._journal, self._offering(), hands, threads, number, told).run()
-        finally:
-            hands.shutdown(wait=False)
+        number = None if limit is None else limits.whole("limit", limit, 1, MOST_ASSIGNMENTS)
+        return self._publish(progress, executor, _threads(threads), most=number)
+
+    @alters_data
+    def more(
+        self,
+        where: Iterable[str],
+        assignments: int,
+        *,
+        progress: Told | bool | None = None,
+        executor: Executor | None = None,
+        threads: int = 8,
+    ) -> Tally:
+        """Ask more people about some rows: so many further assignments for each.
+
+            batch.more(results.agreement("label").below(2 / 3), assignments=2)
+
+        `where` are keys of rows. A row for which not all is in that was asked for is left out, so that the same line
+        twice asks nobody twice; `waiting` of the Tally counts these. The row's HIT gets the assignments, and is on
+        offer for the batch's lifetime from now on; what it lacks of an earlier offer is counted in. Where the service
+        refuses that, since a HIT of less than 10 assignments never becomes one of 10 or more, the row gets another HIT,
+        which those who did the first do not see. Interrupted or out of money: call `publish()` to go on. Two calls
+        for each HIT to look, GetHIT and ListAssignmentsForHIT, and three to ask: CreateAdditionalAssignmentsForHIT,
+        GetHIT, UpdateExpirationForHIT.
+        """
+        if isinstance(where, (str, bytes)) or not isinstance(where, Iterable):
+            raise ValidationError(f"where: {where!r:.60}; expected the keys of rows, such as agreement.below(2 / 3)")
+        number = limits.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
+        hands = _threads(threads)
+        self._ready()
+        belonging.expect_account(self.hits())
+        addition = Addition.of(self._journal, number, map(str, where), hands, self.connection)
+        lane.expect_room(self.hit_type, addition.parts)
+        addition.write()
+        tally = self._publish(progress, executor, hands, first_part=len(self._parts))
+        return evolve(tally, waiting=addition.waiting)
+
+    @alters_data
+    def mark(self, *, threads: int = 8) -> int:
+        """Keep workers of rows that have several HITs out of the other HITs of their rows; say how many are new.
+
+        Run it as work comes in where `split=True` spreads rows over HITs; `wait()` does. A worker who submitted a part
+        of some row goes on with that part of other rows, and does not find the other parts any more. Until the next
+        `mark()` he can. No call for a batch with one HIT a row; else one for each 100 HITs and marks, for each HIT with
+        new submissions, and for each new worker, AssociateQualificationWithWorker.
+        """
+        return self._marking.mark(self._lanes, _threads(threads)) if self._lanes else 0
+
+    @alters_data
+    def wait(self, timeout: timedelta | float) -> BatchStatus:
+        """Wait until all work on what is published is in, or nobody can do it any more; TimeoutError after `timeout`.
+
+        Looks after one second at first, later every 30: each look is a `status()` and, for rows of several HITs, a
+        `mark()`. Rows that are not published are not waited for.
+        """
+        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
+        waiting = Waiting(self._journal.hit_ids(), self.connection)
+        if not waiting.ids:
+            raise ValidationError("wait: nothing of this batch is published yet; call publish() first")
+        for _ in self.connection.clock.looks(seconds):
+            self.mark()
+            found = self._status(waiting.look(self._listed(waiting.ids)))
+            if waiting.is_over():
+                return found
+        raise TimeoutError(f"not all work is in after {seconds:g} seconds: {found!r}")
 
     @alters_data
     def adopt(self, hits: Iterable[HIT], rows: Mapping[str, str] | None = None) -> int:
@@ -240,18 +316,7 @@ class Batch:
 
         The service lists all your HITs, not a batch's: one call for each 100 of them, ListHITs.
         """
-        counts = self._journal.counts()
-        published = counts.get(PUBLISHED, (0, 0))[0]
-        mine = self._journal.hit_ids()
-        return status(
-            (hit for hit in self.hit_type.hits() if hit.id in mine) if mine else (),
-            rows=self._journal.row_count(),
-            published=published,
-            left=sum(number for number, _ in counts.values()) - published,
-            refused=counts.get(REFUSED, (0, 0))[0],
-            cost=held(self._journal.sizes(), self.hit_type),
-            now=self.connection.now(),
-        )
+        return self._status(self._listed(self._journal.hit_ids()))
 
     @alters_data
     def close(self, *, threads: int = 8) -> int:
@@ -262,8 +327,32 @@ class Batch:
         """
         return sum(ahead(_expired, self.hits(), _threads(threads)))
 
+    def _publish(
+        self,
+        progress: Told | bool | None,
+        executor: Executor | None,
+        threads: int,
+        most: int | None = None,
+        first_part: int = 0,
+    ) -> Tally:
+        hands = Hands(threads) if executor is None else elsewhere(executor, self.connection)
+        self._lanes = lane.prepared(self._journal, self.hit_type, self._journal.part_count())
+        self.mark(threads=threads)
+        try:
+            with showing(progress) as told:
+                return Publication(self._journal, self._offering(), hands, threads, most, first_part, told).run()
+        finally:
+            if hands is not executor:
+                hands.shutdown(wait=False)
+
+    def _listed(self, ids: set[str]) -> Iterator[HIT]:
+        return (hit for hit in HIT.all(connection=self.connection) if hit.id in ids) if ids else iter(())
+
+    def _status(self, hits: Iterable[HIT]) -> BatchStatus:
+        return status(hits, self._journal, self.hit_type, self.connection.now())
+
     def _offering(self) -> Offering:
-        return Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id)
+        return Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id, self._lanes)
 
     def _reading(self) -> Reading:
         return Reading(self._journal, self._offering())
@@ -300,4 +389,4 @@ def _expired(hit: HIT) -> int:
 
 
 def _threads(value: int) -> int:
-    return limit.whole("threads", value, 1, 64)
+    return limits.whole("threads", value, 1, 64)

@@ -7,8 +7,8 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any
 
-from mturk.batch.journal import Journal
 from mturk.errors import DoesNotExist, ValidationError
+from mturk.journal.journal import Journal
 from mturk.model.hit import HIT
 
 _LOOKED_FOR = 5  # HITs of which one must be known to the account

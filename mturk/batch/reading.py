@@ -7,12 +7,12 @@ from datetime import datetime
 
 import attrs
 
-from mturk.batch.hands import ahead
-from mturk.batch.journal import PUBLISHED, Journal, Piece
 from mturk.batch.offering import Offering
 from mturk.data import wire
+from mturk.journal.journal import PUBLISHED, Journal, Piece
 from mturk.model.assignment import Statuses
 from mturk.model.hit import HIT
+from mturk.parallel.hands import ahead
 from mturk.table.result import Result
 
 
@@ -42,7 +42,7 @@ class Reading:
 
     def _hit_of(self, piece: Piece) -> HIT:
         """The HIT with all that is known of it without a call."""
-        kind = self.offering.hit_type
+        kind = self.offering.type_of(piece)
         hit = HIT(str(piece.hit_id), connection=kind.connection)
         hit._set(
             hit_type_id=kind.id,
