@@ -3,45 +3,38 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterator, Mapping
-from itertools import count
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO
 
 
 class ResultSpool:
-    """A file without a name, which is gone when it is closed."""
+    """Rows in a file that can be written and read; none of them is in memory."""
 
-    def __init__(self, folder: Path) -> None:
-        # Where the table goes, since there is room for it.
-        self._file: IO[str] = tempfile.TemporaryFile("w+", encoding="ascii", dir=folder)
-        self._places: dict[str, int] = {}
+    def __init__(self, file: IO[str], columns: Sequence[str]) -> None:
+        self._file = file
+        self._places = {name: place for place, name in enumerate(columns)}
         self.number = 0
 
-    def __enter__(self) -> ResultSpool:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
+    @property
+    def columns(self) -> list[str]:
+        """All columns so far: those that were given, then others as they were first seen."""
+        return list(self._places)
 
     def add(self, cells: Mapping[str, str]) -> None:
-        """Keep a row's cells, which go by the names of their columns."""
+        """Keep a row, its cells by the names of their columns."""
         places = self._places
         for name in cells:
-            if name not in places:
-                places[name] = len(places)
-        # In the order in which the columns were first seen, without what the row lacks at its end.
-        row = list(map(cells.get, places))
-        while row and row[-1] is None:
-            row.pop()
-        self._file.write(json.dumps(row))
+            places.setdefault(name, len(places))
+        # In the order of the columns so far; later ones are what the row lacks at its end.
+        self._file.write(json.dumps([cells.get(name, "") for name in places]))
         self._file.write("\n")
         self.number += 1
 
-    def table(self, first: tuple[str, ...], then: str, last: str) -> tuple[list[str], Iterator[list[str]]]:
-        """The names of the columns, and the rows, in which what a row lacks is empty.
-
-        The `first` columns are always there; those that begin with `then` come as they were seen, those that begin with
-        `last` in the order of their names.
-        """
+    def rows(self, columns: Sequence[str]) -> Iterator[list[str]]:
+        """The cells of each row in the order of these columns; what a row lacks is empty."""
+        order = [self._places[name] for name in columns]
+        self._file.seek(0)
+        for line in self._file:
+            cells = json.loads(line)
+            cells += [""] * (len(self._places) - len(cells))
+            yield [cells[place] for place in order]
