@@ -193,7 +193,7 @@ def answers(submitted: Assignment) -> list[str]:
     from mturk.errors import AnswerError
 
     try:
-        found = submitted.answers.columns()
+        found = {name.removeprefix("answers."): cell for name, cell in submitted.answers.columns().items()}
     except AnswerError as error:
         return [f"Submitted, and it cannot be read: {one_line(str(error))}"]
     lines = [
