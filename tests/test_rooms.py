@@ -31,7 +31,8 @@ connection:     adapter balance clock operation settings trace | credentials end
                 | local signature | transport | connection
 record:         display export | collection | record value | bulk
 rendering:      character html_page jinja placeholder starter_value | rendering starter | submission | template
-question:       address element namespace part | answer grammar layout schema task_request xhtml | content document
+question:       address element namespace part plain_answers | answer grammar layout schema task_request xhtml
+                | content document
                 | answer_specification html_question scoring | external_question form | question | exam
 question_form
 answer_key
@@ -40,11 +41,11 @@ model:          bonus_payment ending notification qualification review task_file
                 | compensation once_per_worker | hit_type worker
 quality:        label listing truth vote | submission_record | agreement crowd_model label_file | aggregation gold
                 worker_table | figure reliability
-table:          answer_cell file_key sheet site_time | result | ballot results_file | chart | results
+table:          answer_cell file_key sheet site_time | result | ballot columns results_file | chart | results
 parallel:       hands tally | progress
 journal:        journal_store | journal | filing journal_run
 decision:       plan | bonus verdict
-batch:          batch_report batch_terms row_question | batch_estimate examination lane order
+batch:          batch_report batch_terms mould row_question | batch_estimate examination lane order
                 | addition batch_status belonging marking offering recognition
                 | adoption loading publication reading waiting | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
