@@ -5,8 +5,6 @@ from mturk.batch.batch import Batch
 from mturk.batch.batch_estimate import BatchEstimate
 from mturk.batch.batch_report import BatchReport
 from mturk.batch.batch_status import BatchStatus
-from mturk.batch.plan import Applied, Plan, Step
-from mturk.batch.tally import Refusal, Tally
 from mturk.budget import Budget
 from mturk.connection.balance import Balance
 from mturk.connection.connection import Connection, connect, current, using
@@ -29,6 +27,7 @@ from mturk.data.enumeration import (
 )
 from mturk.data.locale import Locale
 from mturk.data.price import Price
+from mturk.decision.plan import Applied, Plan, Step
 from mturk.errors import (
     AccessDenied,
     AlreadyDone,
@@ -66,6 +65,7 @@ from mturk.model.qualification_type import QualificationType
 from mturk.model.review import ReviewPolicy, ReviewReport, ReviewResults, ScoreMyKnownAnswers, SimplePlurality
 from mturk.model.worker import NotifyFailure, Worker
 from mturk.model.worker_block import WorkerBlock
+from mturk.parallel.tally import Refusal, Tally
 from mturk.quality.aggregation import Aggregation
 from mturk.quality.agreement import Agreement
 from mturk.quality.gold import GoldAnswers

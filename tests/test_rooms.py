@@ -41,15 +41,20 @@ model:          bonus_payment ending notification qualification review task_file
 quality:        label listing truth vote | submission_record | agreement crowd_model label_file | aggregation gold
                 worker_table | figure reliability
 table:          answer_cell file_key sheet site_time | result | ballot results_file | chart | results
-batch:          batch_report batch_status batch_terms hands journal_store tally | batch_estimate journal plan
-                progress row_question | bonus examination filing | offering recognition verdict
-                | adoption loading publication | batch
+parallel:       hands tally | progress
+journal:        journal_store | journal | filing journal_run
+decision:       plan | bonus verdict
+batch:          batch_report batch_terms row_question | batch_estimate examination lane order
+                | addition batch_status belonging marking offering recognition
+                | adoption loading publication reading waiting | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default
 sqs
 __init__
 pytest_plugin
+cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
+                | batch_folder | argument | publish_command review_command | batch_group
 cli:            demo doctor payouts serve simulate | demo_site option | access hearing people | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
@@ -108,7 +113,7 @@ site.pages:     asset_page external_submit frame_text | account_page consent_pag
                 | directory
 web
 premises
-simulation:     field | crowd | simulation
+simulation:     field | crowd posting | simulation
 market
 __init__
 """

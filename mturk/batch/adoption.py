@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from mturk.batch.journal import PLANNED, REFUSED, SENT, Journal, Piece
 from mturk.batch.offering import Offering
 from mturk.batch.recognition import Recognition
 from mturk.errors import ValidationError
+from mturk.journal.journal import PLANNED, REFUSED, SENT, Journal, Piece
 from mturk.model.hit import HIT
 from mturk.question.question import Examined
 
@@ -17,7 +17,7 @@ _SOME = 5  # HITs that are named
 def adopt(journal: Journal, offering: Offering, hits: Iterable[HIT], rows: Mapping[str, str] | None) -> int:
     """Write down which rows these HITs are for, and say how many; ValidationError if one is for none."""
     every = list(hits)
-    others = [hit.id for hit in every if hit.hit_type_id != offering.hit_type.id]
+    others = [hit.id for hit in every if hit.hit_type_id not in offering.type_ids]
     if others:
         raise ValidationError(
             f"adopt: {_some(others)} of another HIT type than {offering.hit_type.id}; nothing was adopted"
@@ -36,7 +36,7 @@ def adopt(journal: Journal, offering: Offering, hits: Iterable[HIT], rows: Mappi
 def _recognized(journal: Journal, offering: Offering, hits: list[HIT]) -> list[tuple[Piece, HIT]]:
     recognition = Recognition.of(hits, journal.hit_ids())
     found = []
-    for piece in journal.pieces(PLANNED, REFUSED, SENT):
+    for piece in _free(journal):
         asked = offering.question(piece)
         xml = asked.xml if isinstance(asked, Examined) else None
         hit = recognition.find(offering.label(piece), xml)
@@ -47,7 +47,7 @@ def _recognized(journal: Journal, offering: Offering, hits: list[HIT]) -> list[t
 
 def _by_rows(journal: Journal, hits: list[HIT], rows: Mapping[str, str]) -> list[tuple[Piece, HIT]]:
     free: dict[str, list[Piece]] = {}
-    for piece in journal.pieces(PLANNED, REFUSED, SENT):
+    for piece in _free(journal):
         free.setdefault(piece.key, []).append(piece)
     found = []
     for hit in hits:
@@ -55,6 +55,11 @@ def _by_rows(journal: Journal, hits: list[HIT], rows: Mapping[str, str]) -> list
         if pieces:
             found.append((pieces.pop(0), hit))
     return found
+
+
+def _free(journal: Journal) -> Iterator[Piece]:
+    """What has no HIT yet."""
+    return (piece for piece in journal.pieces(PLANNED, REFUSED, SENT) if piece.adds_to is None)
 
 
 def _some(ids: list[str]) -> str:

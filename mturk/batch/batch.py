@@ -4,51 +4,55 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
+
 from mturk.alters_data import alters_data
-from mturk.batch import batch_terms
+from mturk.batch import batch_terms, belonging, lane
+from mturk.batch.addition import Addition
 from mturk.batch.adoption import adopt
-from mturk.batch.batch_estimate import BatchEstimate, bonus_reserve, fees_of, parts_of
+from mturk.batch.batch_estimate import BatchEstimate, estimated, parts_of
 from mturk.batch.batch_report import BatchReport
-from mturk.batch.batch_status import BatchStatus, status
-from mturk.batch.bonus import Bonuses, wanted
-from mturk.batch.bonus import steps as bonus_steps
-from mturk.batch.hands import Hands, ahead
-from mturk.batch.journal import PUBLISHED, REFUSED, Journal, Piece
+from mturk.batch.batch_status import BatchStatus, overview, status
 from mturk.batch.loading import Loading
-from mturk.batch.offering import Offering, labelled
-from mturk.batch.plan import Plan
-from mturk.batch.progress import Told, showing
+from mturk.batch.marking import Marking
+from mturk.batch.offering import Offering
 from mturk.batch.publication import Publication
+from mturk.batch.reading import Reading
 from mturk.batch.row_question import Asking, RowQuestion, asking, described
-from mturk.batch.tally import Tally
-from mturk.batch.verdict import Judge, by_marks, judged, marked
+from mturk.batch.waiting import Waiting
 from mturk.connection.connection import current
-from mturk.data import limit, price, wire
+from mturk.data import limit as limits
+from mturk.data import price
 from mturk.data.enumeration import AssignmentStatus
 from mturk.data.price import Money
+from mturk.decision.bonus import Bonuses, wanted
+from mturk.decision.bonus import steps as bonus_steps
+from mturk.decision.plan import Plan
+from mturk.decision.verdict import Judge, by_marks, judged, marked
 from mturk.errors import DoesNotExist, ValidationError
+from mturk.journal.journal import Journal, Piece
 from mturk.model.assignment import Statuses
 from mturk.model.hit import HIT
 from mturk.model.hit_type import HITType
 from mturk.model.publishing import MOST_ASSIGNMENTS
+from mturk.parallel.hands import Hands, ahead, elsewhere
+from mturk.parallel.progress import Told, showing
+from mturk.parallel.tally import Tally
 from mturk.rendering.template import Engine
-from mturk.requirements import needs_masters
 from mturk.table import sheet
-from mturk.table.result import Result
 from mturk.table.results import Results
 from mturk.table.sheet import Source
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
 
-_LOOKED_FOR = 5  # HITs of which one must be known to the account
 _LABEL = "batch={batch};row={row};part={part}"
 
 
@@ -83,35 +87,44 @@ class Batch:
         self.connection: Connection = hit_type.connection
         self._source, self._encoding, self._key = rows, encoding, key
         self._asking: Asking = asking(question, engine)
-        self._lifetime = timedelta(seconds=limit.seconds("lifetime", lifetime, 30, limit.YEAR))
-        wanted = limit.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
-        self._split = bool(limit.flag("split", split))
-        self._parts = parts_of(wanted, split=self._split)
-        self._annotation = _LABEL if annotation is None else limit.text("annotation", annotation)
+        self._lifetime = timedelta(seconds=limits.seconds("lifetime", lifetime, 30, limits.YEAR))
+        each = limits.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
+        self._split = bool(limits.flag("split", split))
+        self._parts = parts_of(each, split=self._split)
+        self._annotation = _LABEL if annotation is None else limits.text("annotation", annotation)
         self._report: BatchReport | None = None
         self._journal = Journal(journal)
-        self._expect_same()
+        self._open()
+        lane.expect_room(hit_type, len(self._parts))
 
     @classmethod
     def open(cls, journal: str | os.PathLike[str], *, connection: Connection | None = None) -> Batch:
         """The batch of a journal, with all that was published. No call."""
-        held = Journal(journal, new=False)
-        if held.fact("hit_type") is None:
-            raise ValidationError(f"journal: {held!r} is empty; make the batch with hit_type.batch(…)")
+        kept = Journal(journal, new=False)
+        if kept.fact("hit_type") is None:
+            raise ValidationError(f"journal: {kept!r} is empty; make the batch with hit_type.batch(…)")
         made = cls.__new__(cls)
         made.connection = connection or current()
-        made.hit_type = batch_terms.hit_type_of(held.fact("hit_type"), held.fact("terms"), made.connection)
-        made._source, made._report = None, BatchReport(held.row_count())
-        made._key = held.fact("key") or None
-        made._asking = described(held.fact("asking"))
-        made._lifetime = timedelta(seconds=held.fact("lifetime"))
-        made._annotation, made._parts, made._split = held.fact("annotation"), held.fact("parts"), held.fact("split")
-        made._journal = held
-        made._expect_same()
+        made.hit_type = batch_terms.hit_type_of(kept.fact("hit_type"), kept.fact("terms"), made.connection)
+        made._source, made._report = None, BatchReport(kept.row_count())
+        made._key = kept.fact("key") or None
+        made._asking = described(kept.fact("asking"))
+        made._lifetime = timedelta(seconds=kept.fact("lifetime"))
+        made._annotation, made._parts, made._split = kept.fact("annotation"), kept.fact("parts"), kept.fact("split")
+        made._journal = kept
+        made._open()
         return made
+
+    def _open(self) -> None:
+        belonging.expect_same(self._journal, self._facts())
+        self._lanes = lane.kept(self._journal, self.hit_type)
+        self._marking = Marking(self._journal)
 
     def __repr__(self) -> str:
         return f"<Batch {self._journal!r} of {self.hit_type!r}>"
+
+    def _repr_html_(self) -> str:
+        return overview(self._journal, self.hit_type)._repr_html_()
 
     @property
     def id(self) -> str:
@@ -135,21 +148,13 @@ class Batch:
         `bonus` is what you keep for a bonus on each assignment.
         """
         self._ready()
-        sizes = self._journal.sizes()
-        assignments = sum(number * each for _, each, number in sizes)
-        wanted = sum(self._parts)
-        rows = sum(number for published, each, number in sizes if not published) // len(self._parts)
-        whole, split = (self._fees([(1, part) for part in parts_of(wanted, split=way)]) for way in (False, True))
-        return BatchEstimate(
+        return estimated(
+            self._journal.sizes(),
+            self.hit_type,
+            self._parts,
             rows=self._journal.row_count(),
-            hits=sum(number for _, _, number in sizes),
-            assignments=assignments,
-            rewards=self.hit_type.reward * assignments,
-            fees=self._fees([(number, each) for _, each, number in sizes]),
-            bonuses=bonus_reserve(price.amount("bonus", bonus) if bonus else Decimal(0), assignments),
-            published=self._held(sizes),
+            bonus=price.amount("bonus", bonus) if bonus else Decimal(0),
             balance=self.connection.balance().available,
-            saved=(whole - split) * rows,
             is_split=self._split,
         )
 
@@ -157,27 +162,87 @@ class Batch:
     def publish(
         self,
         progress: Told | bool | None = None,
+        executor: Executor | None = None,
         threads: int = 8,
-        most: int | None = None,
+        limit: int | None = None,
     ) -> Tally:
         """Publish what is not published yet, each row once.
 
         A row whose answer was lost is sent again with the same token, which never makes a second HIT. Stops where the
         money ends (InsufficientFunds), at the connection's budget, at a lost connection or at Ctrl-C; call it again to
         go on. A row that the service refuses stops nothing: the error at the end names the first, and its `partial` is
-        the Tally. `most` publishes so many HITs at most: try three first. `threads` calls are under way at once, at the
-        pace that the service sets. `progress=True` shows a bar in a terminal or notebook (with rich) and a line each
-        minute in a log; a function is told the Tally. One call for each HIT, CreateHITWithHITType.
+        the Tally. `limit` publishes so many HITs at most: try three first. `threads` calls are under way at once, at
+        the pace that the service sets; an `executor` makes them elsewhere, see "Executors" in docs/batches.md.
+        `progress=True` shows a bar in a terminal or notebook (with rich) and a line each minute in a log; a function is
+        told the Tally. One call for each HIT, CreateHITWithHITType.
         """
         self._ready()
-        self._expect_account()
-        number = None if most is None else limit.whole("most", most, 1, MOST_ASSIGNMENTS)
-        hands = Hands(_threads(threads))
-        try:
-            with showing(progress) as told:
-                return Publication(self._journal, self._offering(), hands, threads, number, told).run()
-        finally:
-            hands.shutdown(wait=False)
+        belonging.expect_account(self.hits())
+        number = None if limit is None else limits.whole("limit", limit, 1, MOST_ASSIGNMENTS)
+        return self._publish(progress, executor, _threads(threads), most=number)
+
+    @alters_data
+    def more(
+        self,
+        where: Iterable[str],
+        assignments: int,
+        *,
+        progress: Told | bool | None = None,
+        executor: Executor | None = None,
+        threads: int = 8,
+    ) -> Tally:
+        """Ask more people about some rows: so many further assignments for each.
+
+            batch.more(results.agreement("label").below(2 / 3), assignments=2)
+
+        `where` are keys of rows. A row for which not all is in that was asked for is left out, so that the same line
+        twice asks nobody twice; `waiting` of the Tally counts these. The row's HIT gets the assignments, and is on
+        offer for the batch's lifetime from now on; what it lacks of an earlier offer is counted in. Where the service
+        refuses that, since a HIT of less than 10 assignments never becomes one of 10 or more, the row gets another HIT,
+        which those who did the first do not see. Interrupted or out of money: call `publish()` to go on. Two calls
+        for each HIT to look, GetHIT and ListAssignmentsForHIT, and three to ask: CreateAdditionalAssignmentsForHIT,
+        GetHIT, UpdateExpirationForHIT.
+        """
+        if isinstance(where, (str, bytes)) or not isinstance(where, Iterable):
+            raise ValidationError(f"where: {where!r:.60}; expected the keys of rows, such as agreement.below(2 / 3)")
+        number = limits.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
+        hands = _threads(threads)
+        self._ready()
+        belonging.expect_account(self.hits())
+        addition = Addition.of(self._journal, number, map(str, where), hands, self.connection)
+        lane.expect_room(self.hit_type, addition.parts)
+        addition.write()
+        tally = self._publish(progress, executor, hands, first_part=len(self._parts))
+        return evolve(tally, waiting=addition.waiting)
+
+    @alters_data
+    def mark(self, *, threads: int = 8) -> int:
+        """Keep workers of rows that have several HITs out of the other HITs of their rows; say how many are new.
+
+        Run it as work comes in where `split=True` spreads rows over HITs; `wait()` does. A worker who submitted a part
+        of some row goes on with that part of other rows, and does not find the other parts any more. Until the next
+        `mark()` he can. No call for a batch with one HIT a row; else one for each 100 HITs and marks, for each HIT with
+        new submissions, and for each new worker, AssociateQualificationWithWorker.
+        """
+        return self._marking.mark(self._lanes, _threads(threads)) if self._lanes else 0
+
+    @alters_data
+    def wait(self, timeout: timedelta | float) -> BatchStatus:
+        """Wait until all work on what is published is in, or nobody can do it any more; TimeoutError after `timeout`.
+
+        Looks after one second at first, later every 30: each look is a `status()` and, for rows of several HITs, a
+        `mark()`. Rows that are not published are not waited for.
+        """
+        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
+        waiting = Waiting(self._journal.hit_ids(), self.connection)
+        if not waiting.ids:
+            raise ValidationError("wait: nothing of this batch is published yet; call publish() first")
+        for _ in self.connection.clock.looks(seconds):
+            self.mark()
+            found = self._status(waiting.look(self._listed(waiting.ids)))
+            if waiting.is_over():
+                return found
+        raise TimeoutError(f"not all work is in after {seconds:g} seconds: {found!r}")
 
     @alters_data
     def adopt(self, hits: Iterable[HIT], rows: Mapping[str, str] | None = None) -> int:
@@ -193,7 +258,7 @@ class Batch:
 
     def hits(self) -> Iterator[HIT]:
         """The HITs that are published, in the order of the rows. No call until a field is read."""
-        return (HIT(str(piece.hit_id), connection=self.connection) for piece in self._journal.pieces(PUBLISHED))
+        return self._reading().hits()
 
     def results(self, status: Statuses = None, *, threads: int = 8) -> Results:
         """The submissions so far, all or those in one or several states, in the order of the rows; read when used.
@@ -201,13 +266,8 @@ class Batch:
         Beside each stand its row's cells. One call for each HIT and 100 submissions, ListAssignmentsForHIT; `threads`
         of them are under way at once.
         """
-        number = _threads(threads)
-
-        def read() -> Iterator[Result]:
-            for found in ahead(lambda piece: self._results_of(piece, status), self._journal.pieces(PUBLISHED), number):
-                yield from found
-
-        return Results(read, f"of {self._journal!r}")
+        number, reading = _threads(threads), self._reading()
+        return Results(lambda: reading.results(status, number), f"of {self._journal!r}")
 
     def review(self, accept: Judge | bool | None = None, reject: Judge | None = None) -> Plan:
         """Plan what is decided on the submissions that are not decided yet; nothing is done before `plan.apply()`.
@@ -256,18 +316,7 @@ class Batch:
 
         The service lists all your HITs, not a batch's: one call for each 100 of them, ListHITs.
         """
-        counts = self._journal.counts()
-        published = counts.get(PUBLISHED, (0, 0))[0]
-        mine = self._journal.hit_ids()
-        return status(
-            (hit for hit in self.hit_type.hits() if hit.id in mine) if mine else (),
-            rows=self._journal.row_count(),
-            published=published,
-            left=sum(number for number, _ in counts.values()) - published,
-            refused=counts.get(REFUSED, (0, 0))[0],
-            cost=self._held(self._journal.sizes()),
-            now=self.connection.now(),
-        )
+        return self._status(self._listed(self._journal.hit_ids()))
 
     @alters_data
     def close(self, *, threads: int = 8) -> int:
@@ -278,34 +327,35 @@ class Batch:
         """
         return sum(ahead(_expired, self.hits(), _threads(threads)))
 
-    def _results_of(self, piece: Piece, status: Statuses) -> list[Result]:
-        hit = self._hit_of(piece)
-        cells = piece.cells
-        # The site's order: by their ids within a HIT.
-        every = sorted(hit.assignments(status), key=lambda assignment: assignment.id)
-        return [Result(piece.key, cells, hit, assignment) for assignment in every]
+    def _publish(
+        self,
+        progress: Told | bool | None,
+        executor: Executor | None,
+        threads: int,
+        most: int | None = None,
+        first_part: int = 0,
+    ) -> Tally:
+        hands = Hands(threads) if executor is None else elsewhere(executor, self.connection)
+        self._lanes = lane.prepared(self._journal, self.hit_type, self._journal.part_count())
+        self.mark(threads=threads)
+        try:
+            with showing(progress) as told:
+                return Publication(self._journal, self._offering(), hands, threads, most, first_part, told).run()
+        finally:
+            if hands is not executor:
+                hands.shutdown(wait=False)
 
-    def _hit_of(self, piece: Piece) -> HIT:
-        """The HIT with all that is known of it without a call."""
-        hit = HIT(str(piece.hit_id), connection=self.connection)
-        kind = self.hit_type
-        hit._set(
-            hit_type_id=kind.id,
-            title=kind.title,
-            description=kind.description,
-            keywords=kind.keywords,
-            reward=kind.reward,
-            assignment_duration=kind.assignment_duration,
-            auto_approval_delay=kind.auto_approval_delay,
-            requester_annotation=labelled(self._annotation, self.id, piece.key, piece.part, piece.cells),
-            max_assignments=piece.assignments,
-        )
-        if piece.made is not None:
-            hit._set(creation_time=_moment(piece.made), expiration=_moment(piece.ends))
-        return hit
+    def _listed(self, ids: set[str]) -> Iterator[HIT]:
+        return (hit for hit in HIT.all(connection=self.connection) if hit.id in ids) if ids else iter(())
+
+    def _status(self, hits: Iterable[HIT]) -> BatchStatus:
+        return status(hits, self._journal, self.hit_type, self.connection.now())
 
     def _offering(self) -> Offering:
-        return Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id)
+        return Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id, self._lanes)
+
+    def _reading(self) -> Reading:
+        return Reading(self._journal, self._offering())
 
     def _ready(self) -> None:
         """The table is in the journal, and nothing is wrong with it."""
@@ -330,43 +380,6 @@ class Batch:
             "split": self._split,
         }
 
-    def _expect_same(self) -> None:
-        """The journal is of this HIT type, and of this place."""
-        for name, value, words in (
-            ("place", batch_terms.place(self.connection), "the connection leads to"),
-            ("hit_type", self.hit_type.id, "the HIT type is"),
-            ("key", self._key or "", "the key is"),
-        ):
-            known = self._journal.fact(name)
-            # Until something is out, rows may be named anew.
-            if known is not None and known != value and (name != "key" or self._journal.has_begun()):
-                raise ValidationError(
-                    f"journal: {self._journal!r} has {name} {known!r}, and {words} {value!r}; each batch needs a "
-                    "journal of its own, and the key and connection that it was made with"
-                )
-
-    def _expect_account(self) -> None:
-        """The first HITs that were published are known to this account. One call, GetHIT, if there are any."""
-        first = list(islice(self.hits(), _LOOKED_FOR))
-        for hit in first:
-            with suppress(DoesNotExist):  # it may be deleted
-                hit.refresh()
-                return
-        if first:
-            raise ValidationError(
-                f"journal: its first HITs, {first[0].id} and on, are not known here: the keys are those of another "
-                "account, or the HITs were deleted; nothing was published"
-            )
-
-    def _fees(self, sizes: Iterable[tuple[int, int]]) -> Decimal:
-        masters = needs_masters(self.hit_type.qualification_requirements or ())
-        return fees_of(self.hit_type.reward, sizes, masters=masters)
-
-    def _held(self, sizes: Iterable[tuple[bool, int, int]]) -> Decimal:
-        """Rewards and fees of what is published."""
-        published = [(number, each) for is_published, each, number in sizes if is_published]
-        return self.hit_type.reward * sum(number * each for number, each in published) + self._fees(published)
-
 
 def _expired(hit: HIT) -> int:
     with suppress(DoesNotExist):
@@ -375,9 +388,5 @@ def _expired(hit: HIT) -> int:
     return 0
 
 
-def _moment(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else wire.moment(milliseconds / 1000)
-
-
 def _threads(value: int) -> int:
-    return limit.whole("threads", value, 1, 64)
+    return limits.whole("threads", value, 1, 64)

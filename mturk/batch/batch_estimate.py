@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from html import escape
+from typing import TYPE_CHECKING
 
 import attrs
 
 from mturk.cost import CENT, MANY_ASSIGNMENTS, assignment_fee, bonus_fee
+from mturk.requirements import needs_masters
+
+if TYPE_CHECKING:
+    from mturk.model.hit_type import HITType
+
+Size = tuple[bool, int, int]
+"""Whether HITs are published, how many assignments each has, and how many such HITs there are."""
 
 
 @attrs.frozen(repr=False)
@@ -87,11 +95,42 @@ def parts_of(assignments: int, *, split: bool) -> list[int]:
     return [each + (place < more) for place in range(number)]
 
 
-def fees_of(reward: Decimal, sizes: Iterable[tuple[int, int]], *, masters: bool) -> Decimal:
+def estimated(
+    sizes: Sequence[Size],
+    hit_type: HITType,
+    parts: Sequence[int],
+    *,
+    rows: int,
+    bonus: Decimal,
+    balance: Decimal,
+    is_split: bool,
+) -> BatchEstimate:
+    """What a batch costs whose HITs have these sizes, with a bonus for each assignment."""
+    assignments = sum(number * each for _, each, number in sizes)
+    unpublished = sum(number for is_published, _, number in sizes if not is_published) // len(parts)
+    whole, split = (_fees(hit_type, [(1, part) for part in parts_of(sum(parts), split=way)]) for way in (False, True))
+    return BatchEstimate(
+        rows=rows,
+        hits=sum(number for _, _, number in sizes),
+        assignments=assignments,
+        rewards=hit_type.reward * assignments,
+        fees=_fees(hit_type, [(number, each) for _, each, number in sizes]),
+        bonuses=(bonus + bonus_fee(bonus)) * assignments if bonus else Decimal(0),
+        published=held(sizes, hit_type),
+        balance=balance,
+        saved=(whole - split) * unpublished,
+        is_split=is_split,
+    )
+
+
+def held(sizes: Iterable[Size], hit_type: HITType) -> Decimal:
+    """Rewards and fees of what is published."""
+    published = [(number, each) for is_published, each, number in sizes if is_published]
+    return hit_type.reward * sum(number * each for number, each in published) + _fees(hit_type, published)
+
+
+def _fees(hit_type: HITType, sizes: Iterable[tuple[int, int]]) -> Decimal:
     """The fees for HITs: how many, and of how many assignments each."""
-    return sum((assignment_fee(reward, each, masters=masters) * each * number for number, each in sizes), Decimal(0))
-
-
-def bonus_reserve(amount: Decimal, assignments: int) -> Decimal:
-    """What a bonus of this amount for each assignment takes, with fees."""
-    return (amount + bonus_fee(amount)) * assignments if amount else Decimal(0)
+    masters = needs_masters(hit_type.qualification_requirements or ())
+    fees = (assignment_fee(hit_type.reward, each, masters=masters) * each * number for number, each in sizes)
+    return sum(fees, Decimal(0))

@@ -6,10 +6,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from mturk import requirements
+from mturk.data import wire
 from mturk.errors import ValidationError
 from mturk.model.hit_type import HITType
-from mturk.requirements import needs_masters
+from mturk.requirements import QualificationRequirement
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -32,12 +32,12 @@ def terms(hit_type: HITType) -> dict[str, Any]:
         "keywords": list(hit_type.keywords or ()),
         "assignment_duration": hit_type.assignment_duration.total_seconds(),
         "auto_approval_delay": hit_type.auto_approval_delay.total_seconds(),
-        "masters": needs_masters(hit_type.qualification_requirements or ()),
+        "requirements": [wire.written(each) for each in hit_type.qualification_requirements or ()],
     }
 
 
 def hit_type_of(id: str, kept: dict[str, Any], connection: Connection) -> HITType:
-    """The HIT type with the terms that the journal has; of its requirements only whether Masters are among them."""
+    """The HIT type with the terms that the journal has."""
     made = HITType(id, connection=connection)
     made._set(
         title=kept["title"],
@@ -46,6 +46,6 @@ def hit_type_of(id: str, kept: dict[str, Any], connection: Connection) -> HITTyp
         keywords=tuple(kept["keywords"]),
         assignment_duration=timedelta(seconds=kept["assignment_duration"]),
         auto_approval_delay=timedelta(seconds=kept["auto_approval_delay"]),
-        qualification_requirements=(requirements.masters.exists(),) if kept["masters"] else (),
+        qualification_requirements=wire.many(wire.one(QualificationRequirement))(kept["requirements"]),
     )
     return made

@@ -9,11 +9,11 @@ import attrs
 
 from mturk.batch.batch_report import BatchReport
 from mturk.batch.examination import Examination
-from mturk.batch.filing import file
-from mturk.batch.journal import PUBLISHED, Journal
 from mturk.batch.offering import labelled
 from mturk.batch.row_question import Asking
 from mturk.errors import ValidationError
+from mturk.journal.filing import file
+from mturk.journal.journal import PUBLISHED, Journal
 from mturk.table import sheet
 from mturk.table.sheet import Cells, Source
 

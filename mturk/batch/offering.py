@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import attrs
 
+from mturk.batch import batch_terms
 from mturk.batch.examination import fingerprint
-from mturk.batch.journal import Piece
+from mturk.batch.lane import Lane
+from mturk.batch.order import HITOrder, MoreOrder, Order
 from mturk.batch.row_question import Asking
 from mturk.cost import hit_cost
-from mturk.errors import AlreadyDone, ValidationError
+from mturk.errors import ValidationError
+from mturk.journal.journal import Piece
 from mturk.model.hit import HIT
 from mturk.model.publishing import Asked
 from mturk.question import question
@@ -35,6 +39,13 @@ class Offering:
     annotation: str
     """The requester's annotation, with `{row}` and the names of columns as places."""
     batch_id: str
+    lanes: Sequence[Lane] = ()
+    """For each part of a row its own HIT type, where rows have several."""
+
+    @property
+    def type_ids(self) -> set[str]:
+        """The ids of all HIT types that its HITs have."""
+        return {self.hit_type.id, *(lane.hit_type.id for lane in self.lanes)}
 
     def token(self, piece: Piece) -> str:
         """The request token: the same whenever the piece is sent again."""
@@ -53,26 +64,32 @@ class Offering:
         xml = asked if isinstance(asked, str) else asked.to_xml()
         return Examined(xml) if fingerprint(xml) == piece.document else question.examine(xml, limit)
 
-    def publish(self, piece: Piece) -> HIT:
-        """Publish it; the HIT that is there if it was published before. One call, CreateHITWithHITType."""
-        try:
-            return self.hit_type.create_hit(
-                self.question(piece),
-                self.lifetime,
-                max_assignments=piece.assignments,
-                requester_annotation=self.label(piece),
-                unique_request_token=self.token(piece),
-            )
-        except AlreadyDone as error:
-            # The token is the batch's own, so that the HIT is this piece's, whatever was changed since.
-            if error.hit_id is None:
-                raise
-            return HIT(error.hit_id, connection=self.hit_type.connection)
+    def order(self, piece: Piece) -> Order:
+        """What the call for a piece takes."""
+        place = batch_terms.place(self.hit_type.connection)
+        if piece.adds_to is not None:
+            hit = HIT(str(piece.hit_id), connection=self.hit_type.connection)
+            hit._set(reward=self.hit_type.reward)
+            return MoreOrder(hit, place, piece.assignments, self.lifetime, self.token(piece))
+        return HITOrder(
+            self.type_of(piece),
+            place,
+            self.question(piece),
+            self.lifetime,
+            piece.assignments,
+            self.label(piece),
+            self.token(piece),
+        )
 
-    def cost(self, piece: Piece) -> Decimal:
-        """What the piece holds on the balance."""
+    def type_of(self, piece: Piece) -> HITType:
+        """The HIT type of a piece: the batch's, or that of its lane."""
+        return self.lanes[piece.part].hit_type if piece.part < len(self.lanes) else self.hit_type
+
+    def cost(self, piece: Piece, hit: HIT) -> Decimal:
+        """What the piece holds on the balance, which `hit` came of."""
         requirements = self.hit_type.qualification_requirements
-        return hit_cost(self.hit_type.reward, piece.assignments, piece.assignments, requirements)
+        size = piece.assignments if piece.adds_to is None else hit.max_assignments
+        return hit_cost(self.hit_type.reward, size, piece.assignments, requirements)
 
 
 def labelled(annotation: str, batch_id: str, key: str, part: int, cells: Cells) -> str:

@@ -10,12 +10,14 @@ from decimal import Decimal
 
 import attrs
 
-from mturk.batch.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Piece, Published, milliseconds
 from mturk.batch.offering import Offering
+from mturk.batch.order import carry_out
 from mturk.batch.recognition import Recognition
-from mturk.batch.tally import Refusal, Tally
 from mturk.errors import InsufficientFunds, MTurkError, RequestError, ServiceError, ValidationError
+from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Piece, Published, milliseconds
+from mturk.journal.journal_run import JournalRun
 from mturk.model.hit import HIT
+from mturk.parallel.tally import Refusal, Tally
 from mturk.question.question import Examined
 
 _WINDOW = 2  # HITs given out for each hand, so that none waits
@@ -38,14 +40,17 @@ class Publication:
     """How many hands the executor has."""
     most: int | None = None
     """How many HITs at most."""
+    first_part: int = 0
+    """Only these parts of rows and later ones: what was asked for beyond what the batch began with."""
     told: Callable[[Tally], None] | None = None
-    _run: int = 0
+    _run: JournalRun = attrs.field(init=False)
     _before: int = 0
     _left: int = 0
     _taken: int = 0
     _waiting: deque[Piece] = attrs.field(factory=deque)
     _under_way: dict[Future[HIT], Piece] = attrs.field(factory=dict)
     _published: int = 0
+    _added: int = 0
     _cost: Decimal = Decimal(0)
     _refused: list[Refusal] = attrs.field(factory=list)
     _refused_in_a_row: int = 0
@@ -54,7 +59,7 @@ class Publication:
 
     def run(self) -> Tally:
         """Publish until all is out, money or the connection ends, or somebody stops it."""
-        self._run = self.journal.next_run()
+        self._run = JournalRun.begin(self.journal)
         self._before, self._left = self._counted()
         try:
             while self._give_out():
@@ -79,43 +84,65 @@ class Publication:
         return published - self._published, sum(number for number, _ in counts.values()) - published
 
     def _tally(self) -> Tally:
-        return Tally(self._published, self._before, self._left, self._cost, tuple(self._refused))
+        return Tally(self._published, self._before, self._left, self._cost, tuple(self._refused), self._added)
 
     def _give_out(self) -> bool:
         """Keep all hands busy; False when nothing is under way any more."""
         while self._stopped_by is None and len(self._under_way) < self.number * _WINDOW:
-            if not self._waiting and not self._take():
+            piece = self._next()
+            if piece is None:
                 break
-            piece = self._waiting.popleft()
-            self._under_way[self.executor.submit(self._publish, piece)] = piece
+            self._under_way[self._submit(piece)] = piece
         return bool(self._under_way)
+
+    def _next(self) -> Piece | None:
+        # All that was taken may turn out to be there already.
+        while not self._waiting:
+            if not self._take():
+                return None
+        return self._waiting.popleft()
+
+    def _submit(self, piece: Piece) -> Future[HIT]:
+        try:
+            order = self.offering.order(piece)
+        except Exception as error:  # of the page, or of the user's own function
+            failed: Future[HIT] = Future()
+            failed.set_exception(error)
+            return failed
+        return self.executor.submit(carry_out, order)
 
     def _take(self) -> bool:
         number = self.number * _WINDOW * 2
         if self.most is not None:
             number = min(number, self.most - self._taken)
-        taken = self.journal.take(_OPEN, number, self._run, self._now()) if number > 0 else []
+        taken = self._run.take(_OPEN, number, self._now(), self.first_part) if number > 0 else []
         self._taken += len(taken)
         self._waiting.extend(piece for piece in taken if not self._is_found(piece))
         return bool(taken)
 
     def _is_found(self, piece: Piece) -> bool:
-        """Whether a HIT that was sent too long ago for its token is there; it is written down then."""
+        """Whether what was sent too long ago for its token was carried out; it is written down then."""
         if piece.state != SENT or (piece.sent or 0) > self._now() - _TOKEN_LIFE // _MILLISECOND:
             return False
+        hit = self._found(piece) if piece.adds_to is None else self._extended(piece)
+        if hit is not None:
+            self._run.settle([self._made(hit, piece)])
+        return hit is not None
+
+    def _found(self, piece: Piece) -> HIT | None:
         if self._recognition is None:
-            hit_type = self.offering.hit_type
-            every = HIT.all(connection=hit_type.connection).where(lambda hit: hit.hit_type_id == hit_type.id)
+            types = self.offering.type_ids
+            every = HIT.all(connection=self.offering.hit_type.connection).where(lambda hit: hit.hit_type_id in types)
             self._recognition = Recognition.of(every, self.journal.hit_ids())
         asked = self.offering.question(piece)
         xml = asked.xml if isinstance(asked, Examined) else None
-        hit = self._recognition.find(self.offering.label(piece), xml)
-        if hit is not None:
-            self.journal.settle([self._made(hit, piece)])
-        return hit is not None
+        return self._recognition.find(self.offering.label(piece), xml)
 
-    def _publish(self, piece: Piece) -> HIT:
-        return self.offering.publish(piece)
+    def _extended(self, piece: Piece) -> HIT | None:
+        """The HIT if it has the assignments that were to be added. One call, GetHIT."""
+        hit = HIT.get(str(piece.hit_id), connection=self.offering.hit_type.connection)
+        had = self.journal.piece(piece.number, int(piece.adds_to or 0)).assignments
+        return hit if hit.max_assignments >= had + piece.assignments else None
 
     def _gather(self, patience: float | None) -> None:
         """Write down what came back; with `patience` all that comes within so many seconds."""
@@ -124,7 +151,7 @@ class Publication:
                 self._put_back([self._under_way.pop(future)])
         done, _ = wait(self._under_way, patience, return_when=FIRST_COMPLETED if patience is None else "ALL_COMPLETED")
         answers = [self._answer(future, self._under_way.pop(future)) for future in done]
-        self.journal.settle(answer for answer in answers if answer is not None)
+        self._run.settle(answer for answer in answers if answer is not None)
         if self.told is not None and patience is None:
             self.told(self._tally())
 
@@ -143,12 +170,16 @@ class Publication:
         return None
 
     def _made(self, hit: HIT, piece: Piece) -> Published:
-        self._published += 1
         self._left -= 1
-        self._cost += self.offering.cost(piece)
         self._refused_in_a_row = 0
+        if piece.adds_to is None:
+            self._published += 1
+        else:
+            self._added += 1
+        self._cost += self.offering.cost(piece, hit)
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
-        return Published(piece.number, piece.part, hit.id, milliseconds(made), milliseconds(ends))
+        ids = piece.number, piece.part, hit.id
+        return Published(*ids, milliseconds(made), milliseconds(ends), adds_to=piece.adds_to)
 
     def _refusal(self, error: MTurkError, piece: Piece) -> Published:
         words = str(error)
@@ -156,10 +187,10 @@ class Publication:
         self._refused_in_a_row += 1
         if self._refused_in_a_row >= _REFUSALS:
             self._stopped_by = self._stopped_by or error
-        return Published(piece.number, piece.part, error=words)
+        return Published(piece.number, piece.part, piece.hit_id, error=words, adds_to=piece.adds_to)
 
     def _put_back(self, pieces: Iterable[Piece]) -> None:
-        self.journal.put_back(pieces, self._run)
+        self._run.put_back(pieces)
 
     def _ended(self) -> Tally:
         tally, error = self.tally(), self._stopped_by

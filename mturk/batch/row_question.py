@@ -60,14 +60,27 @@ def asking(question: RowQuestion, engine: Engine) -> Asking:
 
 
 def described(facts: Mapping[str, Any]) -> Asking:
-    """How the rows were asked, from what `Asking.described` told; ValidationError where it was a function."""
+    """How the rows were asked, from what `Asking.described` told; ValidationError where it was a function.
+
+    A page that is not there any more is an error only where a question is made of it.
+    """
     if "template" in facts:
-        return asking(facts["template"], facts["engine"])
+        try:
+            return asking(facts["template"], facts["engine"])
+        except ValidationError as error:
+            return _without_page(f"the page of this batch, {facts['template']}, cannot be read ({error})", facts)
     if "layout" in facts:
         return asking(Layout(facts["layout"], facts["parameters"]), "mturk")
     raise ValidationError(
         "the batch was made with a function, which is not in its journal: make it with hit_type.batch(…) again"
     )
+
+
+def _without_page(words: str, facts: Mapping[str, Any]) -> Asking:
+    def make(cells: Cells) -> Asked:
+        raise ValidationError(words)
+
+    return Asking(make, described=facts)
 
 
 def _by_layout(layout: Layout) -> Asking:

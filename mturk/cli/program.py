@@ -19,6 +19,7 @@ from typing import Any
 import click
 
 from mturk.cli import access, hearing, option, people
+from mturk.cli.batch.batch_group import batch
 from mturk.version import __version__
 
 WRONG = 2  # the exit status of everything that went wrong
@@ -353,6 +354,7 @@ def doctor() -> int:
 
 people.requester.add_command(hearing.letters)
 command.add_command(hearing.reports)
+command.add_command(batch)
 command.add_command(people.requester)
 command.add_command(people.worker)
 people.worker.add_command(access.invite)

@@ -20,13 +20,12 @@ from mturk.record.display import Table
 from mturk.table import ballot, results_file
 from mturk.table.ballot import Field
 from mturk.table.chart import Kind, chart
-from mturk.table.result import COLUMNS, Result
+from mturk.table.result import ANSWER, COLUMNS, INPUT, Result
 
 if TYPE_CHECKING:
     import pandas
     from matplotlib.figure import Figure
 
-_SHOWN = ("WorkerId", "AssignmentStatus", "WorkTimeInSeconds")
 _FEW = 10
 
 
@@ -39,7 +38,8 @@ class Results:
     """
 
     def __init__(self, read: Callable[[], Iterator[Result]], name: str = "results") -> None:
-        self._read, self._name = read, name
+        self._source, self._name = read, name
+        self._first: list[Result] = []
 
     @classmethod
     def read_csv(cls, path: str | os.PathLike[str], *, encoding: str = "utf-8-sig") -> Results:
@@ -54,16 +54,24 @@ class Results:
         return f"<Results: {self._name}>"
 
     def _repr_html_(self) -> str:
+        """The first few as they were read last: to show something makes no call."""
         from html import escape
 
+        if self._first:
+            return _table(self._first)._repr_html_()
         return f"<p>{escape(repr(self))}: iterate over it, <code>.show()</code> the first few, or take a table</p>"
+
+    def _read(self) -> Iterator[Result]:
+        results, first = self._source(), list[Result]()
+        for result in islice(results, _FEW):
+            first.append(result)
+            self._first = first
+            yield result
+        yield from results
 
     def show(self, number: int = _FEW) -> Table:
         """The first few as a table: the row, the worker, the state, the answers."""
-        fields = (result.fields() for result in islice(self, number))
-        return Table.of(
-            {name: value for name, value in each.items() if name in _SHOWN or name not in COLUMNS} for each in fields
-        )
+        return _table(islice(self, number))
 
     def to_records(self) -> list[dict[str, Any]]:
         """All submissions as dicts by MTurk's names of the columns; each has all columns, nothing where it lacks one.
@@ -162,6 +170,22 @@ class Results:
         inputs = dict.fromkeys(name for result in every for name in result.row)
         answers = sorted({name for result in every for name in result.cells})
         return results_file.write(Path(path).expanduser(), every, list(inputs), answers, formulas)
+
+
+def _table(results: Iterable[Result]) -> Table:
+    return Table.of(_shown(result) for result in results)
+
+
+def _shown(result: Result) -> dict[str, Any]:
+    """What is worth looking at; nothing of it needs a call."""
+    status, spent = result.assignment.status, result.work_time
+    return {
+        "WorkerId": result.worker_id,
+        "AssignmentStatus": status and status.value,
+        "WorkTimeInSeconds": None if spent is None else int(spent.total_seconds()),
+        **{f"{INPUT}{name}": cell for name, cell in result.row.items()},
+        **{f"{ANSWER}{name}": cell for name, cell in result.cells.items()},
+    }
 
 
 def _columns(every: Iterable[dict[str, Any]]) -> list[str]:

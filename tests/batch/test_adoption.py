@@ -16,7 +16,7 @@ from tests.page import PAGE
 def test_a_lost_journal_is_made_again_out_of_the_hits(
     make: MakeBatch, photos: HITType, service: Connection, tmp_path: Path
 ) -> None:
-    make(annotation="photos {row}").publish(most=3)
+    make(annotation="photos {row}").publish(limit=3)
     (tmp_path / "photos.journal").unlink()
     batch = make(annotation="photos {row}")
     assert batch.adopt(photos.hits()) == 3

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from mturk.batch.hands import Hands, ahead
+from mturk.parallel.hands import Hands, ahead
 
 
 def test_what_is_called_off_is_not_done() -> None:

@@ -60,13 +60,13 @@ def test_again_it_publishes_nothing(make: MakeBatch, service: Connection) -> Non
 
 
 def test_a_few_may_be_tried_first(make: MakeBatch, service: Connection) -> None:
-    tally = make().publish(most=2)
+    tally = make().publish(limit=2)
     assert (tally.published, tally.left, HIT.all(connection=service).count()) == (2, 3, 2)
     assert make().publish().published == 3
 
 
 def test_a_batch_is_found_again_by_its_journal(make: MakeBatch, service: Connection, tmp_path: Path) -> None:
-    make().publish(most=2)
+    make().publish(limit=2)
     found = Batch.open(tmp_path / "photos.journal", connection=service)
     assert found.publish().published == 3
     assert found.estimate().balance_after == service.balance().available
@@ -93,7 +93,7 @@ def test_rows_may_be_added(make: MakeBatch, service: Connection) -> None:
 
 
 def test_a_row_that_is_published_may_not_change(make: MakeBatch, service: Connection) -> None:
-    make().publish(most=2)
+    make().publish(limit=2)
     changed = [{**ROWS[0], "text": "Another"}, *ROWS[1:]]
     with pytest.raises(ValidationError, match="rows 1: published, and changed since"):
         make(changed).publish()
@@ -101,7 +101,7 @@ def test_a_row_that_is_published_may_not_change(make: MakeBatch, service: Connec
 
 
 def test_with_a_key_rows_may_come_in_another_order(make: MakeBatch, service: Connection) -> None:
-    make(key="url").publish(most=2)
+    make(key="url").publish(limit=2)
     assert make(ROWS[::-1], key="url").publish().published == 3
     assert max(published(service).values()) == 1
 
@@ -109,7 +109,7 @@ def test_with_a_key_rows_may_come_in_another_order(make: MakeBatch, service: Con
 def test_a_page_that_was_changed_is_told_and_only_used_for_what_is_left(
     make: MakeBatch, page: Path, service: Connection
 ) -> None:
-    make().publish(most=2)
+    make().publish(limit=2)
     page.write_text(page.read_text() + "<p>New</p>")
     batch = make()
     assert "the page is another one than that of the 2 HITs that are published" in str(batch.check())
@@ -128,7 +128,7 @@ def test_the_journal_of_another_hit_type_is_refused(make: MakeBatch, service: Co
 def test_the_journal_of_another_account_is_refused(
     make: MakeBatch, market: Marketplace, connect: Callable[..., Connection], tmp_path: Path
 ) -> None:
-    make().publish(most=2)
+    make().publish(limit=2)
     somebody = market.requester("Somebody else")
     other = connect(market.url, access_key=somebody.access_key, secret_key=somebody.secret_key)
     with pytest.raises(ValidationError, match="are not known here: the keys are those of another account"):
@@ -139,7 +139,7 @@ def test_the_journal_of_another_account_is_refused(
 def test_the_journal_of_another_place_is_refused(
     make: MakeBatch, connect: Callable[..., Connection], tmp_path: Path
 ) -> None:
-    make().publish(most=2)
+    make().publish(limit=2)
     with pytest.raises(ValidationError, match="and the connection leads to 'https://mturk-requester-sandbox"):
         Batch.open(tmp_path / "photos.journal", connection=connect("sandbox"))
 
@@ -234,7 +234,7 @@ def test_what_was_sent_too_long_ago_for_its_token_is_looked_for(
     make: MakeBatch, service: Connection, timing: Time, market: Marketplace, tmp_path: Path, annotation: str | None
 ) -> None:
     batch = make(annotation=annotation)
-    batch.publish(most=3)
+    batch.publish(limit=3)
     with sqlite3.connect(tmp_path / "photos.journal") as journal:
         journal.execute("UPDATE mturk_batch_hit SET state = 'sent', hit = NULL WHERE number IN (1, 3)")
         first = journal.execute("UPDATE mturk_batch_hit SET state = 'sent', sent = :now WHERE number = 4", {"now": 1})
@@ -315,7 +315,7 @@ def test_a_journal_may_be_in_a_database_that_holds_several(
     make: MakeBatch, service: Connection, postgresql: object, shared_journal: str
 ) -> None:
     first, second = (make(journal=f"{shared_journal}#{name}") for name in ("first", "second"))
-    assert first.publish(most=2).left == 3
+    assert first.publish(limit=2).left == 3
     assert second.publish().published == 5
     assert make(journal=f"{shared_journal}#first").publish().published == 3
     assert "postgres" in repr(first)
@@ -341,14 +341,14 @@ def test_a_clock_that_stands_still_or_goes_back_keeps_nothing_from_being_publish
 
 def test_another_key_does_not_publish_the_rows_once_more(make: MakeBatch, service: Connection) -> None:
     make().check()
-    make(key="url").publish(most=2)
+    make(key="url").publish(limit=2)
     with pytest.raises(ValidationError, match="has key 'url', and the key is ''"):
         make()
     assert HIT.all(connection=service).count() == 2
 
 
 def test_other_assignments_are_for_what_is_left_and_the_estimate_knows(make: MakeBatch, service: Connection) -> None:
-    make(assignments=2).publish(most=3)
+    make(assignments=2).publish(limit=3)
     batch = make(assignments=3)
     assert "3 HITs are published with another number of assignments than 3, and keep it" in str(batch.check())
     estimate = batch.estimate()

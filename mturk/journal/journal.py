@@ -11,8 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from mturk.batch.journal_store import Statements, store_at
 from mturk.errors import ValidationError
+from mturk.journal.journal_store import Statements, store_at
 from mturk.model.hit import HIT
 from mturk.table.sheet import Cells
 
@@ -21,6 +21,8 @@ SENT: Final = "sent"
 """Given to a call whose answer is not known: it may have been carried out."""
 PUBLISHED: Final = "published"
 REFUSED: Final = "refused"
+ADDED: Final = "added"
+"""More assignments of a HIT that was there: its own piece has them now."""
 
 _VERSION = 1
 _PAGE = 500
@@ -34,7 +36,7 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS mturk_batch_hit ("
     "batch TEXT NOT NULL, number INTEGER NOT NULL, part INTEGER NOT NULL, assignments INTEGER NOT NULL, "
     "state TEXT NOT NULL, hit TEXT, run INTEGER NOT NULL DEFAULT 0, sent BIGINT, made BIGINT, ends BIGINT, error TEXT, "
-    "PRIMARY KEY (batch, number, part))",
+    "adds_to INTEGER, PRIMARY KEY (batch, number, part))",
     "CREATE TABLE IF NOT EXISTS mturk_batch_bonus ("
     "batch TEXT NOT NULL, worker TEXT NOT NULL, amount TEXT NOT NULL, reason TEXT NOT NULL, wanted TEXT NOT NULL, "
     "assignment TEXT NOT NULL, is_paid INTEGER NOT NULL DEFAULT 0, "
@@ -67,6 +69,8 @@ class Piece(NamedTuple):
     cells_json: str
     document: str | None
     """The fingerprint of the question that was examined."""
+    adds_to: int | None = None
+    """The part of the row whose HIT gets these assignments; None where they are a HIT of their own."""
 
     @property
     def cells(self) -> Cells:
@@ -75,11 +79,11 @@ class Piece(NamedTuple):
         return found
 
 
-_PIECE = "h.number, r.key, h.part, h.assignments, h.state, h.hit, h.sent, h.made, h.ends, h.error, r.cells, r.document"
-_JOINED = "mturk_batch_hit h JOIN mturk_batch_row r ON r.batch = h.batch AND r.number = h.number"
-
-
-_THE_BONUS = "batch = :batch AND worker = :worker AND amount = :amount AND reason = :reason AND wanted = :wanted"
+PIECE = (
+    "h.number, r.key, h.part, h.assignments, h.state, h.hit, h.sent, h.made, h.ends, h.error, r.cells, r.document, "
+    "h.adds_to"
+)
+JOINED = "mturk_batch_hit h JOIN mturk_batch_row r ON r.batch = h.batch AND r.number = h.number"
 
 
 class Published(NamedTuple):
@@ -91,6 +95,17 @@ class Published(NamedTuple):
     made: int | None = None
     ends: int | None = None
     error: str | None = None
+    adds_to: int | None = None
+
+
+class WantedBonus(NamedTuple):
+    """A bonus as it is asked for; asked for again it is the same one."""
+
+    worker_id: str
+    amount: Decimal
+    reason: str
+    assignment_id: str | None
+    """The submission that was asked for, if it mattered."""
 
 
 class Bonus(NamedTuple):
@@ -188,12 +203,12 @@ class Journal:
 
     def pieces(self, *states: str) -> Iterator[Piece]:
         """All HITs to be or made, or those in some states, in the order of the rows."""
-        wanted = f" AND h.state IN ({', '.join(map(repr, states))})" if states else ""
+        wanted = f" AND h.state IN ({', '.join(map(repr, states))})" if states else f" AND h.state <> '{ADDED}'"
         number, part = 0, 0
         while True:
             with self._store.reading() as database:
                 found = database.rows(
-                    f"SELECT {_PIECE} FROM {_JOINED} WHERE h.batch = :batch{wanted}"
+                    f"SELECT {PIECE} FROM {JOINED} WHERE h.batch = :batch{wanted}"
                     " AND (h.number > :number OR (h.number = :number AND h.part > :part))"
                     f" ORDER BY h.number, h.part LIMIT {_PAGE}",
                     batch=self._name,
@@ -204,6 +219,15 @@ class Journal:
             if len(found) < _PAGE:
                 return
             number, part = found[-1][0], found[-1][2]
+
+    def piece(self, number: int, part: int) -> Piece:
+        """One of them."""
+        found = self._one(
+            f"SELECT {PIECE} FROM {JOINED} WHERE h.batch = :batch AND h.number = :number AND h.part = :part",
+            number=number,
+            part=part,
+        )
+        return Piece._make(found)
 
     def equal_rows(self) -> list[tuple[str, int]]:
         """The keys of rows that are there more than once under several keys, and how often; ten at most."""
@@ -219,7 +243,8 @@ class Journal:
         """For each state how many HITs are in it, and how many assignments they have."""
         with self._store.reading() as database:
             found = database.rows(
-                "SELECT state, COUNT(*), SUM(assignments) FROM mturk_batch_hit WHERE batch = :batch GROUP BY state",
+                "SELECT state, COUNT(*), SUM(assignments) FROM mturk_batch_hit"
+                f" WHERE batch = :batch AND state <> '{ADDED}' GROUP BY state",
                 batch=self._name,
             )
         return {state: (count, int(assignments)) for state, count, assignments in found}
@@ -233,75 +258,51 @@ class Journal:
         with self._store.reading() as database:
             found = database.rows(
                 f"SELECT CASE WHEN state = '{PUBLISHED}' THEN 1 ELSE 0 END AS is_published, assignments, COUNT(*)"
-                " FROM mturk_batch_hit WHERE batch = :batch GROUP BY is_published, assignments",
+                f" FROM mturk_batch_hit WHERE batch = :batch AND state <> '{ADDED}' GROUP BY is_published, assignments",
                 batch=self._name,
             )
         return [(bool(published), assignments, number) for published, assignments, number in found]
 
-    def next_run(self) -> int:
-        """The number of a new run over what is not published: each takes a piece once."""
-        with self._store.writing() as database:
-            self._note(database, {"run": (number := int(self._fact(database, "run") or 0) + 1)})
-        return number
-
-    def take(self, states: Iterable[str], most: int, run: int, now: int) -> list[Piece]:
-        """The next pieces in these states for a run, which count as sent from now on, and are not taken by another."""
-        found: list[Piece] = []
-        with self._store.writing() as database:
-            for state in states:
-                found += self._take(database, state, most - len(found), run, now)
-        return found
-
-    def _take(self, database: Statements, state: str, most: int, run: int, now: int) -> list[Piece]:
-        found = database.rows(
-            f"SELECT {_PIECE} FROM {_JOINED} WHERE h.batch = :batch AND h.state = :state"
-            " AND h.run < :run ORDER BY h.number, h.part LIMIT :most",
-            batch=self._name,
-            state=state,
-            run=run,
-            most=most,
-        )
-        taken = []
-        for piece in map(Piece._make, found):
-            # Another process may have taken it since it was found.
-            changed = database.run(
-                f"UPDATE mturk_batch_hit SET state = '{SENT}', run = :run, sent = :now"
-                " WHERE batch = :batch AND number = :number AND part = :part AND state = :state AND run < :run",
-                batch=self._name,
-                run=run,
-                number=piece.number,
-                part=piece.part,
-                state=state,
-                now=now,
-            )
-            if changed:
-                taken.append(piece)
-        return taken
-
-    def settle(self, answers: Iterable[Published]) -> None:
-        """Write down what became of pieces that were sent."""
-        with self._store.writing() as database:
-            database.run_all(
-                "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error"
-                " WHERE batch = :batch AND number = :number AND part = :part",
-                [
-                    {
-                        "state": PUBLISHED if one.hit_id else REFUSED,
-                        "hit": one.hit_id,
-                        "made": one.made,
-                        "ends": one.ends,
-                        "error": one.error,
-                        "batch": self._name,
-                        "number": one.number,
-                        "part": one.part,
-                    }
-                    for one in answers
-                ],
-            )
-
     def hit_ids(self) -> set[str]:
         """The ids of all HITs that are published."""
         return {str(piece.hit_id) for piece in self.pieces(PUBLISHED)}
+
+    def part_count(self) -> int:
+        """How many HITs the row has that has the most."""
+        most = "SELECT COALESCE(MAX(part), 0) FROM mturk_batch_hit WHERE batch = :batch AND adds_to IS NULL"
+        return 1 + int(self._one(most)[0])
+
+    def last_part(self, number: int) -> int:
+        """The highest part that a row has had."""
+        return int(
+            self._one("SELECT MAX(part) FROM mturk_batch_hit WHERE batch = :batch AND number = :number", number=number)[
+                0
+            ]
+        )
+
+    def plan_more(self, new: Iterable[tuple[int, int, int]], added: Iterable[tuple[Piece, int]]) -> None:
+        """Write down further HITs of rows (number, part, assignments), and HITs that are to get more assignments."""
+        lines: list[dict[str, Any]] = [
+            {"number": row, "part": part, "assignments": each, "hit": None, "to": None} for row, part, each in new
+        ]
+        lines += [
+            {
+                "number": piece.number,
+                "part": self.last_part(piece.number) + 1,
+                "assignments": each,
+                "hit": piece.hit_id,
+                "to": piece.part,
+            }
+            for piece, each in added
+        ]
+        with self._store.writing() as database:
+            # What another process has planned for the row meanwhile is enough.
+            database.run_all(
+                "INSERT INTO mturk_batch_hit (batch, number, part, assignments, state, hit, adds_to)"
+                f" VALUES (:batch, :number, :part, :assignments, '{PLANNED}', :hit, :to)"
+                " ON CONFLICT (batch, number, part) DO NOTHING",
+                [{**line, "batch": self._name} for line in lines],
+            )
 
     def adopt(self, found: Iterable[tuple[Piece, HIT]]) -> None:
         """Write down HITs that were published otherwise."""
@@ -323,76 +324,45 @@ class Journal:
                 ],
             )
 
-    def put_back(self, pieces: Iterable[Piece], run: int) -> None:
-        """Pieces that were taken by a run, and surely not sent, are as they were before."""
+    def bonuses(self) -> dict[WantedBonus, Bonus]:
+        """All bonuses that were ever planned."""
+        with self._store.reading() as database:
+            found = database.rows(
+                "SELECT worker, amount, reason, wanted, assignment, is_paid FROM mturk_batch_bonus"
+                " WHERE batch = :batch",
+                batch=self._name,
+            )
+        return {
+            WantedBonus(worker, Decimal(amount), reason, wanted or None): Bonus(assignment, bool(is_paid))
+            for worker, amount, reason, wanted, assignment, is_paid in found
+        }
+
+    def plan_bonuses(self, chosen: Mapping[WantedBonus, str]) -> None:
+        """Write down for which submissions bonuses are to be paid; what was written down before stays."""
         with self._store.writing() as database:
             database.run_all(
-                "UPDATE mturk_batch_hit SET state = :state, sent = :sent"
-                f" WHERE batch = :batch AND number = :number AND part = :part AND state = '{SENT}' AND run = :run",
-                [
-                    {
-                        "state": one.state,
-                        "sent": one.sent,
-                        "run": run,
-                        "batch": self._name,
-                        "number": one.number,
-                        "part": one.part,
-                    }
-                    for one in pieces
-                ],
-            )
-
-    def bonus(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None) -> Bonus | None:
-        """A bonus of this worker, amount and reason, for the submission that was wanted or any; None if it is new."""
-        with self._store.reading() as database:
-            return self._bonus(database, self._bonus_values(worker_id, amount, reason, wanted))
-
-    def _bonus(self, database: Statements, values: Mapping[str, Any]) -> Bonus | None:
-        found = database.rows(f"SELECT assignment, is_paid FROM mturk_batch_bonus WHERE {_THE_BONUS}", **values)
-        return Bonus(found[0][0], bool(found[0][1])) if found else None
-
-    def plan_bonus(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None, assignment_id: str) -> str:
-        """Write down for which submission a bonus is to be paid; the answer is the one that was first written down."""
-        values = self._bonus_values(worker_id, amount, reason, wanted)
-        with self._store.writing() as database:
-            database.run(
                 "INSERT INTO mturk_batch_bonus (batch, worker, amount, reason, wanted, assignment)"
                 " VALUES (:batch, :worker, :amount, :reason, :wanted, :assignment)"
                 " ON CONFLICT (batch, worker, amount, reason, wanted) DO NOTHING",
-                **values,
-                assignment=assignment_id,
+                [{**self._bonus(wanted), "assignment": assignment} for wanted, assignment in chosen.items()],
             )
-            found = self._bonus(database, values)
-        return found.assignment_id if found else assignment_id
 
-    def note_paid(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None) -> None:
+    def note_paid(self, wanted: WantedBonus) -> None:
         """Write down that a bonus is paid."""
         with self._store.writing() as database:
             database.run(
-                f"UPDATE mturk_batch_bonus SET is_paid = 1 WHERE {_THE_BONUS}",
-                **self._bonus_values(worker_id, amount, reason, wanted),
+                "UPDATE mturk_batch_bonus SET is_paid = 1 WHERE batch = :batch AND worker = :worker"
+                " AND amount = :amount AND reason = :reason AND wanted = :wanted",
+                **self._bonus(wanted),
             )
 
-    def other_bonuses(self, worker_id: str, amount: Decimal, reason: str) -> list[str]:
-        """Other amounts that the worker was paid for the same reason."""
-        with self._store.reading() as database:
-            found = database.rows(
-                "SELECT amount FROM mturk_batch_bonus WHERE batch = :batch AND worker = :worker AND reason = :reason"
-                " AND amount <> :amount AND is_paid = 1",
-                batch=self._name,
-                worker=worker_id,
-                reason=reason,
-                amount=f"{amount:.2f}",
-            )
-        return [paid for (paid,) in found]
-
-    def _bonus_values(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None) -> dict[str, str]:
+    def _bonus(self, wanted: WantedBonus) -> dict[str, str]:
         return {
             "batch": self._name,
-            "worker": worker_id,
-            "amount": f"{amount:.2f}",
-            "reason": reason,
-            "wanted": wanted or "",
+            "worker": wanted.worker_id,
+            "amount": f"{wanted.amount:.2f}",
+            "reason": wanted.reason,
+            "wanted": wanted.assignment_id or "",
         }
 
     def _one(self, sql: str, **values: Any) -> tuple[Any, ...]:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from mturk.batch.journal import PLANNED, REFUSED, Journal, digest
-from mturk.batch.journal_store import Statements
+from mturk.journal.journal import PLANNED, REFUSED, Journal, digest
+from mturk.journal.journal_store import Statements
 from mturk.table.sheet import Cells
 
 Line = tuple[str, Cells, str | None]

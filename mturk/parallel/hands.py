@@ -6,8 +6,13 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
-from typing import Any, ParamSpec, TypeVar
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from mturk.errors import ValidationError
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,6 +49,20 @@ class Hands(Executor):
                     future.set_exception(error)
                 else:
                     future.set_result(result)
+
+
+def elsewhere(executor: Executor, connection: Connection) -> Executor:
+    """An executor of the user's own, which may make calls in other processes."""
+    if not isinstance(executor, Executor):
+        raise ValidationError(
+            f"executor: {executor!r}; expected one of concurrent.futures, such as dask's client.get_executor()"
+        )
+    if connection.budget is not None and not isinstance(executor, (Hands, ThreadPoolExecutor)):
+        raise ValidationError(
+            "executor: a Budget counts what its own process spends, and this executor has other processes; give their "
+            "connections budgets of their own and this one none, or use threads"
+        )
+    return executor
 
 
 def ahead(work: Callable[[T], R], things: Iterable[T], threads: int) -> Iterator[R]:

@@ -25,6 +25,10 @@ class Tally:
     cost: Decimal = Decimal(0)
     """What the HITs of this call hold on the balance, with fees, in US dollars."""
     refused: tuple[Refusal, ...] = ()
+    added: int = 0
+    """HITs that got more assignments, see `batch.more()`."""
+    waiting: int = 0
+    """Rows that `batch.more()` left out, because not all is in that was asked for about them."""
 
     @property
     def total(self) -> int:
@@ -38,4 +42,7 @@ class Tally:
         also = f", {self.before} were before" if self.before else ""
         left = f", {self.left} are left" if self.left else ""
         refused = f" ({len(self.refused)} refused)" if self.refused else ""
-        return f"{self.published} of {self.total} HITs are published now{also}{left}{refused}; {self.cost} USD"
+        added = f", {self.added} got more assignments" if self.added else ""
+        waiting = f", {self.waiting} rows wait for answers" if self.waiting else ""
+        told = f"{also}{added}{left}{refused}{waiting}"
+        return f"{self.published} of {self.total} HITs are published now{told}; {self.cost} USD"

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mturk.batch.plan import APPROVE, DECIDED, REJECT, Step
 from mturk.data import limit
 from mturk.data.enumeration import AssignmentStatus
+from mturk.decision.plan import APPROVE, DECIDED, REJECT, Step
 from mturk.errors import ValidationError
 from mturk.table import results_file, sheet
 from mturk.table.result import Result

@@ -1,0 +1,92 @@
+"""What one call of a publication takes: plain values, so that another thread or process can make the call."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import attrs
+
+from mturk.batch import batch_terms
+from mturk.errors import AlreadyDone, ConfigurationError
+from mturk.model.hit import HIT
+from mturk.model.publishing import Asked
+
+if TYPE_CHECKING:
+    from mturk.connection.connection import Connection
+    from mturk.model.hit_type import HITType
+
+_SECOND = timedelta(seconds=1)
+
+
+def expect_place(connection: Connection, place: str) -> None:
+    """In another process the connection is that process's own: it must lead to the batch's place."""
+    found = batch_terms.place(connection)
+    if found != place:
+        raise ConfigurationError(
+            f"the executor's process is connected with {found}, and the batch is of {place}; nothing was sent. "
+            "Call mturk.connect(…) there, or set MTURK_ENDPOINT and the keys in its environment"
+        )
+
+
+@attrs.frozen
+class HITOrder:
+    """A HIT that is to be published."""
+
+    hit_type: HITType
+    place: str
+    question: Asked
+    lifetime: timedelta
+    assignments: int
+    label: str
+    token: str
+
+    def carry_out(self) -> HIT:
+        """Publish it; the HIT that is there if it was published before. One call, CreateHITWithHITType."""
+        expect_place(self.hit_type.connection, self.place)
+        try:
+            return self.hit_type.create_hit(
+                self.question,
+                self.lifetime,
+                max_assignments=self.assignments,
+                requester_annotation=self.label,
+                unique_request_token=self.token,
+            )
+        except AlreadyDone as error:
+            # The token is the batch's own, so that the HIT is this piece's, whatever was changed since.
+            if error.hit_id is None:
+                raise
+            return HIT(error.hit_id, connection=self.hit_type.connection)
+
+
+@attrs.frozen
+class MoreOrder:
+    """More assignments for a HIT that is there."""
+
+    hit: HIT
+    place: str
+    assignments: int
+    lifetime: timedelta
+    """How long it is on offer from now on, at least."""
+    token: str
+
+    def carry_out(self) -> HIT:
+        """Have more people do it: CreateAdditionalAssignmentsForHIT, GetHIT, and UpdateExpirationForHIT if need be."""
+        expect_place(self.hit.connection, self.place)
+        if self.assignments:
+            self.hit.add_assignments(self.assignments, unique_request_token=self.token)
+        self.hit.refresh()
+        until = self.hit.connection.now() + self.lifetime
+        # The wire has whole seconds, and an earlier end is refused.
+        if until - self.hit.expiration >= _SECOND:
+            self.hit.extend(until)
+            self.hit._set(expiration=until)
+        return self.hit
+
+
+Order = HITOrder | MoreOrder
+
+
+def carry_out(order: Order) -> HIT:
+    """Make the order's calls."""
+    return order.carry_out()

@@ -1,0 +1,219 @@
+"""`mturk batch new`, `check`, `estimate`, `publish` and `close`: what is on offer, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+import attrs
+import click
+
+from mturk.batch.batch import Batch
+from mturk.batch.batch_estimate import BatchEstimate
+from mturk.batch.batch_report import BatchReport
+from mturk.cli.batch import argument, new_folder
+from mturk.cli.batch.batch_folder import BatchFolder
+from mturk.cli.batch.telling import DONE, PROBLEMS, Teller, counted, dollars
+from mturk.cost import hit_cost
+from mturk.data import price
+from mturk.errors import RequestError
+from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Piece
+from mturk.parallel.tally import Tally
+
+_SOME = 10
+
+
+@click.command()
+@argument.batch_command
+def new(folder: BatchFolder, teller: Teller) -> None:
+    """Make a folder with an example that works: a task, a page and a table.
+
+    task.toml says what each setting means. Files that are there already stay as they are.
+
+    \b
+    Examples:
+      mturk batch new photos
+    """
+    made, kept = new_folder.make(folder.path)
+    teller.facts(made=made, kept=kept)
+    teller.say(f"Made in {folder.path}: {', '.join(made)}")
+    if kept:
+        teller.say(f"There already, and as they were: {', '.join(kept)}")
+    teller.say(f"Change them to your task, then: {folder.command('check')}")
+
+
+@click.command()
+@argument.batch_command
+def check(folder: BatchFolder, teller: Teller) -> int:
+    """Say what is wrong with the task, the page and the table.
+
+    Every row is held against the page: missing columns, empty cells, rows that are too large or there twice. Nothing
+    is sent, and no account is needed. With errors the exit status is 1.
+
+    \b
+    Examples:
+      mturk batch check photos
+      mturk batch check photos --json
+    """
+    with folder.looked_at(folder.task()) as batch:
+        report = batch.check()
+    _tell_report(report, teller)
+    if not report:
+        return PROBLEMS
+    teller.say(f"It can be published. What it costs: {folder.command('estimate')}")
+    return DONE
+
+
+@click.command()
+@click.option("--bonus", metavar="USD", default="0", help="Keep so much for a bonus on each assignment.")
+@argument.batch_command
+def estimate(folder: BatchFolder, teller: Teller, bonus: str) -> int:
+    """Say what the batch will cost, with fees, and what is left on the balance.
+
+    Nothing is published; the balance is asked for. With errors in the table the exit status is 1.
+
+    \b
+    Examples:
+      mturk batch estimate photos
+      mturk batch estimate photos --bonus 0.10
+    """
+    reserve = price.amount("--bonus", bonus)
+    task = folder.task()
+    with folder.connected(task) as connection, folder.looked_at(task, connection) as batch:
+        if not _checked(batch, teller):
+            return PROBLEMS
+        found = batch.estimate(reserve)
+        is_live = connection.is_live
+    _tell_estimate(found, teller)
+    if is_live:
+        teller.say("This is the live service: publishing spends real money.")
+    teller.say(f"To publish: {folder.command('publish')}")
+    return DONE
+
+
+@click.command()
+@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Publish so many HITs at most: try a few first.")
+@argument.yes
+@argument.batch_command
+def publish(folder: BatchFolder, teller: Teller, most: int | None) -> int:
+    """Publish what is not published yet, each row once.
+
+    What it costs is shown, and asked about. Where the money or the connection ends, or Ctrl-C stops it, the exit status
+    is 3: run it again, and it goes on. No row is published twice, however often this is run.
+
+    \b
+    Examples:
+      mturk batch publish photos --most 3
+      mturk batch publish photos
+      mturk batch publish photos --yes
+    """
+    teller.expect_answer()
+    task = folder.task()
+    with folder.connected(task) as connection:
+        batch = folder.publishable(task, connection)
+        if not _checked(batch, teller):
+            return PROBLEMS
+        found = batch.estimate()
+        number, cost = _next(batch, most)
+        _tell_estimate(found, teller)
+        if not number:
+            teller.facts(**_published(batch), published_now=0, refused=[])
+            teller.say(f"All HITs are published. How they stand: {folder.command('status')}")
+            return DONE
+        teller.ask(_question(found, number, cost, is_live=connection.is_live))
+        return _publish(folder, batch, teller, most)
+
+
+@click.command()
+@argument.yes
+@argument.batch_command
+def close(folder: BatchFolder, teller: Teller) -> None:
+    """Take all HITs off the market; who has accepted one can still submit it.
+
+    Work that is in is reviewed and paid as before. The table and the page are not needed.
+
+    \b
+    Examples:
+      mturk batch close photos
+    """
+    teller.expect_answer()
+    with folder.connected(folder.task()) as connection:
+        batch = folder.opened(connection)
+        teller.facts(closed=0)
+        teller.ask(f"Take all HITs of {folder.path} off the market?")
+        number = batch.close()
+    teller.facts(closed=number)
+    teller.say(f"{counted(number, 'HIT')} taken off the market.")
+
+
+def _checked(batch: Batch, teller: Teller) -> bool:
+    """Whether the table is right; what is wrong with it is told."""
+    report = batch.check()
+    if not report:
+        _tell_report(report, teller)
+    return bool(report)
+
+
+def _tell_report(report: BatchReport, teller: Teller) -> None:
+    teller.facts(rows=report.rows, errors=list(report.errors), warnings=list(report.warnings))
+    teller.say(report)
+
+
+def _tell_estimate(found: BatchEstimate, teller: Teller) -> None:
+    facts = attrs.asdict(found)
+    named = {"hits_published_cost": facts.pop("published"), "split_saves": facts.pop("saved")}
+    teller.facts(**facts, **named, total=found.total, balance_after=found.balance_after)
+    teller.say(found)
+
+
+def _question(found: BatchEstimate, number: int, cost: Decimal, *, is_live: bool) -> str:
+    what = f"Publish {counted(number, 'HIT')} for {dollars(cost)} USD"
+    if not is_live:
+        return f"{what}?"
+    return (
+        f"{what} of real money on the live service? The whole batch is {dollars(found.total)} USD for "
+        f"{counted(found.assignments, 'assignment')}, the balance {dollars(found.balance)} USD. Publish?"
+    )
+
+
+def _next(batch: Batch, most: int | None) -> tuple[int, Decimal]:
+    """How many HITs one run will publish, and what they cost."""
+    number, cost = 0, Decimal(0)
+    kind = batch.hit_type
+    for piece in islice(_waiting(batch), most):
+        number += 1
+        cost += hit_cost(kind.reward, piece.assignments, piece.assignments, kind.qualification_requirements)
+    return number, cost
+
+
+def _waiting(batch: Batch) -> Iterator[Piece]:
+    """What is not published, in the order in which it will be."""
+    for state in (PLANNED, REFUSED, SENT):
+        yield from (piece for piece in batch.rows() if piece.state == state)
+
+
+def _publish(folder: BatchFolder, batch: Batch, teller: Teller, most: int | None) -> int:
+    before = _published(batch)["published"]
+    refused: list[dict[str, str]] = []
+    try:
+        tally = batch.publish(progress=not teller.as_json, limit=most)
+    except RequestError as error:
+        if isinstance(error.partial, Tally):
+            refused = [{"row": one.key, "error": one.error} for one in error.partial.refused]
+            for one in error.partial.refused[:_SOME]:
+                teller.warn(f"row {one.key} was refused: {one.error}")
+        raise
+    finally:
+        now = _published(batch)
+        teller.facts(**now, published_now=now["published"] - before, refused=refused)
+    teller.say(tally)
+    teller.say(f"How they stand: {folder.command('status')}")
+    return DONE
+
+
+def _published(batch: Batch) -> dict[str, Any]:
+    states = [piece.state for piece in batch.rows()]
+    published = states.count(PUBLISHED)
+    return {"published": published, "left": len(states) - published}

@@ -1,0 +1,1 @@
+"""What is decided and paid: plans to be looked at first, then carried out once."""

@@ -1,0 +1,115 @@
+"""One run over what is not published yet: it takes each piece once, and writes down what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from mturk.journal.journal import ADDED, JOINED, PIECE, PUBLISHED, REFUSED, SENT, Journal, Piece, Published
+from mturk.journal.journal_store import Statements
+
+_THE_PIECE = "batch = :batch AND number = :number AND part = :part"
+
+
+@attrs.frozen
+class JournalRun:
+    """A run, by its number, which grows: another process has another one."""
+
+    journal: Journal
+    number: int
+
+    @classmethod
+    def begin(cls, journal: Journal) -> JournalRun:
+        """The next run."""
+        with journal._store.writing() as database:
+            number = int(journal._fact(database, "run") or 0) + 1
+            journal._note(database, {"run": number})
+        return cls(journal, number)
+
+    def take(self, states: Iterable[str], most: int, now: int, first_part: int = 0) -> list[Piece]:
+        """The next pieces in these states, which count as sent from now on, and are not taken by another."""
+        found: list[Piece] = []
+        with self.journal._store.writing() as database:
+            for state in states:
+                found += self._take(database, state, most - len(found), now, first_part)
+        return found
+
+    def _take(self, database: Statements, state: str, most: int, now: int, first_part: int) -> list[Piece]:
+        found = database.rows(
+            f"SELECT {PIECE} FROM {JOINED} WHERE h.batch = :batch AND h.state = :state"
+            " AND h.run < :run AND h.part >= :first ORDER BY h.number, h.part LIMIT :most",
+            batch=self.journal._name,
+            state=state,
+            run=self.number,
+            most=most,
+            first=first_part,
+        )
+        taken = []
+        for piece in map(Piece._make, found):
+            # Another process may have taken it since it was found.
+            changed = database.run(
+                f"UPDATE mturk_batch_hit SET state = '{SENT}', run = :run, sent = :now"
+                f" WHERE {_THE_PIECE} AND state = :state AND run < :run",
+                **self._of(piece),
+                state=state,
+                now=now,
+            )
+            if changed:
+                taken.append(piece)
+        return taken
+
+    def settle(self, answers: Iterable[Published]) -> None:
+        """Write down what became of pieces that were sent."""
+        every = list(answers)
+        with self.journal._store.writing() as database:
+            database.run_all(
+                "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error"
+                f" WHERE {_THE_PIECE}",
+                [self._settled(one) for one in every if one.adds_to is None or one.error],
+            )
+            for one in every:
+                if one.adds_to is not None and not one.error:
+                    self._add(database, one)
+
+    def _settled(self, one: Published) -> dict[str, Any]:
+        return {
+            "state": PUBLISHED if one.hit_id and not one.error else REFUSED,
+            "hit": one.hit_id,
+            "made": one.made,
+            "ends": one.ends,
+            "error": one.error,
+            "batch": self.journal._name,
+            "number": one.number,
+            "part": one.part,
+        }
+
+    def _add(self, database: Statements, one: Published) -> None:
+        """The assignments of an addition go to the HIT that got them, once."""
+        values = {"batch": self.journal._name, "number": one.number, "part": one.part}
+        changed = database.run(
+            f"UPDATE mturk_batch_hit SET state = '{ADDED}', error = NULL WHERE {_THE_PIECE} AND state <> '{ADDED}'",
+            **values,
+        )
+        if changed:
+            added = f"SELECT assignments FROM mturk_batch_hit WHERE {_THE_PIECE}"
+            database.run(
+                f"UPDATE mturk_batch_hit SET assignments = assignments + ({added}), ends = :ends"
+                " WHERE batch = :batch AND number = :number AND part = :adds_to",
+                **values,
+                adds_to=one.adds_to,
+                ends=one.ends,
+            )
+
+    def put_back(self, pieces: Iterable[Piece]) -> None:
+        """Pieces that were taken, and surely not sent, are as they were before."""
+        with self.journal._store.writing() as database:
+            database.run_all(
+                "UPDATE mturk_batch_hit SET state = :state, sent = :sent"
+                f" WHERE {_THE_PIECE} AND state = '{SENT}' AND run = :run",
+                [{**self._of(one), "state": one.state, "sent": one.sent} for one in pieces],
+            )
+
+    def _of(self, piece: Piece) -> dict[str, Any]:
+        return {"batch": self.journal._name, "number": piece.number, "part": piece.part, "run": self.number}
