@@ -111,7 +111,7 @@ site.pages:     asset_page external_submit frame_text | account_page consent_pag
                 | directory
 web
 premises
-simulation:     field | crowd | simulation
+simulation:     field | crowd posting | simulation
 market
 __init__
 """

@@ -88,13 +88,14 @@ class Addition:
 
 
 def missing(hit: HIT) -> Missing | None:
-    """What a HIT lacks; None where it is deleted. One call, GetHIT."""
+    """What a HIT lacks; None where it is deleted. One call, GetHIT, and once it has ended ListAssignmentsForHIT."""
     try:
         hit.refresh()
     except DoesNotExist:
         return None
     if hit.status == HITStatus.DISPOSED:
         return None
-    on_offer = hit.status == HITStatus.ASSIGNABLE
-    available = hit.assignments_available
-    return Missing(hit.assignments_pending + on_offer * available, 0 if on_offer else available)
+    if hit.status in (HITStatus.ASSIGNABLE, HITStatus.UNASSIGNABLE):
+        return Missing(hit.assignments_pending + hit.assignments_available, 0)
+    # Of a HIT that has ended the service does not tell how much of it nobody took.
+    return Missing(0, max(0, hit.max_assignments - hit.assignments().count()))

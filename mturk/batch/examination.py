@@ -14,6 +14,8 @@ from mturk.question import question
 from mturk.question.layout import Layout
 from mturk.table.sheet import Cells, SheetError
 
+_MOST = 20  # columns that are named
+
 
 @attrs.define
 class Examination:
@@ -93,7 +95,9 @@ class Examination:
         if not unused:
             return []
         what = "columns" if len(unused) > 1 else "column"
-        return [f"the page has no place for the {what} {', '.join(unused)}: in the results as Input., not in the HITs"]
+        more = f" and {len(unused) - _MOST} more" if len(unused) > _MOST else ""
+        named = ", ".join(unused[:_MOST])
+        return [f"the page has no place for the {what} {named}{more}: in the results as Input., not in the HITs"]
 
 
 def fingerprint(xml: str) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from mturk.connection.connection import Connection
     from mturk.model.hit_type import HITType
 
+_SECOND = timedelta(seconds=1)
+
 
 def expect_place(connection: Connection, place: str) -> None:
     """In another process the connection is that process's own: it must lead to the batch's place."""
@@ -75,7 +77,8 @@ class MoreOrder:
             self.hit.add_assignments(self.assignments, unique_request_token=self.token)
         self.hit.refresh()
         until = self.hit.connection.now() + self.lifetime
-        if self.hit.expiration < until:
+        # The wire has whole seconds, and an earlier end is refused.
+        if until - self.hit.expiration >= _SECOND:
             self.hit.extend(until)
             self.hit._set(expiration=until)
         return self.hit

@@ -89,11 +89,18 @@ class Publication:
     def _give_out(self) -> bool:
         """Keep all hands busy; False when nothing is under way any more."""
         while self._stopped_by is None and len(self._under_way) < self.number * _WINDOW:
-            if not self._waiting and not self._take():
+            piece = self._next()
+            if piece is None:
                 break
-            piece = self._waiting.popleft()
             self._under_way[self._submit(piece)] = piece
         return bool(self._under_way)
+
+    def _next(self) -> Piece | None:
+        # All that was taken may turn out to be there already.
+        while not self._waiting:
+            if not self._take():
+                return None
+        return self._waiting.popleft()
 
     def _submit(self, piece: Piece) -> Future[HIT]:
         try:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
-
-import attrs
 
 from mturk.cost import bonus_fee
 from mturk.data import limit, price
 from mturk.data.price import Money
 from mturk.decision.plan import BONUS, Step
 from mturk.errors import ValidationError
-from mturk.journal.journal import Journal
+from mturk.journal.journal import Bonus, Journal, WantedBonus
 from mturk.model.assignment import Assignment
 from mturk.table import sheet
 from mturk.table.result import Result
@@ -27,26 +26,14 @@ Bonuses = Mapping[str, Any] | str | os.PathLike[str] | Iterable[Mapping[str, Any
 _COLUMNS = ("worker_id", "amount", "reason", "assignment_id")
 
 
-@attrs.frozen
-class Wanted:
-    """One bonus as it is asked for."""
-
-    worker_id: str
-    amount: Decimal
-    reason: str
-    assignment_id: str | None
-
-
-def wanted(bonuses: Bonuses, reason: str | None, encoding: str) -> list[Wanted]:
+def wanted(bonuses: Bonuses, reason: str | None, encoding: str) -> list[WantedBonus]:
     """The bonuses that are asked for, each with its reason; ValidationError names the row that is wrong."""
     if isinstance(bonuses, Mapping):
         rows: Iterable[Mapping[str, Any]] = [{"worker_id": name, "amount": one} for name, one in bonuses.items()]
     else:
         rows = sheet.read(bonuses, encoding)
     found = [_wanted(row, reason, f"row {number}") for number, row in enumerate(rows, 1)]
-    twice = {each for each in found if found.count(each) > 1} if len(set(found)) < len(found) else set()
-    if twice:
-        one = next(iter(twice))
+    for one in (each for each, times in Counter(found).items() if times > 1):
         raise ValidationError(
             f"{one.worker_id} is there twice with {one.amount} for {one.reason!r}, which would be paid once; give each "
             "bonus a reason of its own, or an assignment_id"
@@ -54,7 +41,7 @@ def wanted(bonuses: Bonuses, reason: str | None, encoding: str) -> list[Wanted]:
     return found
 
 
-def _wanted(row: Mapping[str, Any], reason: str | None, place: str) -> Wanted:
+def _wanted(row: Mapping[str, Any], reason: str | None, place: str) -> WantedBonus:
     unknown = [name for name in row if name not in _COLUMNS]
     sent = row.get("amount")
     if unknown or not row.get("worker_id") or sent in (None, ""):
@@ -67,7 +54,7 @@ def _wanted(row: Mapping[str, Any], reason: str | None, place: str) -> Wanted:
         raise ValidationError(f"bonuses, {place}: no reason, which the worker is told; give one, or reason=…")
     amount = _amount(sent, place)
     assignment = str(row.get("assignment_id") or "") or None
-    return Wanted(str(row["worker_id"]).strip(), amount, limit.text("reason", str(said), None, 1), assignment)
+    return WantedBonus(str(row["worker_id"]).strip(), amount, limit.text("reason", str(said), None, 1), assignment)
 
 
 def _amount(sent: Any, place: str) -> Decimal:
@@ -81,49 +68,72 @@ def _amount(sent: Any, place: str) -> Decimal:
 
 
 def steps(
-    asked: list[Wanted], results: Iterable[Result], journal: Journal, connection: Connection
+    asked: list[WantedBonus], results: Iterable[Result], journal: Journal, connection: Connection
 ) -> tuple[list[Step], list[str]]:
-    """A step for each bonus that is not known to be paid; ValidationError where there is no submission for one."""
-    work: dict[str, list[str]] = {}
-    for result in results:
-        work.setdefault(result.worker_id, []).append(result.assignment.id)
-    found, paid, missing = [], 0, []
-    notes: list[str] = []
-    for one in asked:
-        # The submission of the first time, though others have come in since: so that nothing is paid twice.
-        known = journal.bonus(one.worker_id, one.amount, one.reason, one.assignment_id)
-        chosen = known.assignment_id if known else one.assignment_id or min(work.get(one.worker_id, ()), default=None)
-        if known and known.is_paid:
-            paid += 1
-        elif chosen is None or chosen not in work.get(one.worker_id, ()):
-            missing.append(f"{one.worker_id} ({chosen})" if chosen else one.worker_id)
-        else:
-            found.append(_step(one, chosen, journal, connection))
-            for amount in journal.other_bonuses(one.worker_id, one.amount, one.reason):
-                notes.append(f"{one.worker_id} got {amount} for {one.reason!r} before; the {one.amount} come on top")
-    if missing:
-        raise ValidationError(
-            f"bonuses: these workers have no such submission in this batch: {', '.join(missing[:10])}"
-            f"{' …' * (len(missing) > 10)}; nothing was planned"
-        )
+    """A step for each bonus that is not known to be paid; ValidationError where there is no submission for one.
+
+    The submissions are read, and written down with their bonuses, where one is asked for the first time only.
+    """
+    known = journal.bonuses()
+    new = [one for one in asked if one not in known]
+    if new:
+        journal.plan_bonuses(_chosen(new, results))
+        # Another process may have chosen before.
+        known = journal.bonuses()
+    found = [_step(one, known[one].assignment_id, journal, connection) for one in asked if not known[one].is_paid]
+    notes = _on_top(asked, known)
     cost = sum((step.cost for step in found), Decimal(0))
     available = connection.balance().available if found else cost
     if cost > available:
         notes.append(
             f"the bonuses cost {cost} USD with fees, and the balance is {available}: {cost - available} are missing"
         )
-    if paid:
+    if paid := len(asked) - len(found):
         notes.append(f"{paid} {'bonus is' if paid == 1 else 'bonuses are'} paid already")
     return found, notes
 
 
-def _step(one: Wanted, assignment_id: str, journal: Journal, connection: Connection) -> Step:
+def _chosen(asked: list[WantedBonus], results: Iterable[Result]) -> dict[WantedBonus, str]:
+    """The submission for each bonus: the one that was asked for, or the worker's first."""
+    work: dict[str, list[str]] = {}
+    for result in results:
+        work.setdefault(result.worker_id, []).append(result.assignment.id)
+    chosen, missing = {}, []
+    for one in asked:
+        submission = one.assignment_id or min(work.get(one.worker_id, ()), default=None)
+        if submission is None or submission not in work.get(one.worker_id, ()):
+            missing.append(f"{one.worker_id} ({submission})" if submission else one.worker_id)
+        else:
+            chosen[one] = submission
+    if missing:
+        raise ValidationError(
+            f"bonuses: these workers have no such submission in this batch: {', '.join(missing[:10])}"
+            f"{' …' * (len(missing) > 10)}; nothing was planned"
+        )
+    return chosen
+
+
+def _on_top(asked: list[WantedBonus], known: Mapping[WantedBonus, Bonus]) -> list[str]:
+    """Notes on workers who got another amount for the same reason."""
+    amounts: dict[tuple[str, str], list[Decimal]] = {}
+    for other, bonus in known.items():
+        if bonus.is_paid:
+            amounts.setdefault((other.worker_id, other.reason), []).append(other.amount)
+    return [
+        f"{one.worker_id} got {amount:.2f} for {one.reason!r} before; the {one.amount} come on top"
+        for one in asked
+        if not known[one].is_paid
+        for amount in amounts.get((one.worker_id, one.reason), ())
+        if amount != one.amount
+    ]
+
+
+def _step(one: WantedBonus, assignment_id: str, journal: Journal, connection: Connection) -> Step:
     def pay() -> bool:
-        chosen = journal.plan_bonus(one.worker_id, one.amount, one.reason, one.assignment_id, assignment_id)
-        work = Assignment(chosen, connection=connection)
+        work = Assignment(assignment_id, connection=connection)
         work._set(worker_id=one.worker_id)
         paid = work.pay_bonus(one.amount, one.reason)
-        journal.note_paid(one.worker_id, one.amount, one.reason, one.assignment_id)
+        journal.note_paid(one)
         return paid
 
     cost = one.amount + bonus_fee(one.amount)

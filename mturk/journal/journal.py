@@ -86,9 +86,6 @@ PIECE = (
 JOINED = "mturk_batch_hit h JOIN mturk_batch_row r ON r.batch = h.batch AND r.number = h.number"
 
 
-_THE_BONUS = "batch = :batch AND worker = :worker AND amount = :amount AND reason = :reason AND wanted = :wanted"
-
-
 class Published(NamedTuple):
     """What an answer told of a piece: its HIT, or why there is none."""
 
@@ -99,6 +96,16 @@ class Published(NamedTuple):
     ends: int | None = None
     error: str | None = None
     adds_to: int | None = None
+
+
+class WantedBonus(NamedTuple):
+    """A bonus as it is asked for; asked for again it is the same one."""
+
+    worker_id: str
+    amount: Decimal
+    reason: str
+    assignment_id: str | None
+    """The submission that was asked for, if it mattered."""
 
 
 class Bonus(NamedTuple):
@@ -317,57 +324,45 @@ class Journal:
                 ],
             )
 
-    def bonus(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None) -> Bonus | None:
-        """A bonus of this worker, amount and reason, for the submission that was wanted or any; None if it is new."""
+    def bonuses(self) -> dict[WantedBonus, Bonus]:
+        """All bonuses that were ever planned."""
         with self._store.reading() as database:
-            return self._bonus(database, self._bonus_values(worker_id, amount, reason, wanted))
+            found = database.rows(
+                "SELECT worker, amount, reason, wanted, assignment, is_paid FROM mturk_batch_bonus"
+                " WHERE batch = :batch",
+                batch=self._name,
+            )
+        return {
+            WantedBonus(worker, Decimal(amount), reason, wanted or None): Bonus(assignment, bool(is_paid))
+            for worker, amount, reason, wanted, assignment, is_paid in found
+        }
 
-    def _bonus(self, database: Statements, values: Mapping[str, Any]) -> Bonus | None:
-        found = database.rows(f"SELECT assignment, is_paid FROM mturk_batch_bonus WHERE {_THE_BONUS}", **values)
-        return Bonus(found[0][0], bool(found[0][1])) if found else None
-
-    def plan_bonus(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None, assignment_id: str) -> str:
-        """Write down for which submission a bonus is to be paid; the answer is the one that was first written down."""
-        values = self._bonus_values(worker_id, amount, reason, wanted)
+    def plan_bonuses(self, chosen: Mapping[WantedBonus, str]) -> None:
+        """Write down for which submissions bonuses are to be paid; what was written down before stays."""
         with self._store.writing() as database:
-            database.run(
+            database.run_all(
                 "INSERT INTO mturk_batch_bonus (batch, worker, amount, reason, wanted, assignment)"
                 " VALUES (:batch, :worker, :amount, :reason, :wanted, :assignment)"
                 " ON CONFLICT (batch, worker, amount, reason, wanted) DO NOTHING",
-                **values,
-                assignment=assignment_id,
+                [{**self._bonus(wanted), "assignment": assignment} for wanted, assignment in chosen.items()],
             )
-            found = self._bonus(database, values)
-        return found.assignment_id if found else assignment_id
 
-    def note_paid(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None) -> None:
+    def note_paid(self, wanted: WantedBonus) -> None:
         """Write down that a bonus is paid."""
         with self._store.writing() as database:
             database.run(
-                f"UPDATE mturk_batch_bonus SET is_paid = 1 WHERE {_THE_BONUS}",
-                **self._bonus_values(worker_id, amount, reason, wanted),
+                "UPDATE mturk_batch_bonus SET is_paid = 1 WHERE batch = :batch AND worker = :worker"
+                " AND amount = :amount AND reason = :reason AND wanted = :wanted",
+                **self._bonus(wanted),
             )
 
-    def other_bonuses(self, worker_id: str, amount: Decimal, reason: str) -> list[str]:
-        """Other amounts that the worker was paid for the same reason."""
-        with self._store.reading() as database:
-            found = database.rows(
-                "SELECT amount FROM mturk_batch_bonus WHERE batch = :batch AND worker = :worker AND reason = :reason"
-                " AND amount <> :amount AND is_paid = 1",
-                batch=self._name,
-                worker=worker_id,
-                reason=reason,
-                amount=f"{amount:.2f}",
-            )
-        return [paid for (paid,) in found]
-
-    def _bonus_values(self, worker_id: str, amount: Decimal, reason: str, wanted: str | None) -> dict[str, str]:
+    def _bonus(self, wanted: WantedBonus) -> dict[str, str]:
         return {
             "batch": self._name,
-            "worker": worker_id,
-            "amount": f"{amount:.2f}",
-            "reason": reason,
-            "wanted": wanted or "",
+            "worker": wanted.worker_id,
+            "amount": f"{wanted.amount:.2f}",
+            "reason": wanted.reason,
+            "wanted": wanted.assignment_id or "",
         }
 
     def _one(self, sql: str, **values: Any) -> tuple[Any, ...]:

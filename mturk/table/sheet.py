@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -20,6 +21,7 @@ mappings of these."""
 
 _KINDS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _LINES = (".jsonl", ".ndjson")
+_QUOTED = re.compile(r'"[^"]*"')
 # The csv module's own limit, 131,072 characters, would refuse answers that workers may give (5 MB of XML).
 _LARGEST_CELL = 16_000_000
 
@@ -94,10 +96,10 @@ def _separated(file: IO[str], path: Path, delimiter: str, may_be_short: bool) ->
 
 
 def _delimiter(file: IO[str], delimiter: str) -> str:
-    first = file.readline()
+    first = _QUOTED.sub("", file.readline())
     file.seek(0)
     # Spreadsheets write semicolons where the comma is the decimal sign.
-    return ";" if delimiter == "," and "," not in first and ";" in first else delimiter
+    return ";" if delimiter == "," and first.count(";") > first.count(",") else delimiter
 
 
 def _header(cells: list[str], path: Path) -> list[str]:

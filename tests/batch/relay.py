@@ -16,11 +16,12 @@ AS_SENT = ("content-type", "x-amz-target", "x-amz-date", "authorization", "host"
 
 
 class Way:
-    """An address, and the shares of all calls that are refused, and whose answers are lost."""
+    """An address, the shares of all calls that are refused, and whose answers are lost, and how many came through."""
 
     def __init__(self) -> None:
         self.url = ""
         self.throttles = self.loses = 0.0
+        self.carried_out = 0
 
 
 @contextmanager
@@ -40,6 +41,8 @@ def relay(url: str, seed: int = 7) -> Iterator[Way]:
                 self.reply(400, THROTTLED)
                 return
             status, answer = self.passed_on(body)
+            with lock:
+                way.carried_out += 1
             if draw < way.throttles + way.loses:
                 self.close_connection = True
                 self.connection.close()

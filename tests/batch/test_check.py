@@ -121,6 +121,18 @@ def test_a_row_may_be_asked_in_other_ways(make: MakeBatch, question: Any) -> Non
     assert make(question=question).check()
 
 
+def test_rows_that_are_too_large_are_told_once_with_the_largest(make: MakeBatch) -> None:
+    (told,) = make([{**GOOD, "text": "x" * size} for size in (70_001, 70_003, 70_002)]).check().errors
+    assert told.count("bytes long") == 1
+    (alone,) = make([{**GOOD, "text": "x" * 70_003}]).check().errors
+    assert alone.replace("row 1: the question is", "rows 1, 2, 3: the question is up to") == told
+
+
+def test_of_many_columns_without_a_place_twenty_are_named(make: MakeBatch) -> None:
+    (told,) = make([{**GOOD, **{f"more{number}": "x" for number in range(60)}}]).check().warnings
+    assert "more19 and 40 more: in the results" in told
+
+
 def test_a_function_that_fails_names_the_row(make: MakeBatch) -> None:
     report = make([*ROWS, {"name": "x"}], lambda row: HTMLQuestion(PAGE.replace("label", row["text"]))).check()
     assert report.errors == ("row 6: KeyError: 'text'",)

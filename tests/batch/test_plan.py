@@ -20,7 +20,9 @@ from mturk import (
     InsufficientFunds,
     TransportError,
     ValidationError,
+    tracer,
 )
+from mturk.journal.journal import WantedBonus
 from mturk.marketplace import Marketplace
 from tests.batch.conftest import MakeBatch
 from tests.batch.relay import relay
@@ -194,9 +196,18 @@ def test_a_bonus_is_paid_once_however_often_it_is_asked_for(batch: Batch, make: 
 def test_the_submission_that_was_written_down_first_stays(batch: Batch) -> None:
     """Whichever others there are by then."""
     last = max(result.assignment.id for result in batch.results() if result.worker_id == "A1ADA")
-    batch._journal.plan_bonus("A1ADA", Decimal("1.50"), "Careful", None, last)
+    batch._journal.plan_bonuses({WantedBonus("A1ADA", Decimal("1.50"), "Careful", None): last})
     (step,) = batch.pay_bonuses({"A1ADA": "1.50"}, reason="Careful")
     assert step.assignment_id == last
+
+
+def test_a_bonus_that_was_planned_before_is_planned_without_reading_the_submissions(batch: Batch) -> None:
+    told: list[str] = []
+    batch.pay_bonuses({"A1ADA": "1.50"}, reason="Careful")
+    with tracer(lambda attempt: told.append(attempt.operation)):
+        (step,) = batch.pay_bonuses({"A1ADA": "1.50"}, reason="Careful")
+    assert told == ["GetAccountBalance"]
+    assert step.assignment_id == min(result.assignment.id for result in batch.results() if result.worker_id == "A1ADA")
 
 
 def test_bonuses_come_from_a_table_too(batch: Batch, tmp_path: Path) -> None:

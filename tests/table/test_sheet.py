@@ -36,6 +36,17 @@ def test_a_cell_may_hold_lines_quotes_and_more_than_the_csv_module_allows(tmp_pa
     assert list(sheet.read(tmp_path / "rows.csv")) == [{"a": 'one\ntwo "three"', "b": long}]
 
 
+@pytest.mark.parametrize("header", ['url;"text, or more"', "url;text, or more;"])
+def test_a_comma_within_a_name_does_not_hide_the_semicolons(tmp_path: Path, header: str) -> None:
+    (tmp_path / "rows.csv").write_text(f"{header}\na;b\n")
+    assert list(sheet.read(tmp_path / "rows.csv")) == [{"url": "a", "text, or more": "b"}]
+
+
+def test_semicolons_within_a_name_do_not_hide_the_comma(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text('url,"a;b;c"\n1,2\n')
+    assert list(sheet.read(tmp_path / "rows.csv")) == [{"url": "1", "a;b;c": "2"}]
+
+
 def test_another_encoding_is_named(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_bytes("a\nMünchen\n".encode("cp1252"))
     assert list(sheet.read(tmp_path / "rows.csv", "cp1252")) == [{"a": "München"}]

@@ -7,7 +7,6 @@ import random
 from dataclasses import dataclass, fields
 from types import MappingProxyType
 
-from mturk.marketplace.document.answer import Value
 from mturk.marketplace.error import SettingError
 from mturk.marketplace.simulation.field import Field
 
@@ -71,7 +70,7 @@ class Member:
         self.adult = chance.random() < 0.5
         self.known = self.busy = False
 
-    def answer(self, question: str, to_fill: tuple[Field, ...], chance: random.Random) -> dict[str, Value]:
+    def answer(self, question: str, to_fill: tuple[Field, ...], chance: random.Random) -> dict[str, str]:
         """Fill in every field, as this worker would."""
         # What is right depends on the question alone, so that careful workers agree about it.
         truth = random.Random(question)  # noqa: S311 - play

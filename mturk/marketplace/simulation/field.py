@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from typing import Literal
 
 from mturk.marketplace.document.question import RESERVED, QuestionDocument
 
@@ -15,6 +17,16 @@ _NUMBERS = frozenset({"number", "range"})
 _MOST_NUMBERS = 10
 
 Attributes = dict[str, str]
+Kind = Literal["text", "box", "number", "label", "labels"]
+"""What is entered: a text, one of several boxes or buttons, a number, a category, or some of several categories."""
+
+_BOXES = frozenset({"crowd-checkbox", "crowd-radio-button", "crowd-toggle-button"})
+_CLASSIFIERS: dict[str, Kind] = {
+    "crowd-classifier": "label",
+    "crowd-image-classifier": "label",
+    "crowd-classifier-multi-select": "labels",
+    "crowd-image-classifier-multi-select": "labels",
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,7 @@ class Field:
     name: str
     choices: tuple[str, ...] = ()
     most: int = 1
+    kind: Kind = "text"
 
 
 def fields_of(question: str) -> tuple[Field, ...]:
@@ -49,13 +62,15 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._choices: dict[str, list[str]] = {}
         self._most: dict[str, int] = {}
+        self._kinds: dict[str, Kind] = {}
         self._selecting: str | None = None
         self._option: str | None = None
 
     def fields(self) -> Iterable[Field]:
         self._end_option()
         for name, choices in self._choices.items():
-            yield Field(name, tuple(dict.fromkeys(choices)), self._most.get(name, 1))
+            kind = self._kinds.get(name, "text")
+            yield Field(name, tuple(dict.fromkeys(choices)), self._most.get(name, 1), kind)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
@@ -74,8 +89,10 @@ class _Page(HTMLParser):
         elif tag == "select":
             self._selecting = name
             self._choices.setdefault(name, [])
-        elif tag == "textarea" or tag.startswith("crowd-"):
-            self._choices.setdefault(name, _categories(values))
+        elif tag == "textarea":
+            self._choices.setdefault(name, [])
+        elif tag.startswith("crowd-"):
+            self._crowd_element(tag, name, values)
 
     def handle_data(self, data: str) -> None:
         if self._option is not None:
@@ -92,15 +109,34 @@ class _Page(HTMLParser):
             self._choices[self._selecting].append(self._option.strip())
         self._option = None
 
+    def _crowd_element(self, tag: str, name: str, values: Attributes) -> None:
+        if tag in _BOXES:
+            # An empty value counts as none.
+            self._box(name, values.get("value") or "on", several=tag != "crowd-radio-button")
+        elif tag == "crowd-input":
+            self._input(name, values)
+        elif tag == "crowd-slider":
+            self._kinds[name] = "number"
+            self._choices.setdefault(name, _numbers({"min": "0", **values}))
+        else:
+            self._kinds[name] = _CLASSIFIERS.get(tag, "text")
+            self._choices.setdefault(name, _categories(values))
+
+    def _box(self, name: str, value: str, *, several: bool) -> None:
+        known = self._choices.setdefault(name, [])
+        known.append(value)
+        self._kinds[name] = "box"
+        self._most[name] = len(known) if several else 1
+
     def _input(self, name: str, values: Attributes) -> None:
         kind = values.get("type", "text").lower()
         if kind in _NO_ANSWER:
             return
-        known = self._choices.setdefault(name, [])
         if kind in ("radio", "checkbox"):
-            known.append(values.get("value", "on"))
-            self._most[name] = len(known) if kind == "checkbox" else 1
-        elif kind == "hidden":
+            self._box(name, values.get("value", "on"), several=kind == "checkbox")
+            return
+        known = self._choices.setdefault(name, [])
+        if kind == "hidden":
             known.append(values.get("value", ""))
         elif kind in _NUMBERS:
             known += _numbers(values)
@@ -116,8 +152,13 @@ def _numbers(values: Attributes) -> list[str]:
 
 
 def _categories(values: Attributes) -> list[str]:
-    try:
-        listed = json.loads(values.get("categories", "[]"))
-    except (ValueError, RecursionError):
-        return []
+    listed = _literal(values.get("categories", "[]"))
     return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+
+
+def _literal(text: str) -> object:
+    """What stands in an attribute, as JSON has it or as scripts write it; None where that cannot be read."""
+    for read in (json.loads, ast.literal_eval):
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            return read(text)
+    return None

@@ -28,6 +28,7 @@ from mturk.marketplace.hit.hit import ASSIGNABLE, HIT
 from mturk.marketplace.people import worker
 from mturk.marketplace.simulation.crowd import Crowd, Member
 from mturk.marketplace.simulation.field import fields_of
+from mturk.marketplace.simulation.posting import posted
 
 HOUR = 3600
 _SPREAD = 0.5  # of how long work takes: most takes between half and twice the usual time
@@ -198,7 +199,8 @@ class Simulation:
         self._go_on(visit)
 
     def _submit(self, visit: _Visit, assignment_id: str, question: str) -> None:
-        answers = visit.member.answer(question, fields_of(question), self._chance)
+        fields = fields_of(question)
+        answers = posted(question, fields, visit.member.answer(question, fields, self._chance))
         # Whoever is made up knows nothing of what a form demands of its answers.
         if self._ends(visit, lambda context: work.submit(context, visit.member.id, assignment_id, answers)):
             self.tally.submitted += 1

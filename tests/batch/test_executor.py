@@ -1,0 +1,97 @@
+"""Calls that other threads, processes and machines make."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from distributed import Client, LocalCluster
+
+import mturk
+from mturk import HIT, Budget, ConfigurationError, Connection, HTMLQuestion, ValidationError
+from mturk.marketplace import Marketplace
+from tests.batch.conftest import ROWS, MakeBatch
+from tests.page import PAGE
+
+
+def processes(*connected: Any) -> ProcessPoolExecutor:
+    """Processes of which each is connected with a place."""
+    return ProcessPoolExecutor(2, multiprocessing.get_context("spawn"), connected_with, connected)
+
+
+def connected_with(url: str, access_key: str, secret_key: str) -> None:
+    mturk.connect(url, access_key=access_key, secret_key=secret_key)
+
+
+@pytest.fixture(scope="module")
+def dask() -> Iterator[Client]:
+    """A cluster of Dask's, of two processes."""
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def test_an_executor_of_threads_publishes(make: MakeBatch, service: Connection) -> None:
+    with ThreadPoolExecutor(3) as pool:
+        assert make().publish(executor=pool, threads=3).published == 5
+        assert pool.submit(int, "1").result() == 1  # it is the caller's, and stays open
+    assert HIT.all(connection=service).count() == 5
+
+
+def test_processes_publish(make: MakeBatch, market: Marketplace, service: Connection) -> None:
+    with processes(market.url, market.access_key, market.secret_key) as pool:
+        tally = make(assignments=3).publish(executor=pool)
+    assert (tally.published, tally.cost) == (5, Decimal("0.90"))
+    assert HIT.all(connection=service).count() == 5
+
+
+def test_dask_publishes_with_a_function_of_ones_own(
+    make: MakeBatch, market: Marketplace, service: Connection, dask: Client
+) -> None:
+    dask.run(connected_with, market.url, market.access_key, market.secret_key)
+    batch = make(question=lambda cells: HTMLQuestion(PAGE.replace("<p>", f"<p>{cells['text']} ", 1)))
+    with dask.get_executor() as executor:
+        assert batch.publish(executor=executor).published == 5
+    assert HIT.all(connection=service).count() == 5
+    assert len({piece.hit_id for piece in batch.rows()}) == 5
+
+
+def test_processes_that_are_connected_elsewhere_send_nothing(make: MakeBatch, service: Connection) -> None:
+    with Marketplace() as other:
+        words = r"executor's process is connected with .*, and the batch is of"
+        connected = processes(other.url, other.access_key, other.secret_key)
+        with connected as pool, pytest.raises(ConfigurationError, match=words):
+            make().publish(executor=pool)
+        theirs = Connection(other.url, access_key=other.access_key, secret_key=other.secret_key)
+        assert HIT.all(connection=theirs).count() == 0
+        theirs.close()
+    assert HIT.all(connection=service).count() == 0
+    assert {piece.state for piece in make().rows()} == {"planned"}
+
+
+def test_a_budget_is_not_given_to_other_processes(make: MakeBatch, market: Marketplace, service: Connection) -> None:
+    service.budget = Budget("0.15")
+    connected = processes(market.url, market.access_key, market.secret_key)
+    with connected as pool, pytest.raises(ValidationError, match="a Budget counts what its own process spends"):
+        make().publish(executor=pool)
+    with ThreadPoolExecutor(2) as threads, pytest.raises(mturk.OverBudget, match="2 of 5"):
+        make().publish(executor=threads)
+
+
+@pytest.mark.parametrize("executor", [4, "dask", object()])
+def test_what_is_no_executor_is_refused(make: MakeBatch, executor: Any) -> None:
+    with pytest.raises(ValidationError, match=r"executor: .*; expected one of concurrent\.futures"):
+        make().publish(executor=executor)
+
+
+def test_a_row_that_cannot_be_asked_stops_nothing(make: MakeBatch, service: Connection) -> None:
+    service.question_limit = 100_000
+    rows = [*ROWS, {"text": "x" * 70_000, "url": "u"}]
+    with ThreadPoolExecutor(2) as pool, pytest.raises(mturk.RequestError, match=r"5 of 6 HITs .*\(1 refused\)"):
+        make(rows).publish(executor=pool)
