@@ -23,7 +23,7 @@ version
 errors
 alters_data
 doubt
-data:           enumeration limit price | wire | locale
+data:           enumeration formula limit price | wire | locale
 budget
 requirements
 cost
@@ -38,13 +38,15 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
-table:          answer_cell sheet site_time | result | results_file | results
+quality:        label listing truth vote | submission_record | agreement crowd_model label_file | aggregation gold
+                worker_table | figure reliability
+table:          answer_cell file_key sheet site_time | result | ballot results_file | chart | results
 parallel:       hands tally | progress
 journal:        journal_store | journal | filing journal_run
 decision:       plan | bonus verdict
-batch:          batch_report batch_status batch_terms row_question | batch_estimate examination lane order
-                | addition belonging marking offering recognition | adoption loading publication reading waiting
-                | batch
+batch:          batch_report batch_terms row_question | batch_estimate examination lane order
+                | addition batch_status belonging marking offering recognition
+                | adoption loading publication reading waiting | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default

@@ -33,7 +33,9 @@ def wanted(bonuses: Bonuses, reason: str | None, encoding: str) -> list[WantedBo
     else:
         rows = sheet.read(bonuses, encoding)
     found = [_wanted(row, reason, f"row {number}") for number, row in enumerate(rows, 1)]
-    for one in (each for each, times in Counter(found).items() if times > 1):
+    twice = [one for one, times in Counter(found).items() if times > 1]
+    if twice:
+        one = twice[0]
         raise ValidationError(
             f"{one.worker_id} is there twice with {one.amount} for {one.reason!r}, which would be paid once; give each "
             "bonus a reason of its own, or an assignment_id"

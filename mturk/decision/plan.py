@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mturk.alters_data import alters_data
 from mturk.data.enumeration import AssignmentStatus
-from mturk.errors import ConfirmationNeeded, InsufficientFunds, InvalidState, MTurkError, RequestError
+from mturk.errors import ConfirmationNeeded, InsufficientFunds, InvalidState, MTurkError, RequestError, ValidationError
 from mturk.parallel.hands import ahead
+from mturk.parallel.progress import Mark, Progress
 from mturk.parallel.tally import Refusal
 from mturk.record.display import Table
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
 
+Counting = Callable[[int, int], None]
+"""Is told how many steps are done, and how many there are."""
 APPROVE, REJECT, BONUS = "approve", "reject", "bonus"
 DECIDED = {APPROVE: AssignmentStatus.APPROVED, REJECT: AssignmentStatus.REJECTED}
 """The state that a decision leads to."""
+
+_SHOWN = 30  # workers that a notebook shows
 
 
 @attrs.frozen
@@ -50,10 +57,33 @@ class Applied:
     """Steps that were done already."""
     refused: tuple[Refusal, ...] = ()
     left: int = 0
+    cost: Decimal = Decimal(0)
+    """What the bonuses of this call cost with fees, in US dollars."""
 
     def __repr__(self) -> str:
         before = f", {self.before} were before" if self.before else ""
         return f"<Applied {self.done} steps{before}, {len(self.refused)} refused, {self.left} left>"
+
+    @property
+    def total(self) -> int:
+        """All steps of the plan."""
+        return self.done + self.before + len(self.refused) + self.left
+
+    def after(self, step: Step, came: bool | RequestError) -> Applied:
+        """How far it is with one step more: done now, done before, or refused."""
+        if isinstance(came, RequestError):
+            refusal = Refusal(step.assignment_id, str(came))
+            return attrs.evolve(self, refused=(*self.refused, refusal), left=self.left - 1)
+        if not came:
+            return attrs.evolve(self, before=self.before + 1, left=self.left - 1)
+        return attrs.evolve(self, done=self.done + 1, left=self.left - 1, cost=self.cost + step.cost)
+
+    def _mark(self) -> Mark:
+        before = f", {self.before} were before" if self.before else ""
+        left = f", {self.left} are left" if self.left else ""
+        refused = f" ({len(self.refused)} refused)" if self.refused else ""
+        words = f"{self.done} of {self.total} steps are done now{before}{left}{refused}; {self.cost} USD"
+        return Mark(self.done + len(self.refused), self.before, self.left, self.cost, words)
 
 
 class Plan:
@@ -81,7 +111,10 @@ class Plan:
         return "\n".join([repr(self.summary()), *self.notes])
 
     def _repr_html_(self) -> str:
-        return self.summary()._repr_html_()
+        table = self.summary()
+        first = attrs.evolve(table, rows=table.rows[:_SHOWN])
+        more = [f"and {len(table.rows) - _SHOWN} more workers, see summary()"] if len(table.rows) > _SHOWN else []
+        return first._repr_html_() + "".join(f"<p>{escape(line)}</p>" for line in (*more, *self.notes))
 
     @property
     def cost(self) -> Decimal:
@@ -104,30 +137,26 @@ class Plan:
 
     @alters_data
     def apply(
-        self, progress: Callable[[int, int], None] | None = None, *, confirm: int | None = None, threads: int = 8
+        self, progress: Counting | bool | None = None, *, confirm: int | None = None, threads: int = 8
     ) -> Applied:
         """Do it, and say how much was done; a plan that was applied before does nothing again.
 
         On the live service a plan with rejections asks for their number first: `confirm=12`. A step that the service
         refuses stops nothing, and is in `refused`. No money, no connection or Ctrl-C stops it; the same plan, or the
-        same made anew, goes on. `progress` is called with the number of steps that are done and of all. One call for
-        each decision, two for each bonus.
+        same made anew, goes on. `progress=True` shows a bar in a terminal or notebook, and a line each minute in a log;
+        a function is called with the number of steps that are done and of all. One call for each decision, two for
+        each bonus.
         """
         self._confirmed(confirm)
         applied = Applied(0, left=len(self))
-        refused: list[Refusal] = []
-        before = 0
-        try:
-            for number, (step, came) in enumerate(ahead(_done, self._steps, threads), 1):
-                before += came is False
-                if isinstance(came, RequestError):
-                    refused.append(Refusal(step.assignment_id, str(came)))
-                applied = Applied(number - len(refused) - before, before, tuple(refused), len(self) - number)
-                if progress is not None:
-                    progress(number, len(self))
-        except MTurkError as error:
-            error.partial = applied
-            raise
+        with _showing(progress) as told:
+            try:
+                for step, came in ahead(_done, self._steps, threads):
+                    applied = applied.after(step, came)
+                    told(applied)
+            except MTurkError as error:
+                error.partial = applied
+                raise
         return applied
 
     def _confirmed(self, confirm: int | None) -> None:
@@ -139,6 +168,23 @@ class Plan:
                 f"the plan rejects {rejections} submissions on the live service, which hurts their workers: nothing "
                 f"was done. Look at its summary(), and repeat the call with confirm={rejections}"
             )
+
+
+@contextmanager
+def _showing(progress: Counting | bool | None) -> Iterator[Callable[[Applied], None]]:
+    """What is to be told after each step: the user's own function, a display, or nothing."""
+    if progress is True:
+        with Progress(name="Applying") as display:
+            yield lambda applied: display.reach(applied._mark())
+    elif callable(progress):
+        count = progress
+        yield lambda applied: count(applied.total - applied.left, applied.total)
+    elif progress is None or progress is False:
+        yield lambda applied: None
+    else:
+        raise ValidationError(
+            f"progress: {progress!r}; expected True, or a function that takes the numbers of steps done and of all"
+        )
 
 
 def _line(worker: str, kinds: Counter[str], cost: Decimal) -> tuple[Any, ...]:

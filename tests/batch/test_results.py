@@ -12,7 +12,7 @@ from typing import Any
 import pandas
 import pytest
 
-from mturk import Batch, Result, Results, ValidationError
+from mturk import Batch, Result, Results, ValidationError, tracer
 from mturk.marketplace import Marketplace
 from tests.batch.conftest import ROWS, MakeBatch
 
@@ -207,3 +207,20 @@ def test_the_row_of_a_key_is_kept(make: MakeBatch, work: Work) -> None:
     work(batch, "A2BOB", [{"label": "cat"}])
     (result,) = batch.results()
     assert (result.key, result.row) == ("https://my-lab.org/1.jpg", ROWS[0])
+
+
+def test_a_notebook_shows_the_first_few_as_they_were_read_last_and_makes_no_call(
+    batch: Batch, work: Work, tmp_path: Path
+) -> None:
+    work(batch, "A2BOB", [{"label": "<b>cat</b>"}, {"label": "dog"}])
+    results, told = batch.results(), list[str]()
+    with tracer(lambda attempt: told.append(attempt.operation)):
+        assert "iterate over it" in results._repr_html_()
+    assert told == []
+    results.to_csv(tmp_path / "results.csv")
+    with tracer(lambda attempt: told.append(attempt.operation)):
+        shown = results._repr_html_()
+    assert told == []
+    assert "<td>&lt;b&gt;cat&lt;/b&gt;</td>" in shown
+    assert "<td>dog</td>" in shown
+    assert shown == results.show()._repr_html_()
