@@ -123,11 +123,13 @@ def publish(folder: BatchFolder, teller: Teller, most: int | None) -> int:
             teller.say(f"All HITs are published. How they stand: {folder.command('status')}")
             return DONE
         teller.ask(_question(found, number, cost, is_live=connection.is_live))
-        return _publish(folder, batch, teller, lambda told: batch.publish(progress=told, limit=most))
+        return _publish(folder, batch, teller, lambda: batch.publish(progress=True, limit=most))
 
 
 @click.command()
-@click.option("--below", callback=argument.share, metavar="SHARE", required=True, help="Rows that agree less: 2/3, 0.6.")
+@click.option(
+    "--below", callback=argument.share, metavar="SHARE", required=True, help="Rows that agree less: 2/3, 0.6."
+)
 @click.option("--field", metavar="NAME", required=True, help="The field of the answers, the column without Answer.")
 @click.option(
     "--assignments", type=click.IntRange(min=1), metavar="N", required=True, help="How many more people for each row."
@@ -156,7 +158,7 @@ def more(folder: BatchFolder, teller: Teller, below: float, field: str, assignme
             f"{'1 more person' if assignments == 1 else f'{assignments} more people'} about {counted(len(keys), 'row')}"
         )
         teller.ask(_further(what, _most_cost(batch, keys, assignments), is_live=connection.is_live))
-        return _publish(folder, batch, teller, lambda told: batch.more(keys, assignments, progress=told))
+        return _publish(folder, batch, teller, lambda: batch.more(keys, assignments, progress=True))
 
 
 @click.command()
@@ -241,11 +243,11 @@ def _most_cost(batch: Batch, keys: Collection[str], assignments: int) -> Decimal
     return sum(costs, Decimal(0))
 
 
-def _publish(folder: BatchFolder, batch: Batch, teller: Teller, send: Callable[[bool], Tally]) -> int:
+def _publish(folder: BatchFolder, batch: Batch, teller: Teller, send: Callable[[], Tally]) -> int:
     before = _published(batch)["published"]
     refused: list[dict[str, str]] = []
     try:
-        tally = send(not teller.as_json)
+        tally = send()
     except RequestError as error:
         if isinstance(error.partial, Tally):
             refused = [{"row": one.key, "error": one.error} for one in error.partial.refused]
