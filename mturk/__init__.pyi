@@ -66,6 +66,11 @@ from mturk.model.review import ReviewPolicy, ReviewReport, ReviewResults, ScoreM
 from mturk.model.worker import NotifyFailure, Worker
 from mturk.model.worker_block import WorkerBlock
 from mturk.parallel.tally import Refusal, Tally
+from mturk.quality.aggregation import Aggregation
+from mturk.quality.agreement import Agreement
+from mturk.quality.gold import GoldAnswers
+from mturk.quality.reliability import Reliability
+from mturk.quality.worker_table import WorkerQuality, WorkerTable
 from mturk.question.answer import Answers, Selected, UploadedFile
 from mturk.question.external_question import ExternalQuestion
 from mturk.question.form import Choice, FreeText, QuestionForm
@@ -84,6 +89,8 @@ __all__ = [
     "HIT",
     "AccessDenied",
     "ActionsGuarded",
+    "Aggregation",
+    "Agreement",
     "AlreadyDone",
     "AnswerError",
     "AnswerKey",
@@ -112,6 +119,7 @@ __all__ = [
     "ExternalQuestion",
     "ForgedMessage",
     "FreeText",
+    "GoldAnswers",
     "HITReviewStatus",
     "HITStatus",
     "HITType",
@@ -141,6 +149,7 @@ __all__ = [
     "Question",
     "QuestionForm",
     "Refusal",
+    "Reliability",
     "RequestError",
     "Result",
     "Results",
@@ -165,6 +174,8 @@ __all__ = [
     "ValidationError",
     "Worker",
     "WorkerBlock",
+    "WorkerQuality",
+    "WorkerTable",
     "__version__",
     "connect",
     "current",

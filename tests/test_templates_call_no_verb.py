@@ -15,14 +15,17 @@ from tests.judge import Judge
 
 # What only reads, computes or renders; a template may call it.
 READS = {
-    "all", "assignments", "balance", "batch", "blocked", "bonuses", "columns", "count", "current",
+    "aggregate", "agreement",
+    "all", "assignments", "balance", "batch", "below", "blocked", "bonuses", "columns", "count", "current",
     "does_not_exist", "estimate", "exists", "fields", "file_upload_url", "first", "from_element", "from_query",
-    "from_string", "from_template", "from_xml", "get", "get_assignments", "get_reviewable", "getlist", "guarding",
+    "from_string", "from_template", "from_xml", "get", "get_assignments", "get_reviewable", "getlist", "gold",
+    "guarding",
     "hits", "index", "is_in", "items", "judgement", "keys", "next_page", "not_in", "now", "of", "open", "page",
-    "pages", "pay_bonuses", "rows", "status", "problems", "qualifications", "read", "read_csv", "refresh", "render",
+    "pages", "pay_bonuses", "plot", "rows", "status", "problems", "qualifications", "read", "read_csv", "refresh",
+    "reliability", "render",
     "requests", "results", "review", "review_from", "review_results", "reviewable", "score", "search", "show",
     "summary", "to_dict", "to_json", "to_pandas", "to_records", "to_xml", "transport", "validate", "values",
-    "wait_until_reviewable", "where",
+    "wait_until_reviewable", "where", "workers",
 }  # fmt: skip
 
 

@@ -17,9 +17,9 @@ from mturk.alters_data import alters_data
 from mturk.batch import batch_terms, belonging, lane
 from mturk.batch.addition import Addition
 from mturk.batch.adoption import adopt
-from mturk.batch.batch_estimate import BatchEstimate, estimated, held, parts_of
+from mturk.batch.batch_estimate import BatchEstimate, estimated, parts_of
 from mturk.batch.batch_report import BatchReport
-from mturk.batch.batch_status import BatchStatus, status
+from mturk.batch.batch_status import BatchStatus, overview, status
 from mturk.batch.loading import Loading
 from mturk.batch.marking import Marking
 from mturk.batch.offering import Offering
@@ -37,7 +37,7 @@ from mturk.decision.bonus import steps as bonus_steps
 from mturk.decision.plan import Plan
 from mturk.decision.verdict import Judge, by_marks, judged, marked
 from mturk.errors import DoesNotExist, ValidationError
-from mturk.journal.journal import PUBLISHED, REFUSED, Journal, Piece
+from mturk.journal.journal import Journal, Piece
 from mturk.model.assignment import Statuses
 from mturk.model.hit import HIT
 from mturk.model.hit_type import HITType
@@ -122,6 +122,9 @@ class Batch:
 
     def __repr__(self) -> str:
         return f"<Batch {self._journal!r} of {self.hit_type!r}>"
+
+    def _repr_html_(self) -> str:
+        return overview(self._journal, self.hit_type)._repr_html_()
 
     @property
     def id(self) -> str:
@@ -346,17 +349,7 @@ class Batch:
         return (hit for hit in HIT.all(connection=self.connection) if hit.id in ids) if ids else iter(())
 
     def _status(self, hits: Iterable[HIT]) -> BatchStatus:
-        counts = self._journal.counts()
-        published = counts.get(PUBLISHED, (0, 0))[0]
-        return status(
-            hits,
-            rows=self._journal.row_count(),
-            published=published,
-            left=sum(number for number, _ in counts.values()) - published,
-            refused=counts.get(REFUSED, (0, 0))[0],
-            cost=held(self._journal.sizes(), self.hit_type),
-            now=self.connection.now(),
-        )
+        return status(hits, self._journal, self.hit_type, self.connection.now())
 
     def _offering(self) -> Offering:
         return Offering(self.hit_type, self._asking, self._lifetime, self._annotation, self.id, self._lanes)

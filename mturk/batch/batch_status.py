@@ -9,8 +9,11 @@ from decimal import Decimal
 
 import attrs
 
+from mturk.batch.batch_estimate import held
 from mturk.data.enumeration import HITStatus
+from mturk.journal.journal import PUBLISHED, REFUSED, Journal
 from mturk.model.hit import HIT
+from mturk.model.hit_type import HITType
 from mturk.record.display import Table
 
 
@@ -74,10 +77,10 @@ class BatchStatus:
         )
 
 
-def status(
-    hits: Iterable[HIT], *, rows: int, published: int, left: int, refused: int, cost: Decimal, now: datetime
-) -> BatchStatus:
+def status(hits: Iterable[HIT], journal: Journal, hit_type: HITType, now: datetime) -> BatchStatus:
     """The status out of the HITs that are still there."""
+    counts = journal.counts()
+    published = counts.get(PUBLISHED, (0, 0))[0]
     found: Counter[str] = Counter()
     begun: datetime | None = None
     for hit in hits:
@@ -91,9 +94,9 @@ def status(
     # Submitted work that is not decided is in none of the three counts.
     submitted = max(0, found["assignments"] - found["available"] - found["pending"] - found["decided"])
     return BatchStatus(
-        rows=rows,
-        left=left,
-        refused=refused,
+        rows=journal.row_count(),
+        left=sum(number for number, _ in counts.values()) - published,
+        refused=counts.get(REFUSED, (0, 0))[0],
         on_offer=found["on_offer"],
         ended=found["hits"] - found["on_offer"],
         gone=published - found["hits"],
@@ -102,9 +105,17 @@ def status(
         pending=found["pending"],
         submitted=submitted,
         decided=found["decided"],
-        cost=cost,
+        cost=held(journal.sizes(), hit_type),
         expected_end=_end(submitted + found["decided"], found["assignments"], begun, now),
     )
+
+
+def overview(journal: Journal, hit_type: HITType) -> Table:
+    """What the journal alone tells. No call."""
+    states = [(f"HITs {state}", number) for state, (number, _) in sorted(journal.counts().items())]
+    cost = held(journal.sizes(), hit_type)
+    lines = [("HIT type", hit_type.title), ("reward", hit_type.reward), ("rows", journal.row_count()), *states]
+    return Table(("what", "number"), [*lines, ("cost", f"{cost} USD")], caption=f"Batch {journal.id}")
 
 
 def _end(done: int, wanted: int, begun: datetime | None, now: datetime) -> datetime | None:

@@ -9,14 +9,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mturk.alters_data import alters_data
-from mturk.errors import ConfigurationError
+from mturk.data.formula import Formulas
+from mturk.errors import ConfigurationError, ValidationError
+from mturk.quality.aggregation import Aggregation, Method
+from mturk.quality.agreement import Agreement
+from mturk.quality.gold import GoldAnswers
+from mturk.quality.reliability import Level, Reliability, reliability
+from mturk.quality.worker_table import WorkerTable, worker_table
 from mturk.record.display import Table
-from mturk.table import results_file
+from mturk.table import ballot, results_file
+from mturk.table.ballot import Field
+from mturk.table.chart import Kind, chart
+from mturk.table.columns import Columns
 from mturk.table.result import ANSWER, COLUMNS, INPUT, Result
-from mturk.table.results_file import Formulas
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.figure import Figure
 
 _FEW = 10
 
@@ -80,11 +89,74 @@ class Results:
             import pandas
         except ImportError:
             raise ConfigurationError("A data frame needs pandas: pip install pandas") from None
-        every = [result.fields() for result in self]
-        columns = _columns(every) if every else list(COLUMNS)
-        frame = pandas.DataFrame({name: [each.get(name) for each in every] for name in columns})
+        columns = Columns.of(self)
+        frame = pandas.DataFrame(columns)
         frame["Reward"] = pandas.to_numeric(frame["Reward"])
         return frame
+
+    def agreement(self, field: Field, *, rejected: bool = False) -> Agreement:
+        """For each row the share of the commonest answer to this field, 0 to 1: how far workers agree.
+
+            batch.more(where=batch.results().agreement("label").below(2 / 3), assignments=2)
+
+        The field is named as its column without `Answer.`; a function of a Result that gives a text, or None for no
+        answer, can make like answers the same. What counts is the text of the cell, so several values of a field are
+        one answer together, `cat|dog`. Empty and missing answers are none, and rejected submissions do not count
+        unless rejected=True. ValidationError if no submission has such a field.
+        """
+        return Agreement(ballot.votes(self, field, rejected=rejected), ballot.name_of(field))
+
+    def aggregate(self, field: Field, method: Method = "majority", *, rejected: bool = False) -> Aggregation:
+        """For each row one label out of its answers to this field, with how sure it is; answers as in `agreement`.
+
+        majority: the commonest answer; its share is the confidence, and a worker's skill the share of their answers
+        that are the label. The others need mturk[aggregate] and estimate at the same time labels and workers:
+        dawid_skene (how often each worker takes which label for which; Dawid and Skene 1979; the skill is the share
+        they get right), one_coin_dawid_skene (only how often each is right; Zhang et al. 2016; for few answers a
+        worker), glad (ability of workers, difficulty of rows; Whitehill et al. 2009; the skill is alpha: 0 guesses,
+        below 0 errs on purpose), mace (who guesses; Hovy et al. 2013; the skill is the probability of not guessing).
+
+        Of labels that come out equal the first in the order of their texts is taken, and `tied` has the row. The same
+        votes give the same labels, in whatever order they came.
+        """
+        return Aggregation(ballot.votes(self, field, rejected=rejected), method, ballot.name_of(field))
+
+    def reliability(self, field: Field, *, level: Level = "nominal", rejected: bool = False) -> Reliability:
+        """How far the answers to this field can be relied on as a whole: Krippendorff's alpha and others.
+
+        Each is defined in `Reliability`. `level` says what answers are: names, ranks (ordinal) or numbers (interval);
+        answers as in `agreement`. Needs mturk[aggregate].
+        """
+        return reliability(ballot.votes(self, field, rejected=rejected), ballot.name_of(field), level)
+
+    def gold(self, field: Field, gold: str) -> GoldAnswers:
+        """How often workers gave the right answer to the rows where it is known, in the input column `gold`.
+
+        An answer is right if it is the same text, leaving aside blanks around it, or the same number. Rows whose cell
+        is empty are without gold; rejected submissions count, since it is the workers who are measured.
+        """
+        return GoldAnswers(ballot.submissions(self, field, gold), ballot.name_of(field))
+
+    def workers(self, field: Field | None = None, *, gold: str | None = None, rejected: bool = False) -> WorkerTable:
+        """What each worker has done: submissions, approved, rejected, the median work time; the busiest first.
+
+        With a field also how far they agree with the others, and with the input column `gold` how many answers to
+        gold rows are right. A worker's own rejected answers are looked at too; those of others are compared with only
+        if rejected=True.
+        """
+        if gold is not None and field is None:
+            raise ValidationError("gold: it needs the field that it is the answer to: workers('label', gold='truth')")
+        read = ballot.submissions(self, field, gold)
+        return worker_table(read, has_gold=gold is not None, rejected=rejected)
+
+    def plot(self, kind: Kind | None = None, *, field: Field | None = None, rejected: bool = False) -> Figure:
+        """A figure of agreement on a field, work time or throughput; without a kind all of them side by side.
+
+            batch.results().plot(field="label").savefig("quality.png")
+
+        A notebook shows it; no window opens. Work time and throughput are those of all submissions. Needs mturk[plot].
+        """
+        return chart(self, kind, field, rejected=rejected)
 
     @alters_data
     def to_csv(self, path: str | os.PathLike[str], *, formulas: Formulas = "quote") -> int:

@@ -5,28 +5,25 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from mturk.data import wire
+from mturk.data import formula, wire
 from mturk.data.enumeration import AssignmentStatus
+from mturk.data.formula import Formulas
 from mturk.errors import ValidationError
 from mturk.model.assignment import Assignment
 from mturk.model.hit import HIT
 from mturk.table import site_time
+from mturk.table.file_key import FileKeys
 from mturk.table.result import ANSWER, COLUMNS, DECISION, INPUT, Result
 from mturk.table.sheet import Cells, SheetError, separated
 
-Formulas = Literal["quote", "keep"]
-"""What is done with cells that a spreadsheet would take for formulas."""
-
 LINE_END = "\r\n"
 """Between records, and not after the last."""
-# What a spreadsheet takes for a formula; and the sign that says that it is none, so that reading back is exact.
-_FORMULA = tuple("=+-@'\t\r")
 _DOLLARS = re.compile(r"\$?(\d+(?:\.\d+)?)")
 
 
@@ -34,8 +31,7 @@ def write(
     path: Path, results: Iterable[Result], inputs: Sequence[str], answers: Sequence[str], formulas: Formulas
 ) -> int:
     """Write the results with these columns, and say how many there were."""
-    if formulas not in ("quote", "keep"):
-        raise ValidationError(f"formulas: {formulas!r}; expected 'quote' or 'keep'")
+    formula.expect_known(formulas)
     if not path.parent.is_dir():
         raise ValidationError(f"{path}: there is no folder {path.parent}")
     header = [*COLUMNS, *(f"{INPUT}{name}" for name in inputs), *(f"{ANSWER}{name}" for name in answers)]
@@ -50,7 +46,7 @@ def write(
             fields = result.fields()
             cells = [_cell(name, fields.get(name)) for name in header]
             # The site's rows end here: they have no cells for the decision.
-            writer.writerow([_defused(cell) for cell in cells] if formulas == "quote" else cells)
+            writer.writerow([formula.defused(cell) for cell in cells] if formulas == "quote" else cells)
         file.flush()
         file.truncate(unfinished.stat().st_size - len(LINE_END))
     unfinished.replace(path)
@@ -71,30 +67,23 @@ def _cell(name: str, value: Any) -> str:
     return str(value)
 
 
-def _defused(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-def _as_it_was(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
-
-
 def rows(path: Path, encoding: str = "utf-8-sig") -> Iterator[Cells]:
     """The rows of such a file as they stand, quotes of formulas taken away; rows may be short at their end."""
     for cells in separated(path, encoding, may_be_short=True):
-        yield {name: _as_it_was(cell) for name, cell in cells.items()}
+        yield {name: formula.as_it_was(cell) for name, cell in cells.items()}
 
 
 def read(path: Path, encoding: str = "utf-8-sig") -> Iterator[Result]:
     """The results in a file that this package, MTurk's site or a spreadsheet wrote."""
+    key_of = FileKeys().key_of
     for number, cells in enumerate(rows(path, encoding), 1):
         try:
-            yield _result(cells, number)
+            yield _result(cells, key_of)
         except ValidationError as error:
             raise SheetError(f"{path}, row {number}: {error}") from None
 
 
-def _result(cells: Mapping[str, Any], number: int) -> Result:
+def _result(cells: Mapping[str, Any], key_of: Callable[[Mapping[str, Any]], str]) -> Result:
     if not cells.get("AssignmentId"):
         raise ValidationError("it has no AssignmentId")
     if not cells.get("HITId"):
@@ -105,7 +94,7 @@ def _result(cells: Mapping[str, Any], number: int) -> Result:
     work._set(hit_id=hit.id, _hit=hit, **_known(_ASSIGNMENT, cells))
     row = {name[len(INPUT) :]: cell for name, cell in cells.items() if name.startswith(INPUT)}
     answers = {name[len(ANSWER) :]: cell for name, cell in cells.items() if name.startswith(ANSWER)}
-    return Result(str(number), row, hit, work, answers)
+    return Result(key_of(cells), row, hit, work, answers)
 
 
 def _known(kinds: Mapping[str, tuple[str, Any]], cells: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from mturk import HIT, Connection
 from mturk.batch import batch_status
 from mturk.marketplace import Marketplace
-from tests.batch.conftest import MakeBatch
+from tests.batch.conftest import ROWS, MakeBatch
 
 
 def test_the_status_counts_hits_and_what_was_done_of_them(make: MakeBatch, market: Marketplace) -> None:
@@ -72,7 +72,7 @@ BEGUN = datetime(2026, 9, 1, 12, tzinfo=timezone.utc)
 @pytest.mark.parametrize(
     ("done", "expected"), [(0, None), (25, BEGUN + timedelta(hours=4)), (100, BEGUN + timedelta(hours=1))]
 )
-def test_the_end_is_expected_at_the_pace_so_far(done: int, expected: datetime | None) -> None:
+def test_the_end_is_expected_at_the_pace_so_far(make: MakeBatch, done: int, expected: datetime | None) -> None:
     hit = HIT("3A")
     hit._set(
         status="Assignable",
@@ -82,7 +82,14 @@ def test_the_end_is_expected_at_the_pace_so_far(done: int, expected: datetime | 
         assignments_completed=0,
         creation_time=BEGUN,
     )
-    found = batch_status.status(
-        [hit], rows=1, published=1, left=0, refused=0, cost=Decimal(6), now=BEGUN + timedelta(hours=1)
-    )
+    batch = make()
+    found = batch_status.status([hit], batch._journal, batch.hit_type, BEGUN + timedelta(hours=1))
     assert (found.submitted, found.expected_end) == (done, expected)
+
+
+def test_a_notebook_shows_what_the_journal_tells_without_a_call(make: MakeBatch, market: Marketplace) -> None:
+    batch = make(ROWS[:3])
+    batch.publish(limit=2)
+    market.stop()
+    shown = batch._repr_html_()
+    assert all(f">{words}<" in shown for words in ("HITs published", "HITs planned", "0.12 USD", "Label a photo"))

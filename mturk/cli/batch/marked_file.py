@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mturk.data.formula import Formulas
 from mturk.decision.plan import DECIDED
 from mturk.decision.verdict import marked
 from mturk.errors import ValidationError
 from mturk.table import results_file, sheet
 from mturk.table.result import ANSWER, COLUMNS, DECISION, INPUT
 from mturk.table.results import Results
-from mturk.table.results_file import Formulas
 
 _ENCODING = "utf-8-sig"
 

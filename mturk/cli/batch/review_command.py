@@ -15,7 +15,7 @@ from mturk.batch.batch_status import BatchStatus
 from mturk.cli.batch import argument, marked_file, plan_dialogue, watching
 from mturk.cli.batch.batch_folder import BatchFolder
 from mturk.cli.batch.telling import Teller, counted
-from mturk.table import results_file
+from mturk.data.formula import Formulas
 from mturk.table.results import Results
 
 _STDOUT = "-"
@@ -88,7 +88,7 @@ def results(folder: BatchFolder, teller: Teller, file: str | None, keep_formulas
     if file == _STDOUT and teller.as_json:
         raise click.UsageError("--json and --csv - both write to stdout; name a file.")
     path = folder.path / "results.csv" if file is None else Path(file)
-    formulas: results_file.Formulas = "keep" if keep_formulas else "quote"
+    formulas: Formulas = "keep" if keep_formulas else "quote"
     with folder.connected(folder.task()) as connection:
         found = folder.opened(connection).results()
         if file == _STDOUT:
@@ -161,7 +161,7 @@ def bonus(folder: BatchFolder, teller: Teller, file: Path, reason: str | None, e
         return plan_dialogue.carry_out(plan, teller, is_live=connection.is_live)
 
 
-def _printed(found: Results, formulas: results_file.Formulas) -> int:
+def _printed(found: Results, formulas: Formulas) -> int:
     """Write the results to stdout; a file is made first, so that nothing is printed of what cannot be read."""
     with TemporaryDirectory(prefix="mturk-") as scratch:
         path = Path(scratch, "results.csv")

@@ -1,0 +1,1 @@
+"""Quality: how far workers agree, which answer to take, and how workers do."""
