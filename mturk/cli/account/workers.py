@@ -40,7 +40,7 @@ def workers(
     limit: int | None,
     **where: str | None,
 ) -> None:
-    """List workers: whom you have blocked, or who worked for you.
+    """List workers whom you blocked, or who did your HITs.
 
     This is for requesters, also on AWS. Who runs a marketplace adds and invites workers by mturk worker.
 
