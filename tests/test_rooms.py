@@ -45,7 +45,7 @@ table:          answer_cell file_key sheet site_time | result | ballot columns r
 parallel:       hands tally | progress
 journal:        journal_store | journal | filing journal_run
 decision:       plan | bonus verdict
-batch:          batch_report batch_terms mould row_question | batch_estimate examination lane order
+batch:          batch_report batch_terms mould | row_question | batch_estimate examination lane order
                 | addition batch_status belonging marking offering recognition
                 | adoption loading publication reading waiting | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
