@@ -81,9 +81,7 @@ def calling() -> Iterator[None]:
     except (ConfigurationError, ValidationError) as error:
         end(str(error), WRONG_USE)
     except UnicodeEncodeError as error:
-        end(
-            f"{error.encoding} has no word for what is to be shown; set PYTHONIOENCODING=utf-8, or write --csv", PROBLEM
-        )
+        end(f"{error.encoding} has no letters for it; set PYTHONIOENCODING=utf-8, or write --csv FILE", PROBLEM)
     except BrokenPipeError:
         raise  # who reads has enough
     except (MTurkError, TimeoutError, OSError) as error:

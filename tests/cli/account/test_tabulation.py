@@ -306,12 +306,12 @@ def test_a_reader_that_has_enough_is_no_mistake(lab: Lab) -> None:
 
 
 def test_a_terminal_without_the_letters_is_told_what_to_set(lab: Lab) -> None:
-    HITType.create("Fünf Photos", "Say what is in it", "0.05", 600).create_hit(HTMLQuestion(PAGE), 3600)
+    HITType.create("日本", "Say what is in it", "0.05", 600).create_hit(HTMLQuestion(PAGE), 3600)
     done = subprocess.run(
         [sys.executable, "-m", "mturk", "hits"],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
     )
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "set PYTHONIOENCODING=utf-8" in done.stderr
