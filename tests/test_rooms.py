@@ -42,9 +42,9 @@ model:          bonus_payment ending notification qualification review task_file
 quality:        label listing truth vote | submission_record | agreement crowd_model label_file | aggregation gold
                 worker_table | figure reliability
 table:          answer_cell file_key sheet site_time | result | ballot columns results_file | chart | results
-parallel:       hands tally | progress
+parallel:       hands place tally | progress
 journal:        journal_store | journal | filing journal_run
-decision:       plan | bonus verdict
+decision:       errand | plan | bonus verdict
 batch:          batch_report batch_terms mould | row_question | batch_estimate examination lane order
                 | addition batch_status belonging marking offering recognition
                 | adoption loading publication reading waiting | batch
