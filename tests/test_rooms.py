@@ -42,10 +42,10 @@ model:          bonus_payment ending notification qualification review task_file
 quality:        label listing truth vote | submission_record | agreement crowd_model label_file | aggregation gold
                 worker_table | figure reliability
 table:          answer_cell file_key sheet site_time | result | ballot columns results_file | chart | results
-parallel:       hands tally | progress
+parallel:       hands place tally | progress
 journal:        journal_store | journal | filing journal_run
-decision:       plan | bonus verdict
-batch:          batch_report batch_terms mould row_question | batch_estimate examination lane order
+decision:       errand | plan | bonus verdict
+batch:          batch_report batch_terms mould | row_question | batch_estimate examination lane order
                 | addition batch_status belonging marking offering recognition
                 | adoption loading publication reading waiting | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
@@ -54,7 +54,7 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
-cli.account:    new_file safe_text | holdings reach | listing | export_file funds hits qualifications workers
+cli.account:    new_file safe_text | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
 cli:            demo doctor payouts serve simulate | demo_site diagnosis option | access hearing people preview

@@ -107,7 +107,7 @@ def revoke_key(access_key: str, database: str) -> None:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def worker(context: click.Context) -> None:
-    """Add workers to a marketplace of yours; invite, block, export.
+    """Add workers to a marketplace of yours; invite, block them.
 
     This is for who runs a marketplace. A requester's view of workers, also on AWS, is mturk workers.
 

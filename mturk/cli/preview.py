@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import attrs
 import click
 
-from mturk.cli.account import listing, reach
+from mturk.cli.account import reach, tabulation
 from mturk.cli.account.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -193,10 +193,12 @@ def answers(submitted: Assignment) -> list[str]:
     from mturk.errors import AnswerError
 
     try:
-        found = submitted.answers.columns()
+        found = {name.removeprefix("answers."): cell for name, cell in submitted.answers.columns().items()}
     except AnswerError as error:
         return [f"Submitted, and it cannot be read: {one_line(str(error))}"]
-    lines = [f"  {one_line(field.removeprefix('answers.'))}: {listing.cell(value)}" for field, value in found.items()]
+    lines = [
+        f"  {one_line(field.removeprefix('answers.'))}: {tabulation.cell(value)}" for field, value in found.items()
+    ]
     return ["Submitted. This is what you would get:", *(lines or ["  nothing"])]
 
 

@@ -83,8 +83,8 @@ def export(file: str, without: tuple[str, ...], threads: int, overwrite: bool, *
 
 def write(lines: TextIO, connection: Connection, without: frozenset[str], threads: int, meter: Meter) -> None:
     """Write all lines: first what this is, last what it holds."""
-    from mturk.batch.hands import ahead
     from mturk.cli.account.holdings import UNREAD, Holdings
+    from mturk.parallel.hands import ahead
 
     head = {"mturk": __version__, "time": _now(), "url": connection.url, "without": sorted(without)}
     lines.write(line("Export", head))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mturk.cli.account import listing, reach
+from mturk.cli.account import reach, tabulation
 
 
 @click.command("balance")
@@ -25,6 +25,6 @@ def balance(as_json: bool, **where: str | None) -> None:
         found = connection.balance()
         fields = {"available": found.available, "on_hold": found.on_hold, "currency": "USD", "url": connection.url}
         if as_json:
-            listing.show_one(fields, as_json=True)
+            tabulation.show_one(fields, as_json=True)
         else:
             click.echo(f"{found} at {connection.url}")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mturk.cli.account import listing, reach
-from mturk.cli.account.listing import Fields, Form
+from mturk.cli.account import reach, tabulation
+from mturk.cli.account.tabulation import Fields, Form
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -35,7 +35,7 @@ _OF_SUBMISSION = ("id", "worker_id", "status", "submit_time")
 @click.option("--hit-type", metavar="ID", help="Only those of this HIT type.")
 @click.option("--annotation", metavar="TEXT", help="Only those in whose requester annotation this stands.")
 @reach.options
-@listing.limited
+@tabulation.limited
 @click.pass_context
 def hits(
     context: click.Context,
@@ -61,7 +61,7 @@ def hits(
       mturk hits --annotation batch=7 --csv hits.csv
       mturk hits show 3XZRODVOM51F7CTLUQ3F9WF2TOGGYA
     """
-    if listing.goes_on(context):
+    if tabulation.goes_on(context):
         return
     with reach.calling():
         form = Form(as_json, file, overwrite, limit)
@@ -85,14 +85,14 @@ def show_hit(hit_id: str, as_json: bool, **where: str | None) -> None:
 
     with reach.calling():
         hit = HIT.get(hit_id, connection=reach.connected(where))
-        listing.show_one(hit.to_dict(xml=as_json), as_json=as_json)
+        tabulation.show_one(hit.to_dict(xml=as_json), as_json=as_json)
 
 
 @click.command("assignments")
 @click.argument("hit_id")
 @click.option("--status", type=click.Choice(DECISIONS, case_sensitive=False), help="Only those in this state.")
 @reach.options
-@listing.limited
+@tabulation.limited
 def assignments(
     hit_id: str,
     status: str | None,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from mturk.cli.account import listing, reach
-from mturk.cli.account.listing import Form
+from mturk.cli.account import reach, tabulation
+from mturk.cli.account.tabulation import Form
 
 _COLUMNS = ("id", "name", "status", "creation_time", "description")
 _OF_WORKER = ("worker_id", "score", "status", "grant_time")
@@ -14,7 +14,7 @@ _OF_WORKER = ("worker_id", "score", "status", "grant_time")
 @click.group("qualifications", invoke_without_command=True)
 @click.option("--query", metavar="WORDS", help="Only those whose name, description or keywords match.")
 @reach.options
-@listing.limited
+@tabulation.limited
 @click.pass_context
 def qualifications(
     context: click.Context,
@@ -36,7 +36,7 @@ def qualifications(
     """
     from mturk.model.qualification_type import QualificationType
 
-    if listing.goes_on(context):
+    if tabulation.goes_on(context):
         return
     with reach.calling():
         form = Form(as_json, file, overwrite, limit)
@@ -48,7 +48,7 @@ def qualifications(
 @click.argument("qualification_type_id", metavar="ID")
 @click.option("--revoked", is_flag=True, help="Those from whom you have taken it.")
 @reach.options
-@listing.limited
+@tabulation.limited
 def show_qualification(
     qualification_type_id: str,
     revoked: bool,

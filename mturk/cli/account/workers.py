@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mturk.cli.account import listing, reach
-from mturk.cli.account.listing import Form
+from mturk.cli.account import reach, tabulation
+from mturk.cli.account.tabulation import Form
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -27,7 +27,7 @@ _OF_WORK = ("worker_id", "submitted", "approved", "rejected", "first", "last")
     "--hit-type", metavar="ID", help="Those who worked on HITs of this type; all your HITs are looked through for them."
 )
 @reach.options
-@listing.limited
+@tabulation.limited
 @click.pass_context
 def workers(
     context: click.Context,
@@ -54,7 +54,7 @@ def workers(
       mturk workers --hit 3XZRODVOM51F7CTLUQ3F9WF2TOGGYA --csv workers.csv
       mturk workers show A1ADA
     """
-    if listing.goes_on(context):
+    if tabulation.goes_on(context):
         return
     with reach.calling():
         form = Form(as_json, file, overwrite, limit)
@@ -92,7 +92,7 @@ def show_worker(worker_id: str, as_json: bool, **where: str | None) -> None:
             "block_reason": blocks[0].reason if blocks else None,
             "qualifications": has if as_json else [_described(each) for each in has],
         }
-        listing.show_one(fields, as_json=as_json)
+        tabulation.show_one(fields, as_json=as_json)
 
 
 def _blocked(connection: Connection) -> Iterator[dict[str, Any]]:

@@ -37,6 +37,7 @@ for each in (
     review_command.results,
     review_command.review,
     review_command.bonus,
+    publish_command.more,
     publish_command.close,
 ):
     batch.add_command(each)

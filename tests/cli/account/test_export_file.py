@@ -21,7 +21,7 @@ from click.testing import Result
 from mturk import Connection, HITType, HTMLQuestion, QualificationType, SimplePlurality
 from mturk.cli.account.export_file import Meter, write
 from tests.cli.account.conftest import ANSWER, Lab
-from tests.cli.account.test_listing import point_to
+from tests.cli.account.test_tabulation import point_to
 from tests.judge import Judge, Members, Raw, Refusal
 from tests.page import PAGE
 
