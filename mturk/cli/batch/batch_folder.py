@@ -25,6 +25,7 @@ from mturk.errors import ConfigurationError, ValidationError
 from mturk.journal.journal import Journal
 from mturk.model.hit_type import HITType
 from mturk.model.terms import Terms
+from mturk.parallel.place import place
 
 _NOBODY = "NEW"  # the HIT type of a batch that is only looked at
 _NOWHERE = "http://127.0.0.1:9"
