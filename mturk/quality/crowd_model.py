@@ -30,7 +30,9 @@ _MOST_OF_OTHERS = 50_000_000
 def crowd_kit(module: str, what: str) -> Iterator[Any]:
     """A module of crowd-kit; its warnings about its own use of pandas are kept from who can do nothing about it."""
     try:
-        library = import_module(f"crowdkit.{module}")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "IProgress not found")  # tqdm's, in a notebook without widgets
+            library = import_module(f"crowdkit.{module}")
     except ImportError:
         raise ConfigurationError(f"{what} needs crowd-kit: pip install 'mturk[aggregate]'") from None
     with warnings.catch_warnings():
