@@ -12,7 +12,7 @@ from mturk.cli import option
 @click.group(invoke_without_command=True)
 @click.pass_context
 def requester(context: click.Context) -> None:
-    """Add requesters; show or revoke their keys; read their letters.
+    """Add requesters; show or revoke their keys; read letters.
 
     Each requester has a key pair, a balance, and HITs and qualifications that no other one sees.
 

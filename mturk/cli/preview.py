@@ -62,11 +62,11 @@ def preview(
     no_browser: bool,
     port: int,
 ) -> None:
-    """Show a page in the browser as workers see it, filled with a row of a table.
+    """Show a page as workers see it, filled with a row.
 
-    All rows are held against the page, and what is wrong is told as batch.check() tells it; the exit status is 1
-    then. The page runs in the frame of a worker site inside this program. You can submit it: what you would get is
-    printed, and it is on offer again. No account and no database is touched. Ctrl-C ends it.
+    It opens in the browser, in the frame of a worker site inside this program. You can submit it: what you would get
+    is printed, and it is on offer again. Before that all rows are held against the page, and what is wrong is told as
+    batch.check() tells it; the exit status is 1 then. No account and no database is touched. Ctrl-C ends it.
 
     \b
     Examples:
@@ -196,9 +196,7 @@ def answers(submitted: Assignment) -> list[str]:
         found = {name.removeprefix("answers."): cell for name, cell in submitted.answers.columns().items()}
     except AnswerError as error:
         return [f"Submitted, and it cannot be read: {one_line(str(error))}"]
-    lines = [
-        f"  {one_line(field.removeprefix('answers.'))}: {tabulation.cell(value)}" for field, value in found.items()
-    ]
+    lines = [f"  {one_line(field)}: {tabulation.cell(value)}" for field, value in found.items()]
     return ["Submitted. This is what you would get:", *(lines or ["  nothing"])]
 
 

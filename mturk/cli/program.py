@@ -84,7 +84,7 @@ def command(context: click.Context) -> None:
 )
 @click.option("--site", is_flag=True, help="Be the worker: open the worker site with work on offer, signed in.")
 def demo(database: str | None, site: bool) -> None:
-    """See the main job done: publish, work, review, pay, clean up.
+    """See the main job done: publish, work, review, pay, delete.
 
     A marketplace is started inside this program, on a new database. 24 messages are published as HITs, three
     workers label each of them, the answers are reviewed and paid for, and the HITs are deleted. The workers are
@@ -195,7 +195,7 @@ def serve(
     offline: bool,
     upload_limit: int,
 ) -> None:
-    """Serve a marketplace that any AWS SDK can use, until Ctrl-C.
+    """Serve a marketplace for any AWS SDK, until Ctrl-C.
 
     The first lines say its address and the key pair to sign with, which is made with the database and stays the
     same. The secret key is said that one time; later `mturk requester keys` shows it. Whatever was answered is in
@@ -339,7 +339,7 @@ def assets(folder: str | None) -> None:
 @click.option("--online", is_flag=True, help="Ask the service for the balance too, which changes nothing.")
 @reach.options
 def doctor(online: bool, **where: str | None) -> int:
-    """Say which mturk this is, what it has, where calls would go.
+    """Say which mturk this is, what it has, where calls go.
 
     One line each: the program that the name mturk runs, the version, the extras that are there, the endpoint, and
     where the credentials come from. Nothing is sent without --online, and no secret is shown. With it the service is

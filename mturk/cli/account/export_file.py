@@ -45,11 +45,12 @@ _SOON, _LATER = 0.2, 60.0  # seconds between two words, to a terminal and to a l
 @click.option("--overwrite", is_flag=True, help="Replace the file if it is there already, or a part of it.")
 @reach.options
 def export(file: str, without: tuple[str, ...], threads: int, overwrite: bool, **where: str | None) -> None:
-    """Write everything of your account to a file, a line of JSON for each thing.
+    """Write everything of your account to a file of JSON Lines.
 
-    HIT types (as far as there are HITs of them), HITs with their questions, assignments with their answers, bonuses,
-    what review policies found, qualification types and who has them, requests, blocks, the balance. What is deleted
-    is no longer told by the service. It takes three calls for each HIT, and more for those with over 100 assignments.
+    A line for each thing: HIT types (as far as there are HITs of them), HITs with their questions, assignments with
+    their answers, bonuses, what review policies found, qualification types and who has them, requests, blocks, the
+    balance. What is deleted is no longer told by the service. It takes three calls for each HIT, and more for those
+    with over 100 assignments.
 
     The file can be read by you alone: it holds worker ids and answers. It gets its name when it is whole; until then
     it is FILE.jsonl.part. If it is stopped the exit status is 3; if something could not be read, which a line of the

@@ -80,6 +80,8 @@ def calling() -> Iterator[None]:
         yield
     except (ConfigurationError, ValidationError) as error:
         end(str(error), WRONG_USE)
+    except UnicodeEncodeError as error:
+        end(f"{error.encoding} has no letters for it; set PYTHONIOENCODING=utf-8, or write --csv FILE", PROBLEM)
     except BrokenPipeError:
         raise  # who reads has enough
     except (MTurkError, TimeoutError, OSError) as error:

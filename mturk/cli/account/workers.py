@@ -40,7 +40,7 @@ def workers(
     limit: int | None,
     **where: str | None,
 ) -> None:
-    """List workers: whom you have blocked, or who worked for you.
+    """List workers whom you blocked, or who did your HITs.
 
     This is for requesters, also on AWS. Who runs a marketplace adds and invites workers by mturk worker.
 
@@ -121,14 +121,14 @@ def _who_worked(work: Iterable[Assignment]) -> list[dict[str, Any]]:
 
 def _row(worker_id: str, done: list[Assignment]) -> dict[str, Any]:
     decided = Counter(str(each.status) for each in done)
-    times = [each.submit_time for each in done]
+    times = [each.submit_time for each in done if each.submit_time is not None]
     return {
         "worker_id": worker_id,
         "submitted": len(done),
         "approved": decided["Approved"],
         "rejected": decided["Rejected"],
-        "first": min(times),
-        "last": max(times),
+        "first": min(times, default=None),
+        "last": max(times, default=None),
     }
 
 

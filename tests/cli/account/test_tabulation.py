@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from mturk import HITType, HTMLQuestion
 from mturk.cli.account.safe_text import defused, harmless, json_line, one_line
 from tests.cli.account.conftest import ANSWER, Lab
 from tests.judge import ACCESS_KEY, SECRET_KEY, Judge, Refusal
+from tests.page import PAGE
 
 Run = Callable[..., Result]
 ORDERS = ("\x1b", "\u009b", "\u202e", "\r")
@@ -301,6 +303,18 @@ def test_a_reader_that_has_enough_is_no_mistake(lab: Lab) -> None:
     command = f"{sys.executable} -m mturk hits --json | head -c 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=dict(os.environ))
     assert (done.stdout, done.stderr) == ("{", "")
+
+
+def test_a_terminal_without_the_letters_is_told_what_to_set(lab: Lab) -> None:
+    HITType.create("日本", "Say what is in it", "0.05", 600).create_hit(HTMLQuestion(PAGE), 3600)
+    done = subprocess.run(
+        [sys.executable, "-m", "mturk", "hits"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "latin-1"},
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "set PYTHONIOENCODING=utf-8" in done.stderr
 
 
 @pytest.mark.parametrize(
