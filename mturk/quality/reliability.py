@@ -112,7 +112,9 @@ def alpha(votes: Votes, level: Level = "nominal") -> float | None:
         )
     distance = _distance(sorted(votes.answers), compared, level)
     with crowd_kit("metrics.data", "reliability") as library:
-        return float(library.alpha_krippendorff(frame(votes), distance))
+        # Who said what does not matter to alpha; but the library refuses a single worker who answers a row twice.
+        data = frame(votes).assign(worker=range(len(votes)))
+        return float(library.alpha_krippendorff(data, distance))
 
 
 def entropy(numbers: Iterable[int]) -> float:

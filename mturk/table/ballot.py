@@ -23,6 +23,8 @@ def name_of(field: Field | None) -> str:
 
 def votes(results: Iterable[Result], field: Field, *, rejected: bool) -> Votes:
     """The answers to a field, each a vote for its row; those of rejected submissions if they are asked for by name."""
+    if field is None:
+        raise ValidationError("field: None; expected the name of an answer, or a function of a Result")
     found = Votes()
     for each in submissions(results, field):
         if each.answer is not None and (rejected or not each.is_rejected):

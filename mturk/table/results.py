@@ -20,6 +20,7 @@ from mturk.record.display import Table
 from mturk.table import ballot, results_file
 from mturk.table.ballot import Field
 from mturk.table.chart import Kind, chart
+from mturk.table.columns import Columns
 from mturk.table.result import ANSWER, COLUMNS, INPUT, Result
 
 if TYPE_CHECKING:
@@ -88,9 +89,8 @@ class Results:
             import pandas
         except ImportError:
             raise ConfigurationError("A data frame needs pandas: pip install pandas") from None
-        every = [result.fields() for result in self]
-        columns = _columns(every) if every else list(COLUMNS)
-        frame = pandas.DataFrame({name: [each.get(name) for each in every] for name in columns})
+        columns = Columns.of(self)
+        frame = pandas.DataFrame(columns)
         frame["Reward"] = pandas.to_numeric(frame["Reward"])
         return frame
 
@@ -112,9 +112,10 @@ class Results:
         majority: the commonest answer; its share is the confidence, and a worker's skill the share of their answers
         that are the label. The others need mturk[aggregate] and estimate at the same time labels and workers:
         dawid_skene (how often each worker takes which label for which; Dawid and Skene 1979; the skill is the share
-        they get right), one_coin_dawid_skene (only how often each is right; Zhang et al. 2016; for few answers a
-        worker), glad (ability of workers, difficulty of rows; Whitehill et al. 2009; the skill is alpha: 0 guesses,
-        below 0 errs on purpose), mace (who guesses; Hovy et al. 2013; the skill is the probability of not guessing).
+        of their answers that are right), one_coin_dawid_skene (only how often each is right; Zhang et al. 2016; for
+        few answers a worker), glad (ability of workers, difficulty of rows; Whitehill et al. 2009; the skill is alpha:
+        0 guesses, below 0 errs on purpose), mace (who guesses; Hovy et al. 2013; the skill is the probability of not
+        guessing).
 
         Of labels that come out equal the first in the order of their texts is taken, and `tied` has the row. The same
         votes give the same labels, in whatever order they came.
