@@ -98,10 +98,10 @@ def estimate(folder: BatchFolder, teller: Teller, bonus: Decimal) -> int:
 
 
 @click.command()
-@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Publish so many HITs at most: try a few first.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Publish so many HITs at most: try a few first.")
 @argument.yes
 @argument.batch_command
-def publish(folder: BatchFolder, teller: Teller, most: int | None) -> int:
+def publish(folder: BatchFolder, teller: Teller, limit: int | None) -> int:
     """Publish what is not published yet, each row once.
 
     What it costs is shown, and asked about. Where the money or the connection ends, or Ctrl-C stops it, the exit status
@@ -109,7 +109,7 @@ def publish(folder: BatchFolder, teller: Teller, most: int | None) -> int:
 
     \b
     Examples:
-      mturk batch publish photos --most 3
+      mturk batch publish photos --limit 3
       mturk batch publish photos
       mturk batch publish photos --yes
     """
@@ -120,14 +120,14 @@ def publish(folder: BatchFolder, teller: Teller, most: int | None) -> int:
         if not _checked(batch, teller):
             return PROBLEMS
         found = batch.estimate()
-        number, cost = _next(batch, most)
+        number, cost = _next(batch, limit)
         _tell_estimate(found, teller)
         if not number:
             teller.facts(**_published(batch), published_now=0, refused=[])
             teller.say(f"All HITs are published. How they stand: {folder.command('status')}")
             return DONE
         teller.ask(_question(found, number, cost, is_live=connection.is_live))
-        return _publish(folder, batch, teller, lambda: batch.publish(progress=True, limit=most))
+        return _publish(folder, batch, teller, lambda: batch.publish(progress=True, limit=limit))
 
 
 @click.command()

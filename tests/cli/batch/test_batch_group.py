@@ -47,7 +47,7 @@ def test_a_folder_is_seen_through_from_the_example_to_paid_work(bench: Bench, tm
     assert bench.done("check")["errors"] == []
     estimate = bench.done("estimate", "--bonus", "0.10")
     assert (estimate["total"], estimate["bonuses"], estimate["balance_after"]) == ("1.62", "1.08", "9998.38")
-    assert bench.done("publish", "--yes", "--most", "1")["left"] == 2
+    assert bench.done("publish", "--yes", "--limit", "1")["left"] == 2
     assert bench.done("publish", "--yes")["published_now"] == 2
     assert bench.annotations() == {"m1": 1, "m2": 1, "m3": 1}
 
@@ -92,7 +92,7 @@ def test_what_is_published_is_read_reviewed_and_closed_without_the_page_and_the_
 
 
 def test_a_folder_may_be_moved(bench: Bench) -> None:
-    bench.done("publish", "--yes", "--most", "1")
+    bench.done("publish", "--yes", "--limit", "1")
     bench.folder = bench.folder.rename(bench.folder.with_name("elsewhere"))
     assert bench.done("status")["assignments"] == 3
     assert bench.done("publish", "--yes")["published"] == 3
@@ -214,7 +214,7 @@ def test_the_database_of_a_local_marketplace_may_be_beside_the_task(tmp_path: Pa
 
 
 def test_a_lost_connection_is_told_and_can_go_on(bench: Bench) -> None:
-    bench.done("publish", "--yes", "--most", "1")
+    bench.done("publish", "--yes", "--limit", "1")
     bench.market.stop()
     assert "127.0.0.1" in bench.failed(3, "status")
 

@@ -77,13 +77,13 @@ def test_on_the_live_service_the_question_repeats_the_estimate() -> None:
 
 @pytest.mark.parametrize(("most", "cost"), [("1", "0.18"), ("2", "0.36")])
 def test_the_most_is_what_is_published(bench: Bench, most: str, cost: str) -> None:
-    told = bench.done("publish", "--yes", "--most", most)
+    told = bench.done("publish", "--yes", "--limit", most)
     assert (told["published_now"], told["cost"]) == (int(most), cost)
 
 
 @pytest.mark.parametrize("most", ["0", "-1", "few"])
 def test_a_most_that_is_none_is_told(bench: Bench, most: str) -> None:
-    assert "Invalid value for '--most'" in bench.failed(2, "publish", "--yes", "--most", most)
+    assert "Invalid value for '--most'" in bench.failed(2, "publish", "--yes", "--limit", most)
 
 
 def test_when_all_is_published_nothing_is_asked(bench: Bench) -> None:
