@@ -240,7 +240,7 @@ def completed(words: str, folder: Path) -> list[str]:
 
 def test_the_shell_completes_commands_options_and_folders(tmp_path: Path) -> None:
     assert completed("mturk batch st", tmp_path) == ["plain,status"]
-    assert "plain,--most" in completed("mturk batch publish photos --", tmp_path)
+    assert "plain,--limit" in completed("mturk batch publish photos --", tmp_path)
     assert completed("mturk batch publish ph", tmp_path) == ["dir,ph"]
     assert completed("mturk batch review photos --from re", tmp_path) == ["file,re"]
 

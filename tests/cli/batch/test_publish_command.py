@@ -82,8 +82,8 @@ def test_the_most_is_what_is_published(bench: Bench, most: str, cost: str) -> No
 
 
 @pytest.mark.parametrize("most", ["0", "-1", "few"])
-def test_a_most_that_is_none_is_told(bench: Bench, most: str) -> None:
-    assert "Invalid value for '--most'" in bench.failed(2, "publish", "--yes", "--limit", most)
+def test_a_limit_that_is_none_is_told(bench: Bench, most: str) -> None:
+    assert "Invalid value for '--limit'" in bench.failed(2, "publish", "--yes", "--limit", most)
 
 
 def test_when_all_is_published_nothing_is_asked(bench: Bench) -> None:
