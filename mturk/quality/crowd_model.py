@@ -28,13 +28,13 @@ _MOST_OF_OTHERS = 50_000_000
 
 @contextmanager
 def crowd_kit(module: str, what: str) -> Iterator[Any]:
-    """A module of crowd-kit; its warnings about its own use of pandas are kept from who can do nothing about it."""
+    """A module of crowd-kit; its warnings about its own use of numbers are kept from who can do nothing about it."""
     try:
         library = import_module(f"crowdkit.{module}")
     except ImportError:
         raise ConfigurationError(f"{what} needs crowd-kit: pip install 'mturk[aggregate]'") from None
     with warnings.catch_warnings():
-        for kind in (DeprecationWarning, FutureWarning, PendingDeprecationWarning):
+        for kind in (DeprecationWarning, FutureWarning, PendingDeprecationWarning, RuntimeWarning):
             warnings.simplefilter("ignore", kind)
         yield library
 
@@ -53,6 +53,11 @@ def modelled(votes: Votes, method: str) -> Labels:
     _expect_few(method, len(votes), len(votes.answers))
     with crowd_kit("aggregation", f"method={method!r}") as library:
         probabilities, skills = _METHODS[method](library, frame(votes))
+    if probabilities.isna().any(axis=None):
+        raise ValidationError(
+            f"method: {method!r} comes to no numbers for these votes, as where one row has hundreds of them; take "
+            "another, such as 'one_coin_dawid_skene'"
+        )
     items, workers, answers = sorted(votes.items), sorted(votes.workers), sorted(votes.answers)
     names = [answers[number] for number in probabilities.columns]
     rows = zip(probabilities.index, probabilities.to_numpy().tolist(), strict=True)
