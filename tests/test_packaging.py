@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -131,6 +132,12 @@ def test_the_wheel_has_the_command_under_its_name_and_under_one_that_cannot_clas
 
 def test_an_installed_package_has_both_commands(answer: dict[str, object]) -> None:
     assert answer["commands"] == dict.fromkeys(COMMANDS, f"mturk {mturk.__version__}\n")
+
+
+def test_the_sdist_holds_the_notebooks(built: dict[str, Path]) -> None:
+    with tarfile.open(built["sdist"]) as sdist:
+        names = {Path(name).name for name in sdist.getnames() if name.endswith(".ipynb")}
+    assert names == {path.name for path in ROOT.glob("examples/notebooks/*.ipynb")} != set()
 
 
 def test_the_wheel_holds_every_schema(built: dict[str, Path]) -> None:

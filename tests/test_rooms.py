@@ -31,7 +31,8 @@ connection:     adapter balance clock operation settings trace | credentials end
                 | local signature | transport | connection
 record:         display export | collection | record value | bulk
 rendering:      character html_page jinja placeholder starter_value | rendering starter | submission | template
-question:       address element namespace part | answer grammar layout schema task_request xhtml | content document
+question:       address element namespace part plain_answers | answer grammar layout schema task_request xhtml
+                | content document
                 | answer_specification html_question scoring | external_question form | question | exam
 question_form
 answer_key
@@ -40,11 +41,11 @@ model:          bonus_payment ending notification qualification review task_file
                 | compensation once_per_worker | hit_type worker
 quality:        label listing truth vote | submission_record | agreement crowd_model label_file | aggregation gold
                 worker_table | figure reliability
-table:          answer_cell file_key sheet site_time | result | ballot results_file | chart | results
-parallel:       hands tally | progress
+table:          answer_cell file_key sheet site_time | result | ballot columns results_file | chart | results
+parallel:       hands place tally | progress
 journal:        journal_store | journal | filing journal_run
-decision:       plan | bonus verdict
-batch:          batch_report batch_terms row_question | batch_estimate examination lane order
+decision:       errand | plan | bonus verdict
+batch:          batch_report batch_terms mould | row_question | batch_estimate examination lane order
                 | addition batch_status belonging marking offering recognition
                 | adoption loading publication reading waiting | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
@@ -53,9 +54,11 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
+cli.account:    new_file safe_text | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
-cli:            demo doctor payouts serve simulate | demo_site option | access hearing people | program
+cli:            demo doctor payouts serve simulate | demo_site diagnosis option | access hearing people preview
+                | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -118,7 +121,7 @@ market
 __init__
 """
 # The SDK may start a marketplace in its own process, and its programs are about one; nothing else crosses over.
-CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.program", "django.test"}
+CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.preview", "cli.program", "django.test"}
 # Django finds an app's configuration by the name of its file.
 NAMED_BY_A_FRAMEWORK = {"apps"}
 # Relations point up the house, from an assignment to its worker and back, so records find each other by name; and a

@@ -42,7 +42,8 @@ from mturk.model.assignment import Statuses
 from mturk.model.hit import HIT
 from mturk.model.hit_type import HITType
 from mturk.model.publishing import MOST_ASSIGNMENTS
-from mturk.parallel.hands import Hands, ahead, elsewhere
+from mturk.parallel.hands import Hands, ahead, elsewhere, how_many
+from mturk.parallel.place import place
 from mturk.parallel.progress import Told, showing
 from mturk.parallel.tally import Tally
 from mturk.rendering.template import Engine
@@ -179,7 +180,7 @@ class Batch:
         self._ready()
         belonging.expect_account(self.hits())
         number = None if limit is None else limits.whole("limit", limit, 1, MOST_ASSIGNMENTS)
-        return self._publish(progress, executor, _threads(threads), most=number)
+        return self._publish(progress, executor, how_many(threads), most=number)
 
     @alters_data
     def more(
@@ -206,7 +207,7 @@ class Batch:
         if isinstance(where, (str, bytes)) or not isinstance(where, Iterable):
             raise ValidationError(f"where: {where!r:.60}; expected the keys of rows, such as agreement.below(2 / 3)")
         number = limits.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
-        hands = _threads(threads)
+        hands = how_many(threads)
         self._ready()
         belonging.expect_account(self.hits())
         addition = Addition.of(self._journal, number, map(str, where), hands, self.connection)
@@ -224,7 +225,7 @@ class Batch:
         `mark()` he can. No call for a batch with one HIT a row; else one for each 100 HITs and marks, for each HIT with
         new submissions, and for each new worker, AssociateQualificationWithWorker.
         """
-        return self._marking.mark(self._lanes, _threads(threads)) if self._lanes else 0
+        return self._marking.mark(self._lanes, how_many(threads)) if self._lanes else 0
 
     @alters_data
     def wait(self, timeout: timedelta | float) -> BatchStatus:
@@ -266,7 +267,7 @@ class Batch:
         Beside each stand its row's cells. One call for each HIT and 100 submissions, ListAssignmentsForHIT; `threads`
         of them are under way at once.
         """
-        number, reading = _threads(threads), self._reading()
+        number, reading = how_many(threads), self._reading()
         return Results(lambda: reading.results(status, number), f"of {self._journal!r}")
 
     def review(self, accept: Judge | bool | None = None, reject: Judge | None = None) -> Plan:
@@ -325,7 +326,7 @@ class Batch:
         What is held for assignments that nobody takes any more is given back once a HIT is deleted, see `HIT.close`.
         One call for each HIT, UpdateExpirationForHIT; the same again does no harm.
         """
-        return sum(ahead(_expired, self.hits(), _threads(threads)))
+        return sum(ahead(_expired, self.hits(), how_many(threads)))
 
     def _publish(
         self,
@@ -372,7 +373,7 @@ class Batch:
         return {
             "hit_type": self.hit_type.id,
             "terms": batch_terms.terms(self.hit_type),
-            "place": batch_terms.place(self.connection),
+            "place": place(self.connection),
             "key": self._key or "",
             "lifetime": self._lifetime.total_seconds(),
             "annotation": self._annotation,
@@ -386,7 +387,3 @@ def _expired(hit: HIT) -> int:
         hit.expire()
         return 1
     return 0
-
-
-def _threads(value: int) -> int:
-    return limits.whole("threads", value, 1, 64)

@@ -1,4 +1,4 @@
-"""What a journal keeps of a batch's HIT type and place, so that the batch is found again without a call."""
+"""What a journal keeps of a batch's HIT type, so that the batch is found again without a call."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ from mturk.requirements import QualificationRequirement
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
-
-
-def place(connection: Connection) -> str:
-    """Where a connection leads to."""
-    # A marketplace within the process has another port each time; its database tells it apart by the first HIT.
-    return "local" if connection.local_market is not None else connection.url
 
 
 def terms(hit_type: HITType) -> dict[str, Any]:

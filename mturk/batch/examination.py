@@ -12,6 +12,7 @@ from mturk.batch.row_question import Asking
 from mturk.errors import MTurkError
 from mturk.question import question
 from mturk.question.layout import Layout
+from mturk.question.question import Examined
 from mturk.table.sheet import Cells, SheetError
 
 _MOST = 20  # columns that are named
@@ -64,6 +65,9 @@ class Examination:
         return self._document(key, cells)
 
     def _document(self, key: str, cells: Cells) -> str | None:
+        known = self.asking.cast(cells)
+        if known is not None and len(known.xml.encode()) <= self.limit:
+            return self._told(key, known)
         try:
             asked = self.asking.make(cells)
             if isinstance(asked, Layout):
@@ -76,6 +80,9 @@ class Examination:
         except Exception as error:  # of the user's own function
             self._errors.add(f"{type(error).__name__}: {error}", key)
             return None
+        return self._told(key, found)
+
+    def _told(self, key: str, found: Examined) -> str:
         for words in found.problems:
             self._errors.add(words, key)
         for words in found.doubts:

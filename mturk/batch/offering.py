@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mturk.batch import batch_terms
 from mturk.batch.examination import fingerprint
 from mturk.batch.lane import Lane
 from mturk.batch.order import HITOrder, MoreOrder, Order
@@ -20,6 +19,7 @@ from mturk.errors import ValidationError
 from mturk.journal.journal import Piece
 from mturk.model.hit import HIT
 from mturk.model.publishing import Asked
+from mturk.parallel.place import place
 from mturk.question import question
 from mturk.question.layout import Layout
 from mturk.question.question import Examined
@@ -57,7 +57,11 @@ class Offering:
 
     def question(self, piece: Piece) -> Asked:
         """What the piece asks, looked at unless it is just what was looked at before."""
-        asked = self.asking.make(piece.cells)
+        cells = piece.cells
+        known = self.asking.cast(cells)
+        if known is not None and fingerprint(known.xml) == piece.document:
+            return known
+        asked = self.asking.make(cells)
         if isinstance(asked, Layout):
             return asked
         limit = self.hit_type.connection.question_limit
@@ -66,14 +70,14 @@ class Offering:
 
     def order(self, piece: Piece) -> Order:
         """What the call for a piece takes."""
-        place = batch_terms.place(self.hit_type.connection)
+        where = place(self.hit_type.connection)
         if piece.adds_to is not None:
             hit = HIT(str(piece.hit_id), connection=self.hit_type.connection)
             hit._set(reward=self.hit_type.reward)
-            return MoreOrder(hit, place, piece.assignments, self.lifetime, self.token(piece))
+            return MoreOrder(hit, where, piece.assignments, self.lifetime, self.token(piece))
         return HITOrder(
             self.type_of(piece),
-            place,
+            where,
             self.question(piece),
             self.lifetime,
             piece.assignments,

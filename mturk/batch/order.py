@@ -7,26 +7,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mturk.batch import batch_terms
-from mturk.errors import AlreadyDone, ConfigurationError
+from mturk.errors import AlreadyDone
 from mturk.model.hit import HIT
 from mturk.model.publishing import Asked
+from mturk.parallel.place import expect_place
 
 if TYPE_CHECKING:
-    from mturk.connection.connection import Connection
     from mturk.model.hit_type import HITType
 
 _SECOND = timedelta(seconds=1)
-
-
-def expect_place(connection: Connection, place: str) -> None:
-    """In another process the connection is that process's own: it must lead to the batch's place."""
-    found = batch_terms.place(connection)
-    if found != place:
-        raise ConfigurationError(
-            f"the executor's process is connected with {found}, and the batch is of {place}; nothing was sent. "
-            "Call mturk.connect(…) there, or set MTURK_ENDPOINT and the keys in its environment"
-        )
 
 
 @attrs.frozen

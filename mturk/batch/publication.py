@@ -20,7 +20,7 @@ from mturk.model.hit import HIT
 from mturk.parallel.tally import Refusal, Tally
 from mturk.question.question import Examined
 
-_WINDOW = 2  # HITs given out for each hand, so that none waits
+_WINDOW = 8  # HITs given out for each hand: there is work for all while answers are written down, several at once
 _REFUSALS = 25  # in a row, after which something is wrong with all of them
 _PATIENCE = 3.0  # seconds that answers under way are waited for when a program is stopped
 # A token is good for 24 hours. What was sent longer ago is looked for before it is sent again.

@@ -11,11 +11,12 @@ from typing import Any
 
 import attrs
 
+from mturk.batch.mould import Mould
 from mturk.errors import ValidationError
 from mturk.model.publishing import Asked
 from mturk.question.html_question import HTMLQuestion
 from mturk.question.layout import Layout
-from mturk.question.question import Question
+from mturk.question.question import Examined, Question
 from mturk.rendering import placeholder, template
 from mturk.rendering.template import Engine
 from mturk.table.sheet import Cells
@@ -25,6 +26,10 @@ RowQuestion = str | os.PathLike[str] | Layout | Callable[[Cells], Asked]
 
 
 _BRACES = re.compile(r"\{\{-?\s*(\w+)")
+
+
+def _never(_cells: Cells) -> None:
+    """Nothing is known before the question is made."""
 
 
 @attrs.frozen
@@ -42,6 +47,8 @@ class Asking:
     """What tells the page from a changed one."""
     braces: frozenset[str] = frozenset()
     """Names in `{{ }}`, which is how Jinja2 says it, in a page of another engine."""
+    cast: Callable[[Cells], Examined | None] = _never
+    """What `make` gives, examined but for its size, at much less cost; None where only `make` can tell."""
 
 
 def asking(question: RowQuestion, engine: Engine) -> Asking:
@@ -110,14 +117,48 @@ def _by_template(name: str, engine: Engine) -> Asking:
 def _as_the_site_did(place: str, source: str, facts: Mapping[str, Any]) -> Asking:
     if _is_xml(place):
         raise ValidationError(f"{place}: a template of question XML needs engine='jinja', which escapes what goes in")
-    uses = frozenset(placeholder.places(source))
+    uses = placeholder.places(source)
+    page = _Page(place)
+
+    def values_of(cells: Cells) -> dict[str, str]:
+        return {name: _text(cell) for name, cell in cells.items() if name in uses}
 
     def make(cells: Cells) -> Asked:
-        values = {name: _text(cell) for name, cell in cells.items() if name in uses}
-        return HTMLQuestion.from_template(place, values, engine="mturk")
+        return page.mould().fill(values_of(cells))
+
+    def cast(cells: Cells) -> Examined | None:
+        return page.mould().cast(values_of(cells))
 
     braces = frozenset(_BRACES.findall(source))
-    return Asking(make, tuple(placeholder.wanted(source)), uses, facts, _digest(source), braces)
+    return Asking(make, placeholder.wanted(source), uses, facts, _digest(source), braces, cast)
+
+
+class _Page:
+    """A page in a file: it is read again when the file has changed."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        self._known: tuple[tuple[int, int] | None, Mould] | None = None
+
+    def mould(self) -> Mould:
+        """What the page is now."""
+        known, state = self._known, self._state()
+        if known is None or state is None or known[0] != state:
+            source = template.source(self._place)
+            is_same = known is not None and known[1].source == source
+            known = self._known = (state, known[1] if known and is_same else Mould(source, self._filled))
+        return known[1]
+
+    def _filled(self, source: str, values: Mapping[str, str]) -> HTMLQuestion:
+        return HTMLQuestion(template.as_the_site_did(source, values, self._place, xml=False))
+
+    def _state(self) -> tuple[int, int] | None:
+        """What changes with the file; None for a page that is no file."""
+        try:
+            found = os.stat(self._place)
+        except OSError:
+            return None
+        return found.st_mtime_ns, found.st_size
 
 
 def _digest(source: str) -> str:

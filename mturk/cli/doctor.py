@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -53,20 +53,21 @@ class Finding(NamedTuple):
     good: bool = True
 
 
-def run(say: Callable[[str], object]) -> int:
+def tell(found: Iterable[Finding], say: Callable[[str], object]) -> int:
     """Say what was found, a line for each thing; 1 if something is wrong, else 0."""
-    found = list(findings(Settings()))
+    wrong = 0
     for finding in found:
         say(finding.text if finding.good else f"{finding.text} [!]")
-    return int(not all(finding.good for finding in found))
+        wrong += not finding.good
+    return int(wrong > 0)
 
 
-def findings(settings: Settings) -> Iterator[Finding]:
+def findings(settings: Settings, endpoint: str | None = None) -> Iterator[Finding]:
     """What is looked at, in the order in which it is said."""
     yield script()
     yield version()
     yield extras()
-    yield from connection(settings)
+    yield from connection(settings, endpoint)
 
 
 def version() -> Finding:
@@ -99,16 +100,16 @@ def extras() -> Finding:
     return Finding(f"Extras: {', '.join(there) or 'none'}{how}")
 
 
-def connection(settings: Settings) -> Iterator[Finding]:
-    """Where calls go and who signs them, when a script does not say it."""
+def connection(settings: Settings, endpoint: str | None = None) -> Iterator[Finding]:
+    """Where calls go and who signs them, when a script does not say it; `endpoint` is what an option says."""
     variables = ("MTURK_ENDPOINT", "AWS_ENDPOINT_URL_MTURK")
-    named = next((name for name in variables if settings.environ.get(name)), None)
+    named = "--endpoint" if endpoint else next((name for name in variables if settings.environ.get(name)), None)
     try:
         if named is None and not settings.endpoint():
             yield Finding(f"Endpoint: none; a script says it by mturk.connect(…), or {' or '.join(variables)} does")
             yield _credentials(settings, needed=False)
             return
-        place = find_endpoint(None, settings)
+        place = find_endpoint(endpoint, settings)
     except ConfigurationError as error:
         yield Finding(f"Endpoint: {error}", good=False)
         return
@@ -126,7 +127,7 @@ def _credentials(settings: Settings, *, needed: bool) -> Finding:
     environ = settings.environ
     try:
         section = settings.section()
-        if environ.get("AWS_ACCESS_KEY_ID") or environ.get("AWS_SECRET_ACCESS_KEY"):
+        if not settings.profile and (environ.get("AWS_ACCESS_KEY_ID") or environ.get("AWS_SECRET_ACCESS_KEY")):
             said_by = "the environment"
         elif "aws_access_key_id" in section and "role_arn" not in section:
             said_by = f"profile {settings.profile_name!r}"

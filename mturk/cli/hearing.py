@@ -41,7 +41,7 @@ since = click.option(
 @csv_file
 @option.overwrite
 def reports(database: str, since: datetime | None, file: str | None, overwrite: bool) -> None:
-    """Show which HITs workers have reported, and why; oldest first.
+    """Show which HITs workers reported and why, oldest first.
 
     The reason is one of personal_data, broken, offensive, dishonest and other. What workers and requesters wrote is
     shown without control characters. Nothing happens to a reported HIT by itself.

@@ -12,7 +12,7 @@ from mturk.cli import option
 @click.group(invoke_without_command=True)
 @click.pass_context
 def requester(context: click.Context) -> None:
-    """Add requesters; show or revoke their keys; read their letters.
+    """Add requesters; show or revoke their keys; read letters.
 
     Each requester has a key pair, a balance, and HITs and qualifications that no other one sees.
 
@@ -107,7 +107,9 @@ def revoke_key(access_key: str, database: str) -> None:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def worker(context: click.Context) -> None:
-    """Add workers to a marketplace, invite, block, and export them.
+    """Add workers to a marketplace of yours; invite, block them.
+
+    This is for who runs a marketplace. A requester's view of workers, also on AWS, is mturk workers.
 
     \b
     Examples:

@@ -18,7 +18,8 @@ from typing import Any
 
 import click
 
-from mturk.cli import access, hearing, option, people
+from mturk.cli import access, hearing, option, people, preview
+from mturk.cli.account import export_file, funds, hits, qualifications, reach, workers
 from mturk.cli.batch.batch_group import batch
 from mturk.version import __version__
 
@@ -83,7 +84,7 @@ def command(context: click.Context) -> None:
 )
 @click.option("--site", is_flag=True, help="Be the worker: open the worker site with work on offer, signed in.")
 def demo(database: str | None, site: bool) -> None:
-    """See the main job done: publish, work, review, pay, clean up.
+    """See the main job done: publish, work, review, pay, delete.
 
     A marketplace is started inside this program, on a new database. 24 messages are published as HITs, three
     workers label each of them, the answers are reviewed and paid for, and the HITs are deleted. The workers are
@@ -194,7 +195,7 @@ def serve(
     offline: bool,
     upload_limit: int,
 ) -> None:
-    """Serve a marketplace that any AWS SDK can use, until Ctrl-C.
+    """Serve a marketplace for any AWS SDK, until Ctrl-C.
 
     The first lines say its address and the key pair to sign with, which is made with the database and stays the
     same. The secret key is said that one time; later `mturk requester keys` shows it. Whatever was answered is in
@@ -335,21 +336,25 @@ def assets(folder: str | None) -> None:
 
 
 @command.command()
-def doctor() -> int:
-    """Say which mturk this is, what it has, and where calls would go.
+@click.option("--online", is_flag=True, help="Ask the service for the balance too, which changes nothing.")
+@reach.options
+def doctor(online: bool, **where: str | None) -> int:
+    """Say which mturk this is, what it has, where calls go.
 
     One line each: the program that the name mturk runs, the version, the extras that are there, the endpoint, and
-    where the credentials come from. Nothing is sent, and no secret is shown. A line that ends in [!] is wrong, and
-    then the exit status is 1.
+    where the credentials come from. Nothing is sent without --online, and no secret is shown. With it the service is
+    asked: whether it is reached, by the right key, at the right time, and what the key may do. A line that ends in
+    [!] is wrong and says the next step, and then the exit status is 1.
 
     \b
     Examples:
       mturk doctor
+      mturk doctor --online --endpoint sandbox --profile lab
       python -m mturk doctor
     """
-    from mturk.cli import doctor as script
+    from mturk.cli import diagnosis
 
-    return script.run(click.echo)
+    return diagnosis.run(click.echo, where, online=online)
 
 
 people.requester.add_command(hearing.letters)
@@ -359,6 +364,10 @@ command.add_command(people.requester)
 command.add_command(people.worker)
 people.worker.add_command(access.invite)
 people.worker.add_command(access.reset)
+for single in (hits.hits, hits.assignments, workers.workers, qualifications.qualifications, funds.balance):
+    command.add_command(single)
+command.add_command(export_file.export)
+command.add_command(preview.preview)
 
 
 def _one_line(error: click.ClickException) -> str:

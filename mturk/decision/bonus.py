@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from mturk.cost import bonus_fee
 from mturk.data import limit, price
 from mturk.data.price import Money
+from mturk.decision.errand import payment
 from mturk.decision.plan import BONUS, Step
 from mturk.errors import ValidationError
 from mturk.journal.journal import Bonus, Journal, WantedBonus
@@ -131,12 +132,15 @@ def _on_top(asked: list[WantedBonus], known: Mapping[WantedBonus, Bonus]) -> lis
 
 
 def _step(one: WantedBonus, assignment_id: str, journal: Journal, connection: Connection) -> Step:
-    def pay() -> bool:
-        work = Assignment(assignment_id, connection=connection)
-        work._set(worker_id=one.worker_id)
-        paid = work.pay_bonus(one.amount, one.reason)
-        journal.note_paid(one)
-        return paid
-
+    work = Assignment(assignment_id, connection=connection)
+    work._set(worker_id=one.worker_id)
     cost = one.amount + bonus_fee(one.amount)
-    return Step(BONUS, assignment_id, one.worker_id, one.reason, cost, do=pay)
+    return Step(
+        BONUS,
+        assignment_id,
+        one.worker_id,
+        one.reason,
+        cost,
+        errand=payment(work, one.amount, one.reason),
+        note=lambda: journal.note_paid(one),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from decimal import Decimal
 from html import escape
@@ -13,8 +14,9 @@ import attrs
 
 from mturk.alters_data import alters_data
 from mturk.data.enumeration import AssignmentStatus
+from mturk.decision.errand import Errand
 from mturk.errors import ConfirmationNeeded, InsufficientFunds, InvalidState, MTurkError, RequestError, ValidationError
-from mturk.parallel.hands import ahead
+from mturk.parallel.hands import ahead, elsewhere, how_many
 from mturk.parallel.progress import Mark, Progress
 from mturk.parallel.tally import Refusal
 from mturk.record.display import Table
@@ -45,7 +47,9 @@ class Step:
     """What is paid with its fee. Approved work costs what was held for it when it was published."""
     key: str = ""
     """The row that the submission is for."""
-    _do: Callable[[], object] = attrs.field(default=None, repr=False, eq=False)
+    _errand: Errand | None = attrs.field(default=None, repr=False, eq=False)
+    _note: Callable[[], None] | None = attrs.field(default=None, repr=False, eq=False)
+    """Writes down that it is done."""
 
 
 @attrs.frozen(repr=False)
@@ -137,21 +141,30 @@ class Plan:
 
     @alters_data
     def apply(
-        self, progress: Counting | bool | None = None, *, confirm: int | None = None, threads: int = 8
+        self,
+        progress: Counting | bool | None = None,
+        *,
+        confirm: int | None = None,
+        executor: Executor | None = None,
+        threads: int = 8,
     ) -> Applied:
         """Do it, and say how much was done; a plan that was applied before does nothing again.
 
         On the live service a plan with rejections asks for their number first: `confirm=12`. A step that the service
         refuses stops nothing, and is in `refused`. No money, no connection or Ctrl-C stops it; the same plan, or the
         same made anew, goes on. `progress=True` shows a bar in a terminal or notebook, and a line each minute in a log;
-        a function is called with the number of steps that are done and of all. One call for each decision, two for
-        each bonus.
+        a function is called with the number of steps that are done and of all. `threads` calls are under way at once,
+        made by an `executor` if you give one, see `Batch.publish`. One call for each decision, two for each bonus.
         """
         self._confirmed(confirm)
         applied = Applied(0, left=len(self))
+        hands = None if executor is None else elsewhere(executor, self._connection)
         with _showing(progress) as told:
             try:
-                for step, came in ahead(_done, self._steps, threads):
+                errands = [(step.kind, step._errand) for step in self._steps]
+                for step, came in zip(self._steps, ahead(_done, errands, how_many(threads), hands), strict=True):
+                    if step._note is not None and not isinstance(came, RequestError):
+                        step._note()
                     applied = applied.after(step, came)
                     told(applied)
             except MTurkError as error:
@@ -193,12 +206,13 @@ def _line(worker: str, kinds: Counter[str], cost: Decimal) -> tuple[Any, ...]:
     return worker, kinds[APPROVE], kinds[REJECT], share, kinds[BONUS], cost
 
 
-def _done(step: Step) -> tuple[Step, bool | RequestError]:
+def _done(one: tuple[str, Errand | None]) -> bool | RequestError:
     """Do it: True if it was done now, False if it was before, and the error if it is refused."""
+    kind, errand = one
     try:
-        return step, step._do() is not False
+        return errand is None or errand.carry_out()
     except InsufficientFunds:
         raise
     except RequestError as error:
-        is_so = isinstance(error, InvalidState) and error.state == DECIDED.get(step.kind)
-        return step, False if is_so else error
+        is_so = isinstance(error, InvalidState) and error.state == DECIDED.get(kind)
+        return False if is_so else error

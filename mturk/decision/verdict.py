@@ -8,6 +8,7 @@ from typing import Any
 
 from mturk.data import limit
 from mturk.data.enumeration import AssignmentStatus
+from mturk.decision.errand import approval, rejection
 from mturk.decision.plan import APPROVE, DECIDED, REJECT, Step
 from mturk.errors import ValidationError
 from mturk.table import results_file, sheet
@@ -39,7 +40,7 @@ def judged(results: Iterable[Result], accept: Judge | bool | None, reject: Judge
 def _approval(result: Result, said: Any) -> Step:
     words = limit.text("what accept says", said, _MOST) if isinstance(said, str) else None
     work = result.assignment
-    return Step(APPROVE, work.id, work.worker_id, words, key=result.key, do=lambda: work.approve(words))
+    return Step(APPROVE, work.id, work.worker_id, words, key=result.key, errand=approval(work, words))
 
 
 def _rejection(result: Result, said: Any) -> Step:
@@ -47,7 +48,7 @@ def _rejection(result: Result, said: Any) -> Step:
         raise ValidationError(f"reject: {said!r:.60} for {result!r}; expected the reason, which the worker is told")
     words = limit.text("what reject says", said, _MOST, 1)
     work = result.assignment
-    return Step(REJECT, work.id, work.worker_id, words, key=result.key, do=lambda: work.reject(words))
+    return Step(REJECT, work.id, work.worker_id, words, key=result.key, errand=rejection(work, words))
 
 
 def marked(path: Path, encoding: str) -> dict[str, tuple[str, str]]:

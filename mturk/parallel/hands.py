@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from mturk.data import limit
 from mturk.errors import ValidationError
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ class Hands(Executor):
                     future.set_result(result)
 
 
+def how_many(threads: int) -> int:
+    """How many calls may be under way at once."""
+    return limit.whole("threads", threads, 1, 64)
+
+
 def elsewhere(executor: Executor, connection: Connection) -> Executor:
     """An executor of the user's own, which may make calls in other processes."""
     if not isinstance(executor, Executor):
@@ -65,9 +71,9 @@ def elsewhere(executor: Executor, connection: Connection) -> Executor:
     return executor
 
 
-def ahead(work: Callable[[T], R], things: Iterable[T], threads: int) -> Iterator[R]:
+def ahead(work: Callable[[T], R], things: Iterable[T], threads: int, executor: Executor | None = None) -> Iterator[R]:
     """What comes of each thing, in their order, several under way at once."""
-    hands = Hands(threads)
+    hands = executor or Hands(threads)
     waiting: deque[Future[R]] = deque()
     try:
         for thing in things:
@@ -79,4 +85,5 @@ def ahead(work: Callable[[T], R], things: Iterable[T], threads: int) -> Iterator
     finally:
         for future in waiting:
             future.cancel()
-        hands.shutdown(wait=False)
+        if executor is None:
+            hands.shutdown(wait=False)

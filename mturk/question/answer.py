@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping, ValuesView
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -13,7 +13,7 @@ import xmltodict
 from attrs import frozen
 
 from mturk.errors import AnswerError, ValidationError
-from mturk.question import element, namespace
+from mturk.question import element, namespace, plain_answers
 
 # Parsers refuse deep nesting late, after it has cost much memory. So what is big is looked through before;
 # what is small cannot be nested deep enough to hurt.
@@ -123,6 +123,19 @@ class Answers(Mapping[str, Any]):
     def __repr__(self) -> str:
         return f"Answers({self._values!r})"
 
+    @property
+    def repeats(self) -> bool:
+        """Whether a question has several values."""
+        return self._repeated is not None and any(len(values) > 1 for values in self._repeated.values())
+
+    def items(self) -> ItemsView[str, Any]:
+        """The questions, each with its value."""
+        return self._values.items()
+
+    def values(self) -> ValuesView[Any]:
+        """The values, in the order of the document."""
+        return self._values.values()
+
     def getlist(self, question: str) -> list[Any]:
         """Every value of the question, in order; an empty list if there is none."""
         if self._repeated and question in self._repeated:
@@ -151,6 +164,22 @@ def _read(xml: str, limit: int) -> Answers:
         element.inspect(xml, size=limit, depth=_DEPTH)
     elif element.has_doctype(xml):
         element.refuse_doctype()
+    answers = None if "xmlns:" in xml else plain_answers.read(xml)
+    if answers is None:
+        answers = _answers_of(xml)
+    elif not _USUAL.match(xml):
+        _expect_namespace(xml)
+    values: dict[str, Any] = {}
+    for one in answers:
+        question, value = _pair(one)
+        values[question] = value
+    if len(values) == len(answers) and _CROWD_FORM not in values:
+        return Answers(values, xml)
+    return _collect([_pair(one) for one in answers], xml)
+
+
+def _answers_of(xml: str) -> list[Any]:
+    """The answers of any document, however it is written."""
     document = xmltodict.parse(xml, **(_NAMESPACED if "xmlns:" in xml else _PLAIN))
     try:
         root = document["QuestionFormAnswers"]
@@ -160,19 +189,12 @@ def _read(xml: str, limit: int) -> Answers:
         _expect_namespace(xml)
     if root is None or isinstance(root, str):
         _refuse_text(root)
-        return Answers({}, xml)
+        return []
     if len(root) > 1 or "Answer" not in root:
         if not _OF_ROOT.issuperset(root):
             raise ValidationError(f"QuestionFormAnswers holds {_unknown(root, _OF_ROOT)}; expected Answer")
         _refuse_text(root.get(_TEXT))
-    answers = _several(root, "Answer")
-    values: dict[str, Any] = {}
-    for one in answers:
-        question, value = _pair(one)
-        values[question] = value
-    if len(values) == len(answers) and _CROWD_FORM not in values:
-        return Answers(values, xml)
-    return _collect([_pair(one) for one in answers], xml)
+    return _several(root, "Answer")
 
 
 def _expect_namespace(xml: str) -> None:

@@ -6,6 +6,7 @@ Not a parser of HTML: it looks for the few tags that matter, in one pass, and sk
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import attrs
 
@@ -98,6 +99,7 @@ class Page:
                 form.lines += tag == "input" and kind not in _NO_LINE
 
 
+@lru_cache(maxsize=8)  # a page is looked at several times while it is completed and judged
 def read(html: str) -> Page:
     """The page that this HTML is."""
     page = Page(html)
@@ -106,6 +108,22 @@ def read(html: str) -> Page:
         at = _take(page, found[1].lower(), found.start(), found.end())
     page.settle()
     return page
+
+
+def spans(html: str) -> list[tuple[int, int]] | None:
+    """Where the tags, scripts and comments stand that `read` looks at; all else is text to it.
+
+    None if one of these tags has no end, so that a quote anywhere after it may give it one.
+    """
+    page = Page(html)
+    found_at: list[tuple[int, int]] = []
+    at = 0
+    while found := _TAG.search(html, at):
+        if found[1] != "!--" and not _REST.match(html, found.end()):
+            return None
+        at = _take(page, found[1].lower(), found.start(), found.end())
+        found_at.append((found.start(), at))
+    return found_at
 
 
 def _take(page: Page, name: str, start: int, at: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from mturk import doubt
 from mturk.errors import ValidationError
@@ -44,12 +45,19 @@ def fill(source: str, values: Mapping[str, object], name: str) -> str:
     return _PLACEHOLDER.sub(value_of, source)
 
 
-def places(source: str) -> set[str]:
+def each(source: str) -> Iterator[re.Match[str]]:
+    """Each place in the template, also in the page's own code; its group 1 is the name."""
+    return _PLACEHOLDER.finditer(source)
+
+
+@lru_cache(maxsize=8)
+def places(source: str) -> frozenset[str]:
     """All names that have a place in the template, also in the page's own code."""
-    return {found.group(1) for found in _PLACEHOLDER.finditer(source)}
+    return frozenset(found.group(1) for found in each(source))
 
 
-def wanted(source: str) -> list[str]:
+@lru_cache(maxsize=8)
+def wanted(source: str) -> tuple[str, ...]:
     """The names that the template needs a value for, each once, in order."""
     own = set(_own_code(source))
     names = (
@@ -57,7 +65,7 @@ def wanted(source: str) -> list[str]:
         for found in _PLACEHOLDER.finditer(source)
         if found.start() not in own and _NAME.fullmatch(found.group(1))
     )
-    return list(dict.fromkeys(names))
+    return tuple(dict.fromkeys(names))
 
 
 def _own_code(source: str) -> Iterator[int]:

@@ -74,8 +74,8 @@ def _content(page: Page, form: Form | None) -> list[str]:
     return found
 
 
-_SET_ASSIGNMENT = "turkSetAssignmentID"
-_HELPER = f"<script>function {_SET_ASSIGNMENT}() {{}}</script>"  # the other script does what it did
+SET_ASSIGNMENT = "turkSetAssignmentID"
+_HELPER = f"<script>function {SET_ASSIGNMENT}() {{}}</script>"  # the other script does what it did
 
 
 def completed(html: str, *, folders: tuple[Folder, ...] = ()) -> str:
@@ -122,7 +122,7 @@ def _finished(page: Page, folders: tuple[Folder, ...]) -> str:
     """With a document type, and the script that fills the assignment and locks the preview."""
     end = page.places.get("/body", page.places.get("/html", len(page.html)))
     html = page.html[:end] + _script(folders) + page.html[end:]
-    if _SET_ASSIGNMENT in html and not any("externalHIT" in script for script in page.scripts):
+    if SET_ASSIGNMENT in html and not any("externalHIT" in script for script in page.scripts):
         html = _at_beginning(html_page.read(html), _HELPER)
     return html if page.doctype else f"<!DOCTYPE html>\n{html}"
 

@@ -28,7 +28,7 @@ def document(name: str, **values: Any) -> str:
 def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
     """The template at the path, or of that name, filled by the engine."""
     if engine == "mturk":
-        return _as_the_site_did(source(path), values, os.fspath(path), xml)
+        return as_the_site_did(source(path), values, os.fspath(path), xml=xml)
     if engine != "jinja":
         raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
     name, where = _named(path), folders()
@@ -40,7 +40,7 @@ def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine =
 def fill_text(source: str, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
     """A template that is a text, filled by the engine; Jinja2 runs it in a sandbox."""
     if engine == "mturk":
-        return _as_the_site_did(source, values, "template text", xml)
+        return as_the_site_did(source, values, "template text", xml=xml)
     if engine != "jinja":
         raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
     return rendering.render_string(source, values, folders=folders(), xml=xml)
@@ -53,7 +53,8 @@ def _checked(name: str, values: Mapping[str, Any], where: tuple[Folder, ...]) ->
     return values if own and not name.startswith("mturk/") else starter.checked(name, values)
 
 
-def _as_the_site_did(source: str, values: Mapping[str, Any], name: str, xml: bool) -> str:
+def as_the_site_did(source: str, values: Mapping[str, Any], name: str, *, xml: bool) -> str:
+    """A page filled by the rules of MTurk's own site; `name` is what messages call it."""
     from mturk.rendering import placeholder, submission
 
     filled = placeholder.fill(source, values, name)

@@ -13,6 +13,9 @@ _BETWEEN = "|"  # several values of one field, as MTurk's site joined them
 
 def cells(answers: Answers) -> dict[str, str]:
     """The cells by the names of their columns, without `Answer.`."""
+    values = dict(answers.items())
+    if not answers.repeats and all(type(value) is str for value in values.values()):  # nearly all answers are
+        return values
     found: dict[str, list[str]] = {}
     for question in answers:
         for value in answers.getlist(question):

@@ -69,19 +69,29 @@ class Result:
 
     def fields(self) -> dict[str, Any]:
         """All columns with their values: times and amounts as such, nothing where there is none."""
-        hit, work = self.hit, self.assignment
-        spent = self.work_time
-        fixed: tuple[Any, ...] = (
-            hit.id, hit.hit_type_id, hit.title, hit.description, ", ".join(hit.keywords or ()), hit.reward,
-            hit.creation_time, hit.max_assignments, hit.requester_annotation, _seconds(hit.assignment_duration),
-            _seconds(hit.auto_approval_delay), hit.expiration, None, None, work.id, work.worker_id,
-            work.status and work.status.value, work.accept_time, work.submit_time, work.auto_approval_time,
-            work.approval_time, work.rejection_time, work.requester_feedback, _seconds(spent), None, None, None,
-        )  # fmt: skip
-        found = dict(zip(COLUMNS, fixed, strict=True))
+        found = dict(zip(COLUMNS, (*hit_values(self.hit), *self.work_values()), strict=True))
         found.update((f"{INPUT}{name}", cell) for name, cell in self.row.items())
         found.update((f"{ANSWER}{name}", cell) for name, cell in self.cells.items())
         return found
+
+    def work_values(self) -> tuple[Any, ...]:
+        """The values of the columns that tell of the submission, the last 13 of `COLUMNS`."""
+        work = self.assignment
+        status = work.status
+        return (
+            work.id, work.worker_id, status and status.value, work.accept_time, work.submit_time,
+            work.auto_approval_time, work.approval_time, work.rejection_time, work.requester_feedback,
+            _seconds(self.work_time), None, None, None,
+        )  # fmt: skip
+
+
+def hit_values(hit: HIT) -> tuple[Any, ...]:
+    """The values of the columns that tell of the HIT, the first 14 of `COLUMNS`."""
+    return (
+        hit.id, hit.hit_type_id, hit.title, hit.description, ", ".join(hit.keywords or ()), hit.reward,
+        hit.creation_time, hit.max_assignments, hit.requester_annotation, _seconds(hit.assignment_duration),
+        _seconds(hit.auto_approval_delay), hit.expiration, None, None,
+    )  # fmt: skip
 
 
 def _seconds(span: timedelta | None) -> int | None:

@@ -20,6 +20,7 @@ from mturk.record.display import Table
 from mturk.table import ballot, results_file
 from mturk.table.ballot import Field
 from mturk.table.chart import Kind, chart
+from mturk.table.columns import Columns
 from mturk.table.result import ANSWER, COLUMNS, INPUT, Result
 
 if TYPE_CHECKING:
@@ -88,9 +89,8 @@ class Results:
             import pandas
         except ImportError:
             raise ConfigurationError("A data frame needs pandas: pip install pandas") from None
-        every = [result.fields() for result in self]
-        columns = _columns(every) if every else list(COLUMNS)
-        frame = pandas.DataFrame({name: [each.get(name) for each in every] for name in columns})
+        columns = Columns.of(self)
+        frame = pandas.DataFrame(columns)
         frame["Reward"] = pandas.to_numeric(frame["Reward"])
         return frame
 

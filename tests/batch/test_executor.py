@@ -95,3 +95,31 @@ def test_a_row_that_cannot_be_asked_stops_nothing(make: MakeBatch, service: Conn
     rows = [*ROWS, {"text": "x" * 70_000, "url": "u"}]
     with ThreadPoolExecutor(2) as pool, pytest.raises(mturk.RequestError, match=r"5 of 6 HITs .*\(1 refused\)"):
         make(rows).publish(executor=pool)
+
+
+def test_processes_decide_and_pay(make: MakeBatch, market: Marketplace, service: Connection) -> None:
+    batch = make()
+    batch.publish()
+    ada = market.worker("A1ADA")
+    for hit in batch.hits():
+        ada.submit(ada.accept(hit.id), {"label": "cat"})
+    with processes(market.url, market.access_key, market.secret_key) as pool:
+        plan = batch.review(
+            accept=lambda result: result.key != "5", reject=lambda result: "No cat." if result.key == "5" else None
+        )
+        assert plan.apply(executor=pool).done == 5
+        bonuses = batch.pay_bonuses({"A1ADA": "1.50"}, reason="Careful")
+        assert (bonuses.apply(executor=pool).done, bonuses.apply(executor=pool).before) == (1, 1)
+    assert sorted(str(result.assignment.status) for result in batch.results()) == ["Approved"] * 4 + ["Rejected"]
+    assert len(batch.pay_bonuses({"A1ADA": "1.50"}, reason="Careful")) == 0
+
+
+def test_a_plan_is_not_carried_out_elsewhere(make: MakeBatch, market: Marketplace) -> None:
+    batch = make(ROWS[:1])
+    batch.publish()
+    ada = market.worker("A1ADA")
+    ada.submit(ada.accept(next(batch.hits()).id), {"label": "cat"})
+    with Marketplace() as other:
+        connected = processes(other.url, other.access_key, other.secret_key)
+        with connected as pool, pytest.raises(ConfigurationError, match="nothing was sent"):
+            batch.review(accept=True).apply(executor=pool)

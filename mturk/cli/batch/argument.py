@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,17 @@ def batch_command(work: Work) -> Callable[..., int]:
         return teller.run(lambda: work(BatchFolder(folder), teller, **options))
 
     return run
+
+
+def share(_context: click.Context, _parameter: click.Parameter, value: str) -> float:
+    """Read a share from 0 to 1, as 2/3 or 0.6."""
+    try:
+        found = float(Fraction(value))
+    except (ValueError, ZeroDivisionError, OverflowError):
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise click.BadParameter(f"{value!r} is no share; expected one from 0 to 1, such as 2/3 or 0.6.")
+    return found
 
 
 def _known(name: str) -> str:

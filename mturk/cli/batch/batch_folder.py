@@ -25,6 +25,7 @@ from mturk.errors import ConfigurationError, ValidationError
 from mturk.journal.journal import Journal
 from mturk.model.hit_type import HITType
 from mturk.model.terms import Terms
+from mturk.parallel.place import place
 
 _NOBODY = "NEW"  # the HIT type of a batch that is only looked at
 _NOWHERE = "http://127.0.0.1:9"
@@ -107,7 +108,7 @@ class BatchFolder:
         with closing(sqlite3.connect(self.journal)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
         known: str | None = held.fact("hit_type")
-        Journal(copy).note(place=batch_terms.place(connection), hit_type=known or _NOBODY)
+        Journal(copy).note(place=place(connection), hit_type=known or _NOBODY)
         return known
 
     def publishable(self, task: Task, connection: Connection) -> Batch:
@@ -130,7 +131,7 @@ class BatchFolder:
         held = self.held()
         if held is None or not held.has_begun():
             raise ConfigurationError(f"{self.path} is not published yet: {self.command('publish')}")
-        self._expect_same_place(held, batch_terms.place(connection))
+        self._expect_same_place(held, place(connection))
         batch = Batch.open(self.journal, connection=connection)
         # Else all would seem to be gone.
         belonging.expect_account(batch.hits())
@@ -177,7 +178,7 @@ class BatchFolder:
         if not held.has_begun():
             # Nothing is out, so that the task may still be changed; what keeps workers apart is of the old type.
             lanes = held.fact("lanes") if held.fact("hit_type") == hit_type.id else []
-            held.note(hit_type=hit_type.id, place=batch_terms.place(connection), lanes=lanes)
+            held.note(hit_type=hit_type.id, place=place(connection), lanes=lanes)
             return
         self._expect_same_terms(hit_type)
         if held.fact("hit_type") != hit_type.id:

@@ -10,7 +10,7 @@ from mturk.cli.batch import publish_command, review_command
 @click.group("batch", invoke_without_command=True)
 @click.pass_context
 def batch(context: click.Context) -> None:
-    """Publish a table as HITs, collect, review and pay: on a folder.
+    """Publish a table as HITs, collect, review and pay.
 
     A folder has task.toml, page.html, rows.csv, and a journal of what happened. All is safe to interrupt: run the same
     command again. The exit status is 0 where it is done, 1 where something is wrong with the table or was refused,
@@ -37,6 +37,7 @@ for each in (
     review_command.results,
     review_command.review,
     review_command.bonus,
+    publish_command.more,
     publish_command.close,
 ):
     batch.add_command(each)

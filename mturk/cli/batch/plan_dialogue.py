@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from mturk.cli.batch.telling import DONE, PROBLEMS, Teller, counted, dollars
@@ -42,6 +42,7 @@ def _tell(plan: Plan, kinds: Counter[str], teller: Teller) -> None:
         before=0,
         refused=[],
         left=len(plan),
+        paid=Decimal(0),
     )
     if len(plan):
         teller.say(repr(Table(table.columns, table.rows[:_MOST_WORKERS])))
@@ -50,7 +51,7 @@ def _tell(plan: Plan, kinds: Counter[str], teller: Teller) -> None:
         for line in _reasons(plan):
             teller.say(line)
     for note in plan.notes:
-        teller.warn(note)
+        teller.say(note)
 
 
 def _reasons(plan: Plan) -> Iterator[str]:
@@ -90,8 +91,7 @@ def _what(plan: Plan, kinds: Counter[str]) -> str:
 
 def _apply(plan: Plan, teller: Teller, confirm: int | None) -> int:
     try:
-        with _bar(len(plan)) as told:
-            applied = plan.apply(told, confirm=confirm)
+        applied = plan.apply(progress=True, confirm=confirm)
     except MTurkError as error:
         if isinstance(error.partial, Applied):
             teller.facts(**_facts(error.partial))
@@ -106,25 +106,15 @@ def _apply(plan: Plan, teller: Teller, confirm: int | None) -> int:
 
 def _facts(applied: Applied) -> dict[str, Any]:
     refused = [{"assignment": one.key, "error": one.error} for one in applied.refused]
-    return {"done": applied.done, "before": applied.before, "refused": refused, "left": applied.left}
+    return {
+        "done": applied.done,
+        "before": applied.before,
+        "refused": refused,
+        "left": applied.left,
+        "paid": applied.cost,
+    }
 
 
 def _came(applied: Applied) -> str:
     further = ((applied.before, "were before"), (len(applied.refused), "refused"), (applied.left, "left"))
     return ", ".join([f"{applied.done} done", *(f"{number} {words}" for number, words in further if number)])
-
-
-@contextmanager
-def _bar(number: int) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar in a terminal, and nothing in a file."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("Deciding", total=number)
-        yield lambda done, _all: bar.update(task, completed=done)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -123,7 +123,42 @@ def publish(folder: BatchFolder, teller: Teller, most: int | None) -> int:
             teller.say(f"All HITs are published. How they stand: {folder.command('status')}")
             return DONE
         teller.ask(_question(found, number, cost, is_live=connection.is_live))
-        return _publish(folder, batch, teller, most)
+        return _publish(folder, batch, teller, lambda: batch.publish(progress=True, limit=most))
+
+
+@click.command()
+@click.option(
+    "--below", callback=argument.share, metavar="SHARE", required=True, help="Rows that agree less: 2/3, 0.6."
+)
+@click.option("--field", metavar="NAME", required=True, help="The field of the answers, the column without Answer.")
+@click.option(
+    "--assignments", type=click.IntRange(min=1), metavar="N", required=True, help="How many more people for each row."
+)
+@argument.yes
+@argument.batch_command
+def more(folder: BatchFolder, teller: Teller, below: float, field: str, assignments: int) -> int:
+    """Ask more people about the rows on which workers disagree.
+
+    A row's agreement is the share of its commonest answer. Rows for which not all is in are left out, so that nobody is
+    asked twice by running this twice. Where it is stopped, mturk batch publish goes on.
+
+    \b
+    Examples:
+      mturk batch more photos --below 2/3 --field label --assignments 2
+    """
+    teller.expect_answer()
+    with folder.connected(folder.task()) as connection:
+        batch = folder.opened(connection)
+        keys = batch.results().agreement(field).below(below)
+        teller.facts(rows=list(keys))
+        if not keys:
+            teller.say(f"No row's agreement on {field} is below {below:.2f}: nobody more is asked.")
+            return DONE
+        what = (
+            f"{'1 more person' if assignments == 1 else f'{assignments} more people'} about {counted(len(keys), 'row')}"
+        )
+        teller.ask(_further(what, _most_cost(batch, keys, assignments), is_live=connection.is_live))
+        return _publish(folder, batch, teller, lambda: batch.more(keys, assignments, progress=True))
 
 
 @click.command()
@@ -194,11 +229,25 @@ def _waiting(batch: Batch) -> Iterator[Piece]:
         yield from (piece for piece in batch.rows() if piece.state == state)
 
 
-def _publish(folder: BatchFolder, batch: Batch, teller: Teller, most: int | None) -> int:
+def _further(what: str, cost: Decimal, *, is_live: bool) -> str:
+    real = " of real money on the live service" if is_live else ""
+    return f"Ask {what}, for {dollars(cost)} USD at most{real}?"
+
+
+def _most_cost(batch: Batch, keys: Collection[str], assignments: int) -> Decimal:
+    """What so many further assignments for each row cost at most: a HIT of 10 or more has the higher fee."""
+    wanted = set(keys)
+    sizes = {piece.key: piece.assignments for piece in batch.rows() if piece.key in wanted}
+    kind = batch.hit_type
+    costs = (hit_cost(kind.reward, size, assignments, kind.qualification_requirements) for size in sizes.values())
+    return sum(costs, Decimal(0))
+
+
+def _publish(folder: BatchFolder, batch: Batch, teller: Teller, send: Callable[[], Tally]) -> int:
     before = _published(batch)["published"]
     refused: list[dict[str, str]] = []
     try:
-        tally = batch.publish(progress=not teller.as_json, limit=most)
+        tally = send()
     except RequestError as error:
         if isinstance(error.partial, Tally):
             refused = [{"row": one.key, "error": one.error} for one in error.partial.refused]
@@ -208,6 +257,7 @@ def _publish(folder: BatchFolder, batch: Batch, teller: Teller, most: int | None
     finally:
         now = _published(batch)
         teller.facts(**now, published_now=now["published"] - before, refused=refused)
+    teller.facts(added=tally.added, waiting=tally.waiting, cost=tally.cost)
     teller.say(tally)
     teller.say(f"How they stand: {folder.command('status')}")
     return DONE

@@ -99,7 +99,7 @@ def _add_sign_in(pages: Blueprint) -> None:
             begin(services().entrance.enter_by_link(_given("link"), caller()))
         except WorkerError as error:
             return refused(HTTPStatus.FORBIDDEN, said(error))
-        return redirect(url_for("groups.groups"), HTTPStatus.SEE_OTHER)
+        return redirect(way_back(request.args.get("next")), HTTPStatus.SEE_OTHER)
 
 
 def _add_sign_up(pages: Blueprint) -> None:

@@ -621,3 +621,23 @@ def test_the_form_of_a_worker_who_is_known_begins_with_what_is_known(site: Site)
     assert '<option value="US" selected>' in page
     assert '<option value="NY" selected>' in page
     assert re.search(r'name="adult"[^>]* checked', page)
+
+
+# Links that sign in
+
+
+@pytest.mark.parametrize(
+    ("asked", "where"),
+    [
+        ("", "/worker/"),
+        ("&next=/worker/groups/3GROUP", "/worker/groups/3GROUP"),
+        ("&next=https://evil.example/worker/", "/worker/"),
+        ("&next=//evil.example/worker/", "/worker/"),
+    ],
+)
+def test_a_link_that_signs_in_leads_to_a_page_of_this_site_alone(site: Site, asked: str, where: str) -> None:
+    market = site()
+    market.worker("A1ADA")
+    link = market.sign_in_link("A1ADA").removeprefix("http://localhost")
+    answer = market.app.test_client().get(f"{link}{asked}")
+    assert (answer.status_code, answer.location) == (303, where)
