@@ -219,6 +219,15 @@ def test_a_lost_connection_is_told_and_can_go_on(bench: Bench) -> None:
     assert "127.0.0.1" in bench.failed(3, "status")
 
 
+def test_a_terminal_without_the_letters_is_told_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ended(started(tmp_path / "messages", "new"))[0] == 0
+    (tmp_path / "messages" / "rows.csv").write_text("id,message\ngröße,\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    status, out, err = ended(started(tmp_path / "messages", "check"))
+    assert (status, err) == (0, "")
+    assert "row gr\\xf6\\xdfe: message is empty" in out
+
+
 def completed(words: str, folder: Path) -> list[str]:
     """What bash is offered for the last of these words."""
     ran = subprocess.run(
