@@ -11,6 +11,8 @@ from typing_extensions import assert_type
 import mturk
 from mturk import (
     HIT,
+    Aggregation,
+    Agreement,
     Applied,
     Assignment,
     AssignmentStatus,
@@ -25,6 +27,7 @@ from mturk import (
     Connection,
     Estimate,
     ExternalQuestion,
+    GoldAnswers,
     HITStatus,
     HITType,
     HTMLQuestion,
@@ -42,6 +45,7 @@ from mturk import (
     QualificationRequirement,
     QualificationType,
     Question,
+    Reliability,
     Results,
     ReviewResults,
     ScoreMyKnownAnswers,
@@ -50,6 +54,8 @@ from mturk import (
     Tally,
     Worker,
     WorkerBlock,
+    WorkerQuality,
+    WorkerTable,
 )
 from mturk import requirements as req
 
@@ -170,6 +176,16 @@ def batches() -> None:
     results = batch.results("Submitted")
     assert_type(results, Results)
     assert_type(results.to_csv("results.csv", formulas="keep"), int)
+    agreement = results.agreement("label")
+    assert_type(agreement, Agreement)
+    assert_type(agreement.below(2 / 3), tuple[str, ...])
+    assert_type(results.agreement(lambda result: result.cells["label"].lower()).mean, float | None)
+    assert_type(results.aggregate("label", method="dawid_skene"), Aggregation)
+    assert_type(results.reliability("label", level="ordinal"), Reliability)
+    assert_type(results.gold("label", gold="truth"), GoldAnswers)
+    assert_type(results.workers("label", gold="truth")["A1"], WorkerQuality)
+    assert_type(results.workers(), WorkerTable)
+    results.plot(field="label").savefig("quality.png")
     assert_type(batch.status(), BatchStatus)
     assert_type(batch.close(), int)
     assert_type(batch.adopt(kind.hits(), {"3ABC": "p1"}), int)

@@ -51,8 +51,8 @@ class Aggregation(Listing, Mapping[str, str]):
         """The keys of rows where another label came out equal."""
         self.votes: Mapping[str, int] = {item: sum(each.values()) for item, each in counts.items()}
         """For each key the number of its answers."""
-        self.skills: Mapping[str, float] = {worker: found.skills[worker] for worker in votes.workers}
-        """For each worker what the method says of them, see `Results.aggregate`."""
+        self.skills: Mapping[str, float] = {worker: found.skills[worker] for worker in sorted(votes.workers)}
+        """For each worker, in the order of their ids, what the method says of them, see `Results.aggregate`."""
 
     def __getitem__(self, key: str) -> str:
         return self._labels[key].answer

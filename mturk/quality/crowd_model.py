@@ -30,7 +30,9 @@ _MOST_OF_OTHERS = 50_000_000
 def crowd_kit(module: str, what: str) -> Iterator[Any]:
     """A module of crowd-kit; its warnings about its own use of pandas are kept from who can do nothing about it."""
     try:
-        library = import_module(f"crowdkit.{module}")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "IProgress not found")  # tqdm's, in a notebook without widgets
+            library = import_module(f"crowdkit.{module}")
     except ImportError:
         raise ConfigurationError(f"{what} needs crowd-kit: pip install 'mturk[aggregate]'") from None
     with warnings.catch_warnings():
@@ -73,12 +75,11 @@ def _expect_few(method: str, votes: int, answers: int) -> None:
 
 
 def _dawid_skene(library: Any, data: pandas.DataFrame) -> Found:
-    model = library.DawidSkene().fit(data)
-    skills = dict.fromkeys(data["worker"].unique().tolist(), 0.0)
-    for (worker, answer), chances in model.errors_.iterrows():
-        # How often the worker is right about items of this answer, times how many items are.
-        skills[worker] += float(chances[answer] * model.priors_[answer])
-    return model.probas_, skills
+    found = library.DawidSkene().fit(data).probas_
+    places = found.index.get_indexer(data["task"]), found.columns.get_indexer(data["label"])
+    # Not its matrix of errors: that has no number for answers which a worker never had to give.
+    right = data.assign(right=found.to_numpy()[places])
+    return found, right.groupby("worker")["right"].mean().to_dict()
 
 
 def _one_coin_dawid_skene(library: Any, data: pandas.DataFrame) -> Found:

@@ -112,9 +112,10 @@ class Results:
         majority: the commonest answer; its share is the confidence, and a worker's skill the share of their answers
         that are the label. The others need mturk[aggregate] and estimate at the same time labels and workers:
         dawid_skene (how often each worker takes which label for which; Dawid and Skene 1979; the skill is the share
-        they get right), one_coin_dawid_skene (only how often each is right; Zhang et al. 2016; for few answers a
-        worker), glad (ability of workers, difficulty of rows; Whitehill et al. 2009; the skill is alpha: 0 guesses,
-        below 0 errs on purpose), mace (who guesses; Hovy et al. 2013; the skill is the probability of not guessing).
+        of their answers that are right), one_coin_dawid_skene (only how often each is right; Zhang et al. 2016; for
+        few answers a worker), glad (ability of workers, difficulty of rows; Whitehill et al. 2009; the skill is alpha:
+        0 guesses, below 0 errs on purpose), mace (who guesses; Hovy et al. 2013; the skill is the probability of not
+        guessing).
 
         Of labels that come out equal the first in the order of their texts is taken, and `tied` has the row. The same
         votes give the same labels, in whatever order they came.
@@ -164,12 +165,10 @@ class Results:
 
         The site's 27 columns, `Input.` and `Answer.` columns, Approve and Reject; UTF-8, all cells in quotes. A cell
         that a spreadsheet would run as a formula gets an apostrophe in front, which `read_csv` takes away;
-        formulas="keep" writes it as it is. A file that is there is replaced when all is written.
+        formulas="keep" writes it as it is. A file that is there is replaced when all is written. Submissions are
+        read once and wait on disk, beside the file, until all columns are known: a million take no more memory.
         """
-        every = list(self)
-        inputs = dict.fromkeys(name for result in every for name in result.row)
-        answers = sorted({name for result in every for name in result.cells})
-        return results_file.write(Path(path).expanduser(), every, list(inputs), answers, formulas)
+        return results_file.write(Path(path).expanduser(), self, formulas)
 
 
 def _table(results: Iterable[Result]) -> Table:

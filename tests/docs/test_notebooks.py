@@ -17,6 +17,16 @@ FOLDER = Path(__file__).parents[2] / "examples" / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 # What a notebook shows at its first run, and at the second; how many workers came varies with the time that passes.
 PROMISES = {
+    "quality": (
+        [
+            "Agreement on label: mean 0",
+            "alpha 0",
+            "5 got more assignments",
+            "6 workers, 130 submissions",
+            "<Applied 130",
+        ],
+        ["0 of 40 HITs are published now", "Aggregation of label by dawid_skene: 40 rows, 6 workers", "<Drawing"],
+    ),
     "publish_and_collect": (
         ["11 of 12 HITs are published now", "36 of 36 assignments are in", "<Applied 36 steps", "<Applied 3 steps"],
         ["0 of 12 HITs are published now", "36 of 36 assignments are in", "<Applied 0 steps"],
