@@ -91,7 +91,7 @@ def a_page(first: int, size: int) -> bytes:
     assignments = [
         {
             "AssignmentId": f"3ASSIGNMENT{number % size:09d}0{PLACE.decode()}",
-            "WorkerId": f"A2WORKER{number * 7919 % 3000:06d}",
+            "WorkerId": f"A2WORKER{number % 900:06d}",
             "HITId": f"3HIT00000000000000000{PLACE.decode()}",
             "AssignmentStatus": "Submitted",
             "AutoApprovalTime": CREATED + 259200 + number,

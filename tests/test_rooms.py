@@ -41,7 +41,8 @@ model:          bonus_payment ending notification qualification review task_file
                 | compensation once_per_worker | hit_type worker
 quality:        label listing truth vote | submission_record | agreement crowd_model label_file | aggregation gold
                 worker_table | figure reliability
-table:          answer_cell file_key sheet site_time | result | ballot columns results_file | chart | results
+table:          answer_cell file_key result_spool sheet site_time | result | ballot columns results_file | chart
+                | results
 parallel:       hands place tally | progress
 journal:        journal_store | journal | filing journal_run
 decision:       errand | plan | bonus verdict

@@ -65,10 +65,10 @@ class Examination:
         return self._document(key, cells)
 
     def _document(self, key: str, cells: Cells) -> str | None:
-        known = self.asking.cast(cells)
-        if known is not None and len(known.xml.encode()) <= self.limit:
-            return self._told(key, known)
         try:
+            known = self.asking.cast(cells)
+            if known is not None and len(known.xml.encode()) <= self.limit:
+                return self._told(key, known)
             asked = self.asking.make(cells)
             if isinstance(asked, Layout):
                 asked.validate()

@@ -20,7 +20,8 @@ from mturk.model.hit import HIT
 from mturk.parallel.tally import Refusal, Tally
 from mturk.question.question import Examined
 
-_WINDOW = 8  # HITs given out for each hand: there is work for all while answers are written down, several at once
+# HITs given out for each hand: there is work for all while answers are written down, several in one transaction.
+_WINDOW = 16
 _REFUSALS = 25  # in a row, after which something is wrong with all of them
 _PATIENCE = 3.0  # seconds that answers under way are waited for when a program is stopped
 # A token is good for 24 hours. What was sent longer ago is looked for before it is sent again.
@@ -52,6 +53,7 @@ class Publication:
     _published: int = 0
     _added: int = 0
     _cost: Decimal = Decimal(0)
+    _costs: dict[int, Decimal] = attrs.field(factory=dict)
     _refused: list[Refusal] = attrs.field(factory=list)
     _refused_in_a_row: int = 0
     _stopped_by: MTurkError | None = None
@@ -112,7 +114,7 @@ class Publication:
         return self.executor.submit(carry_out, order)
 
     def _take(self) -> bool:
-        number = self.number * _WINDOW * 2
+        number = self.number * _WINDOW
         if self.most is not None:
             number = min(number, self.most - self._taken)
         taken = self._run.take(_OPEN, number, self._now(), self.first_part) if number > 0 else []
@@ -147,13 +149,18 @@ class Publication:
     def _gather(self, patience: float | None) -> None:
         """Write down what came back; with `patience` all that comes within so many seconds."""
         if patience is not None:
-            for future in [future for future in self._under_way if future.cancel()]:
-                self._put_back([self._under_way.pop(future)])
+            self._call_off()
         done, _ = wait(self._under_way, patience, return_when=FIRST_COMPLETED if patience is None else "ALL_COMPLETED")
         answers = [self._answer(future, self._under_way.pop(future)) for future in done]
         self._run.settle(answer for answer in answers if answer is not None)
+        if self._stopped_by is not None:
+            self._call_off()
         if self.told is not None and patience is None:
             self.told(self._tally())
+
+    def _call_off(self) -> None:
+        """Take back what no hand has begun with."""
+        self._put_back([self._under_way.pop(future) for future in list(self._under_way) if future.cancel()])
 
     def _answer(self, future: Future[HIT], piece: Piece) -> Published | None:
         """What is written down of an answer; nothing where it is not known what became of the piece."""
@@ -176,10 +183,18 @@ class Publication:
             self._published += 1
         else:
             self._added += 1
-        self._cost += self.offering.cost(piece, hit)
+        self._cost += self._cost_of(piece, hit)
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
         ids = piece.number, piece.part, hit.id
         return Published(*ids, milliseconds(made), milliseconds(ends), adds_to=piece.adds_to)
+
+    def _cost_of(self, piece: Piece, hit: HIT) -> Decimal:
+        if piece.adds_to is not None:
+            return self.offering.cost(piece, hit)
+        # Most HITs have the same number of assignments.
+        if piece.assignments not in self._costs:
+            self._costs[piece.assignments] = self.offering.cost(piece, hit)
+        return self._costs[piece.assignments]
 
     def _refusal(self, error: MTurkError, piece: Piece) -> Published:
         words = str(error)

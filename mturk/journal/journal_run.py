@@ -46,19 +46,30 @@ class JournalRun:
             most=most,
             first=first_part,
         )
-        taken = []
-        for piece in map(Piece._make, found):
-            # Another process may have taken it since it was found.
-            changed = database.run(
-                f"UPDATE mturk_batch_hit SET state = '{SENT}', run = :run, sent = :now"
-                f" WHERE {_THE_PIECE} AND state = :state AND run < :run",
-                **self._of(piece),
-                state=state,
-                now=now,
-            )
-            if changed:
-                taken.append(piece)
-        return taken
+        pieces = [Piece._make(one) for one in found]
+        if not pieces:
+            return []
+        # One statement for all of them: at each the threads that publish would have to wait.
+        numbers = ", ".join(f"({piece.number}, {piece.part})" for piece in pieces)
+        changed = database.run(
+            f"UPDATE mturk_batch_hit SET state = '{SENT}', run = :run, sent = :now"
+            f" WHERE batch = :batch AND state = :state AND run < :run AND (number, part) IN (VALUES {numbers})",
+            batch=self.journal._name,
+            run=self.number,
+            state=state,
+            now=now,
+        )
+        return pieces if changed == len(pieces) else self._mine(database, pieces)
+
+    def _mine(self, database: Statements, pieces: Iterable[Piece]) -> list[Piece]:
+        """Those that this run has taken: another process may have been faster with the others."""
+        found = database.rows(
+            f"SELECT number, part FROM mturk_batch_hit WHERE batch = :batch AND run = :run AND state = '{SENT}'",
+            batch=self.journal._name,
+            run=self.number,
+        )
+        mine = set(found)
+        return [piece for piece in pieces if (piece.number, piece.part) in mine]
 
     def settle(self, answers: Iterable[Published]) -> None:
         """Write down what became of pieces that were sent."""

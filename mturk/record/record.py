@@ -9,6 +9,7 @@ properties, and would read anything else).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
 
@@ -274,6 +275,7 @@ def id_of(name: str, thing: Record | str, kind: str, check: Callable[[str, str],
     return found
 
 
+@cache
 def kind_of(name: str) -> type[Any]:
     """The record class of this name: relations also point up the layers, so they go by the public names."""
     kind: type[Any] = getattr(import_module("mturk"), name)

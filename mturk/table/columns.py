@@ -9,12 +9,10 @@ from mturk.model.hit import HIT
 from mturk.table.result import ANSWER, COLUMNS, INPUT, Result, hit_values
 
 _OF_HIT = 14
-_SHORT = 20  # characters of a text that is likely to be there again, such as a label
-_MOST_KEPT = 10_000
 
 
 class Columns:
-    """Lists of values under the names of the columns; what is the same in several rows is there once."""
+    """Lists of values under the names of the columns; what submissions have of their HIT is there once."""
 
     def __init__(self) -> None:
         self._number = 0
@@ -22,7 +20,6 @@ class Columns:
         self._of_work: list[list[Any]] = [[] for _ in COLUMNS[_OF_HIT:]]
         self._inputs: dict[str, list[Any]] = {}
         self._answers: dict[str, list[Any]] = {}
-        self._kept: dict[str, str] = {}
         self._hit: HIT | None = None
         self._hit_values: tuple[Any, ...] = ()
 

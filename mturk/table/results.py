@@ -165,12 +165,10 @@ class Results:
 
         The site's 27 columns, `Input.` and `Answer.` columns, Approve and Reject; UTF-8, all cells in quotes. A cell
         that a spreadsheet would run as a formula gets an apostrophe in front, which `read_csv` takes away;
-        formulas="keep" writes it as it is. A file that is there is replaced when all is written.
+        formulas="keep" writes it as it is. A file that is there is replaced when all is written. Submissions are
+        read once and wait on disk, beside the file, until all columns are known: a million take no more memory.
         """
-        every = list(self)
-        inputs = dict.fromkeys(name for result in every for name in result.row)
-        answers = sorted({name for result in every for name in result.cells})
-        return results_file.write(Path(path).expanduser(), every, list(inputs), answers, formulas)
+        return results_file.write(Path(path).expanduser(), self, formulas)
 
 
 def _table(results: Iterable[Result]) -> Table:

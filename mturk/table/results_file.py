@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from mturk.model.hit import HIT
 from mturk.table import site_time
 from mturk.table.file_key import FileKeys
 from mturk.table.result import ANSWER, COLUMNS, DECISION, INPUT, Result
+from mturk.table.result_spool import ResultSpool
 from mturk.table.sheet import Cells, SheetError, separated
 
 LINE_END = "\r\n"
@@ -27,30 +29,38 @@ LINE_END = "\r\n"
 _DOLLARS = re.compile(r"\$?(\d+(?:\.\d+)?)")
 
 
-def write(
-    path: Path, results: Iterable[Result], inputs: Sequence[str], answers: Sequence[str], formulas: Formulas
-) -> int:
-    """Write the results with these columns, and say how many there were."""
+def write(path: Path, results: Iterable[Result], formulas: Formulas) -> int:
+    """Write the results, which are gone through once and never all in memory, and say how many there were."""
     formula.expect_known(formulas)
     if not path.parent.is_dir():
         raise ValidationError(f"{path}: there is no folder {path.parent}")
-    header = [*COLUMNS, *(f"{INPUT}{name}" for name in inputs), *(f"{ANSWER}{name}" for name in answers)]
-    number = 0
+    # Where the table goes, for there has to be room for it anyway; without a name, so that nothing stays.
+    with tempfile.TemporaryFile("w+", encoding="ascii", dir=path.parent) as file:
+        spool = ResultSpool(file, COLUMNS)
+        for result in results:
+            spool.add(_cells(result, formulas))
+        _write(path, spool)
+        return spool.number
+
+
+def _write(path: Path, spool: ResultSpool) -> None:
+    answers = sorted(name for name in spool.columns if name.startswith(ANSWER))
+    header = [*(name for name in spool.columns if not name.startswith(ANSWER)), *answers]
     # Beside the file, so that one that is there stays whole if this is stopped.
     unfinished = path.with_name(f"{path.name}.part")
     with unfinished.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator=LINE_END)
         writer.writerow([*header, *DECISION])
-        for result in results:
-            number += 1
-            fields = result.fields()
-            cells = [_cell(name, fields.get(name)) for name in header]
-            # The site's rows end here: they have no cells for the decision.
-            writer.writerow([formula.defused(cell) for cell in cells] if formulas == "quote" else cells)
+        # The site's rows end after their last answer: they have no cells for the decision.
+        writer.writerows(spool.rows(header))
         file.flush()
         file.truncate(unfinished.stat().st_size - len(LINE_END))
     unfinished.replace(path)
-    return number
+
+
+def _cells(result: Result, formulas: Formulas) -> dict[str, str]:
+    cells = {name: _cell(name, value) for name, value in result.fields().items()}
+    return {name: formula.defused(cell) for name, cell in cells.items()} if formulas == "quote" else cells
 
 
 def _cell(name: str, value: Any) -> str:
