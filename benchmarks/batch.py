@@ -159,7 +159,8 @@ def check_rows(url: str, folder: Path) -> Work:
         journal = folder / "check.journal"
         journal.unlink(missing_ok=True)
         batch = hit_type.batch(folder / "rows.csv", folder / "label.html", journal=journal, lifetime=86_400)
-        if not batch.check() or sum(1 for _ in batch.rows()) != batch.check().rows:
+        report = batch.check()
+        if not report or sum(1 for _ in batch.rows()) != report.rows:
             raise SystemExit("rows are missing")
 
     return work

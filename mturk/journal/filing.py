@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from mturk.journal.journal import PLANNED, REFUSED, Journal, digest
+from mturk.journal.journal import ADDED, PLANNED, PUBLISHED, REFUSED, SENT, Journal, digest
 from mturk.journal.journal_store import Statements
 from mturk.table.sheet import Cells
 
@@ -18,6 +18,8 @@ Line = tuple[str, Cells, str | None]
 
 _CHUNK = 200
 _OPEN = f"('{PLANNED}', '{REFUSED}')"
+# The others, named: with NOT IN SQLite would look through all HITs at each row.
+_STARTED = f"('{SENT}', '{PUBLISHED}', '{ADDED}')"
 
 
 _MOST = 10  # keys that are named
@@ -148,7 +150,7 @@ class _Filing:
         names = ", ".join(f":k{place}" for place in range(len(keys)))
         found = self._database.rows(
             "SELECT r.key, r.digest, r.filing, EXISTS (SELECT 1 FROM mturk_batch_hit h WHERE h.batch = r.batch"
-            f" AND h.number = r.number AND h.state NOT IN {_OPEN})"
+            f" AND h.number = r.number AND h.state IN {_STARTED})"
             f" FROM mturk_batch_row r WHERE r.batch = :batch AND r.key IN ({names})",
             batch=self._name,
             **{f"k{place}": key for place, key in enumerate(keys)},

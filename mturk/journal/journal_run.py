@@ -53,9 +53,12 @@ class JournalRun:
         numbers = ", ".join(f"({piece.number}, {piece.part})" for piece in pieces)
         changed = database.run(
             f"UPDATE mturk_batch_hit SET state = '{SENT}', run = :run, sent = :now"
-            f" WHERE batch = :batch AND state = :state AND run < :run AND (number, part) IN (VALUES {numbers})",
+            f" WHERE batch = :batch AND state = :state AND run < :run AND (number, part) IN (VALUES {numbers})"
+            " AND number BETWEEN :first AND :last",  # without it SQLite would look through all HITs
             batch=self.journal._name,
             run=self.number,
+            first=pieces[0].number,
+            last=pieces[-1].number,
             state=state,
             now=now,
         )
