@@ -23,7 +23,7 @@ version
 errors
 alters_data
 doubt
-data:           enumeration formula limit price | wire | locale
+data:           enumeration formula limit price safe_text | wire | locale
 budget
 requirements
 cost
@@ -55,7 +55,7 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
-cli.account:    new_file safe_text | holdings reach | tabulation | export_file funds hits qualifications workers
+cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
 cli:            demo doctor payouts serve simulate | demo_site diagnosis option | access hearing people preview

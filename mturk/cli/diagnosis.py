@@ -15,13 +15,13 @@ import requests
 
 from mturk.cli import doctor
 from mturk.cli.account import reach
-from mturk.cli.account.safe_text import one_line
 from mturk.cli.doctor import Finding
 from mturk.connection.connection import Connection, transport_for
 from mturk.connection.endpoint import PRODUCTION, SANDBOX, find_endpoint, find_region
 from mturk.connection.settings import Settings
 from mturk.connection.transport import MTURK, Answer, Transport
 from mturk.data import wire
+from mturk.data.safe_text import one_line
 from mturk.errors import (
     AccessDenied,
     ConfigurationError,

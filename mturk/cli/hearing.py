@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mturk.cli import option
+from mturk.data.formula import defused
 
 if TYPE_CHECKING:
     from mturk.marketplace import Letter, Report
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 REPORT_COLUMNS = ("time", "worker_id", "reason", "text", "requester", "hit_id", "title")
 LETTER_COLUMNS = ("time", "worker_id", "text", "hit_id", "title", "assignment_id")
 # Of spreadsheets, also in their wide forms.
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 csv_file = click.option("--csv", "file", metavar="FILE", help="Write a table to this file instead; - is stdout.")
@@ -116,13 +116,8 @@ def table(columns: Sequence[str], told: Sequence[Report] | Sequence[Letter]) -> 
     writer.writerow(columns)
     for each in told:
         facts = {**asdict(each), "time": each.time.isoformat(timespec="seconds")}
-        writer.writerow(_cell(facts[name]) for name in columns)
+        writer.writerow(defused(facts[name] or "") for name in columns)
     return lines.getvalue()
-
-
-def _cell(value: str | None) -> str:
-    text = value or ""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _line(text: str) -> str:

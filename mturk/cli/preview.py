@@ -16,7 +16,7 @@ import attrs
 import click
 
 from mturk.cli.account import reach, tabulation
-from mturk.cli.account.safe_text import one_line
+from mturk.data.safe_text import one_line
 
 if TYPE_CHECKING:
     from mturk.batch.batch_report import BatchReport

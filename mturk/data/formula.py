@@ -9,8 +9,9 @@ from mturk.errors import ValidationError
 Formulas = Literal["quote", "keep"]
 """What is done with cells that a spreadsheet would take for formulas."""
 
-# What a spreadsheet takes for a formula; and the sign that says that it is none, so that reading back is exact.
-_FORMULA = tuple("=+-@'\t\r")
+# What a spreadsheet takes for a formula, also in wide forms; and the sign that says that it is none, so that reading
+# back is exact.
+_FORMULA = tuple("=+-@'\t\r\uff1d\uff0b\uff0d\uff20")
 
 
 def expect_known(formulas: str) -> None:

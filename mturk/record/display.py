@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
 import attrs
 
+from mturk.data.safe_text import one_line
+
 _LONGEST = 60
-# What steers a terminal, or turns round what is read after it: cells hold what workers wrote.
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def shown(value: object) -> str:
@@ -24,7 +23,7 @@ def shown(value: object) -> str:
         text = ", ".join(map(str, value))
     else:
         text = str(value)
-    text = _STEERING.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+    text = one_line(text)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 

@@ -36,7 +36,7 @@ class Columns:
             self._hit, self._hit_values = result.hit, hit_values(result.hit)
         for column, value in zip(self._of_hit, self._hit_values, strict=True):
             column.append(value)
-        for column, value in zip(self._of_work, result.work_values(), strict=True):
+        for column, value in zip(self._of_work, result._work_values(), strict=True):
             column.append(value)
         self._put(self._inputs, result.row.items())
         self._put(self._answers, result.cells.items())

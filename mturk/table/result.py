@@ -69,12 +69,12 @@ class Result:
 
     def fields(self) -> dict[str, Any]:
         """All columns with their values: times and amounts as such, nothing where there is none."""
-        found = dict(zip(COLUMNS, (*hit_values(self.hit), *self.work_values()), strict=True))
+        found = dict(zip(COLUMNS, (*hit_values(self.hit), *self._work_values()), strict=True))
         found.update((f"{INPUT}{name}", cell) for name, cell in self.row.items())
         found.update((f"{ANSWER}{name}", cell) for name, cell in self.cells.items())
         return found
 
-    def work_values(self) -> tuple[Any, ...]:
+    def _work_values(self) -> tuple[Any, ...]:
         """The values of the columns that tell of the submission, the last 13 of `COLUMNS`."""
         work = self.assignment
         status = work.status

@@ -16,7 +16,7 @@ import attrs
 import click
 
 from mturk.cli.account import new_file, reach
-from mturk.cli.account.safe_text import json_line, one_line
+from mturk.data.safe_text import json_line, one_line
 from mturk.errors import MTurkError, Throttled, TransportError, Unavailable
 from mturk.record.export import json_text
 from mturk.version import __version__

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
-from mturk.cli.account.safe_text import one_line
 from mturk.connection.settings import Settings
+from mturk.data.safe_text import one_line
 from mturk.errors import ConfigurationError, MTurkError, ValidationError
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ import click
 from click.core import ParameterSource
 
 from mturk.cli.account import new_file
-from mturk.cli.account.safe_text import defused, harmless, json_line, one_line, writable
+from mturk.data.formula import defused
+from mturk.data.safe_text import harmless, json_line, one_line, writable
 from mturk.record.display import shown
 from mturk.record.export import json_text
 

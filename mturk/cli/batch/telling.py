@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from mturk.cli.account.safe_text import harmless
+from mturk.data.safe_text import harmless
 from mturk.errors import (
     ConfigurationError,
     ConfirmationNeeded,

@@ -1,4 +1,4 @@
-"""What others wrote, made harmless for a terminal, a file of JSON and a spreadsheet."""
+"""What others wrote, made harmless for a terminal and a file of JSON."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import re
 # Control characters, those that turn the direction of a text, ends of lines, and halves of characters. They move the
 # cursor, change the title of a window, hide what stands there or cannot be written as UTF-8.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-# Of spreadsheets, also in their wide forms; and the sign that says that it is none.
-_FORMULA = ("=", "+", "-", "@", "'", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def one_line(text: str) -> str:
@@ -29,8 +27,3 @@ def writable(text: str) -> str:
 def json_line(text: str) -> str:
     """JSON with the characters escaped that a terminal would obey, which are in its texts only: it means the same."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-
-
-def defused(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) else cell
