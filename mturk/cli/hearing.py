@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 REPORT_COLUMNS = ("time", "worker_id", "reason", "text", "requester", "hit_id", "title")
 LETTER_COLUMNS = ("time", "worker_id", "text", "hit_id", "title", "assignment_id")
-# Of spreadsheets, also in their wide forms.
 
 
 csv_file = click.option("--csv", "file", metavar="FILE", help="Write a table to this file instead; - is stdout.")
