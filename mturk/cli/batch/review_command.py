@@ -163,7 +163,7 @@ def bonus(folder: BatchFolder, teller: Teller, file: Path, reason: str | None, e
     \b
     Examples:
       mturk batch bonus photos --from bonuses.csv
-      mturk batch bonus photos --from bonuses.csv --reason "The most careful answers"
+      mturk batch bonus photos --from bonuses.csv --reason "Careful answers"
     """
     teller.expect_answer()
     if not file.is_file():
