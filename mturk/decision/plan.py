@@ -73,7 +73,7 @@ class Applied:
         """All steps of the plan."""
         return self.done + self.before + len(self.refused) + self.left
 
-    def after(self, step: Step, came: bool | RequestError) -> Applied:
+    def _after(self, step: Step, came: bool | RequestError) -> Applied:
         """How far it is with one step more: done now, done before, or refused."""
         if isinstance(came, RequestError):
             refusal = Refusal(step.assignment_id, str(came))
@@ -165,7 +165,7 @@ class Plan:
                 for step, came in zip(self._steps, ahead(_done, errands, how_many(threads), hands), strict=True):
                     if step._note is not None and not isinstance(came, RequestError):
                         step._note()
-                    applied = applied.after(step, came)
+                    applied = applied._after(step, came)
                     told(applied)
             except MTurkError as error:
                 error.partial = applied

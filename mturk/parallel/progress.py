@@ -201,6 +201,5 @@ class _Cell:
 
 def _in_notebook() -> bool:
     """Whether a kernel runs this, as Jupyter's do; IPython in a terminal has none."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None) is not None
+    asked = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return asked is not None and getattr(asked(), "kernel", None) is not None

@@ -28,7 +28,7 @@ _MOST_OF_OTHERS = 50_000_000
 
 @contextmanager
 def crowd_kit(module: str, what: str) -> Iterator[Any]:
-    """A module of crowd-kit; its warnings about its own use of pandas are kept from who can do nothing about it."""
+    """A module of crowd-kit; its warnings about its own use of numbers are kept from who can do nothing about it."""
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "IProgress not found")  # tqdm's, in a notebook without widgets
@@ -36,7 +36,7 @@ def crowd_kit(module: str, what: str) -> Iterator[Any]:
     except ImportError:
         raise ConfigurationError(f"{what} needs crowd-kit: pip install 'mturk[aggregate]'") from None
     with warnings.catch_warnings():
-        for kind in (DeprecationWarning, FutureWarning, PendingDeprecationWarning):
+        for kind in (DeprecationWarning, FutureWarning, PendingDeprecationWarning, RuntimeWarning):
             warnings.simplefilter("ignore", kind)
         yield library
 
@@ -54,7 +54,12 @@ def modelled(votes: Votes, method: str) -> Labels:
     """What this model makes of the votes, of which at least two differ."""
     _expect_few(method, len(votes), len(votes.answers))
     with crowd_kit("aggregation", f"method={method!r}") as library:
-        probabilities, skills = _METHODS[method](library, frame(votes))
+        try:
+            probabilities, skills = _METHODS[method](library, frame(votes))
+        except (ValueError, ArithmeticError, UnboundLocalError) as error:  # what it meets behind the last number
+            raise ValidationError(_no_numbers(method)) from error
+    if probabilities.isna().any(axis=None):
+        raise ValidationError(_no_numbers(method))
     items, workers, answers = sorted(votes.items), sorted(votes.workers), sorted(votes.answers)
     names = [answers[number] for number in probabilities.columns]
     rows = zip(probabilities.index, probabilities.to_numpy().tolist(), strict=True)
@@ -72,6 +77,13 @@ def _expect_few(method: str, votes: int, answers: int) -> None:
             f"many to compute (the limit for one times the other is {most:,}): take 'majority', or a function as the "
             "field that makes like answers the same"
         )
+
+
+def _no_numbers(method: str) -> str:
+    return (
+        f"method: {method!r} comes to no numbers for these votes, as where one row has hundreds of them; take another, "
+        "such as 'one_coin_dawid_skene'"
+    )
 
 
 def _dawid_skene(library: Any, data: pandas.DataFrame) -> Found:

@@ -158,6 +158,12 @@ def test_a_model_of_free_text_is_refused_before_memory_ends() -> None:
     assert len(Aggregation(votes)) == 10_000
 
 
+def test_where_a_model_comes_to_no_numbers_it_says_so() -> None:
+    votes = Votes(Vote("p1", f"A{number}", LABELS[number % 7 % 3]) for number in range(900))
+    with pytest.raises(ValidationError, match="method: 'mace' comes to no numbers for these votes"):
+        Aggregation(votes, "mace")
+
+
 def test_a_missing_library_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "crowdkit.aggregation", None)
     votes = crowd()[0]

@@ -6,6 +6,7 @@ import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -177,13 +178,15 @@ def _fill(file: TextIO, things: Iterable[Fields], names: Sequence[str], made: Ca
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(defused(made(name)) for name in names)
     for each in things:
-        writer.writerow(defused(made(_csv_cell(each.get(name)))) for name in names)
+        writer.writerow(_csv_cell(each.get(name), made) for name in names)
 
 
-def _csv_cell(value: object) -> str:
-    """A text as it stands; times and durations as in JSON."""
-    if isinstance(value, str):
-        return str(value)
+def _csv_cell(value: object, made: Callable[[str], str]) -> str:
+    """A text as it stands but for formulas, which no number is; times and durations as in JSON."""
     if isinstance(value, datetime):
         return value.isoformat()
-    return str(value.total_seconds()) if isinstance(value, timedelta) else cell(value)
+    if isinstance(value, timedelta):
+        return str(value.total_seconds())
+    if isinstance(value, (int, Decimal)):
+        return str(value)
+    return defused(made(str(value) if isinstance(value, str) else cell(value)))

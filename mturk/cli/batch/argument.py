@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from functools import wraps
 from pathlib import Path
@@ -12,6 +13,8 @@ import click
 
 from mturk.cli.batch.batch_folder import BatchFolder
 from mturk.cli.batch.telling import Teller
+from mturk.data import price
+from mturk.errors import ValidationError
 
 Work = Callable[..., int | None]
 
@@ -38,6 +41,14 @@ def batch_command(work: Work) -> Callable[..., int]:
         return teller.run(lambda: work(BatchFolder(folder), teller, **options))
 
     return run
+
+
+def amount(_context: click.Context, _parameter: click.Parameter, value: str) -> Decimal:
+    """Read an amount in US dollars."""
+    try:
+        return price.amount("it", value)
+    except ValidationError as error:
+        raise click.BadParameter(f"{error}.") from None
 
 
 def share(_context: click.Context, _parameter: click.Parameter, value: str) -> float:

@@ -17,7 +17,6 @@ from mturk.cli.batch import argument, new_folder
 from mturk.cli.batch.batch_folder import BatchFolder
 from mturk.cli.batch.telling import DONE, PROBLEMS, Teller, counted, dollars
 from mturk.cost import hit_cost
-from mturk.data import price
 from mturk.errors import RequestError
 from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Piece
 from mturk.parallel.tally import Tally
@@ -67,9 +66,15 @@ def check(folder: BatchFolder, teller: Teller) -> int:
 
 
 @click.command()
-@click.option("--bonus", metavar="USD", default="0", help="Keep so much for a bonus on each assignment.")
+@click.option(
+    "--bonus",
+    callback=argument.amount,
+    metavar="USD",
+    default="0",
+    help="Keep so much for a bonus on each assignment.",
+)
 @argument.batch_command
-def estimate(folder: BatchFolder, teller: Teller, bonus: str) -> int:
+def estimate(folder: BatchFolder, teller: Teller, bonus: Decimal) -> int:
     """Say what the batch will cost, with fees, and what is left on the balance.
 
     Nothing is published; the balance is asked for. With errors in the table the exit status is 1.
@@ -79,12 +84,11 @@ def estimate(folder: BatchFolder, teller: Teller, bonus: str) -> int:
       mturk batch estimate photos
       mturk batch estimate photos --bonus 0.10
     """
-    reserve = price.amount("--bonus", bonus)
     task = folder.task()
     with folder.connected(task) as connection, folder.looked_at(task, connection) as batch:
         if not _checked(batch, teller):
             return PROBLEMS
-        found = batch.estimate(reserve)
+        found = batch.estimate(bonus)
         is_live = connection.is_live
     _tell_estimate(found, teller)
     if is_live:
@@ -94,10 +98,10 @@ def estimate(folder: BatchFolder, teller: Teller, bonus: str) -> int:
 
 
 @click.command()
-@click.option("--most", type=click.IntRange(min=1), metavar="N", help="Publish so many HITs at most: try a few first.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Publish so many HITs at most: try a few first.")
 @argument.yes
 @argument.batch_command
-def publish(folder: BatchFolder, teller: Teller, most: int | None) -> int:
+def publish(folder: BatchFolder, teller: Teller, limit: int | None) -> int:
     """Publish what is not published yet, each row once.
 
     What it costs is shown, and asked about. Where the money or the connection ends, or Ctrl-C stops it, the exit status
@@ -105,7 +109,7 @@ def publish(folder: BatchFolder, teller: Teller, most: int | None) -> int:
 
     \b
     Examples:
-      mturk batch publish photos --most 3
+      mturk batch publish photos --limit 3
       mturk batch publish photos
       mturk batch publish photos --yes
     """
@@ -116,14 +120,14 @@ def publish(folder: BatchFolder, teller: Teller, most: int | None) -> int:
         if not _checked(batch, teller):
             return PROBLEMS
         found = batch.estimate()
-        number, cost = _next(batch, most)
+        number, cost = _next(batch, limit)
         _tell_estimate(found, teller)
         if not number:
             teller.facts(**_published(batch), published_now=0, refused=[])
             teller.say(f"All HITs are published. How they stand: {folder.command('status')}")
             return DONE
         teller.ask(_question(found, number, cost, is_live=connection.is_live))
-        return _publish(folder, batch, teller, lambda: batch.publish(progress=True, limit=most))
+        return _publish(folder, batch, teller, lambda: batch.publish(progress=True, limit=limit))
 
 
 @click.command()

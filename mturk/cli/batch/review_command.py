@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
+from mturk.batch.batch import Batch
 from mturk.batch.batch_status import BatchStatus
 from mturk.cli.batch import argument, marked_file, plan_dialogue, watching
 from mturk.cli.batch.batch_folder import BatchFolder
@@ -65,7 +67,18 @@ def watch(folder: BatchFolder, teller: Teller, every: int) -> None:
             batch.mark()
             return batch.status()
 
-        watching.watch(look, teller, partial(time.sleep, every))
+        def is_over(status: BatchStatus) -> bool:
+            return watching.is_in(status) and _is_through(batch)
+
+        watching.watch(look, teller, partial(time.sleep, every), is_over)
+
+
+def _is_through(batch: Batch) -> bool:
+    """Whether that is so of HITs too that the service does not list yet."""
+    with suppress(TimeoutError):
+        batch.wait(0)
+        return True
+    return False
 
 
 @click.command()

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from mturk.cli.account.safe_text import harmless
 from mturk.errors import (
     ConfigurationError,
     ConfirmationNeeded,
@@ -32,8 +33,6 @@ DONE, PROBLEMS, WRONG_USE, STOPPED = 0, 1, 2, 3
 _STOPPED = (KeyboardInterrupt, click.Abort, TransportError, Throttled, Unavailable, InsufficientFunds, OverBudget)
 _WRONG_USE = (click.ClickException, ConfigurationError, ConfirmationNeeded)
 _TOLD = (*_STOPPED, *_WRONG_USE, MTurkError, OSError, sqlite3.Error)
-# What a terminal would carry out, or show in another order than it is written.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _AGAIN = re.compile(r"call publish\(\) again")
 
 
@@ -59,11 +58,11 @@ class Teller:
 
     def say(self, words: object) -> None:
         """Something that was asked for."""
-        click.echo(harmless(str(words)), err=self.as_json)
+        _echo(words, err=self.as_json)
 
     def warn(self, words: object) -> None:
         """Something that is wrong, or how to go on."""
-        click.echo(harmless(str(words)), err=True)
+        _echo(words, err=True)
 
     def facts(self, **facts: Any) -> None:
         """What scripts are told besides."""
@@ -130,14 +129,15 @@ def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
+def _echo(words: object, *, err: bool) -> None:
+    # A terminal that lacks a letter shows its number: what was done is told in any case.
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    click.echo(harmless(str(words)).encode(encoding, "backslashreplace").decode(encoding), err=err)
+
+
 def dollars(amount: Decimal) -> str:
     """An amount with its cents."""
     return f"{amount:.2f}"
-
-
-def harmless(words: str) -> str:
-    """The words without what a terminal would carry out."""
-    return _UNSEEN.sub(lambda found: ascii(found[0])[1:-1], words)
 
 
 def counted(number: int, noun: str) -> str:

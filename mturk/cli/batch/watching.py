@@ -23,14 +23,24 @@ def facts(status: BatchStatus) -> dict[str, Any]:
     return attrs.asdict(status)
 
 
-def watch(look: Callable[[], BatchStatus], teller: Teller, pause: Callable[[], object]) -> None:
+def is_in(status: BatchStatus) -> bool:
+    """Whether nobody is at work, and nobody can take more on, as far as the service lists it."""
+    return not status.pending and not (status.on_offer and status.available)
+
+
+def watch(
+    look: Callable[[], BatchStatus],
+    teller: Teller,
+    pause: Callable[[], object],
+    is_over: Callable[[BatchStatus], bool] = is_in,
+) -> None:
     """Look again and again until all that is published is in; tell what is new.
 
     The first look must succeed; later ones are taken again where the connection is lost.
     """
     status = look()
     tell(status, teller)
-    while not is_in(status):
+    while not is_over(status):
         pause()
         try:
             now = look()
@@ -45,11 +55,6 @@ def watch(look: Callable[[], BatchStatus], teller: Teller, pause: Callable[[], o
     if status.left:
         be = "is" if status.left == 1 else "are"
         teller.warn(f"{counted(status.left, 'HIT')} {be} not published yet.")
-
-
-def is_in(status: BatchStatus) -> bool:
-    """Whether nobody is at work, and nobody can take more on."""
-    return not status.pending and not (status.on_offer and status.available)
 
 
 def line(status: BatchStatus) -> str:

@@ -199,6 +199,12 @@ def test_who_has_a_qualification_is_listed(lab: Lab, run: Run, options: list[str
     assert [row["worker_id"] for row in table(run("qualifications", "show", lab.panel.id, *options))] == who
 
 
+def test_a_score_below_zero_is_no_formula(lab: Lab, run: Run) -> None:
+    lab.panel.grant("A1ADA", -5)
+    (row,) = csv.DictReader(io.StringIO(run("qualifications", "show", lab.panel.id, "--csv", "-").stdout))
+    assert row["score"] == "-5"
+
+
 def test_the_balance_is_said_with_its_place(lab: Lab, run: Run) -> None:
     assert run("balance").stdout == f"{lab.connection.balance()} at {lab.connection.url}\n"
     (found,) = objects(run("balance", "--json"))

@@ -47,7 +47,7 @@ def test_a_folder_is_seen_through_from_the_example_to_paid_work(bench: Bench, tm
     assert bench.done("check")["errors"] == []
     estimate = bench.done("estimate", "--bonus", "0.10")
     assert (estimate["total"], estimate["bonuses"], estimate["balance_after"]) == ("1.62", "1.08", "9998.38")
-    assert bench.done("publish", "--yes", "--most", "1")["left"] == 2
+    assert bench.done("publish", "--yes", "--limit", "1")["left"] == 2
     assert bench.done("publish", "--yes")["published_now"] == 2
     assert bench.annotations() == {"m1": 1, "m2": 1, "m3": 1}
 
@@ -92,7 +92,7 @@ def test_what_is_published_is_read_reviewed_and_closed_without_the_page_and_the_
 
 
 def test_a_folder_may_be_moved(bench: Bench) -> None:
-    bench.done("publish", "--yes", "--most", "1")
+    bench.done("publish", "--yes", "--limit", "1")
     bench.folder = bench.folder.rename(bench.folder.with_name("elsewhere"))
     assert bench.done("status")["assignments"] == 3
     assert bench.done("publish", "--yes")["published"] == 3
@@ -214,9 +214,18 @@ def test_the_database_of_a_local_marketplace_may_be_beside_the_task(tmp_path: Pa
 
 
 def test_a_lost_connection_is_told_and_can_go_on(bench: Bench) -> None:
-    bench.done("publish", "--yes", "--most", "1")
+    bench.done("publish", "--yes", "--limit", "1")
     bench.market.stop()
     assert "127.0.0.1" in bench.failed(3, "status")
+
+
+def test_a_terminal_without_the_letters_is_told_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ended(started(tmp_path / "messages", "new"))[0] == 0
+    (tmp_path / "messages" / "rows.csv").write_text("id,message\ngröße,\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    status, out, err = ended(started(tmp_path / "messages", "check"))
+    assert (status, err) == (0, "")
+    assert "row gr\\xf6\\xdfe: message is empty" in out
 
 
 def completed(words: str, folder: Path) -> list[str]:
@@ -240,7 +249,7 @@ def completed(words: str, folder: Path) -> list[str]:
 
 def test_the_shell_completes_commands_options_and_folders(tmp_path: Path) -> None:
     assert completed("mturk batch st", tmp_path) == ["plain,status"]
-    assert "plain,--most" in completed("mturk batch publish photos --", tmp_path)
+    assert "plain,--limit" in completed("mturk batch publish photos --", tmp_path)
     assert completed("mturk batch publish ph", tmp_path) == ["dir,ph"]
     assert completed("mturk batch review photos --from re", tmp_path) == ["file,re"]
 

@@ -75,7 +75,7 @@ def test_work_in_hand_is_waited_for(bench: Bench, look: Callable[[], BatchStatus
 
 
 def test_what_is_not_published_is_told(bench: Bench) -> None:
-    bench.done("publish", "--yes", "--most", "2")
+    bench.done("publish", "--yes", "--limit", "2")
     bench.work(dict.fromkeys(["A1", "A2", "A3"], "x"))
     assert "1 HIT is not published yet" in bench.run("watch").stderr
 
