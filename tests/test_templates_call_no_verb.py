@@ -25,7 +25,7 @@ READS = {
     "reliability", "render",
     "requests", "results", "review", "review_from", "review_results", "reviewable", "score", "search", "show",
     "summary", "to_dict", "to_json", "to_pandas", "to_records", "to_xml", "transport", "validate", "values",
-    "wait_until_reviewable", "where", "work_values", "workers",
+    "wait_until_reviewable", "where", "workers",
 }  # fmt: skip
 
 
