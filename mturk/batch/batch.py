@@ -299,7 +299,7 @@ class Batch:
 
         A worker gets one amount for one reason once from this batch, however often this is run; which submission it is
         for is in the journal. The plan says what it costs, with fees. Nothing is paid before `plan.apply()`. One call
-        for each HIT and 100 submissions, ListAssignmentsForHIT, and one for the balance.
+        for the balance, and for bonuses that are new one for each HIT and 100 submissions, ListAssignmentsForHIT.
         """
         asked = wanted(bonuses, reason, encoding)
         steps, notes = bonus_steps(asked, self.results(), self._journal, self.connection)
