@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,7 @@ class Batch:
     def _open(self) -> None:
         belonging.expect_same(self._journal, self._facts())
         self._lanes = lane.kept(self._journal, self.hit_type)
-        self._marking = Marking(self._journal)
+        self._marking = Marking(self._journal, self.hit_type.id)
 
     def __repr__(self) -> str:
         return f"<Batch {self._journal!r} of {self.hit_type!r}>"
@@ -211,9 +212,8 @@ class Batch:
         self._ready()
         belonging.expect_account(self.hits())
         addition = Addition.of(self._journal, number, map(str, where), hands, self.connection)
-        lane.expect_room(self.hit_type, addition.parts)
-        addition.write()
-        tally = self._publish(progress, executor, hands, first_part=len(self._parts))
+        addition.write(partial(self._fresh_type, hands))
+        tally = self._publish(progress, executor, hands, asked=1)
         return evolve(tally, waiting=addition.waiting)
 
     @alters_data
@@ -334,17 +334,21 @@ class Batch:
         executor: Executor | None,
         threads: int,
         most: int | None = None,
-        first_part: int = 0,
+        asked: int = 0,
     ) -> Tally:
         hands = Hands(threads) if executor is None else elsewhere(executor, self.connection)
-        self._lanes = lane.prepared(self._journal, self.hit_type, self._journal.part_count())
+        self._lanes = lane.prepared(self._journal, self.hit_type, len(self._parts))
         self.mark(threads=threads)
         try:
             with showing(progress) as told:
-                return Publication(self._journal, self._offering(), hands, threads, most, first_part, told).run()
+                return Publication(self._journal, self._offering(), hands, threads, most, asked, told).run()
         finally:
             if hands is not executor:
                 hands.shutdown(wait=False)
+
+    def _fresh_type(self, threads: int, hit_ids: list[str]) -> HITType:
+        hits = (HIT(one, connection=self.connection) for one in hit_ids)
+        return lane.fresh_type(self._journal, self.hit_type, hits, threads)
 
     def _listed(self, ids: set[str]) -> Iterator[HIT]:
         return (hit for hit in HIT.all(connection=self.connection) if hit.id in ids) if ids else iter(())

@@ -28,23 +28,23 @@ class JournalRun:
             journal._note(database, {"run": number})
         return cls(journal, number)
 
-    def take(self, states: Iterable[str], most: int, now: int, first_part: int = 0) -> list[Piece]:
+    def take(self, states: Iterable[str], most: int, now: int, asked: int = 0) -> list[Piece]:
         """The next pieces in these states, which count as sent from now on, and are not taken by another."""
         found: list[Piece] = []
         with self.journal._store.writing() as database:
             for state in states:
-                found += self._take(database, state, most - len(found), now, first_part)
+                found += self._take(database, state, most - len(found), now, asked)
         return found
 
-    def _take(self, database: Statements, state: str, most: int, now: int, first_part: int) -> list[Piece]:
+    def _take(self, database: Statements, state: str, most: int, now: int, asked: int) -> list[Piece]:
         found = database.rows(
             f"SELECT {PIECE} FROM {JOINED} WHERE h.batch = :batch AND h.state = :state"
-            " AND h.run < :run AND h.part >= :first ORDER BY h.number, h.part LIMIT :most",
+            " AND h.run < :run AND h.asked >= :asked ORDER BY h.number, h.part LIMIT :most",
             batch=self.journal._name,
             state=state,
             run=self.number,
             most=most,
-            first=first_part,
+            asked=asked,
         )
         pieces = [Piece._make(one) for one in found]
         if not pieces:
@@ -79,8 +79,8 @@ class JournalRun:
         every = list(answers)
         with self.journal._store.writing() as database:
             database.run_all(
-                "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error"
-                f" WHERE {_THE_PIECE}",
+                "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error,"
+                f" hit_type = COALESCE(:type, hit_type) WHERE {_THE_PIECE}",
                 [self._settled(one) for one in every if one.adds_to is None or one.error],
             )
             for one in every:
@@ -94,6 +94,7 @@ class JournalRun:
             "made": one.made,
             "ends": one.ends,
             "error": one.error,
+            "type": one.hit_type,
             "batch": self.journal._name,
             "number": one.number,
             "part": one.part,
