@@ -201,7 +201,7 @@ class Batch:
         twice asks nobody twice; `waiting` of the Tally counts these. The row's HIT gets the assignments, and is on
         offer for the batch's lifetime from now on; what it lacks of an earlier offer is counted in. Where the service
         refuses that, since a HIT of less than 10 assignments never becomes one of 10 or more, the row gets another HIT,
-        which those who did the first do not see. Interrupted or out of money: call `publish()` to go on. Two calls
+        of a type that those who did the row do not find. Interrupted or out of money: `publish()` goes on. Two calls
         for each HIT to look, GetHIT and ListAssignmentsForHIT, and three to ask: CreateAdditionalAssignmentsForHIT,
         GetHIT, UpdateExpirationForHIT.
         """

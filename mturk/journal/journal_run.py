@@ -81,10 +81,10 @@ class JournalRun:
             database.run_all(
                 "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error,"
                 f" hit_type = COALESCE(:type, hit_type) WHERE {_THE_PIECE}",
-                [self._settled(one) for one in every if one.adds_to is None or one.error],
+                [self._settled(one) for one in every if one.adds_to is None],
             )
             for one in every:
-                if one.adds_to is not None and not one.error:
+                if one.adds_to is not None:
                     self._add(database, one)
 
     def _settled(self, one: Published) -> dict[str, Any]:
@@ -101,8 +101,12 @@ class JournalRun:
         }
 
     def _add(self, database: Statements, one: Published) -> None:
-        """The assignments of an addition go to the HIT that got them, once."""
-        values = {"batch": self.journal._name, "number": one.number, "part": one.part}
+        """The assignments of an addition go to the HIT that got them, once; what is refused is let go."""
+        if one.error:
+            refused = f"UPDATE mturk_batch_hit SET state = '{ADDED}', assignments = 0, error = :error"
+            database.run(f"{refused} WHERE {_THE_PIECE}", **self._place(one), error=one.error)
+            return
+        values = self._place(one)
         changed = database.run(
             f"UPDATE mturk_batch_hit SET state = '{ADDED}', error = NULL WHERE {_THE_PIECE} AND state <> '{ADDED}'",
             **values,
@@ -116,6 +120,9 @@ class JournalRun:
                 adds_to=one.adds_to,
                 ends=one.ends,
             )
+
+    def _place(self, one: Published) -> dict[str, Any]:
+        return {"batch": self.journal._name, "number": one.number, "part": one.part}
 
     def put_back(self, pieces: Iterable[Piece]) -> None:
         """Pieces that were taken, and surely not sent, are as they were before."""
