@@ -138,9 +138,8 @@ class Journal:
         if not new and not self._store.is_there():
             raise ValidationError(f"journal: there is none at {self._store!r}; make the batch with hit_type.batch(…)")
         self._name = self._store.name
+        self._store.prepare(_TABLES)
         with self._store.writing() as database:
-            for table in _TABLES:
-                database.run(table)
             database.run(
                 "INSERT INTO mturk_batch (batch, name, value)"
                 " VALUES (:batch, 'id', :value), (:batch, 'version', :version) ON CONFLICT (batch, name) DO NOTHING",
