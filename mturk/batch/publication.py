@@ -18,7 +18,6 @@ from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Pi
 from mturk.journal.journal_run import JournalRun
 from mturk.model.hit import HIT
 from mturk.parallel.tally import Refusal, Tally
-from mturk.question.question import Examined
 
 # HITs given out for each hand: there is work for all while answers are written down, several in one transaction.
 _WINDOW = 16
@@ -133,12 +132,10 @@ class Publication:
 
     def _found(self, piece: Piece) -> HIT | None:
         if self._recognition is None:
-            types = self.offering.type_ids
+            types = self.offering.type_ids | self.journal.hit_types()
             every = HIT.all(connection=self.offering.hit_type.connection).where(lambda hit: hit.hit_type_id in types)
-            self._recognition = Recognition.of(every, self.journal.hit_ids())
-        asked = self.offering.question(piece)
-        xml = asked.xml if isinstance(asked, Examined) else None
-        return self._recognition.find(self.offering.label(piece), xml)
+            self._recognition = Recognition.of(every, self.journal, self.offering, adopts=False)
+        return self._recognition.find(piece)
 
     def _extended(self, piece: Piece) -> HIT | None:
         """The HIT if it has the assignments that were to be added. One call, GetHIT."""
@@ -189,8 +186,15 @@ class Publication:
         self._cost += self._cost_of(piece, hit)
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
         ids = piece.number, piece.part, hit.id
-        kind = self.offering.type_of(piece).id
-        return Published(*ids, milliseconds(made), milliseconds(ends), adds_to=piece.adds_to, hit_type=kind)
+        kind, label = self.offering.type_of(piece).id, self._label_of(piece, hit)
+        times = milliseconds(made), milliseconds(ends)
+        return Published(*ids, *times, adds_to=piece.adds_to, hit_type=kind, label=label)
+
+    def _label_of(self, piece: Piece, hit: HIT) -> str | None:
+        """The annotation that the HIT has; None where an earlier call made it, perhaps with another one."""
+        if hit._has("requester_annotation"):
+            return hit.requester_annotation or ""
+        return self.offering.label(piece) if hit._has("creation_time") else None
 
     def _cost_of(self, piece: Piece, hit: HIT) -> Decimal:
         if piece.adds_to is not None:

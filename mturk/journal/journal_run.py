@@ -80,7 +80,7 @@ class JournalRun:
         with self.journal._store.writing() as database:
             database.run_all(
                 "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error,"
-                f" hit_type = COALESCE(:type, hit_type) WHERE {_THE_PIECE}",
+                f" hit_type = COALESCE(:type, hit_type), label = :label WHERE {_THE_PIECE}",
                 [self._settled(one) for one in every if one.adds_to is None or one.error],
             )
             for one in every:
@@ -95,6 +95,7 @@ class JournalRun:
             "ends": one.ends,
             "error": one.error,
             "type": one.hit_type,
+            "label": one.label,
             "batch": self.journal._name,
             "number": one.number,
             "part": one.part,
