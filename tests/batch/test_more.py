@@ -232,15 +232,15 @@ def test_a_hit_that_was_made_larger_by_hand_counts_as_it_is(answered: Batch, mar
     assert [piece.assignments for piece in answered.rows()] == [2, 2, 2]
 
 
-def test_what_was_refused_is_planned_anew(answered: Batch, market: Marketplace) -> None:
+def test_what_was_refused_is_told_once_and_may_be_asked_anew(answered: Batch, market: Marketplace) -> None:
     first = next(answered.hits())
     Addition.of(answered._journal, 2, ["1"], 1, answered.connection).write(lambda _: answered.hit_type)
     first.add_assignments(7)
-    with pytest.raises(RequestError, match="refused"):
+    with pytest.raises(RequestError, match="1 refused"):
         answered.publish()
+    assert answered.publish().left == 0
     work(market, first, *(f"A{number}W" for number in range(7)))
     assert answered.more(["1"], assignments=2).published == 1
-    assert answered.publish().published == 0
 
 
 def test_who_did_another_row_meanwhile_is_kept_out_as_well(make: MakeBatch, market: Marketplace) -> None:
