@@ -60,10 +60,13 @@ class Publication:
     _refused_in_a_row: int = 0
     _stopped_by: MTurkError | None = None
     _recognition: Recognition | None = None
+    _is_left_behind: bool = False
+    """Whether the journal was used last so long ago that another copy of it may have gone on meanwhile."""
 
     def run(self) -> Tally:
         """Publish until all is out, money or the connection ends, or somebody stops it."""
-        self._run = JournalRun.begin(self.journal)
+        self._run = JournalRun.begin(self.journal, self._now())
+        self._is_left_behind = 0 < self._run.before <= self._token_end()
         self._before, self._left = self._counted()
         try:
             while self._give_out():
@@ -134,7 +137,8 @@ class Publication:
 
     def _is_found(self, piece: Piece) -> bool:
         """Whether what was sent too long ago for its token was carried out; it is written down then."""
-        if piece.state != SENT or (piece.sent or 0) > self._now() - _TOKEN_LIFE // _MILLISECOND:
+        is_old = piece.state == SENT and (piece.sent or 0) <= self._token_end()
+        if not (is_old or self._is_left_behind):
             return False
         hit = self._found(piece) if piece.adds_to is None else self._extended(piece)
         if hit is not None:
@@ -257,6 +261,10 @@ class Publication:
             refused.partial = tally
             raise refused
         return tally
+
+    def _token_end(self) -> int:
+        """What was sent up to then has a token that may be forgotten."""
+        return self._now() - _TOKEN_LIFE // _MILLISECOND
 
     def _now(self) -> int:
         return round(self.offering.hit_type.connection.clock.now() * 1000)

@@ -19,14 +19,17 @@ class JournalRun:
 
     journal: Journal
     number: int
+    before: int = 0
+    """When the run before began, in milliseconds; 0 for the first."""
 
     @classmethod
-    def begin(cls, journal: Journal) -> JournalRun:
+    def begin(cls, journal: Journal, now: int) -> JournalRun:
         """The next run."""
         with journal._store.writing() as database:
             number = int(journal._fact(database, "run") or 0) + 1
-            journal._note(database, {"run": number})
-        return cls(journal, number)
+            before = int(journal._fact(database, "used") or 0)
+            journal._note(database, {"run": number, "used": now})
+        return cls(journal, number, before)
 
     def take(self, states: Iterable[str], most: int, now: int, asked: int = 0) -> list[Piece]:
         """The next pieces in these states, which count as sent from now on.
