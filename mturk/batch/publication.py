@@ -206,8 +206,7 @@ class Publication:
         self._refused_in_a_row = 0
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
         ids = piece.number, piece.part, hit.id
-        kind = hit.hit_type_id if hit._has("hit_type_id") else self.offering.type_of(piece).id
-        label = self._label_of(piece, hit)
+        kind, label = self.offering.type_of(piece).id, self._label_of(piece, hit)
         times = milliseconds(made), milliseconds(ends)
         answer = Published(*ids, *times, adds_to=piece.adds_to, hit_type=kind, label=label)
         return answer, self._cost_of(piece, hit)
