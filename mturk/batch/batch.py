@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from mturk.batch.batch_status import BatchStatus, overview, status
 from mturk.batch.closing import close
 from mturk.batch.loading import Loading, State, state_of
 from mturk.batch.marking import Marking
-from mturk.batch.offering import Offering
+from mturk.batch.offering import LABEL, Offering
 from mturk.batch.publication import Publication
 from mturk.batch.reading import Reading
 from mturk.batch.row_question import Asking, RowQuestion, asking, described
@@ -53,8 +54,6 @@ from mturk.table.sheet import Source
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
-
-_LABEL = "batch={batch};row={row};part={part}"
 
 
 class Batch:
@@ -93,7 +92,7 @@ class Batch:
         each = limits.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
         self._split = bool(limits.flag("split", split))
         self._parts = parts_of(each, split=self._split)
-        self._annotation = _LABEL if annotation is None else limits.text("annotation", annotation)
+        self._annotation = LABEL if annotation is None else limits.text("annotation", annotation)
         self._report: BatchReport | None = None
         self._seen: State | None = None
         self._journal = Journal(journal)
@@ -121,7 +120,7 @@ class Batch:
     def _open(self) -> None:
         belonging.expect_same(self._journal, self._facts())
         self._lanes = lane.kept(self._journal, self.hit_type)
-        self._marking = Marking(self._journal)
+        self._marking = Marking(self._journal, self.hit_type.id)
 
     def __repr__(self) -> str:
         return f"<Batch {self._journal!r} of {self.hit_type!r}>"
@@ -205,7 +204,7 @@ class Batch:
         twice asks nobody twice; `waiting` of the Tally counts these. The row's HIT gets the assignments, and is on
         offer for the batch's lifetime from now on; what it lacks of an earlier offer is counted in. Where the service
         refuses that, since a HIT of less than 10 assignments never becomes one of 10 or more, the row gets another HIT,
-        which those who did the first do not see. Interrupted or out of money: call `publish()` to go on. Two calls
+        of a type that those who did the row do not find. Interrupted or out of money: `publish()` goes on. Two calls
         for each HIT to look, GetHIT and ListAssignmentsForHIT, and three to ask: CreateAdditionalAssignmentsForHIT,
         GetHIT, UpdateExpirationForHIT.
         """
@@ -216,9 +215,8 @@ class Batch:
         self._ready()
         belonging.expect_account(self.hits())
         addition = Addition.of(self._journal, number, map(str, where), hands, self.connection)
-        lane.expect_room(self.hit_type, addition.parts)
-        addition.write()
-        tally = self._publish(progress, executor, hands, first_part=len(self._parts))
+        addition.write(partial(self._fresh_type, hands))
+        tally = self._publish(progress, executor, hands, asked=1)
         return evolve(tally, waiting=addition.waiting)
 
     @alters_data
@@ -257,10 +255,15 @@ class Batch:
             batch.adopt(photos.hits())
 
         Each is known by its annotation, else by its question, or by `rows`, the key for each HIT's id. All must be of
-        this HIT type; if one is for no row nothing is adopted. No call but what listing the HITs takes.
+        this HIT type, or of those that a lost batch made of it for rows of several HITs; if one is for no row nothing
+        is adopted. Before anything is published the batch takes the id of a lost one over, and its marks. No call but
+        what listing the HITs takes, and for rows of several HITs those that make their types.
         """
         self._ready()
-        return adopt(self._journal, self._offering(), hits, rows)
+        try:
+            return adopt(self._journal, self._offering(), hits, rows)
+        finally:
+            self._lanes = lane.kept(self._journal, self.hit_type)
 
     def hits(self) -> Iterator[HIT]:
         """The HITs that are published, in the order of the rows. No call until a field is read."""
@@ -341,17 +344,21 @@ class Batch:
         executor: Executor | None,
         threads: int,
         most: int | None = None,
-        first_part: int = 0,
+        asked: int = 0,
     ) -> Tally:
         hands = Hands(threads) if executor is None else elsewhere(executor, self.connection)
-        self._lanes = lane.prepared(self._journal, self.hit_type, self._journal.part_count())
+        self._lanes = lane.prepared(self._journal, self.hit_type, len(self._parts))
         self.mark(threads=threads)
         try:
             with showing(progress) as told:
-                return Publication(self._journal, self._offering(), hands, threads, most, first_part, told).run()
+                return Publication(self._journal, self._offering(), hands, threads, most, asked, told).run()
         finally:
             if hands is not executor:
                 hands.shutdown(wait=False)
+
+    def _fresh_type(self, threads: int, hit_ids: list[str]) -> HITType:
+        hits = (HIT(one, connection=self.connection) for one in hit_ids)
+        return lane.fresh_type(self._journal, self.hit_type, hits, threads)
 
     def _listed(self, ids: set[str]) -> Iterator[HIT]:
         return (hit for hit in HIT.all(connection=self.connection) if hit.id in ids) if ids else iter(())

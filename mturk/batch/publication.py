@@ -11,14 +11,14 @@ from decimal import Decimal
 import attrs
 
 from mturk.batch.offering import Offering
-from mturk.batch.order import carry_out
+from mturk.batch.order import Order, carry_out, extended
 from mturk.batch.recognition import Recognition
 from mturk.errors import InsufficientFunds, MTurkError, RequestError, ServiceError, ValidationError
 from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Piece, Published, milliseconds
 from mturk.journal.journal_run import JournalRun
 from mturk.model.hit import HIT
+from mturk.parallel.hands import begun, calls_off_surely
 from mturk.parallel.tally import Refusal, Tally
-from mturk.question.question import Examined
 
 # HITs given out for each hand: there is work for all while answers are written down, several in one transaction.
 _WINDOW = 16
@@ -28,6 +28,8 @@ _PATIENCE = 3.0  # seconds that answers under way are waited for when a program 
 _TOKEN_LIFE = timedelta(hours=20)
 _MILLISECOND = timedelta(milliseconds=1)
 _OPEN = (PLANNED, REFUSED, SENT)
+_Answer = tuple[Published, Decimal]
+"""What is written down of an answer, and what its HIT costs."""
 
 
 @attrs.define
@@ -41,8 +43,8 @@ class Publication:
     """How many hands the executor has."""
     most: int | None = None
     """How many HITs at most."""
-    first_part: int = 0
-    """Only these parts of rows and later ones: what was asked for beyond what the batch began with."""
+    asked: int = 0
+    """1 for only what was asked for beyond what the batch began with."""
     told: Callable[[Tally], None] | None = None
     _run: JournalRun = attrs.field(init=False)
     _before: int = 0
@@ -58,17 +60,20 @@ class Publication:
     _refused_in_a_row: int = 0
     _stopped_by: MTurkError | None = None
     _recognition: Recognition | None = None
+    _is_left_behind: bool = False
+    """Whether the journal was used last so long ago that another copy of it may have gone on meanwhile."""
 
     def run(self) -> Tally:
         """Publish until all is out, money or the connection ends, or somebody stops it."""
-        self._run = JournalRun.begin(self.journal)
+        self._run = JournalRun.begin(self.journal, self._now())
+        self._is_left_behind = 0 < self._run.before <= self._token_end()
         self._before, self._left = self._counted()
         try:
             while self._give_out():
                 self._gather(None)
         except BaseException as error:
-            self._gather(_PATIENCE)
             self._put_back(self._waiting)
+            self._gather(_PATIENCE)
             if isinstance(error, KeyboardInterrupt):
                 raise KeyboardInterrupt(f"{self.tally()}; call publish() again to go on") from None
             raise
@@ -106,87 +111,125 @@ class Publication:
 
     def _submit(self, piece: Piece) -> Future[HIT]:
         try:
-            order = self.offering.order(piece)
-        except Exception as error:  # of the page, or of the user's own function
+            return begun(self.executor, carry_out, self._order(piece))
+        except MTurkError as error:
             failed: Future[HIT] = Future()
             failed.set_exception(error)
             return failed
-        return self.executor.submit(carry_out, order)
+
+    def _order(self, piece: Piece) -> Order:
+        try:
+            return self.offering.order(piece)
+        except MTurkError:
+            raise
+        except BaseException:  # of the user's own function
+            self._put_back([piece])
+            raise
 
     def _take(self) -> bool:
         number = self.number * _WINDOW
         if self.most is not None:
             number = min(number, self.most - self._taken)
-        taken = self._run.take(_OPEN, number, self._now(), self.first_part) if number > 0 else []
+        taken = self._run.take(_OPEN, number, self._now(), self.asked) if number > 0 else []
         self._taken += len(taken)
         self._waiting.extend(piece for piece in taken if not self._is_found(piece))
         return bool(taken)
 
     def _is_found(self, piece: Piece) -> bool:
         """Whether what was sent too long ago for its token was carried out; it is written down then."""
-        if piece.state != SENT or (piece.sent or 0) > self._now() - _TOKEN_LIFE // _MILLISECOND:
+        is_old = piece.state == SENT and (piece.sent or 0) <= self._token_end()
+        if not (is_old or self._is_left_behind):
             return False
         hit = self._found(piece) if piece.adds_to is None else self._extended(piece)
         if hit is not None:
-            self._run.settle([self._made(hit, piece)])
+            self._settle([self._made(hit, piece)])
         return hit is not None
 
     def _found(self, piece: Piece) -> HIT | None:
         if self._recognition is None:
-            types = self.offering.type_ids
+            types = self.offering.type_ids | self.journal.hit_types()
             every = HIT.all(connection=self.offering.hit_type.connection).where(lambda hit: hit.hit_type_id in types)
-            self._recognition = Recognition.of(every, self.journal.hit_ids())
-        asked = self.offering.question(piece)
-        xml = asked.xml if isinstance(asked, Examined) else None
-        return self._recognition.find(self.offering.label(piece), xml)
+            self._recognition = Recognition.of(every, self.journal, self.offering, adopts=False)
+        return self._recognition.find(piece)
 
     def _extended(self, piece: Piece) -> HIT | None:
         """The HIT if it has the assignments that were to be added. One call, GetHIT."""
         hit = HIT.get(str(piece.hit_id), connection=self.offering.hit_type.connection)
         had = self.journal.piece(piece.number, int(piece.adds_to or 0)).assignments
-        return hit if hit.max_assignments >= had + piece.assignments else None
+        if hit.max_assignments < had + piece.assignments:
+            return None
+        extended(hit, self.offering.lifetime)
+        return hit
 
     def _gather(self, patience: float | None) -> None:
         """Write down what came back; with `patience` all that comes within so many seconds."""
         if patience is not None:
             self._call_off()
         done, _ = wait(self._under_way, patience, return_when=FIRST_COMPLETED if patience is None else "ALL_COMPLETED")
-        answers = [self._answer(future, self._under_way.pop(future)) for future in done]
-        self._run.settle(answer for answer in answers if answer is not None)
+        answers: list[_Answer] = []
+        strange: Exception | None = None
+        for future in done:
+            try:
+                answers += self._answer(future, self._under_way.pop(future))
+            except Exception as error:  # of the executor; what came of the others is written down first
+                strange = strange or error
+        self._settle(answers)
         if self._stopped_by is not None:
             self._call_off()
+        if strange is not None and patience is None:
+            raise strange
         if self.told is not None and patience is None:
             self.told(self._tally())
 
     def _call_off(self) -> None:
         """Take back what no hand has begun with."""
-        self._put_back([self._under_way.pop(future) for future in list(self._under_way) if future.cancel()])
+        off = [self._under_way.pop(future) for future in list(self._under_way) if future.cancel()]
+        if calls_off_surely(self.executor):
+            self._put_back(off)
 
-    def _answer(self, future: Future[HIT], piece: Piece) -> Published | None:
+    def _answer(self, future: Future[HIT], piece: Piece) -> list[_Answer]:
         """What is written down of an answer; nothing where it is not known what became of the piece."""
         error = future.exception()
         if error is None:
-            return self._made(future.result(), piece)
-        if isinstance(error, (ValidationError, RequestError)) and not isinstance(error, InsufficientFunds):
-            return self._refusal(error, piece)
+            return [self._made(future.result(), piece)]
         if not isinstance(error, MTurkError):
             raise error
+        if isinstance(error, (ValidationError, RequestError)) and not isinstance(error, InsufficientFunds):
+            refusal = self._refusal(error, piece)
+            return [] if getattr(error, "maybe_done", False) else [(refusal, Decimal(0))]
         if not getattr(error, "maybe_done", False):
             self._put_back([piece])
         self._stopped_by = self._stopped_by or error
-        return None
+        return []
 
-    def _made(self, hit: HIT, piece: Piece) -> Published:
-        self._left -= 1
+    def _made(self, hit: HIT, piece: Piece) -> _Answer:
         self._refused_in_a_row = 0
-        if piece.adds_to is None:
-            self._published += 1
-        else:
-            self._added += 1
-        self._cost += self._cost_of(piece, hit)
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
         ids = piece.number, piece.part, hit.id
-        return Published(*ids, milliseconds(made), milliseconds(ends), adds_to=piece.adds_to)
+        kind, label = self.offering.type_of(piece).id, self._label_of(piece, hit)
+        times = milliseconds(made), milliseconds(ends)
+        answer = Published(*ids, *times, adds_to=piece.adds_to, hit_type=kind, label=label)
+        return answer, self._cost_of(piece, hit)
+
+    def _label_of(self, piece: Piece, hit: HIT) -> str | None:
+        """The annotation that the HIT has; None where an earlier call made it, perhaps with another one."""
+        if hit._has("requester_annotation"):
+            return hit.requester_annotation or ""
+        return self.offering.label(piece) if hit._has("creation_time") else None
+
+    def _settle(self, answers: list[_Answer]) -> None:
+        """Write them down, and count what another run has not counted."""
+        news = self._run.settle(answer for answer, _ in answers)
+        for answer, cost in answers:
+            if answer.error:
+                continue
+            self._left -= 1
+            if (answer.number, answer.part) not in news:
+                self._before += answer.adds_to is None
+                continue
+            self._published += answer.adds_to is None
+            self._added += answer.adds_to is not None
+            self._cost += cost
 
     def _cost_of(self, piece: Piece, hit: HIT) -> Decimal:
         if piece.adds_to is not None:
@@ -217,6 +260,10 @@ class Publication:
             refused.partial = tally
             raise refused
         return tally
+
+    def _token_end(self) -> int:
+        """What was sent up to then has a token that may be forgotten."""
+        return self._now() - _TOKEN_LIFE // _MILLISECOND
 
     def _now(self) -> int:
         return round(self.offering.hit_type.connection.clock.now() * 1000)

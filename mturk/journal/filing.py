@@ -141,7 +141,8 @@ class _Filing:
     def _other_parts(self) -> bool:
         """Whether what is planned has other assignments than are wanted now."""
         planned = self._database.rows(
-            f"SELECT DISTINCT part, assignments FROM mturk_batch_hit WHERE batch = :batch AND state IN {_OPEN}",
+            f"SELECT DISTINCT part, assignments FROM mturk_batch_hit WHERE batch = :batch AND state IN {_OPEN}"
+            " AND asked = 0",
             batch=self._name,
         )
         return bool(planned) and sorted(planned) != list(enumerate(self._parts))

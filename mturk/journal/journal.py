@@ -36,7 +36,8 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS mturk_batch_hit ("
     "batch TEXT NOT NULL, number INTEGER NOT NULL, part INTEGER NOT NULL, assignments INTEGER NOT NULL, "
     "state TEXT NOT NULL, hit TEXT, run INTEGER NOT NULL DEFAULT 0, sent BIGINT, made BIGINT, ends BIGINT, error TEXT, "
-    "adds_to INTEGER, PRIMARY KEY (batch, number, part))",
+    "adds_to INTEGER, hit_type TEXT, asked INTEGER NOT NULL DEFAULT 0, label TEXT, "
+    "PRIMARY KEY (batch, number, part))",
     "CREATE TABLE IF NOT EXISTS mturk_batch_bonus ("
     "batch TEXT NOT NULL, worker TEXT NOT NULL, amount TEXT NOT NULL, reason TEXT NOT NULL, wanted TEXT NOT NULL, "
     "assignment TEXT NOT NULL, is_paid INTEGER NOT NULL DEFAULT 0, "
@@ -71,6 +72,12 @@ class Piece(NamedTuple):
     """The fingerprint of the question that was examined."""
     adds_to: int | None = None
     """The part of the row whose HIT gets these assignments; None where they are a HIT of their own."""
+    hit_type: str | None = None
+    """The HIT type of a HIT that is published, or that is to have another type than the batch's."""
+    asked: int = 0
+    """1 for what was asked for beyond what the batch began with."""
+    label: str | None = None
+    """The annotation of a HIT that is published; None where it is not known."""
 
     @property
     def cells(self) -> Cells:
@@ -81,7 +88,7 @@ class Piece(NamedTuple):
 
 PIECE = (
     "h.number, r.key, h.part, h.assignments, h.state, h.hit, h.sent, h.made, h.ends, h.error, r.cells, r.document, "
-    "h.adds_to"
+    "h.adds_to, h.hit_type, h.asked, h.label"
 )
 JOINED = "mturk_batch_hit h JOIN mturk_batch_row r ON r.batch = h.batch AND r.number = h.number"
 
@@ -96,6 +103,8 @@ class Published(NamedTuple):
     ends: int | None = None
     error: str | None = None
     adds_to: int | None = None
+    hit_type: str | None = None
+    label: str | None = None
 
 
 class Size(NamedTuple):
@@ -144,9 +153,8 @@ class Journal:
         if not new and not self._store.is_there():
             raise ValidationError(f"journal: there is none at {self._store!r}; make the batch with hit_type.batch(…)")
         self._name = self._store.name
+        self._store.prepare(_TABLES)
         with self._store.writing() as database:
-            for table in _TABLES:
-                database.run(table)
             database.run(
                 "INSERT INTO mturk_batch (batch, name, value)"
                 " VALUES (:batch, 'id', :value), (:batch, 'version', :version) ON CONFLICT (batch, name) DO NOTHING",
@@ -280,41 +288,43 @@ class Journal:
         """The ids of all HITs that are published."""
         return {str(piece.hit_id) for piece in self.pieces(PUBLISHED)}
 
-    def part_count(self) -> int:
-        """How many HITs the row has that has the most."""
-        most = "SELECT COALESCE(MAX(part), 0) FROM mturk_batch_hit WHERE batch = :batch AND adds_to IS NULL"
-        return 1 + int(self._one(most)[0])
+    def hit_types(self) -> set[str]:
+        """The ids of the HIT types that HITs have, or are to have."""
+        types = "SELECT DISTINCT hit_type FROM mturk_batch_hit WHERE batch = :batch AND hit_type IS NOT NULL"
+        with self._store.reading() as database:
+            return {str(found) for (found,) in database.rows(types, batch=self._name)}
 
-    def last_part(self, number: int) -> int:
-        """The highest part that a row has had."""
-        return int(
-            self._one("SELECT MAX(part) FROM mturk_batch_hit WHERE batch = :batch AND number = :number", number=number)[
-                0
-            ]
-        )
+    def succeed(self, batch_id: str) -> None:
+        """Be the journal of this batch, of which nothing else is left: its tokens and marks are found again."""
+        self.note(id=batch_id, lanes=[])
+        self.id = batch_id
 
-    def plan_more(self, new: Iterable[tuple[int, int, int]], added: Iterable[tuple[Piece, int]]) -> None:
-        """Write down further HITs of rows (number, part, assignments), and HITs that are to get more assignments."""
-        lines: list[dict[str, Any]] = [
-            {"number": row, "part": part, "assignments": each, "hit": None, "to": None} for row, part, each in new
-        ]
-        lines += [
-            {
-                "number": piece.number,
-                "part": self.last_part(piece.number) + 1,
-                "assignments": each,
-                "hit": piece.hit_id,
-                "to": piece.part,
-            }
-            for piece, each in added
-        ]
+    def last_parts(self) -> dict[int, int]:
+        """The highest part that each row has had."""
+        with self._store.reading() as database:
+            found = database.rows(
+                "SELECT number, MAX(part) FROM mturk_batch_hit WHERE batch = :batch GROUP BY number", batch=self._name
+            )
+        return {number: int(part) for number, part in found}
+
+    def plan_more(self, pieces: Iterable[Piece]) -> None:
+        """Write down what rows are asked for beyond what they have; what was refused of that before is let go.
+
+        Each has the part that came next when the row was looked at: what another process has planned since has it too,
+        and is enough.
+        """
+        lines = [{**piece._asdict(), "batch": self._name} for piece in pieces]
         with self._store.writing() as database:
-            # What another process has planned for the row meanwhile is enough.
             database.run_all(
-                "INSERT INTO mturk_batch_hit (batch, number, part, assignments, state, hit, adds_to)"
-                f" VALUES (:batch, :number, :part, :assignments, '{PLANNED}', :hit, :to)"
+                f"UPDATE mturk_batch_hit SET state = '{ADDED}', assignments = 0"
+                f" WHERE batch = :batch AND number = :number AND asked = 1 AND state = '{REFUSED}'",
+                lines,
+            )
+            database.run_all(
+                "INSERT INTO mturk_batch_hit (batch, number, part, assignments, state, hit, adds_to, hit_type, asked)"
+                f" VALUES (:batch, :number, :part, :assignments, '{PLANNED}', :hit_id, :adds_to, :hit_type, 1)"
                 " ON CONFLICT (batch, number, part) DO NOTHING",
-                [{**line, "batch": self._name} for line in lines],
+                lines,
             )
 
     def adopt(self, found: Iterable[tuple[Piece, HIT]]) -> None:
@@ -322,11 +332,14 @@ class Journal:
         with self._store.writing() as database:
             database.run_all(
                 f"UPDATE mturk_batch_hit SET state = '{PUBLISHED}', hit = :hit, assignments = :assignments,"
-                " made = :made, ends = :ends, error = NULL WHERE batch = :batch AND number = :number AND part = :part",
+                " hit_type = :type, label = :label, made = :made, ends = :ends, error = NULL"
+                " WHERE batch = :batch AND number = :number AND part = :part",
                 [
                     {
                         "hit": hit.id,
                         "assignments": hit.max_assignments,
+                        "type": hit.hit_type_id,
+                        "label": hit.requester_annotation or "",
                         "made": milliseconds(hit.creation_time),
                         "ends": milliseconds(hit.expiration),
                         "batch": self._name,
