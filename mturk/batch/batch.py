@@ -138,7 +138,7 @@ class Batch:
         """Hold every row against the page: what is missing, too large, or there twice. No call, nothing is published.
 
         What is found to be right is written into the journal. `publish()` and others check again what has changed
-        since: a table or page in a file, and rows in memory always. An iterator is read once.
+        since: a page, a table in a file, a list or a data frame. An iterator is read once.
         """
         can_be_read_again = self._source is not None and not isinstance(self._source, Iterator)
         if self._report is None or can_be_read_again:
@@ -375,7 +375,7 @@ class Batch:
     def _ready(self) -> None:
         """The table is in the journal, and nothing is wrong with it."""
         report = self._report
-        if not report or self._seen is None or self._seen != state_of(self._source, self._asking):
+        if not report or self._seen != state_of(self._source, self._asking):
             report = self.check()
         if not report:
             raise ValidationError(f"{sheet.name_of(self._source)}: nothing was published\n{report}")
