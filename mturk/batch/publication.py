@@ -11,12 +11,13 @@ from decimal import Decimal
 import attrs
 
 from mturk.batch.offering import Offering
-from mturk.batch.order import carry_out, extended
+from mturk.batch.order import Order, carry_out, extended
 from mturk.batch.recognition import Recognition
 from mturk.errors import InsufficientFunds, MTurkError, RequestError, ServiceError, ValidationError
 from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Piece, Published, milliseconds
 from mturk.journal.journal_run import JournalRun
 from mturk.model.hit import HIT
+from mturk.parallel.hands import begun, calls_off_surely
 from mturk.parallel.tally import Refusal, Tally
 from mturk.question.question import Examined
 
@@ -28,6 +29,8 @@ _PATIENCE = 3.0  # seconds that answers under way are waited for when a program 
 _TOKEN_LIFE = timedelta(hours=20)
 _MILLISECOND = timedelta(milliseconds=1)
 _OPEN = (PLANNED, REFUSED, SENT)
+_Answer = tuple[Published, Decimal]
+"""What is written down of an answer, and what its HIT costs."""
 
 
 @attrs.define
@@ -67,8 +70,8 @@ class Publication:
             while self._give_out():
                 self._gather(None)
         except BaseException as error:
-            self._gather(_PATIENCE)
             self._put_back(self._waiting)
+            self._gather(_PATIENCE)
             if isinstance(error, KeyboardInterrupt):
                 raise KeyboardInterrupt(f"{self.tally()}; call publish() again to go on") from None
             raise
@@ -106,12 +109,20 @@ class Publication:
 
     def _submit(self, piece: Piece) -> Future[HIT]:
         try:
-            order = self.offering.order(piece)
-        except Exception as error:  # of the page, or of the user's own function
+            return begun(self.executor, carry_out, self._order(piece))
+        except MTurkError as error:
             failed: Future[HIT] = Future()
             failed.set_exception(error)
             return failed
-        return self.executor.submit(carry_out, order)
+
+    def _order(self, piece: Piece) -> Order:
+        try:
+            return self.offering.order(piece)
+        except MTurkError:
+            raise
+        except BaseException:  # of the user's own function
+            self._put_back([piece])
+            raise
 
     def _take(self) -> bool:
         number = self.number * _WINDOW
@@ -128,7 +139,7 @@ class Publication:
             return False
         hit = self._found(piece) if piece.adds_to is None else self._extended(piece)
         if hit is not None:
-            self._run.settle([self._made(hit, piece)])
+            self._settle([self._made(hit, piece)])
         return hit is not None
 
     def _found(self, piece: Piece) -> HIT | None:
@@ -154,43 +165,63 @@ class Publication:
         if patience is not None:
             self._call_off()
         done, _ = wait(self._under_way, patience, return_when=FIRST_COMPLETED if patience is None else "ALL_COMPLETED")
-        answers = [self._answer(future, self._under_way.pop(future)) for future in done]
-        self._run.settle(answer for answer in answers if answer is not None)
+        answers: list[_Answer] = []
+        strange: Exception | None = None
+        for future in done:
+            try:
+                answers += self._answer(future, self._under_way.pop(future))
+            except Exception as error:  # of the executor; what came of the others is written down first
+                strange = strange or error
+        self._settle(answers)
         if self._stopped_by is not None:
             self._call_off()
+        if strange is not None and patience is None:
+            raise strange
         if self.told is not None and patience is None:
             self.told(self._tally())
 
     def _call_off(self) -> None:
         """Take back what no hand has begun with."""
-        self._put_back([self._under_way.pop(future) for future in list(self._under_way) if future.cancel()])
+        off = [self._under_way.pop(future) for future in list(self._under_way) if future.cancel()]
+        if calls_off_surely(self.executor):
+            self._put_back(off)
 
-    def _answer(self, future: Future[HIT], piece: Piece) -> Published | None:
+    def _answer(self, future: Future[HIT], piece: Piece) -> list[_Answer]:
         """What is written down of an answer; nothing where it is not known what became of the piece."""
         error = future.exception()
         if error is None:
-            return self._made(future.result(), piece)
-        if isinstance(error, (ValidationError, RequestError)) and not isinstance(error, InsufficientFunds):
-            return self._refusal(error, piece)
+            return [self._made(future.result(), piece)]
         if not isinstance(error, MTurkError):
             raise error
+        if isinstance(error, (ValidationError, RequestError)) and not isinstance(error, InsufficientFunds):
+            refusal = self._refusal(error, piece)
+            return [] if getattr(error, "maybe_done", False) else [(refusal, Decimal(0))]
         if not getattr(error, "maybe_done", False):
             self._put_back([piece])
         self._stopped_by = self._stopped_by or error
-        return None
+        return []
 
-    def _made(self, hit: HIT, piece: Piece) -> Published:
-        self._left -= 1
+    def _made(self, hit: HIT, piece: Piece) -> _Answer:
         self._refused_in_a_row = 0
-        if piece.adds_to is None:
-            self._published += 1
-        else:
-            self._added += 1
-        self._cost += self._cost_of(piece, hit)
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
         ids = piece.number, piece.part, hit.id
         kind = self.offering.type_of(piece).id
-        return Published(*ids, milliseconds(made), milliseconds(ends), adds_to=piece.adds_to, hit_type=kind)
+        answer = Published(*ids, milliseconds(made), milliseconds(ends), adds_to=piece.adds_to, hit_type=kind)
+        return answer, self._cost_of(piece, hit)
+
+    def _settle(self, answers: list[_Answer]) -> None:
+        """Write them down, and count what another run has not counted."""
+        news = self._run.settle(answer for answer, _ in answers)
+        for answer, cost in answers:
+            if answer.error:
+                continue
+            self._left -= 1
+            if (answer.number, answer.part) not in news:
+                self._before += answer.adds_to is None
+                continue
+            self._published += answer.adds_to is None
+            self._added += answer.adds_to is not None
+            self._cost += cost
 
     def _cost_of(self, piece: Piece, hit: HIT) -> Decimal:
         if piece.adds_to is not None:

@@ -162,6 +162,8 @@ class _Filing:
         """Whether the row is as it was, or nothing of it was sent yet."""
         if known.started and known.digest != digest(line[1]):
             self._found.changed.append(line[0])
+            # It is in the table, though not as it was.
+            self._run("UPDATE mturk_batch_row SET filing = :filing WHERE batch = :batch AND key = :key", key=line[0])
             return False
         return True
 

@@ -103,6 +103,17 @@ class Published(NamedTuple):
     hit_type: str | None = None
 
 
+class Size(NamedTuple):
+    """Pieces of a batch that are alike."""
+
+    is_published: bool
+    assignments: int
+    whole: int
+    """The assignments of the HIT: those of an addition together with what is there, since its fee goes by them."""
+    number: int
+    """How many there are."""
+
+
 class WantedBonus(NamedTuple):
     """A bonus as it is asked for; asked for again it is the same one."""
 
@@ -138,9 +149,8 @@ class Journal:
         if not new and not self._store.is_there():
             raise ValidationError(f"journal: there is none at {self._store!r}; make the batch with hit_type.batch(…)")
         self._name = self._store.name
+        self._store.prepare(_TABLES)
         with self._store.writing() as database:
-            for table in _TABLES:
-                database.run(table)
             database.run(
                 "INSERT INTO mturk_batch (batch, name, value)"
                 " VALUES (:batch, 'id', :value), (:batch, 'version', :version) ON CONFLICT (batch, name) DO NOTHING",
@@ -258,15 +268,17 @@ class Journal:
         """Whether anything was sent."""
         return any(state in (PUBLISHED, SENT) for state in self.counts())
 
-    def sizes(self) -> list[tuple[bool, int, int]]:
-        """Whether HITs are published, how many assignments each has, and how many such HITs there are."""
+    def sizes(self) -> list[Size]:
+        """How many HITs and additions to HITs there are of each size."""
         with self._store.reading() as database:
             found = database.rows(
-                f"SELECT CASE WHEN state = '{PUBLISHED}' THEN 1 ELSE 0 END AS is_published, assignments, COUNT(*)"
-                f" FROM mturk_batch_hit WHERE batch = :batch AND state <> '{ADDED}' GROUP BY is_published, assignments",
+                f"SELECT CASE WHEN h.state = '{PUBLISHED}' THEN 1 ELSE 0 END AS is_published, h.assignments,"
+                " h.assignments + COALESCE(o.assignments, 0) AS whole, COUNT(*) FROM mturk_batch_hit h"
+                " LEFT JOIN mturk_batch_hit o ON o.batch = h.batch AND o.number = h.number AND o.part = h.adds_to"
+                f" WHERE h.batch = :batch AND h.state <> '{ADDED}' GROUP BY is_published, h.assignments, whole",
                 batch=self._name,
             )
-        return [(bool(published), assignments, number) for published, assignments, number in found]
+        return [Size(bool(published), assignments, whole, number) for published, assignments, whole, number in found]
 
     def hit_ids(self) -> set[str]:
         """The ids of all HITs that are published."""

@@ -29,7 +29,10 @@ class JournalRun:
         return cls(journal, number)
 
     def take(self, states: Iterable[str], most: int, now: int, asked: int = 0) -> list[Piece]:
-        """The next pieces in these states, which count as sent from now on, and are not taken by another."""
+        """The next pieces in these states, which count as sent from now on.
+
+        What was sent before keeps its time: until its answer is known, only that time tells whether its token counts.
+        """
         found: list[Piece] = []
         with self.journal._store.writing() as database:
             for state in states:
@@ -51,8 +54,9 @@ class JournalRun:
             return []
         # One statement for all of them: at each the threads that publish would have to wait.
         numbers = ", ".join(f"({piece.number}, {piece.part})" for piece in pieces)
-        changed = database.run(
-            f"UPDATE mturk_batch_hit SET state = '{SENT}', run = :run, sent = :now"
+        database.run(
+            f"UPDATE mturk_batch_hit SET state = '{SENT}', run = :run,"
+            f" sent = CASE WHEN state = '{SENT}' THEN sent ELSE :now END"
             f" WHERE batch = :batch AND state = :state AND run < :run AND (number, part) IN (VALUES {numbers})"
             " AND number BETWEEN :first AND :last",  # without it SQLite would look through all HITs
             batch=self.journal._name,
@@ -62,30 +66,33 @@ class JournalRun:
             state=state,
             now=now,
         )
-        return pieces if changed == len(pieces) else self._mine(database, pieces)
+        return pieces
 
-    def _mine(self, database: Statements, pieces: Iterable[Piece]) -> list[Piece]:
-        """Those that this run has taken: another process may have been faster with the others."""
-        found = database.rows(
-            f"SELECT number, part FROM mturk_batch_hit WHERE batch = :batch AND run = :run AND state = '{SENT}'",
-            batch=self.journal._name,
-            run=self.number,
-        )
-        mine = set(found)
-        return [piece for piece in pieces if (piece.number, piece.part) in mine]
+    def settle(self, answers: Iterable[Published]) -> set[tuple[int, int]]:
+        """Write down what became of pieces that were sent, and tell of which it was not known yet.
 
-    def settle(self, answers: Iterable[Published]) -> None:
-        """Write down what became of pieces that were sent."""
-        every = list(answers)
+        A run that began later sends again what this one waits for, and may have been told of the same HIT before.
+        """
         with self.journal._store.writing() as database:
-            database.run_all(
-                "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error,"
-                f" hit_type = COALESCE(:type, hit_type) WHERE {_THE_PIECE}",
-                [self._settled(one) for one in every if one.adds_to is None],
-            )
-            for one in every:
-                if one.adds_to is not None:
-                    self._add(database, one)
+            return {(one.number, one.part) for one in answers if self._settle(database, one)}
+
+    def _settle(self, database: Statements, one: Published) -> bool:
+        if one.adds_to is not None:
+            return self._let_go(database, one) if one.error else self._add(database, one)
+        changed = database.run(
+            "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error,"
+            f" hit_type = COALESCE(:type, hit_type) WHERE {_THE_PIECE} AND state NOT IN ('{PUBLISHED}', '{ADDED}')",
+            **self._settled(one),
+        )
+        return bool(changed)
+
+    def _let_go(self, database: Statements, one: Published) -> bool:
+        """What is refused of an addition is told once, and may be asked anew."""
+        refused = f"UPDATE mturk_batch_hit SET state = '{ADDED}', assignments = 0, error = :error"
+        changed = database.run(
+            f"{refused} WHERE {_THE_PIECE} AND state <> '{ADDED}'", **self._place(one), error=one.error
+        )
+        return bool(changed)
 
     def _settled(self, one: Published) -> dict[str, Any]:
         return {
@@ -100,12 +107,8 @@ class JournalRun:
             "part": one.part,
         }
 
-    def _add(self, database: Statements, one: Published) -> None:
-        """The assignments of an addition go to the HIT that got them, once; what is refused is let go."""
-        if one.error:
-            refused = f"UPDATE mturk_batch_hit SET state = '{ADDED}', assignments = 0, error = :error"
-            database.run(f"{refused} WHERE {_THE_PIECE}", **self._place(one), error=one.error)
-            return
+    def _add(self, database: Statements, one: Published) -> bool:
+        """The assignments of an addition go to the HIT that got them, once."""
         values = self._place(one)
         changed = database.run(
             f"UPDATE mturk_batch_hit SET state = '{ADDED}', error = NULL WHERE {_THE_PIECE} AND state <> '{ADDED}'",
@@ -120,6 +123,7 @@ class JournalRun:
                 adds_to=one.adds_to,
                 ends=one.ends,
             )
+        return bool(changed)
 
     def _place(self, one: Published) -> dict[str, Any]:
         return {"batch": self.journal._name, "number": one.number, "part": one.part}

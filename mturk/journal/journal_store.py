@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import threading
@@ -16,6 +17,7 @@ from mturk.errors import ConfigurationError, ValidationError
 
 Values = Mapping[str, Any]
 _PATIENCE = 60  # seconds that another process may hold a SQLite file
+_SETTINGS = {"postgresql": {"isolation_level": "READ COMMITTED"}}
 
 
 class Statements(Protocol):
@@ -42,6 +44,10 @@ class JournalStore(Protocol):
 
     def is_there(self) -> bool:
         """Whether the file or the database exists."""
+        ...
+
+    def prepare(self, tables: Iterable[str]) -> None:
+        """Make what is not there yet by these statements; several processes may do so at once."""
         ...
 
     def writing(self) -> AbstractContextManager[Statements]:
@@ -101,18 +107,26 @@ class FileStore:
         """Whether the file exists."""
         return self.path.is_file()
 
+    def prepare(self, tables: Iterable[str]) -> None:
+        """Make what is not there yet."""
+        with self.writing() as database:
+            for table in tables:
+                database.run(table)
+
     @contextmanager
     def writing(self) -> Iterator[Statements]:
         """A transaction that nobody else writes in."""
         with self._lock:
             connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield _File(connection)
+                connection.commit()
             except BaseException:
-                connection.rollback()
+                # Ctrl-C can come at any moment, also before the first and after the last of these.
+                if connection.in_transaction:
+                    connection.rollback()
                 raise
-            connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Statements]:
@@ -169,6 +183,13 @@ class _Shared:
             self._connection.execute(self._text(sql), several)
 
 
+def _wait_for(connection: Any, text: Any, what: str) -> None:
+    """Have it alone until the transaction ends: without a lock PostgreSQL lets two make a table, or take a HIT."""
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(f"mturk {what}".encode()).digest()[:8], "big", signed=True)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
 class URLStore:
     """Journals in a database that several machines reach."""
 
@@ -191,11 +212,20 @@ class URLStore:
         """That is found out by using it."""
         return True
 
-    @contextmanager
-    def writing(self) -> Iterator[Statements]:
-        """A transaction; who writes the same rows waits."""
+    def prepare(self, tables: Iterable[str]) -> None:
+        """Make what is not there yet."""
         engine, text = self._engine()
         with engine.begin() as connection:
+            _wait_for(connection, text, "tables")
+            for table in tables:
+                connection.execute(text(table))
+
+    @contextmanager
+    def writing(self) -> Iterator[Statements]:
+        """A transaction that nobody else writes this journal in."""
+        engine, text = self._engine()
+        with engine.begin() as connection:
+            _wait_for(connection, text, f"journal {self.name}")
             yield _Shared(connection, text)
 
     @contextmanager
@@ -224,7 +254,8 @@ class URLStore:
                 url = make_url(self._url)
                 if url.drivername in ("postgresql", "postgres"):
                     url = url.set(drivername="postgresql+psycopg")  # the driver of the extra, whichever is SQLAlchemy's
-                engine = create_engine(url)
+                # What a transaction reads once it has its lock shall be what others wrote before.
+                engine = create_engine(url, **_SETTINGS.get(url.get_backend_name(), {}))
             except ArgumentError:
                 raise ValidationError(f"journal: {self!r} is no database URL such as postgresql+psycopg://…") from None
             except ImportError as error:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import queue
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from mturk.data import limit
-from mturk.errors import ValidationError
+from mturk.errors import ConfigurationError, ValidationError
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -71,13 +72,31 @@ def elsewhere(executor: Executor, connection: Connection) -> Executor:
     return executor
 
 
+def calls_off_surely(executor: Executor) -> bool:
+    """Whether a future that could be cancelled surely never ran; Dask's can be cancelled while the call is made."""
+    return isinstance(executor, (Hands, ThreadPoolExecutor, ProcessPoolExecutor))
+
+
+def begun(executor: Executor, work: Callable[[T], R], thing: T) -> Future[R]:
+    """Have it done, also where the same was done before."""
+    try:
+        return executor.submit(_done, work, thing, uuid.uuid4().hex)
+    except RuntimeError as error:
+        raise ConfigurationError(f"executor: it takes no calls any more ({error}); give another one") from error
+
+
+def _done(work: Callable[[T], R], thing: T, nonce: str) -> R:
+    """Do it; without a nonce Dask gives what came of the same call before, such as the error of an empty account."""
+    return work(thing)
+
+
 def ahead(work: Callable[[T], R], things: Iterable[T], threads: int, executor: Executor | None = None) -> Iterator[R]:
     """What comes of each thing, in their order, several under way at once."""
     hands = executor or Hands(threads)
     waiting: deque[Future[R]] = deque()
     try:
         for thing in things:
-            waiting.append(hands.submit(work, thing))
+            waiting.append(begun(hands, work, thing))
             if len(waiting) >= 2 * threads:
                 yield waiting.popleft().result()
         while waiting:

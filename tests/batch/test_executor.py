@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from distributed import Client, LocalCluster
 
 import mturk
-from mturk import HIT, Budget, ConfigurationError, Connection, HTMLQuestion, ValidationError
+from mturk import (
+    HIT,
+    Budget,
+    ConfigurationError,
+    Connection,
+    HITType,
+    HTMLQuestion,
+    InsufficientFunds,
+    Tally,
+    ValidationError,
+)
 from mturk.marketplace import Marketplace
 from tests.batch.conftest import ROWS, MakeBatch
 from tests.page import PAGE
@@ -60,6 +72,70 @@ def test_dask_publishes_with_a_function_of_ones_own(
         assert batch.publish(executor=executor).published == 5
     assert HIT.all(connection=service).count() == 5
     assert len({piece.hit_id for piece in batch.rows()}) == 5
+
+
+def test_dask_asks_again_after_a_deposit(
+    market: Marketplace, connect: Callable[..., Connection], dask: Client, page: Path, tmp_path: Path
+) -> None:
+    requester = market.add_requester("Poor", "0.12")
+    keys = market.url, requester.access_key, requester.secret_key
+    dask.run(connected_with, *keys)
+    connection = connect(keys[0], access_key=keys[1], secret_key=keys[2])
+    kind = HITType.create("Label", "…", "0.05", 600, connection=connection)
+    batch = kind.batch(ROWS, page, journal=tmp_path / "poor", lifetime=600)
+    with dask.get_executor() as executor:
+        with pytest.raises(InsufficientFunds) as caught:
+            batch.publish(executor=executor)
+        requester.deposit("1.00")
+        assert batch.publish(executor=executor).left == 0
+    assert caught.value.partial is not None  # who keeps the error keeps what Dask remembers
+    assert HIT.all(connection=connection).count() == 5
+
+
+class Distant(Executor):
+    """Tells of the first call only, and lets the others be cancelled though they are made, as Dask does."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        result = fn(*args, **kwargs)
+        self.calls += 1
+        if self.calls == 1:
+            future.set_result(result)
+        return future
+
+
+def test_what_another_machine_may_have_done_counts_as_sent(make: MakeBatch, service: Connection) -> None:
+    def stop(tally: Tally) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match="1 of 5 HITs are published now, 4 are left"):
+        make().publish(stop, executor=Distant())
+    assert HIT.all(connection=service).count() == 5
+    assert Counter(piece.state for piece in make().rows()) == {"published": 1, "sent": 4}
+    with pytest.raises(ValidationError, match="rows 2: published, and changed since"):
+        make([ROWS[0], {**ROWS[1], "text": "Another"}, *ROWS[2:]]).publish()
+    assert make().publish().published == 4
+    assert HIT.all(connection=service).count() == 5
+
+
+def test_an_executor_that_is_shut_down_sends_nothing_and_tells_how_far_it_came(
+    make: MakeBatch, market: Marketplace
+) -> None:
+    pool = ThreadPoolExecutor(2)
+    pool.shutdown()
+    words = r"executor: it takes no calls any more .* 0 of 5 HITs .*; call publish\(\) again"
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        make().publish(executor=pool)
+    assert caught.value.partial == Tally(left=5)
+    assert {piece.state for piece in make().rows()} == {"planned"}
+    make().publish()
+    ada = market.worker("A1ADA")
+    ada.submit(ada.accept(next(make().hits()).id), {"label": "cat"})
+    with pytest.raises(ConfigurationError, match="it takes no calls any more"):
+        make().review(accept=True).apply(executor=pool)
 
 
 def test_processes_that_are_connected_elsewhere_send_nothing(make: MakeBatch, service: Connection) -> None:

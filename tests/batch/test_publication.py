@@ -8,12 +8,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -31,11 +33,15 @@ from mturk import (
     TransportError,
     ValidationError,
 )
+from mturk.journal.journal import PLANNED, Journal, Published
+from mturk.journal.journal_run import JournalRun
 from mturk.marketplace import Marketplace
 from tests.batch.conftest import ROWS, MakeBatch
 from tests.batch.relay import Way, relay
 from tests.conftest import Time
 from tests.page import PAGE
+
+T = TypeVar("T")
 
 
 def published(connection: Connection) -> Counter[str]:
@@ -248,6 +254,73 @@ def test_what_was_sent_too_long_ago_for_its_token_is_looked_for(
     assert [f"Photo {number}" in str(hit.question_xml) for number, hit in enumerate(batch.hits(), 1)] == [True] * 5
 
 
+def test_what_cannot_be_looked_for_is_not_sent_before_it_was(
+    make: MakeBatch, service: Connection, timing: Time, market: Marketplace, tmp_path: Path
+) -> None:
+    failing = False
+
+    def question(row: dict[str, str]) -> HTMLQuestion:
+        if failing:
+            raise ZeroDivisionError
+        return HTMLQuestion(PAGE.replace("<p>", f"<p>{row['text']} ", 1))
+
+    batch = make(question=question)
+    batch.publish()
+    with sqlite3.connect(tmp_path / "photos.journal") as journal:
+        journal.execute("UPDATE mturk_batch_hit SET state = 'sent', hit = NULL WHERE number = 3")
+    journal.close()
+    timing.advance(25 * 3600)
+    market.clock.advance(hours=25)
+    failing = True
+    with pytest.raises(ZeroDivisionError):
+        batch.publish()
+    failing = False
+    assert batch.publish().left == 0
+    assert HIT.all(connection=service).count() == 5
+
+
+def test_a_row_whose_question_cannot_be_made_was_not_sent(make: MakeBatch, service: Connection) -> None:
+    made: list[str] = []
+
+    def question(row: dict[str, str]) -> HTMLQuestion:
+        made.append(row["text"])
+        if made.count("Photo 3") == 2:
+            raise ZeroDivisionError
+        return HTMLQuestion(PAGE)
+
+    batch = make(question=question)
+    with pytest.raises(ZeroDivisionError):
+        batch.publish()
+    states = [piece.state for piece in batch.rows()]
+    assert states[2:] == ["planned"] * 3
+    assert HIT.all(connection=service).count() == states.count("published") + states.count("sent")
+
+
+def test_what_two_runs_publish_at_once_is_counted_once(make: MakeBatch, service: Connection) -> None:
+    rows = [{"text": f"Photo {number}", "url": "u"} for number in range(40)]
+    others: list[Tally] = []
+
+    def begin_another(tally: Tally) -> None:
+        if not others:
+            others.append(make(rows).publish())
+
+    tally = make(rows).publish(begin_another, threads=1)
+    assert others[0].published > 0
+    assert tally.published + others[0].published == 40
+    assert tally.cost + others[0].cost == 40 * Decimal("0.06")
+    assert (tally.total, tally.left) == (40, 0)
+    assert HIT.all(connection=service).count() == 40
+
+
+def test_a_refusal_does_not_undo_what_another_run_has_published(make: MakeBatch, tmp_path: Path) -> None:
+    make().publish(limit=1)
+    journal = Journal(tmp_path / "photos.journal")
+    first = next(journal.pieces())
+    assert JournalRun.begin(journal).settle([Published(first.number, first.part, error="No")]) == set()
+    assert next(journal.pieces()).hit_id == first.hit_id
+    journal.close()
+
+
 CHILD = """
 import sys
 from mturk import Batch, Connection
@@ -320,6 +393,38 @@ def test_a_journal_may_be_in_a_database_that_holds_several(
     assert make(journal=f"{shared_journal}#first").publish().published == 3
     assert "postgres" in repr(first)
     assert set(published(service).values()) == {1}
+
+
+def at_once(what: Callable[[int], T], number: int) -> list[T]:
+    """What comes of it for each number, begun at the same moment."""
+    begin = threading.Barrier(number)
+
+    def go(one: int) -> T:
+        begin.wait(10)
+        return what(one)
+
+    with ThreadPoolExecutor(number) as pool:
+        return list(pool.map(go, range(number)))
+
+
+def test_several_may_begin_with_an_empty_database_at_once(postgresql: object, shared_journal: str) -> None:
+    journals = at_once(lambda number: Journal(f"{shared_journal}#{number % 2}"), 8)
+    assert [journal.id for journal in journals] == [journal.id for journal in journals[:2]] * 4
+    for journal in journals:
+        journal.close()
+
+
+def test_runs_in_a_shared_database_take_each_row_once(make: MakeBatch, postgresql: object, shared_journal: str) -> None:
+    make([{"text": f"{number}", "url": "u"} for number in range(200)], journal=shared_journal).check()
+    journals = [Journal(shared_journal) for _ in range(4)]
+    runs = at_once(lambda number: JournalRun.begin(journals[number]), 4)
+    assert sorted(run.number for run in runs) == [1, 2, 3, 4]
+    taken = at_once(lambda number: runs[number].take((PLANNED,), 40, 1), 4)
+    assert sorted(Counter(piece.number for pieces in taken for piece in pieces).items()) == [
+        (number, 1) for number in range(1, 161)
+    ]
+    for journal in journals:
+        journal.close()
 
 
 def test_a_journal_that_is_not_there_is_not_made(service: Connection, tmp_path: Path) -> None:
