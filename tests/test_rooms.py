@@ -23,7 +23,7 @@ version
 errors
 alters_data
 doubt
-data:           enumeration formula limit price safe_text | wire | locale
+data:           enumeration formula limit price safe_text whole_file | wire | locale
 budget
 requirements
 cost

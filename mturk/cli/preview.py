@@ -79,7 +79,7 @@ def preview(
         found = look(page, rows, number or 1, engine, encoding)
         _tell(found)
         if found.question is None:
-            reach.end(f"row {number or 1} cannot be shown: see above", reach.PROBLEM)
+            reach.end(_not_shown(number or 1, found), reach.PROBLEM)
         _show(found.question, Path(page).name, port, (lambda _: None) if no_browser else _browse)
     if not found.report:
         raise click.exceptions.Exit(reach.PROBLEM)
@@ -127,6 +127,13 @@ def _question(asked: Asking, cells: Cells) -> Examined | None:
     except MTurkError:
         return None  # it is in the report
     return None if found.problems else found
+
+
+def _not_shown(number: int, found: Look) -> str:
+    rows = found.report.rows
+    if number > rows:
+        return f"there is no row {number}, for the table has {rows}; what is wrong with these stands above"
+    return f"row {number} cannot be shown: see above"
 
 
 def _tell(found: Look) -> None:

@@ -354,7 +354,8 @@ def doctor(online: bool, **where: str | None) -> int:
     """
     from mturk.cli import diagnosis
 
-    return diagnosis.run(click.echo, where, online=online)
+    with reach.calling():
+        return diagnosis.run(click.echo, where, online=online)
 
 
 people.requester.add_command(hearing.letters)

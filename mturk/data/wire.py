@@ -72,9 +72,15 @@ def duration(value: int) -> timedelta:
     return timedelta(0, value)
 
 
+_MOST_DIGITS = 15  # of an amount, which is one of US dollars
+
+
 def money(value: str) -> Decimal:
     """US dollars as a text, `"0.05"`."""
-    return Decimal(value)
+    amount = Decimal(value)
+    if not amount.is_finite() or amount.adjusted() > _MOST_DIGITS:
+        raise ValueError(f"{value!r:.40} is no amount")
+    return amount
 
 
 def keywords(value: str) -> tuple[str, ...]:

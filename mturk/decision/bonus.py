@@ -117,17 +117,19 @@ def _chosen(asked: list[WantedBonus], results: Iterable[Result]) -> dict[WantedB
 
 
 def _on_top(asked: list[WantedBonus], known: Mapping[WantedBonus, Bonus]) -> list[str]:
-    """Notes on workers who got another amount for the same reason."""
-    amounts: dict[tuple[str, str], list[Decimal]] = {}
-    for other, bonus in known.items():
-        if bonus.is_paid:
-            amounts.setdefault((other.worker_id, other.reason), []).append(other.amount)
+    """Notes on workers who were paid for the same reason before, by bonuses that are not asked for here."""
+    before: dict[tuple[str, str], Decimal] = {}
+    now: dict[tuple[str, str], Decimal] = {}
+    here = set(asked)
+    for one, bonus in known.items():
+        amounts = before if bonus.is_paid else now
+        if bonus.is_paid != (one in here):
+            whom = (one.worker_id, one.reason)
+            amounts[whom] = amounts.get(whom, Decimal(0)) + one.amount
     return [
-        f"{one.worker_id} got {amount:.2f} for {one.reason!r} before; the {one.amount} come on top"
-        for one in asked
-        if not known[one].is_paid
-        for amount in amounts.get((one.worker_id, one.reason), ())
-        if amount != one.amount
+        f"{worker_id} got {before[worker_id, reason]:.2f} for {reason!r} before; the {amount:.2f} come on top"
+        for (worker_id, reason), amount in now.items()
+        if (worker_id, reason) in before
     ]
 
 

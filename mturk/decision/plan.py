@@ -98,6 +98,8 @@ class Plan:
         self._connection = connection
         self.notes = list(notes)
         """What is left out, and why."""
+        self.applied = Applied(0, left=len(self._steps))
+        """How far the last `apply()` came, if Ctrl-C stopped it too."""
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self._steps)
@@ -152,12 +154,13 @@ class Plan:
 
         On the live service a plan with rejections asks for their number first: `confirm=12`. A step that the service
         refuses stops nothing, and is in `refused`. No money, no connection or Ctrl-C stops it; the same plan, or the
-        same made anew, goes on. `progress=True` shows a bar in a terminal or notebook, and a line each minute in a log;
+        same made anew, goes on. How far it came is in `plan.applied` then; calls that were under way may be done too.
+        `progress=True` shows a bar in a terminal or notebook, and a line each minute in a log;
         a function is called with the number of steps that are done and of all. `threads` calls are under way at once,
         made by an `executor` if you give one, see `Batch.publish`. One call for each decision, two for each bonus.
         """
         self._confirmed(confirm)
-        applied = Applied(0, left=len(self))
+        self.applied = Applied(0, left=len(self))
         hands = None if executor is None else elsewhere(executor, self._connection)
         with _showing(progress) as told:
             try:
@@ -165,12 +168,12 @@ class Plan:
                 for step, came in zip(self._steps, ahead(_done, errands, how_many(threads), hands), strict=True):
                     if step._note is not None and not isinstance(came, RequestError):
                         step._note()
-                    applied = applied._after(step, came)
-                    told(applied)
+                    self.applied = self.applied._after(step, came)
+                    told(self.applied)
             except MTurkError as error:
-                error.partial = applied
+                error.partial = self.applied
                 raise
-        return applied
+        return self.applied
 
     def _confirmed(self, confirm: int | None) -> None:
         rejections = sum(step.kind == REJECT for step in self._steps)

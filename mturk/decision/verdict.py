@@ -17,6 +17,8 @@ from mturk.table.result import Result
 Judge = Callable[[Result], Any]
 """Says of a submission whether it is so: True or False, or a text, which the worker is told."""
 _MOST = 1024  # characters that a worker is told
+_NO = ("false", "f", "0", "0.0", "no", "n", "-", "none", "null", "nan", "n/a")
+_YES = ("true", "t", "1", "1.0", "yes", "y", "x")
 
 
 def judged(results: Iterable[Result], accept: Judge | bool | None, reject: Judge | None) -> list[Step]:
@@ -54,7 +56,8 @@ def _rejection(result: Result, said: Any) -> Step:
 def marked(path: Path, encoding: str) -> dict[str, tuple[str, str]]:
     """What a reviewed file says of submissions, by their ids: the kind of decision, and the words.
 
-    Any mark in Approve approves; what stands in Reject is the reason. A row without either is left as it is.
+    Any mark in Approve approves, but one that says no; what stands in Reject is the reason. A row without either is
+    left as it is.
     """
     columns = sheet.columns(path, encoding)
     if "AssignmentId" not in columns or not {"Approve", "Reject"} & set(columns):
@@ -79,8 +82,15 @@ def _decision(cells: Mapping[str, Any], place: str) -> tuple[str, str] | None:
     approve, reject = (str(cells.get(name) or "").strip() for name in ("Approve", "Reject"))
     if approve and reject:
         raise ValidationError(f"{place}: a mark in Approve and in Reject; expected one of them; nothing was done")
-    if reject.lower() == "x":
-        raise ValidationError(f"{place}: Reject has {reject!r}; expected the reason, which the worker is told")
+    # What data frames and spreadsheets write for yes and no: it must neither pay somebody nor be a worker's reason.
+    if approve.lower() in _NO:
+        raise ValidationError(
+            f"{place}: Approve has {approve!r}, though any mark approves; expected nothing, or a mark such as x"
+        )
+    if reject.lower() in (*_NO, *_YES):
+        raise ValidationError(
+            f"{place}: Reject has {reject!r}; expected the reason, which the worker is told, or nothing"
+        )
     if reject:
         return REJECT, reject
     return (APPROVE, "") if approve else None

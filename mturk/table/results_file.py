@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from mturk.data import formula, wire
+from mturk.data import formula, whole_file, wire
 from mturk.data.enumeration import AssignmentStatus
 from mturk.data.formula import Formulas
 from mturk.errors import ValidationError
@@ -34,10 +35,9 @@ _DOLLARS = re.compile(r"\$?(\d+(?:\.\d+)?)")
 def write(path: Path, results: Iterable[Result], formulas: Formulas) -> int:
     """Write the results, which are gone through once and never all in memory, and say how many there were."""
     formula.expect_known(formulas)
-    if not path.parent.is_dir():
-        raise ValidationError(f"{path}: there is no folder {path.parent}")
+    place = whole_file.target(path).parent
     # Where the table goes, for there has to be room for it anyway; without a name, so that nothing stays.
-    with tempfile.TemporaryFile("w+", encoding="ascii", dir=path.parent) as file:
+    with tempfile.TemporaryFile("w+", encoding="ascii", dir=place) as file:
         spool = ResultSpool(file, COLUMNS)
         for result in results:
             spool.add(_cells(result, formulas))
@@ -48,16 +48,13 @@ def write(path: Path, results: Iterable[Result], formulas: Formulas) -> int:
 def _write(path: Path, spool: ResultSpool) -> None:
     answers = sorted(name for name in spool.columns if name.startswith(ANSWER))
     header = [*(name for name in spool.columns if not name.startswith(ANSWER)), *answers]
-    # Beside the file, so that one that is there stays whole if this is stopped.
-    unfinished = path.with_name(f"{path.name}.part")
-    with unfinished.open("w", encoding="utf-8", newline="") as file:
+    with whole_file.written(path) as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator=LINE_END)
         writer.writerow([*header, *DECISION])
         # The site's rows end after their last answer: they have no cells for the decision.
         writer.writerows(spool.rows(header))
         file.flush()
-        file.truncate(unfinished.stat().st_size - len(LINE_END))
-    unfinished.replace(path)
+        file.truncate(os.fstat(file.fileno()).st_size - len(LINE_END))
 
 
 def _cells(result: Result, formulas: Formulas) -> dict[str, str]:

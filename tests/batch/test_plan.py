@@ -163,6 +163,11 @@ def test_a_decision_that_cannot_be_changed_is_told_and_left(batch: Batch, tmp_pa
 MARKED = [
     ("AssignmentId,Approve,Reject\n3A,x,bad\n", "row 1: a mark in Approve and in Reject"),
     ("AssignmentId,Approve,Reject\n3A,,x\n", "row 1: Reject has 'x'; expected the reason"),
+    ("AssignmentId,Approve,Reject\n3A,False,\n", "row 1: Approve has 'False'"),
+    ("AssignmentId,Approve,Reject\n3A,0,\n", "row 1: Approve has '0'"),
+    ("AssignmentId,Approve,Reject\n3A,,TRUE\n", "row 1: Reject has 'TRUE'; expected the reason"),
+    ("AssignmentId,Approve,Reject\n3A,,no\n", "row 1: Reject has 'no'; expected the reason"),
+    ("AssignmentId,Approve,Reject\n3A,,-\n", "row 1: Reject has '-'; expected the reason"),
     ("AssignmentId,Approve,Reject\n,x,\n", "row 1: it has no AssignmentId"),
     ("AssignmentId,Approve,Reject\n3A,x,\n3A,,bad\n", "row 2: 3A is decided in two ways"),
     ("id,url\n1,u\n", "its columns are id, url; expected AssignmentId, and Approve or Reject"),
@@ -286,6 +291,31 @@ def test_another_amount_for_the_same_reason_is_told(batch: Batch) -> None:
     plan = batch.pay_bonuses({"A1ADA": "0.60"}, reason="Careful")
     assert plan.notes == ["A1ADA got 0.50 for 'Careful' before; the 0.60 come on top"]
     assert "come on top" in str(plan)
+
+
+def test_the_same_amount_and_reason_for_another_submission_is_told(batch: Batch) -> None:
+    batch.pay_bonuses({"A1ADA": "0.50"}, reason="Careful").apply()
+    work = max(result.assignment.id for result in batch.results() if result.worker_id == "A1ADA")
+    row = {"worker_id": "A1ADA", "amount": "0.50", "reason": "Careful", "assignment_id": work}
+    assert batch.pay_bonuses([row]).notes == ["A1ADA got 0.50 for 'Careful' before; the 0.50 come on top"]
+
+
+def test_what_one_table_asks_for_twice_is_not_told_when_it_goes_on(batch: Batch) -> None:
+    works = [result.assignment.id for result in batch.results() if result.worker_id == "A1ADA"]
+    rows = [{"worker_id": "A1ADA", "amount": "0.50", "reason": "Good", "assignment_id": work} for work in works]
+    batch.pay_bonuses(rows[:1]).apply()
+    assert batch.pay_bonuses(rows).notes == ["1 bonus is paid already"]
+
+
+def test_ctrl_c_tells_how_far_the_plan_came(batch: Batch) -> None:
+    plan = batch.pay_bonuses({"A1ADA": "0.50", "A2BOB": "0.50"}, reason="Careful")
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        plan.apply(stop)
+    assert (plan.applied.done, plan.applied.left, plan.applied.cost) == (1, 1, Decimal("0.60"))
 
 
 def test_bonuses_beyond_the_balance_are_told_before(batch: Batch) -> None:

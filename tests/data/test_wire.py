@@ -144,3 +144,9 @@ def test_what_is_nested_without_end_is_one_error() -> None:
 @pytest.mark.parametrize("value", [None, {"IntegerValues": None}])
 def test_none_is_left_out_at_every_depth(value: Any) -> None:
     assert json.loads(wire.write({"A": value, "B": 1})) == ({"B": 1} if value is None else {"A": {}, "B": 1})
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1E+99999999"])
+def test_what_is_no_amount_is_no_money(value: str) -> None:
+    with pytest.raises(ValueError, match="is no amount"):
+        wire.money(value)

@@ -75,13 +75,15 @@ def _expect_marketplace(endpoint: str | None, profile: str | None, database: str
 
 @contextmanager
 def calling() -> Iterator[None]:
-    """Tell in one line what went wrong: exit status 2 where the command was called wrongly, else 1."""
+    """Tell in one line what went wrong: exit status 2 where the command was called wrongly, 3 after Ctrl-C, else 1."""
     try:
         yield
     except (ConfigurationError, ValidationError) as error:
         end(str(error), WRONG_USE)
     except UnicodeEncodeError as error:
         end(f"{error.encoding} has no letters for it; set PYTHONIOENCODING=utf-8, or write --csv FILE", PROBLEM)
+    except KeyboardInterrupt:
+        end("stopped; call it again", STOPPED)
     except BrokenPipeError:
         raise  # who reads has enough
     except (MTurkError, TimeoutError, OSError) as error:

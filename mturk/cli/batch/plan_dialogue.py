@@ -92,6 +92,11 @@ def _what(plan: Plan, kinds: Counter[str]) -> str:
 def _apply(plan: Plan, teller: Teller, confirm: int | None) -> int:
     try:
         applied = plan.apply(progress=True, confirm=confirm)
+    except KeyboardInterrupt:
+        teller.facts(**_facts(plan.applied))
+        raise KeyboardInterrupt(
+            f"stopped: {_came(plan.applied)}, of which calls that were under way may be done; run it again to go on"
+        ) from None
     except MTurkError as error:
         if isinstance(error.partial, Applied):
             teller.facts(**_facts(error.partial))

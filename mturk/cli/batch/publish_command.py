@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import islice
 from typing import Any
@@ -16,6 +17,7 @@ from mturk.batch.batch_report import BatchReport
 from mturk.cli.batch import argument, new_folder
 from mturk.cli.batch.batch_folder import BatchFolder
 from mturk.cli.batch.telling import DONE, PROBLEMS, Teller, counted, dollars
+from mturk.connection.trace import Attempt, tracer
 from mturk.cost import hit_cost
 from mturk.errors import RequestError
 from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Piece
@@ -171,6 +173,8 @@ def more(folder: BatchFolder, teller: Teller, below: float, field: str, assignme
 def close(folder: BatchFolder, teller: Teller) -> None:
     """Take all HITs off the market; who has accepted one can still submit it.
 
+    If it is stopped, run it again: it says how many were taken off by then.
+
     Work that is in is reviewed and paid as before. The table and the page are not needed.
 
     \b
@@ -182,9 +186,29 @@ def close(folder: BatchFolder, teller: Teller) -> None:
         batch = folder.opened(connection)
         teller.facts(closed=0)
         teller.ask(f"Take all HITs of {folder.path} off the market?")
-        number = batch.close()
+        with _counting(lambda number: teller.facts(closed=number)):
+            number = batch.close()
     teller.facts(closed=number)
     teller.say(f"{counted(number, 'HIT')} taken off the market.")
+
+
+@contextmanager
+def _counting(told: Callable[[int], None]) -> Iterator[None]:
+    """Count the HITs that are taken off the market, also when the block is left early."""
+    ended = list[Attempt]()
+    try:
+        with tracer(ended.append):
+            yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"stopped: {counted(_taken_off(ended), 'HIT')} taken off the market, or more; run it again to go on"
+        ) from None
+    finally:
+        told(_taken_off(ended))
+
+
+def _taken_off(calls: Collection[Attempt]) -> int:
+    return sum(call.operation == "UpdateExpirationForHIT" and call.outcome == "200" for call in list(calls))
 
 
 def _checked(batch: Batch, teller: Teller) -> bool:

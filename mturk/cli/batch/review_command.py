@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TextIO
 
 import click
 
@@ -18,6 +19,8 @@ from mturk.cli.batch import argument, marked_file, plan_dialogue, watching
 from mturk.cli.batch.batch_folder import BatchFolder
 from mturk.cli.batch.telling import Teller, counted
 from mturk.data.formula import Formulas
+from mturk.data.safe_text import harmless
+from mturk.errors import ValidationError
 from mturk.table.results import Results
 
 _STDOUT = "-"
@@ -105,7 +108,7 @@ def results(folder: BatchFolder, teller: Teller, file: str | None, keep_formulas
     with folder.connected(folder.task()) as connection:
         found = folder.opened(connection).results()
         if file == _STDOUT:
-            teller.warn(f"{counted(_printed(found, formulas), 'submission')} written.")
+            teller.warn(f"{counted(printed(found, formulas, sys.stdout), 'submission')} written.")
             return
         number = marked_file.write(found, path, formulas)
     teller.facts(submissions=number, file=path)
@@ -174,11 +177,30 @@ def bonus(folder: BatchFolder, teller: Teller, file: Path, reason: str | None, e
         return plan_dialogue.carry_out(plan, teller, is_live=connection.is_live)
 
 
-def _printed(found: Results, formulas: Formulas) -> int:
-    """Write the results to stdout; a file is made first, so that nothing is printed of what cannot be read."""
+def printed(found: Results, formulas: Formulas, out: TextIO) -> int:
+    """Write the results to stdout: as they are to a pipe, and to a terminal what it can show and must not obey.
+
+    A file is made first, so that nothing is printed of what cannot be read or written.
+    """
     with TemporaryDirectory(prefix="mturk-") as scratch:
         path = Path(scratch, "results.csv")
         number = found.to_csv(path, formulas=formulas)
+        _expect_letters(path, out)
         with path.open(encoding="utf-8", newline="") as lines:
-            shutil.copyfileobj(lines, sys.stdout)
+            if not out.isatty():
+                shutil.copyfileobj(lines, out)
+            for line in lines:
+                out.write(f"{harmless(line)}\n")
     return number
+
+
+def _expect_letters(path: Path, out: TextIO) -> None:
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            for line in lines:
+                line.encode(out.encoding or "utf-8", out.errors or "strict")
+    except UnicodeEncodeError as error:
+        raise ValidationError(
+            f"stdout is {error.encoding}, which has no letters for it; nothing was written. Set "
+            "PYTHONIOENCODING=utf-8, or write --csv FILE"
+        ) from None

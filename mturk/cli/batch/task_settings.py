@@ -97,6 +97,8 @@ def read(path: Path) -> Task:
         raise ConfigurationError(
             f'{path} is no TOML: {error}; a text stands in quotes, as in reward = "0.05"'
         ) from None
+    except (RecursionError, ValueError):
+        raise ConfigurationError(f"{path} is no TOML: brackets too deep, or a number too long to be read") from None
     return _checked(given, _lines(text), path)
 
 

@@ -14,10 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import Result
 
 from mturk import HITType, HTMLQuestion
+from mturk.cli.account import reach
 from mturk.data.formula import defused
 from mturk.data.safe_text import harmless, json_line, one_line
 from tests.cli.account.conftest import ANSWER, Lab
@@ -359,3 +361,10 @@ def point_to(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MTURK_ENDPOINT", judge.url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+
+
+def test_ctrl_c_before_the_first_line_is_told_as_a_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(click.exceptions.Exit) as ended, reach.calling():
+        raise KeyboardInterrupt
+    assert ended.value.exit_code == 3
+    assert capsys.readouterr().err == "mturk: stopped; call it again\n"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
+import os
 from pathlib import Path
 
 import pytest
 
+from mturk import HIT, Assignment, Result, Results, ValidationError
+from mturk.cli.batch import review_command
 from tests.cli.batch.conftest import Bench
 
 
@@ -53,10 +57,105 @@ def test_marks_that_are_carried_out_are_no_loss(worked: Bench, marks: tuple[str,
     assert {row["AssignmentStatus"] for row in rows(path)} == {"Approved" if marks[0] else "Rejected"}
 
 
-def test_a_mark_against_what_was_decided_otherwise_is_kept(worked: Bench) -> None:
+def test_a_mark_that_can_never_be_carried_out_keeps_no_file(worked: Bench) -> None:
     worked.done("review", "--approve-all", "--yes")
-    worked.mark({"A1ADA": ("", "Nonsense")})
-    assert "not carried out" in worked.failed(1, "results")
+    path = worked.mark({"A1ADA": ("", "Nonsense")})
+    assert worked.done("results")["submissions"] == 3
+    assert {row["AssignmentStatus"] for row in rows(path)} == {"Approved"}
+
+
+def test_a_submission_that_is_not_told_any_more_stays_in_its_file(worked: Bench) -> None:
+    path = worked.folder / "results.csv"
+    worked.done("review", "--approve-all", "--yes")
+    with worked.connection() as connection:
+        hit = next(iter(HIT.all(connection=connection)))
+        hit.expire()
+        hit.delete()
+    before = path.read_bytes()
+    assert "has submissions that cannot be read any more" in worked.failed(1, "results")
+    assert path.read_bytes() == before
+
+
+def changed(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"payment"', '"account"', "has cells of submissions that somebody changed"),
+        ('"Approve"', '"Approve","Answer.note"', "has columns of its own (Answer.note)"),
+        ('"Approve"', '"Approve","Input.note"', "has columns of its own (Input.note)"),
+    ],
+)
+def test_what_somebody_wrote_into_the_file_is_kept(worked: Bench, old: str, new: str, said: str) -> None:
+    path = worked.folder / "results.csv"
+    changed(path, old, new)
+    before = path.read_bytes()
+    assert said in worked.failed(1, "results")
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(("cell", "saved"), [("true", "TRUE"), ("007", "7"), ("12345678901234567", "1.23457E+16")])
+def test_what_a_spreadsheet_saves_otherwise_is_no_change(bench: Bench, cell: str, saved: str) -> None:
+    bench.done("publish", "--yes")
+    bench.work({"A1ADA": cell})
+    bench.done("results")
+    changed(bench.folder / "results.csv", f'"{cell}"', f'"{saved}"')
+    assert bench.done("results")["submissions"] == 3
+
+
+def test_a_file_that_only_its_owner_may_read_stays_so(worked: Bench) -> None:
+    path = worked.folder / "results.csv"
+    path.chmod(0o600)
+    worked.done("results")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pipe_is_no_place_for_a_file(worked: Bench, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "is no regular file; name another one with --csv, where - is stdout" in worked.failed(
+        1, "results", "--csv", str(tmp_path / "pipe")
+    )
+
+
+class Stdout(io.TextIOWrapper):
+    """A place for text that may say it is a terminal."""
+
+    def __init__(self, encoding: str, *, is_terminal: bool) -> None:
+        super().__init__(io.BytesIO(), encoding=encoding, newline="")
+        self._is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self._is_terminal
+
+    def text(self) -> str:
+        """What was written."""
+        self.seek(0)
+        return self.read()
+
+
+def answered(label: str) -> Results:
+    """One submission with this answer."""
+    return Results(lambda: iter([Result("1", {}, HIT("3H"), Assignment("3A"), {"label": label})]))
+
+
+@pytest.mark.parametrize(("is_terminal", "cell"), [(True, "\ufffd[31m"), (False, "\x1b[31m")])
+def test_a_terminal_is_not_told_what_it_would_obey(is_terminal: bool, cell: str) -> None:
+    out = Stdout("utf-8", is_terminal=is_terminal)
+    assert review_command.printed(answered("\x1b[31m"), "quote", out) == 1
+    assert f'"{cell}"' in out.text()
+    assert out.text().count("HITTypeId") == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_stdout_that_lacks_a_letter_gets_nothing(encoding: str) -> None:
+    out = Stdout(encoding, is_terminal=False)
+    with pytest.raises(ValidationError, match=r"has no letters for it; nothing was written\. Set PYTHONIOENCODING"):
+        review_command.printed(answered("\u732b"), "quote", out)
+    assert out.text() == ""
 
 
 def test_marks_of_another_batch_are_kept(worked: Bench) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 from click.testing import CliRunner
 
-from mturk import Batch, Connection, Plan, Result
+from mturk import Assignment, Batch, Connection, Plan, Result
 from mturk.cli.batch import plan_dialogue
 from mturk.cli.batch.telling import Teller
+from mturk.decision.errand import Approval
+from mturk.decision.plan import APPROVE, Step
 from tests.cli.batch.conftest import Bench
 
 
@@ -67,6 +71,26 @@ def test_on_the_live_service_the_number_of_rejections_is_typed(worked: Bench, ty
     assert came == status
     assert "Approve 3, reject 3 on the live service. How many are rejected" in told
     assert ("Rejected" in worked.statuses()) == (status == 0)
+
+
+@attrs.frozen
+class CtrlC(Approval):
+    """What stops a plan in its middle."""
+
+    def carry_out(self) -> bool:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_tells_people_and_scripts_what_is_done(worked: Bench) -> None:
+    with plan(worked) as made, CliRunner().isolation() as streams:
+        first = next(step for step in made if step.kind == APPROVE)
+        errand = CtrlC(Assignment(first.assignment_id), "", None)
+        half = Plan([first, Step(APPROVE, "3B", "A1ADA", errand=errand)], made._connection)
+        teller = Teller("review", worked.folder, yes=True, as_json=True)
+        assert teller.run(lambda: plan_dialogue.carry_out(half, teller, is_live=False)) == 3
+        facts = json.loads(streams[0].getvalue())
+    assert (facts["done"], facts["left"]) == (1, 1)
+    assert facts["error"].startswith("stopped: 1 done, 1 left, of which calls that were under way may be done; run")
 
 
 def test_yes_alone_rejects_nothing_on_the_live_service(worked: Bench) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
@@ -9,12 +10,14 @@ import signal
 import subprocess
 import sys
 from decimal import Decimal
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from mturk.batch.batch_estimate import BatchEstimate
 from mturk.cli.batch import publish_command
+from mturk.connection.trace import Attempt, tracer
 from tests.cli.batch.conftest import Bench
 
 
@@ -176,3 +179,20 @@ def test_a_page_that_is_gone_stops_no_one(bench: Bench) -> None:
     (bench.folder / "rows.csv").unlink()
     bench.work({"A1ADA": "payment", "A2BOB": "payment", "A3EVE": "product"})
     assert bench.done("more", *MORE)["added"] == 3
+
+
+def test_ctrl_c_while_closing_says_how_many_are_off_the_market(bench: Bench) -> None:
+    bench.rows(40)
+    bench.done("publish", "--yes")
+    ended = count(1)
+
+    def stop(attempt: Attempt) -> None:
+        if attempt.operation == "UpdateExpirationForHIT" and next(ended) == 20:
+            raise KeyboardInterrupt
+
+    with tracer(stop):
+        result = bench.run("close", "--yes", "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 3
+    assert 1 <= told["closed"] < 40
+    assert "taken off the market, or more; run it again to go on" in told["error"]

@@ -158,3 +158,8 @@ def test_a_file_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"task\.toml cannot be read: No such file"):
         task_settings.read(tmp_path / "task.toml")
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 5000, "assignments = " + "9" * 5000], ids=["deep", "long"])
+def test_what_no_reader_of_toml_takes_is_told(tmp_path: Path, text: str) -> None:
+    assert "is no TOML: brackets too deep, or a number too long" in refused(tmp_path, text)
