@@ -48,7 +48,7 @@ journal:        journal_store | journal | filing journal_run
 decision:       errand | plan | bonus verdict
 batch:          batch_report batch_terms mould | row_question | batch_estimate examination lane order
                 | addition batch_status belonging marking offering recognition
-                | adoption loading publication reading waiting | batch
+                | adoption closing loading publication reading waiting | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default

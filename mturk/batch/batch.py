@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ from mturk.batch.adoption import adopt
 from mturk.batch.batch_estimate import BatchEstimate, estimated, parts_of
 from mturk.batch.batch_report import BatchReport
 from mturk.batch.batch_status import BatchStatus, overview, status
-from mturk.batch.loading import Loading
+from mturk.batch.closing import close
+from mturk.batch.loading import Loading, State, state_of
 from mturk.batch.marking import Marking
 from mturk.batch.offering import Offering
 from mturk.batch.publication import Publication
@@ -36,13 +37,13 @@ from mturk.decision.bonus import Bonuses, wanted
 from mturk.decision.bonus import steps as bonus_steps
 from mturk.decision.plan import Plan
 from mturk.decision.verdict import Judge, by_marks, judged, marked
-from mturk.errors import DoesNotExist, ValidationError
+from mturk.errors import ValidationError
 from mturk.journal.journal import Journal, Piece
 from mturk.model.assignment import Statuses
 from mturk.model.hit import HIT
 from mturk.model.hit_type import HITType
 from mturk.model.publishing import MOST_ASSIGNMENTS
-from mturk.parallel.hands import Hands, ahead, elsewhere, how_many
+from mturk.parallel.hands import Hands, elsewhere, how_many
 from mturk.parallel.place import place
 from mturk.parallel.progress import Told, showing
 from mturk.parallel.tally import Tally
@@ -87,6 +88,7 @@ class Batch:
         self.hit_type = hit_type
         self.connection: Connection = hit_type.connection
         self._source, self._encoding, self._key = rows, encoding, key
+        self._question, self._engine = question, engine
         self._asking: Asking = asking(question, engine)
         self._lifetime = timedelta(seconds=limits.seconds("lifetime", lifetime, 30, limits.YEAR))
         each = limits.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
@@ -94,6 +96,7 @@ class Batch:
         self._parts = parts_of(each, split=self._split)
         self._annotation = _LABEL if annotation is None else limits.text("annotation", annotation)
         self._report: BatchReport | None = None
+        self._seen: State | None = None
         self._journal = Journal(journal)
         self._open()
         lane.expect_room(hit_type, len(self._parts))
@@ -107,7 +110,7 @@ class Batch:
         made = cls.__new__(cls)
         made.connection = connection or current()
         made.hit_type = batch_terms.hit_type_of(kept.fact("hit_type"), kept.fact("terms"), made.connection)
-        made._source, made._report = None, BatchReport(kept.row_count())
+        made._source, made._seen, made._report = None, None, BatchReport(kept.row_count())
         made._key = kept.fact("key") or None
         made._asking = described(kept.fact("asking"))
         made._lifetime = timedelta(seconds=kept.fact("lifetime"))
@@ -119,7 +122,7 @@ class Batch:
     def _open(self) -> None:
         belonging.expect_same(self._journal, self._facts())
         self._lanes = lane.kept(self._journal, self.hit_type)
-        self._marking = Marking(self._journal)
+        self._marking = Marking(self._journal, self.hit_type.id)
 
     def __repr__(self) -> str:
         return f"<Batch {self._journal!r} of {self.hit_type!r}>"
@@ -136,10 +139,13 @@ class Batch:
     def check(self) -> BatchReport:
         """Hold every row against the page: what is missing, too large, or there twice. No call, nothing is published.
 
-        What is found to be right is written into the journal.
+        What is found to be right is written into the journal. `publish()` and others check again what has changed
+        since: a table or page in a file, and rows in memory always. An iterator is read once.
         """
         can_be_read_again = self._source is not None and not isinstance(self._source, Iterator)
         if self._report is None or can_be_read_again:
+            self._seen = state_of(self._source, self._asking)
+            self._asking = asking(self._question, self._engine)
             self._report = self._loading().load(self._journal)
         return self._report
 
@@ -200,7 +206,7 @@ class Batch:
         twice asks nobody twice; `waiting` of the Tally counts these. The row's HIT gets the assignments, and is on
         offer for the batch's lifetime from now on; what it lacks of an earlier offer is counted in. Where the service
         refuses that, since a HIT of less than 10 assignments never becomes one of 10 or more, the row gets another HIT,
-        which those who did the first do not see. Interrupted or out of money: call `publish()` to go on. Two calls
+        of a type that those who did the row do not find. Interrupted or out of money: `publish()` goes on. Two calls
         for each HIT to look, GetHIT and ListAssignmentsForHIT, and three to ask: CreateAdditionalAssignmentsForHIT,
         GetHIT, UpdateExpirationForHIT.
         """
@@ -211,9 +217,8 @@ class Batch:
         self._ready()
         belonging.expect_account(self.hits())
         addition = Addition.of(self._journal, number, map(str, where), hands, self.connection)
-        lane.expect_room(self.hit_type, addition.parts)
-        addition.write()
-        tally = self._publish(progress, executor, hands, first_part=len(self._parts))
+        addition.write(partial(self._fresh_type, hands))
+        tally = self._publish(progress, executor, hands, asked=1)
         return evolve(tally, waiting=addition.waiting)
 
     @alters_data
@@ -234,7 +239,7 @@ class Batch:
         Looks after one second at first, later every 30: each look is a `status()` and, for rows of several HITs, a
         `mark()`. Rows that are not published are not waited for.
         """
-        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
+        seconds = limits.timeout("timeout", timeout)
         waiting = Waiting(self._journal.hit_ids(), self.connection)
         if not waiting.ids:
             raise ValidationError("wait: nothing of this batch is published yet; call publish() first")
@@ -264,8 +269,9 @@ class Batch:
     def results(self, status: Statuses = None, *, threads: int = 8) -> Results:
         """The submissions so far, all or those in one or several states, in the order of the rows; read when used.
 
-        Beside each stand its row's cells. One call for each HIT and 100 submissions, ListAssignmentsForHIT; `threads`
-        of them are under way at once.
+        Beside each stand its row's cells. What was submitted for deleted HITs is gone: a warning counts these, and if
+        all are gone it is their error, DoesNotExist or InvalidState. One call for each HIT and 100 submissions,
+        ListAssignmentsForHIT; `threads` of them are under way at once.
         """
         number, reading = how_many(threads), self._reading()
         return Results(lambda: reading.results(status, number), f"of {self._journal!r}")
@@ -324,9 +330,10 @@ class Batch:
         """Take all HITs off the market, and say how many there are; who has accepted one can still submit it.
 
         What is held for assignments that nobody takes any more is given back once a HIT is deleted, see `HIT.close`.
-        One call for each HIT, UpdateExpirationForHIT; the same again does no harm.
+        Deleted HITs are passed over, and one that is refused stops nothing: the error comes at the end. One call for
+        each HIT, UpdateExpirationForHIT; the same again does no harm.
         """
-        return sum(ahead(_expired, self.hits(), how_many(threads)))
+        return close(self.hits(), how_many(threads))
 
     def _publish(
         self,
@@ -334,17 +341,21 @@ class Batch:
         executor: Executor | None,
         threads: int,
         most: int | None = None,
-        first_part: int = 0,
+        asked: int = 0,
     ) -> Tally:
         hands = Hands(threads) if executor is None else elsewhere(executor, self.connection)
-        self._lanes = lane.prepared(self._journal, self.hit_type, self._journal.part_count())
+        self._lanes = lane.prepared(self._journal, self.hit_type, len(self._parts))
         self.mark(threads=threads)
         try:
             with showing(progress) as told:
-                return Publication(self._journal, self._offering(), hands, threads, most, first_part, told).run()
+                return Publication(self._journal, self._offering(), hands, threads, most, asked, told).run()
         finally:
             if hands is not executor:
                 hands.shutdown(wait=False)
+
+    def _fresh_type(self, threads: int, hit_ids: list[str]) -> HITType:
+        hits = (HIT(one, connection=self.connection) for one in hit_ids)
+        return lane.fresh_type(self._journal, self.hit_type, hits, threads)
 
     def _listed(self, ids: set[str]) -> Iterator[HIT]:
         return (hit for hit in HIT.all(connection=self.connection) if hit.id in ids) if ids else iter(())
@@ -360,7 +371,9 @@ class Batch:
 
     def _ready(self) -> None:
         """The table is in the journal, and nothing is wrong with it."""
-        report = self._report if self._report else self.check()
+        report = self._report
+        if not report or self._seen is None or self._seen != state_of(self._source, self._asking):
+            report = self.check()
         if not report:
             raise ValidationError(f"{sheet.name_of(self._source)}: nothing was published\n{report}")
 
@@ -380,10 +393,3 @@ class Batch:
             "parts": self._parts,
             "split": self._split,
         }
-
-
-def _expired(hit: HIT) -> int:
-    with suppress(DoesNotExist):
-        hit.expire()
-        return 1
-    return 0

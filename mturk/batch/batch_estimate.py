@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mturk.cost import CENT, MANY_ASSIGNMENTS, assignment_fee, bonus_fee
+from mturk.journal.journal import Size
 from mturk.requirements import needs_masters
 
 if TYPE_CHECKING:
     from mturk.model.hit_type import HITType
-
-Size = tuple[bool, int, int]
-"""Whether HITs are published, how many assignments each has, and how many such HITs there are."""
 
 
 @attrs.frozen(repr=False)
@@ -106,15 +104,19 @@ def estimated(
     is_split: bool,
 ) -> BatchEstimate:
     """What a batch costs whose HITs have these sizes, with a bonus for each assignment."""
-    assignments = sum(number * each for _, each, number in sizes)
-    unpublished = sum(number for is_published, _, number in sizes if not is_published) // len(parts)
-    whole, split = (_fees(hit_type, [(1, part) for part in parts_of(sum(parts), split=way)]) for way in (False, True))
+    assignments = sum(size.number * size.assignments for size in sizes)
+    hits = [size for size in sizes if size.assignments == size.whole]
+    unpublished = sum(size.number for size in hits if not size.is_published) // len(parts)
+    whole, split = (
+        _fees(hit_type, [Size(False, part, part, 1) for part in parts_of(sum(parts), split=way)])
+        for way in (False, True)
+    )
     return BatchEstimate(
         rows=rows,
-        hits=sum(number for _, _, number in sizes),
+        hits=sum(size.number for size in hits),
         assignments=assignments,
         rewards=hit_type.reward * assignments,
-        fees=_fees(hit_type, [(number, each) for _, each, number in sizes]),
+        fees=_fees(hit_type, sizes),
         bonuses=(bonus + bonus_fee(bonus)) * assignments if bonus else Decimal(0),
         published=held(sizes, hit_type),
         balance=balance,
@@ -125,12 +127,14 @@ def estimated(
 
 def held(sizes: Iterable[Size], hit_type: HITType) -> Decimal:
     """Rewards and fees of what is published."""
-    published = [(number, each) for is_published, each, number in sizes if is_published]
-    return hit_type.reward * sum(number * each for number, each in published) + _fees(hit_type, published)
+    published = [size for size in sizes if size.is_published]
+    rewards = hit_type.reward * sum(size.number * size.assignments for size in published)
+    return rewards + _fees(hit_type, published)
 
 
-def _fees(hit_type: HITType, sizes: Iterable[tuple[int, int]]) -> Decimal:
-    """The fees for HITs: how many, and of how many assignments each."""
+def _fees(hit_type: HITType, sizes: Iterable[Size]) -> Decimal:
     masters = needs_masters(hit_type.qualification_requirements or ())
-    fees = (assignment_fee(hit_type.reward, each, masters=masters) * each * number for number, each in sizes)
+    fees = (
+        assignment_fee(hit_type.reward, size.whole, masters=masters) * size.assignments * size.number for size in sizes
+    )
     return sum(fees, Decimal(0))

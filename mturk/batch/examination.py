@@ -9,11 +9,12 @@ import attrs
 
 from mturk.batch.batch_report import BatchReport, Findings
 from mturk.batch.row_question import Asking
+from mturk.data import safe_text
 from mturk.errors import MTurkError
 from mturk.question import question
 from mturk.question.layout import Layout
 from mturk.question.question import Examined
-from mturk.table.sheet import Cells, SheetError
+from mturk.table.sheet import Cells, SheetError, has_half
 
 _MOST = 20  # columns that are named
 
@@ -54,6 +55,11 @@ class Examination:
         return BatchReport(self.rows, tuple(errors), (*self._unused(), *self._warnings.told(), *more_warnings))
 
     def _examine(self, key: str, cells: Cells) -> str | None:
+        halves = [safe_text.writable(name) for name, cell in cells.items() if has_half(name) or has_half(cell)]
+        if halves:
+            named = ", ".join(halves[:_MOST])
+            self._errors.add(f"{named}: half of a character (a lone surrogate), which no file takes", key)
+            return None
         missing = [name for name in self.asking.needs or () if name not in cells]
         if missing:
             self._errors.add(f"no column {', '.join(missing)}, for which the page has a place", key)
@@ -103,7 +109,7 @@ class Examination:
             return []
         what = "columns" if len(unused) > 1 else "column"
         more = f" and {len(unused) - _MOST} more" if len(unused) > _MOST else ""
-        named = ", ".join(unused[:_MOST])
+        named = safe_text.writable(", ".join(unused[:_MOST]))
         return [f"the page has no place for the {what} {named}{more}: in the results as Input., not in the HITs"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
@@ -10,9 +10,13 @@ import attrs
 from mturk.data.enumeration import ActionsGuarded
 from mturk.errors import ValidationError
 from mturk.journal.journal import Journal
+from mturk.model.hit import HIT
 from mturk.model.hit_type import HITType
 from mturk.model.qualification_type import QualificationType
+from mturk.parallel.hands import ahead
 from mturk.requirements import MOST_REQUIREMENTS
+
+_WORDS = "Given to workers who have done one of these tasks, so that nobody is asked the same thing twice."
 
 
 @attrs.frozen
@@ -27,7 +31,7 @@ def kept(journal: Journal, hit_type: HITType) -> list[Lane]:
     """The lanes that the journal has. No call."""
     connection = hit_type.connection
     return [
-        Lane(_like(hit_type, type_id), QualificationType(marker_id, connection=connection))
+        Lane(like(hit_type, type_id), QualificationType(marker_id, connection=connection))
         for type_id, marker_id in journal.fact("lanes") or ()
     ]
 
@@ -41,15 +45,28 @@ def prepared(journal: Journal, hit_type: HITType, number: int) -> list[Lane]:
     if number < 2 or len(lanes) >= number:
         return lanes
     expect_room(hit_type, number)
-    has_begun = bool(lanes) or journal.has_begun()
     markers = [lane.marker for lane in lanes]
-    markers += [_marker(journal, hit_type, place) for place in range(len(lanes), number)]
-    for place in range(len(lanes), number):
-        # What is published already has the batch's own type: its workers are known before anything else goes out.
-        own = place == 0 and has_begun
-        lanes.append(Lane(hit_type if own else _kept_out(hit_type, markers, place), markers[place]))
+    markers += [_marker(journal, hit_type, f"part {place + 1}") for place in range(len(lanes), number)]
+    # All types anew: each keeps out the workers of all others. HITs that are out keep the type that they have.
+    lanes = [Lane(_without(hit_type, _others(markers, place)), markers[place]) for place in range(number)]
     journal.note(lanes=[[lane.hit_type.id, lane.marker.id] for lane in lanes])
     return lanes
+
+
+def fresh_type(journal: Journal, hit_type: HITType, hits: Iterable[HIT], threads: int) -> HITType:
+    """A HIT type that nobody finds who has worked on these HITs.
+
+    Calls: two or three for the mark and one for the type, one for each HIT and each of its workers.
+    """
+    expect_room(hit_type, 2)
+    number = int(journal.fact("rounds") or 0) + 1
+    marker = _marker(journal, hit_type, f"round {number}")
+    workers = {name for names in ahead(_workers_of, hits, threads) for name in names}
+    for _ in ahead(lambda worker_id: marker.grant(worker_id, notify=False), sorted(workers), threads):
+        pass
+    made = _without(hit_type, [marker])
+    journal.note(rounds=number)
+    return made
 
 
 def expect_room(hit_type: HITType, number: int) -> None:
@@ -62,30 +79,34 @@ def expect_room(hit_type: HITType, number: int) -> None:
         )
 
 
-def _marker(journal: Journal, hit_type: HITType, place: int) -> QualificationType:
-    return QualificationType.ensure(
-        f"Works on part {place + 1} of batch {journal.id}",
-        "Given to workers who have done one of these tasks, so that nobody is asked the same thing twice.",
-        connection=hit_type.connection,
-    )
-
-
-def _kept_out(hit_type: HITType, markers: Sequence[QualificationType], place: int) -> HITType:
-    others = [marker for number, marker in enumerate(markers) if number != place]
-    terms = _terms(hit_type)
-    terms["qualification_requirements"] = [
-        *(hit_type.qualification_requirements or ()),
-        *(marker.does_not_exist().guarding(ActionsGuarded.DISCOVER_PREVIEW_AND_ACCEPT) for marker in others),
-    ]
-    return HITType.create(**terms, connection=hit_type.connection)
-
-
-def _like(hit_type: HITType, type_id: str) -> HITType:
+def like(hit_type: HITType, type_id: str) -> HITType:
     """The same terms under another id."""
     made = HITType(type_id, connection=hit_type.connection)
     made._set(**_terms(hit_type))
     return made
 
 
+def _marker(journal: Journal, hit_type: HITType, what: str) -> QualificationType:
+    return QualificationType.ensure(f"Works on {what} of batch {journal.id}", _WORDS, connection=hit_type.connection)
+
+
+def _others(markers: Sequence[QualificationType], place: int) -> list[QualificationType]:
+    return [marker for number, marker in enumerate(markers) if number != place]
+
+
+def _without(hit_type: HITType, markers: Iterable[QualificationType]) -> HITType:
+    """The type, for workers who have none of these marks."""
+    terms = _terms(hit_type)
+    terms["qualification_requirements"] = [
+        *(hit_type.qualification_requirements or ()),
+        *(marker.does_not_exist().guarding(ActionsGuarded.DISCOVER_PREVIEW_AND_ACCEPT) for marker in markers),
+    ]
+    return HITType.create(**terms, connection=hit_type.connection)
+
+
 def _terms(hit_type: HITType) -> dict[str, Any]:
     return dict(hit_type._state())
+
+
+def _workers_of(hit: HIT) -> list[str]:
+    return [assignment.worker_id for assignment in hit.assignments()]

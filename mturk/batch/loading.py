@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -16,6 +18,25 @@ from mturk.journal.filing import file
 from mturk.journal.journal import PUBLISHED, Journal
 from mturk.table import sheet
 from mturk.table.sheet import Cells, Source
+
+State = tuple[tuple[int, int] | None, ...]
+"""When each file was changed, and its size."""
+
+
+def state_of(source: Source, asking: Asking) -> State | None:
+    """What changes with the table and the page; None where it cannot be told of the table, which is no file."""
+    if not isinstance(source, (str, os.PathLike)):
+        return None
+    page = asking.described.get("template")
+    return tuple(_file_state(Path(place).expanduser()) for place in (source, page) if place)
+
+
+def _file_state(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 @attrs.frozen
@@ -60,7 +81,8 @@ class Loading:
 
     def _other_parts(self, journal: Journal) -> list[str]:
         """Rows that are published with another number of assignments keep it."""
-        others = sum(number for published, each, number in journal.sizes() if published and each not in self.parts)
+        sizes = journal.sizes()
+        others = sum(size.number for size in sizes if size.is_published and size.assignments not in self.parts)
         if not others:
             return []
         wanted = sum(self.parts)
@@ -77,4 +99,6 @@ class Loading:
             raise ValidationError(f"key: there is no column {name!r}; the columns are {', '.join(cells)}")
         if cells[name] in ("", None):
             raise sheet.SheetError(f"row {number}: its key, in the column {name}, is empty")
+        if sheet.has_half(cells[name]):
+            raise sheet.SheetError(f"row {number}: its key, in the column {name}, holds half of a character")
         return str(cells[name])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from mturk.batch.examination import fingerprint
-from mturk.batch.lane import Lane
+from mturk.batch.lane import Lane, like
 from mturk.batch.order import HITOrder, MoreOrder, Order
 from mturk.batch.row_question import Asking
 from mturk.cost import hit_cost
@@ -86,8 +86,11 @@ class Offering:
         )
 
     def type_of(self, piece: Piece) -> HITType:
-        """The HIT type of a piece: the batch's, or that of its lane."""
-        return self.lanes[piece.part].hit_type if piece.part < len(self.lanes) else self.hit_type
+        """The HIT type of a piece: the one that it has, that of its lane, or the batch's."""
+        if piece.hit_type is not None and piece.hit_type != self.hit_type.id:
+            return like(self.hit_type, piece.hit_type)
+        is_bare = piece.hit_type is not None or piece.asked or piece.part >= len(self.lanes)
+        return self.hit_type if is_bare else self.lanes[piece.part].hit_type
 
     def cost(self, piece: Piece, hit: HIT) -> Decimal:
         """What the piece holds on the balance, which `hit` came of."""

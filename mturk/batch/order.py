@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from mturk.errors import AlreadyDone
+from mturk.doubt import warn
+from mturk.errors import AlreadyDone, RequestError, ServiceError, TransportError
 from mturk.model.hit import HIT
 from mturk.model.publishing import Asked
 from mturk.parallel.place import expect_place
@@ -64,13 +65,28 @@ class MoreOrder:
         expect_place(self.hit.connection, self.place)
         if self.assignments:
             self.hit.add_assignments(self.assignments, unique_request_token=self.token)
-        self.hit.refresh()
-        until = self.hit.connection.now() + self.lifetime
-        # The wire has whole seconds, and an earlier end is refused.
-        if until - self.hit.expiration >= _SECOND:
-            self.hit.extend(until)
-            self.hit._set(expiration=until)
+        try:
+            self.hit.refresh()
+            extended(self.hit, self.lifetime)
+        except (TransportError, ServiceError) as error:
+            # The assignments are there, whatever became of the rest: with the same token it is done again, not twice.
+            error.maybe_done = True
+            raise
         return self.hit
+
+
+def extended(hit: HIT, lifetime: timedelta) -> None:
+    """Keep a HIT on offer for so long from now. One call, UpdateExpirationForHIT, unless it is anyway."""
+    until = hit.connection.now() + lifetime
+    # The wire has whole seconds, and an earlier end is refused.
+    if until - hit.expiration < _SECOND:
+        return
+    try:
+        hit.extend(until)
+    except RequestError as error:
+        warn(f"HIT {hit.id} has more assignments, and is not on offer: {error}")
+    else:
+        hit._set(expiration=until)
 
 
 Order = HITOrder | MoreOrder

@@ -11,7 +11,7 @@ from decimal import Decimal
 import attrs
 
 from mturk.batch.offering import Offering
-from mturk.batch.order import Order, carry_out
+from mturk.batch.order import Order, carry_out, extended
 from mturk.batch.recognition import Recognition
 from mturk.errors import InsufficientFunds, MTurkError, RequestError, ServiceError, ValidationError
 from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Piece, Published, milliseconds
@@ -44,8 +44,8 @@ class Publication:
     """How many hands the executor has."""
     most: int | None = None
     """How many HITs at most."""
-    first_part: int = 0
-    """Only these parts of rows and later ones: what was asked for beyond what the batch began with."""
+    asked: int = 0
+    """1 for only what was asked for beyond what the batch began with."""
     told: Callable[[Tally], None] | None = None
     _run: JournalRun = attrs.field(init=False)
     _before: int = 0
@@ -129,7 +129,7 @@ class Publication:
         number = self.number * _WINDOW
         if self.most is not None:
             number = min(number, self.most - self._taken)
-        taken = self._run.take(_OPEN, number, self._now(), self.first_part) if number > 0 else []
+        taken = self._run.take(_OPEN, number, self._now(), self.asked) if number > 0 else []
         self._taken += len(taken)
         self._waiting.extend(piece for piece in taken if not self._is_found(piece))
         return bool(taken)
@@ -156,7 +156,10 @@ class Publication:
         """The HIT if it has the assignments that were to be added. One call, GetHIT."""
         hit = HIT.get(str(piece.hit_id), connection=self.offering.hit_type.connection)
         had = self.journal.piece(piece.number, int(piece.adds_to or 0)).assignments
-        return hit if hit.max_assignments >= had + piece.assignments else None
+        if hit.max_assignments < had + piece.assignments:
+            return None
+        extended(hit, self.offering.lifetime)
+        return hit
 
     def _gather(self, patience: float | None) -> None:
         """Write down what came back; with `patience` all that comes within so many seconds."""
@@ -203,7 +206,8 @@ class Publication:
         self._refused_in_a_row = 0
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
         ids = piece.number, piece.part, hit.id
-        answer = Published(*ids, milliseconds(made), milliseconds(ends), adds_to=piece.adds_to)
+        kind = self.offering.type_of(piece).id
+        answer = Published(*ids, milliseconds(made), milliseconds(ends), adds_to=piece.adds_to, hit_type=kind)
         return answer, self._cost_of(piece, hit)
 
     def _settle(self, answers: list[_Answer]) -> None:

@@ -7,9 +7,12 @@ from datetime import datetime
 
 import attrs
 
+from mturk import doubt
 from mturk.batch.offering import Offering
 from mturk.data import wire
+from mturk.errors import RequestError
 from mturk.journal.journal import PUBLISHED, Journal, Piece
+from mturk.model import ending
 from mturk.model.assignment import Statuses
 from mturk.model.hit import HIT
 from mturk.parallel.hands import ahead
@@ -30,14 +33,29 @@ class Reading:
 
     def results(self, status: Statuses, threads: int) -> Iterator[Result]:
         """The submissions in these states, in the order of the rows."""
+        gone: list[RequestError] = []
+        number = 0
         for found in ahead(lambda piece: self._results_of(piece, status), self.journal.pieces(PUBLISHED), threads):
-            yield from found
+            number += 1
+            if isinstance(found, RequestError):
+                gone.append(found)
+            else:
+                yield from found
+        if gone and len(gone) == number:  # with the keys of another account it looks the same
+            raise gone[0]
+        if gone:
+            doubt.warn(f"deleted HITs, whose submissions cannot be read any more: {len(gone)} of the batch's {number}")
 
-    def _results_of(self, piece: Piece, status: Statuses) -> list[Result]:
+    def _results_of(self, piece: Piece, status: Statuses) -> list[Result] | RequestError:
         hit = self._hit_of(piece)
         cells = piece.cells
-        # The site's order: by their ids within a HIT.
-        every = sorted(hit.assignments(status), key=lambda assignment: assignment.id)
+        try:
+            # The site's order: by their ids within a HIT.
+            every = sorted(hit.assignments(status), key=lambda assignment: assignment.id)
+        except RequestError as error:
+            if ending.was_deleted(error):
+                return error
+            raise
         return [Result(piece.key, cells, hit, assignment) for assignment in every]
 
     def _hit_of(self, piece: Piece) -> HIT:

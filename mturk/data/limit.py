@@ -6,11 +6,12 @@ goes on the wire.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import Enum
-from numbers import Integral
+from numbers import Integral, Real
 from typing import TypeVar
 
 from mturk.errors import ValidationError
@@ -79,6 +80,15 @@ def seconds(name: str, value: timedelta | int, least: int, most: int) -> int:
             f"{name} must be from {least} to {most} seconds ({timedelta(seconds=most)}), not {number}"
         )
     return number
+
+
+def timeout(name: str, value: timedelta | float) -> float:
+    """How long to wait, in seconds and parts of them, from a timedelta or a number."""
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, Real) or math.isnan(value):
+        raise ValidationError(f"{name} must be a timedelta or a number of seconds, not {_shown(value)}")
+    return float(value)
 
 
 def moment(name: str, value: datetime) -> datetime:

@@ -141,7 +141,8 @@ class _Filing:
     def _other_parts(self) -> bool:
         """Whether what is planned has other assignments than are wanted now."""
         planned = self._database.rows(
-            f"SELECT DISTINCT part, assignments FROM mturk_batch_hit WHERE batch = :batch AND state IN {_OPEN}",
+            f"SELECT DISTINCT part, assignments FROM mturk_batch_hit WHERE batch = :batch AND state IN {_OPEN}"
+            " AND asked = 0",
             batch=self._name,
         )
         return bool(planned) and sorted(planned) != list(enumerate(self._parts))
@@ -161,6 +162,8 @@ class _Filing:
         """Whether the row is as it was, or nothing of it was sent yet."""
         if known.started and known.digest != digest(line[1]):
             self._found.changed.append(line[0])
+            # It is in the table, though not as it was.
+            self._run("UPDATE mturk_batch_row SET filing = :filing WHERE batch = :batch AND key = :key", key=line[0])
             return False
         return True
 

@@ -36,7 +36,7 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS mturk_batch_hit ("
     "batch TEXT NOT NULL, number INTEGER NOT NULL, part INTEGER NOT NULL, assignments INTEGER NOT NULL, "
     "state TEXT NOT NULL, hit TEXT, run INTEGER NOT NULL DEFAULT 0, sent BIGINT, made BIGINT, ends BIGINT, error TEXT, "
-    "adds_to INTEGER, PRIMARY KEY (batch, number, part))",
+    "adds_to INTEGER, hit_type TEXT, asked INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (batch, number, part))",
     "CREATE TABLE IF NOT EXISTS mturk_batch_bonus ("
     "batch TEXT NOT NULL, worker TEXT NOT NULL, amount TEXT NOT NULL, reason TEXT NOT NULL, wanted TEXT NOT NULL, "
     "assignment TEXT NOT NULL, is_paid INTEGER NOT NULL DEFAULT 0, "
@@ -71,6 +71,10 @@ class Piece(NamedTuple):
     """The fingerprint of the question that was examined."""
     adds_to: int | None = None
     """The part of the row whose HIT gets these assignments; None where they are a HIT of their own."""
+    hit_type: str | None = None
+    """The HIT type of a HIT that is published, or that is to have another type than the batch's."""
+    asked: int = 0
+    """1 for what was asked for beyond what the batch began with."""
 
     @property
     def cells(self) -> Cells:
@@ -81,7 +85,7 @@ class Piece(NamedTuple):
 
 PIECE = (
     "h.number, r.key, h.part, h.assignments, h.state, h.hit, h.sent, h.made, h.ends, h.error, r.cells, r.document, "
-    "h.adds_to"
+    "h.adds_to, h.hit_type, h.asked"
 )
 JOINED = "mturk_batch_hit h JOIN mturk_batch_row r ON r.batch = h.batch AND r.number = h.number"
 
@@ -96,6 +100,18 @@ class Published(NamedTuple):
     ends: int | None = None
     error: str | None = None
     adds_to: int | None = None
+    hit_type: str | None = None
+
+
+class Size(NamedTuple):
+    """Pieces of a batch that are alike."""
+
+    is_published: bool
+    assignments: int
+    whole: int
+    """The assignments of the HIT: those of an addition together with what is there, since its fee goes by them."""
+    number: int
+    """How many there are."""
 
 
 class WantedBonus(NamedTuple):
@@ -252,55 +268,48 @@ class Journal:
         """Whether anything was sent."""
         return any(state in (PUBLISHED, SENT) for state in self.counts())
 
-    def sizes(self) -> list[tuple[bool, int, int]]:
-        """Whether HITs are published, how many assignments each has, and how many such HITs there are."""
+    def sizes(self) -> list[Size]:
+        """How many HITs and additions to HITs there are of each size."""
         with self._store.reading() as database:
             found = database.rows(
-                f"SELECT CASE WHEN state = '{PUBLISHED}' THEN 1 ELSE 0 END AS is_published, assignments, COUNT(*)"
-                f" FROM mturk_batch_hit WHERE batch = :batch AND state <> '{ADDED}' GROUP BY is_published, assignments",
+                f"SELECT CASE WHEN h.state = '{PUBLISHED}' THEN 1 ELSE 0 END AS is_published, h.assignments,"
+                " h.assignments + COALESCE(o.assignments, 0) AS whole, COUNT(*) FROM mturk_batch_hit h"
+                " LEFT JOIN mturk_batch_hit o ON o.batch = h.batch AND o.number = h.number AND o.part = h.adds_to"
+                f" WHERE h.batch = :batch AND h.state <> '{ADDED}' GROUP BY is_published, h.assignments, whole",
                 batch=self._name,
             )
-        return [(bool(published), assignments, number) for published, assignments, number in found]
+        return [Size(bool(published), assignments, whole, number) for published, assignments, whole, number in found]
 
     def hit_ids(self) -> set[str]:
         """The ids of all HITs that are published."""
         return {str(piece.hit_id) for piece in self.pieces(PUBLISHED)}
 
-    def part_count(self) -> int:
-        """How many HITs the row has that has the most."""
-        most = "SELECT COALESCE(MAX(part), 0) FROM mturk_batch_hit WHERE batch = :batch AND adds_to IS NULL"
-        return 1 + int(self._one(most)[0])
+    def last_parts(self) -> dict[int, int]:
+        """The highest part that each row has had."""
+        with self._store.reading() as database:
+            found = database.rows(
+                "SELECT number, MAX(part) FROM mturk_batch_hit WHERE batch = :batch GROUP BY number", batch=self._name
+            )
+        return {number: int(part) for number, part in found}
 
-    def last_part(self, number: int) -> int:
-        """The highest part that a row has had."""
-        return int(
-            self._one("SELECT MAX(part) FROM mturk_batch_hit WHERE batch = :batch AND number = :number", number=number)[
-                0
-            ]
-        )
+    def plan_more(self, pieces: Iterable[Piece]) -> None:
+        """Write down what rows are asked for beyond what they have; what was refused of that before is let go.
 
-    def plan_more(self, new: Iterable[tuple[int, int, int]], added: Iterable[tuple[Piece, int]]) -> None:
-        """Write down further HITs of rows (number, part, assignments), and HITs that are to get more assignments."""
-        lines: list[dict[str, Any]] = [
-            {"number": row, "part": part, "assignments": each, "hit": None, "to": None} for row, part, each in new
-        ]
-        lines += [
-            {
-                "number": piece.number,
-                "part": self.last_part(piece.number) + 1,
-                "assignments": each,
-                "hit": piece.hit_id,
-                "to": piece.part,
-            }
-            for piece, each in added
-        ]
+        Each has the part that came next when the row was looked at: what another process has planned since has it too,
+        and is enough.
+        """
+        lines = [{**piece._asdict(), "batch": self._name} for piece in pieces]
         with self._store.writing() as database:
-            # What another process has planned for the row meanwhile is enough.
             database.run_all(
-                "INSERT INTO mturk_batch_hit (batch, number, part, assignments, state, hit, adds_to)"
-                f" VALUES (:batch, :number, :part, :assignments, '{PLANNED}', :hit, :to)"
+                f"UPDATE mturk_batch_hit SET state = '{ADDED}', assignments = 0"
+                f" WHERE batch = :batch AND number = :number AND asked = 1 AND state = '{REFUSED}'",
+                lines,
+            )
+            database.run_all(
+                "INSERT INTO mturk_batch_hit (batch, number, part, assignments, state, hit, adds_to, hit_type, asked)"
+                f" VALUES (:batch, :number, :part, :assignments, '{PLANNED}', :hit_id, :adds_to, :hit_type, 1)"
                 " ON CONFLICT (batch, number, part) DO NOTHING",
-                [{**line, "batch": self._name} for line in lines],
+                lines,
             )
 
     def adopt(self, found: Iterable[tuple[Piece, HIT]]) -> None:
@@ -308,11 +317,13 @@ class Journal:
         with self._store.writing() as database:
             database.run_all(
                 f"UPDATE mturk_batch_hit SET state = '{PUBLISHED}', hit = :hit, assignments = :assignments,"
-                " made = :made, ends = :ends, error = NULL WHERE batch = :batch AND number = :number AND part = :part",
+                " hit_type = :type, made = :made, ends = :ends, error = NULL"
+                " WHERE batch = :batch AND number = :number AND part = :part",
                 [
                     {
                         "hit": hit.id,
                         "assignments": hit.max_assignments,
+                        "type": hit.hit_type_id,
                         "made": milliseconds(hit.creation_time),
                         "ends": milliseconds(hit.expiration),
                         "batch": self._name,

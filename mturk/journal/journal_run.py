@@ -28,7 +28,7 @@ class JournalRun:
             journal._note(database, {"run": number})
         return cls(journal, number)
 
-    def take(self, states: Iterable[str], most: int, now: int, first_part: int = 0) -> list[Piece]:
+    def take(self, states: Iterable[str], most: int, now: int, asked: int = 0) -> list[Piece]:
         """The next pieces in these states, which count as sent from now on.
 
         What was sent before keeps its time: until its answer is known, only that time tells whether its token counts.
@@ -36,18 +36,18 @@ class JournalRun:
         found: list[Piece] = []
         with self.journal._store.writing() as database:
             for state in states:
-                found += self._take(database, state, most - len(found), now, first_part)
+                found += self._take(database, state, most - len(found), now, asked)
         return found
 
-    def _take(self, database: Statements, state: str, most: int, now: int, first_part: int) -> list[Piece]:
+    def _take(self, database: Statements, state: str, most: int, now: int, asked: int) -> list[Piece]:
         found = database.rows(
             f"SELECT {PIECE} FROM {JOINED} WHERE h.batch = :batch AND h.state = :state"
-            " AND h.run < :run AND h.part >= :first ORDER BY h.number, h.part LIMIT :most",
+            " AND h.run < :run AND h.asked >= :asked ORDER BY h.number, h.part LIMIT :most",
             batch=self.journal._name,
             state=state,
             run=self.number,
             most=most,
-            first=first_part,
+            asked=asked,
         )
         pieces = [Piece._make(one) for one in found]
         if not pieces:
@@ -77,12 +77,20 @@ class JournalRun:
             return {(one.number, one.part) for one in answers if self._settle(database, one)}
 
     def _settle(self, database: Statements, one: Published) -> bool:
-        if one.adds_to is not None and not one.error:
-            return self._add(database, one)
+        if one.adds_to is not None:
+            return self._let_go(database, one) if one.error else self._add(database, one)
         changed = database.run(
-            "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error"
-            f" WHERE {_THE_PIECE} AND state NOT IN ('{PUBLISHED}', '{ADDED}')",
+            "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error,"
+            f" hit_type = COALESCE(:type, hit_type) WHERE {_THE_PIECE} AND state NOT IN ('{PUBLISHED}', '{ADDED}')",
             **self._settled(one),
+        )
+        return bool(changed)
+
+    def _let_go(self, database: Statements, one: Published) -> bool:
+        """What is refused of an addition is told once, and may be asked anew."""
+        refused = f"UPDATE mturk_batch_hit SET state = '{ADDED}', assignments = 0, error = :error"
+        changed = database.run(
+            f"{refused} WHERE {_THE_PIECE} AND state <> '{ADDED}'", **self._place(one), error=one.error
         )
         return bool(changed)
 
@@ -93,6 +101,7 @@ class JournalRun:
             "made": one.made,
             "ends": one.ends,
             "error": one.error,
+            "type": one.hit_type,
             "batch": self.journal._name,
             "number": one.number,
             "part": one.part,
@@ -100,7 +109,7 @@ class JournalRun:
 
     def _add(self, database: Statements, one: Published) -> bool:
         """The assignments of an addition go to the HIT that got them, once."""
-        values = {"batch": self.journal._name, "number": one.number, "part": one.part}
+        values = self._place(one)
         changed = database.run(
             f"UPDATE mturk_batch_hit SET state = '{ADDED}', error = NULL WHERE {_THE_PIECE} AND state <> '{ADDED}'",
             **values,
@@ -115,6 +124,9 @@ class JournalRun:
                 ends=one.ends,
             )
         return bool(changed)
+
+    def _place(self, one: Published) -> dict[str, Any]:
+        return {"batch": self.journal._name, "number": one.number, "part": one.part}
 
     def put_back(self, pieces: Iterable[Piece]) -> None:
         """Pieces that were taken, and surely not sent, are as they were before."""

@@ -118,13 +118,15 @@ class FileStore:
         """A transaction that nobody else writes in."""
         with self._lock:
             connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield _File(connection)
+                connection.commit()
             except BaseException:
-                connection.rollback()
+                # Ctrl-C can come at any moment, also before the first and after the last of these.
+                if connection.in_transaction:
+                    connection.rollback()
                 raise
-            connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Statements]:

@@ -361,7 +361,7 @@ class HIT(Record):
 
         Looks after one second at first, later every 30; one call a look, GetHIT.
         """
-        seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout)
+        seconds = limit.timeout("timeout", timeout)
         for _ in self.connection.clock.looks(seconds):
             self.refresh()
             if self.status not in (HITStatus.ASSIGNABLE, HITStatus.UNASSIGNABLE):

@@ -22,6 +22,9 @@ mappings of these."""
 _KINDS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _LINES = (".jsonl", ".ndjson")
 _QUOTED = re.compile(r'"[^"]*"')
+_HALF = re.compile("[\ud800-\udfff]")
+# Of more than 4,300 digits Python makes no text.
+_MOST_BITS = 14_284
 # The csv module's own limit, 131,072 characters, would refuse answers that workers may give (5 MB of XML).
 _LARGEST_CELL = 16_000_000
 
@@ -141,7 +144,10 @@ def _mappings(source: Any) -> Iterator[Cells]:
     for number, row in enumerate(_rows_of(source), 1):
         if not isinstance(row, Mapping):
             raise SheetError(f"row {number} is {row!r:.60}; expected a mapping of column names to cells")
-        yield {str(name): plain(cell) for name, cell in row.items()}
+        try:
+            yield {str(name): plain(cell) for name, cell in row.items()}
+        except ValidationError as error:
+            raise SheetError(f"row {number}: {error}") from None
 
 
 def _rows_of(source: Any) -> Iterable[Any]:
@@ -156,8 +162,17 @@ def _rows_of(source: Any) -> Iterable[Any]:
     return source
 
 
+def has_half(cell: Any) -> bool:
+    """Whether a cell, or the name of a column, holds half of a character, which cannot be written as UTF-8."""
+    if isinstance(cell, (dict, list)):
+        cell = json.dumps(cell, ensure_ascii=False)
+    return isinstance(cell, str) and not cell.isascii() and _HALF.search(cell) is not None
+
+
 def plain(value: Any) -> Any:
     """A cell as JSON has it: what it has no word for is text, and what is not a number is nothing."""
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise ValidationError("a whole number of more than 4,300 digits, which is no text or JSON; give it as a text")
     if value is None or isinstance(value, (str, bool, int)):
         return str(value) if isinstance(value, str) else value
     if isinstance(value, float):

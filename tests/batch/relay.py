@@ -21,6 +21,7 @@ class Way:
     def __init__(self) -> None:
         self.url = ""
         self.throttles = self.loses = 0.0
+        self.loses_operations: set[str] = set()
         self.carried_out = 0
 
 
@@ -43,7 +44,8 @@ def relay(url: str, seed: int = 7) -> Iterator[Way]:
             status, answer = self.passed_on(body)
             with lock:
                 way.carried_out += 1
-            if draw < way.throttles + way.loses:
+            operation = self.headers["X-Amz-Target"].rpartition(".")[2]
+            if draw < way.throttles + way.loses or operation in way.loses_operations:
                 self.close_connection = True
                 self.connection.close()
             else:

@@ -11,7 +11,18 @@ from typing import Any
 
 import pytest
 
-from mturk import HIT, Batch, Connection, HITType, InsufficientFunds, TransportError, ValidationError
+from mturk import (
+    HIT,
+    Batch,
+    Connection,
+    HITType,
+    InsufficientFunds,
+    RequestError,
+    TransportError,
+    ValidationError,
+)
+from mturk.batch.addition import Addition
+from mturk.journal.journal import Journal
 from mturk.marketplace import Marketplace, WorkerError
 from tests.batch.conftest import ROWS, MakeBatch
 from tests.batch.relay import Way, relay
@@ -104,12 +115,12 @@ def test_an_ended_hit_that_lacks_as_many_is_only_offered_again(make: MakeBatch, 
     work(market, next(batch.hits()), "A1ADA")
 
 
-def test_of_a_deleted_hit_there_is_another_one(make: MakeBatch, market: Marketplace, service: Connection) -> None:
-    batch = make(ROWS[:1])
-    batch.publish()
-    HIT.get(next(batch.hits()).id, connection=service).close()
-    tally = batch.more(["1"], assignments=2)
-    assert (tally.published, tally.added) == (1, 0)
+def test_who_did_a_deleted_hit_cannot_be_told_so_that_nobody_is_asked(answered: Batch, service: Connection) -> None:
+    answered.review(accept=True).apply()
+    HIT.get(next(answered.hits()).id, connection=service).close()
+    with pytest.raises(ValidationError, match=r"HITs of the rows 1 are deleted.*nothing was asked"):
+        answered.more(["1", "2"], assignments=2)
+    assert answered.more(["2"], assignments=2).added == 1
 
 
 def test_only_the_rows_that_are_named_are_published(make: MakeBatch, market: Marketplace, service: Connection) -> None:
@@ -203,3 +214,65 @@ def test_what_was_sent_too_long_ago_is_looked_at(
     assert answered.publish().added == 1
     assert sizes(answered) == [5, 2]
     assert [piece.assignments for piece in answered.rows()] == [5, 2]
+
+
+def test_asked_by_two_at_once_it_is_asked_for_once(answered: Batch, service: Connection, tmp_path: Path) -> None:
+    first, second = (Addition.of(Journal(tmp_path / "photos.journal"), 3, ["1", "2"], 1, service) for _ in range(2))
+    for addition in (first, second):
+        addition.write(lambda _: answered.hit_type)
+    assert answered.publish().added == 2
+    assert sizes(answered) == [5, 5]
+
+
+def test_a_hit_that_was_made_larger_by_hand_counts_as_it_is(answered: Batch, market: Marketplace) -> None:
+    first = next(answered.hits())
+    first.add_assignments(6)
+    work(market, first, *(f"A{number}W" for number in range(6)))
+    assert answered.more(["1"], assignments=2).published == 1
+    assert [piece.assignments for piece in answered.rows()] == [2, 2, 2]
+
+
+def test_what_was_refused_is_told_once_and_may_be_asked_anew(answered: Batch, market: Marketplace) -> None:
+    first = next(answered.hits())
+    Addition.of(answered._journal, 2, ["1"], 1, answered.connection).write(lambda _: answered.hit_type)
+    first.add_assignments(7)
+    with pytest.raises(RequestError, match="1 refused"):
+        answered.publish()
+    assert answered.publish().left == 0
+    work(market, first, *(f"A{number}W" for number in range(7)))
+    assert answered.more(["1"], assignments=2).published == 1
+
+
+def test_who_did_another_row_meanwhile_is_kept_out_as_well(make: MakeBatch, market: Marketplace) -> None:
+    batch = make(ROWS[:2], assignments=9)
+    batch.publish()
+    first, second = batch.hits()
+    nine = [f"A{number}W" for number in range(9)]
+    work(market, first, *nine)
+    work(market, second, *nine[:8])
+    batch.more(["1"], assignments=1)
+    work(market, list(batch.hits())[1], "A9NEW")
+    work(market, second, "A9NEW")
+    batch.more(["2"], assignments=1)
+    with pytest.raises(WorkerError, match="ualif"):
+        market.worker("A9NEW").accept(list(batch.hits())[3].id)
+
+
+def test_an_end_that_cannot_be_moved_leaves_what_was_added(
+    market: Marketplace, connect: Callable[..., Connection], page: Path, tmp_path: Path
+) -> None:
+    with relay(market.url) as way:
+        keys = {"access_key": market.access_key, "secret_key": market.secret_key}
+        connection = connect(way.url, **keys, max_attempts=1)
+        kind = HITType.create("Label a photo", "…", "0.05", 600, connection=connection)
+        batch = kind.batch(ROWS[:1], page, journal=tmp_path / "half", lifetime=600)
+        batch.publish()
+        work(market, next(batch.hits()), "A1ADA")
+        batch.close()
+        way.loses_operations = {"UpdateExpirationForHIT"}
+        with pytest.raises(TransportError):
+            batch.more(["1"], assignments=1)
+        assert [piece.state for piece in batch.rows()] == ["published", "sent"]
+        way.loses_operations = set()
+        assert batch.publish().added == 1
+        assert sizes(batch) == [2]

@@ -56,14 +56,25 @@ def test_a_worker_goes_on_with_one_part_and_does_not_find_the_others(split: Batc
         market.worker("A2BEN").accept(first)
 
 
-def test_who_was_quicker_than_the_marks_keeps_one_part(split: Batch, market: Marketplace) -> None:
+def test_who_was_quicker_than_the_marks_finds_no_other_part(split: Batch, market: Marketplace) -> None:
     (first, second), (third, fourth) = ids(split)
     do(market, "A1ADA", first)
+    do(market, "A1ADA", fourth)
+    assert split.mark() == 2
+    for hit_id in (second, third):
+        with pytest.raises(WorkerError, match="ualif"):
+            market.worker("A1ADA").accept(hit_id)
+
+
+def test_rows_that_were_tried_with_one_hit_are_no_way_round(make: MakeBatch, market: Marketplace) -> None:
+    make(ROWS[:2], assignments=3).publish(limit=1)
+    batch = make(ROWS[:2], assignments=12, split=True)
+    batch.publish()
+    _, (first, second) = ids(batch)
     do(market, "A1ADA", second)
-    assert split.mark() == 1
-    do(market, "A1ADA", third)
+    batch.mark()
     with pytest.raises(WorkerError, match="ualif"):
-        market.worker("A1ADA").accept(fourth)
+        market.worker("A1ADA").accept(first)
 
 
 def test_marks_are_given_once(split: Batch, market: Marketplace, service: Connection, tmp_path: Path) -> None:
