@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from mturk.data import limit
@@ -77,6 +77,8 @@ def is_sure(executor: Executor) -> bool:
 
     Dask's futures can be cancelled while the call is made, and a call is made once more when its machine is lost.
     """
+    from concurrent.futures import ProcessPoolExecutor
+
     return isinstance(executor, (Hands, ThreadPoolExecutor, ProcessPoolExecutor))
 
 
