@@ -23,7 +23,7 @@ def lose(tmp_path: Path, timing: Time, market: Marketplace) -> Lose:
 
     def lose(name: str, *deleted: HIT) -> None:
         with closing(sqlite3.connect(tmp_path / name)) as journal, journal:
-            journal.execute("UPDATE mturk_batch_hit SET state = 'sent', hit = NULL, sent = 1, label = NULL")
+            journal.execute("UPDATE mturk_batch_hit SET state = 'sent', hit = NULL, sent = 1")
         for hit in deleted:
             hit.expire()
             hit.delete()
