@@ -497,6 +497,7 @@ def test_a_question_that_is_another_one_than_was_checked_is_judged_again(make: M
         return HTMLQuestion(PAGE if made.count(row["text"]) < 3 or row["text"] != "Photo 2" else "<p>no form</p>")
 
     batch = make(question=question)
+    assert batch.check()
     with pytest.raises(RequestError, match=r"The first is row 2: HTMLQuestion\.html"):
         batch.publish()
     assert HIT.all(connection=service).count() == 4
