@@ -17,7 +17,7 @@ from mturk.errors import InsufficientFunds, MTurkError, RequestError, ServiceErr
 from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Piece, Published, milliseconds
 from mturk.journal.journal_run import JournalRun
 from mturk.model.hit import HIT
-from mturk.parallel.hands import begun, calls_off_surely
+from mturk.parallel.hands import begun, is_sure
 from mturk.parallel.tally import Refusal, Tally
 
 # HITs given out for each hand: there is work for all while answers are written down, several in one transaction.
@@ -113,6 +113,7 @@ class Publication:
         try:
             return begun(self.executor, carry_out, self._order(piece))
         except MTurkError as error:
+            self._put_back([piece])
             failed: Future[HIT] = Future()
             failed.set_exception(error)
             return failed
@@ -184,7 +185,7 @@ class Publication:
     def _call_off(self) -> None:
         """Take back what no hand has begun with."""
         off = [self._under_way.pop(future) for future in list(self._under_way) if future.cancel()]
-        if calls_off_surely(self.executor):
+        if is_sure(self.executor):
             self._put_back(off)
 
     def _answer(self, future: Future[HIT], piece: Piece) -> list[_Answer]:
@@ -197,7 +198,7 @@ class Publication:
         if isinstance(error, (ValidationError, RequestError)) and not isinstance(error, InsufficientFunds):
             refusal = self._refusal(error, piece)
             return [] if getattr(error, "maybe_done", False) else [(refusal, Decimal(0))]
-        if not getattr(error, "maybe_done", False):
+        if is_sure(self.executor) and not getattr(error, "maybe_done", False):
             self._put_back([piece])
         self._stopped_by = self._stopped_by or error
         return []

@@ -74,8 +74,11 @@ def elsewhere(executor: Executor, connection: Connection) -> Executor:
     return executor
 
 
-def calls_off_surely(executor: Executor) -> bool:
-    """Whether a future that could be cancelled surely never ran; Dask's can be cancelled while the call is made."""
+def is_sure(executor: Executor) -> bool:
+    """Whether a call that was cancelled or failed is surely the only one that was made.
+
+    Dask's futures can be cancelled while the call is made, and a call is made once more when its machine is lost.
+    """
     # By name: to import the processes' executor takes longer than all of this package.
     return isinstance(executor, Hands) or any(kind.__module__ in _SURE for kind in type(executor).__mro__)
 
