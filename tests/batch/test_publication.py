@@ -264,7 +264,7 @@ def test_what_cannot_be_looked_for_is_not_sent_before_it_was(
             raise ZeroDivisionError
         return HTMLQuestion(PAGE.replace("<p>", f"<p>{row['text']} ", 1))
 
-    batch = make(question=question)
+    batch = make(question=question, annotation="mine")
     batch.publish()
     with sqlite3.connect(tmp_path / "photos.journal") as journal:
         journal.execute("UPDATE mturk_batch_hit SET state = 'sent', hit = NULL WHERE number = 3")
