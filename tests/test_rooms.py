@@ -47,7 +47,7 @@ parallel:       hands place tally | progress
 journal:        journal_store | journal | filing journal_run
 decision:       errand | plan | bonus verdict
 batch:          batch_report batch_terms mould | row_question | batch_estimate examination lane order
-                | addition batch_status belonging marking offering recognition
+                | addition batch_status belonging marking offering | recognition
                 | adoption closing loading publication reading waiting | batch
 event:          event_name fetch loop origin queue_policy queue_url reviewable storage
                 | certificate event queue | envelope listener mark message probe | crew intake

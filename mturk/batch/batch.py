@@ -23,7 +23,7 @@ from mturk.batch.batch_status import BatchStatus, overview, status
 from mturk.batch.closing import close
 from mturk.batch.loading import Loading, State, state_of
 from mturk.batch.marking import Marking
-from mturk.batch.offering import Offering
+from mturk.batch.offering import LABEL, Offering
 from mturk.batch.publication import Publication
 from mturk.batch.reading import Reading
 from mturk.batch.row_question import Asking, RowQuestion, asking, described
@@ -54,8 +54,6 @@ from mturk.table.sheet import Source
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
-
-_LABEL = "batch={batch};row={row};part={part}"
 
 
 class Batch:
@@ -94,7 +92,7 @@ class Batch:
         each = limits.whole("assignments", assignments, 1, MOST_ASSIGNMENTS)
         self._split = bool(limits.flag("split", split))
         self._parts = parts_of(each, split=self._split)
-        self._annotation = _LABEL if annotation is None else limits.text("annotation", annotation)
+        self._annotation = LABEL if annotation is None else limits.text("annotation", annotation)
         self._report: BatchReport | None = None
         self._seen: State | None = None
         self._journal = Journal(journal)
@@ -140,7 +138,7 @@ class Batch:
         """Hold every row against the page: what is missing, too large, or there twice. No call, nothing is published.
 
         What is found to be right is written into the journal. `publish()` and others check again what has changed
-        since: a table or page in a file, and rows in memory always. An iterator is read once.
+        since: a page, a table in a file, a list or a data frame. An iterator is read once.
         """
         can_be_read_again = self._source is not None and not isinstance(self._source, Iterator)
         if self._report is None or can_be_read_again:
@@ -257,10 +255,15 @@ class Batch:
             batch.adopt(photos.hits())
 
         Each is known by its annotation, else by its question, or by `rows`, the key for each HIT's id. All must be of
-        this HIT type; if one is for no row nothing is adopted. No call but what listing the HITs takes.
+        this HIT type, or of those that a lost batch made of it for rows of several HITs; if one is for no row nothing
+        is adopted. Before anything is published the batch takes the id of a lost one over, and its marks. No call but
+        what listing the HITs takes, and for rows of several HITs those that make their types.
         """
         self._ready()
-        return adopt(self._journal, self._offering(), hits, rows)
+        try:
+            return adopt(self._journal, self._offering(), hits, rows)
+        finally:
+            self._lanes = lane.kept(self._journal, self.hit_type)
 
     def hits(self) -> Iterator[HIT]:
         """The HITs that are published, in the order of the rows. No call until a field is read."""
@@ -372,7 +375,7 @@ class Batch:
     def _ready(self) -> None:
         """The table is in the journal, and nothing is wrong with it."""
         report = self._report
-        if not report or self._seen is None or self._seen != state_of(self._source, self._asking):
+        if not report or self._seen != state_of(self._source, self._asking):
             report = self.check()
         if not report:
             raise ValidationError(f"{sheet.name_of(self._source)}: nothing was published\n{report}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,16 +21,29 @@ from mturk.journal.journal import PUBLISHED, Journal
 from mturk.table import sheet
 from mturk.table.sheet import Cells, Source
 
-State = tuple[tuple[int, int] | None, ...]
-"""When each file was changed, and its size."""
+State = tuple[object, object]
+"""What tells a table and its page from changed ones."""
 
 
-def state_of(source: Source, asking: Asking) -> State | None:
-    """What changes with the table and the page; None where it cannot be told of the table, which is no file."""
-    if not isinstance(source, (str, os.PathLike)):
-        return None
+def state_of(source: Source, asking: Asking) -> State:
+    """The state of both now; of a table that is neither a file, a list nor a data frame nothing can be told."""
     page = asking.described.get("template")
-    return tuple(_file_state(Path(place).expanduser()) for place in (source, page) if place)
+    return _table_state(source), _file_state(Path(page)) if page else None
+
+
+def _table_state(source: Source) -> object:
+    if isinstance(source, (str, os.PathLike)):
+        return _file_state(Path(source).expanduser())
+    is_frame = hasattr(source, "itertuples") or hasattr(source, "iter_rows")
+    if not is_frame and not isinstance(source, (list, tuple)):
+        return None
+    found = hashlib.sha256()
+    try:
+        for cells in sheet.read(source):
+            found.update(json.dumps(cells).encode())
+    except sheet.SheetError as error:
+        found.update(str(error).encode(errors="replace"))
+    return found.digest()
 
 
 def _file_state(path: Path) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -28,6 +29,10 @@ from mturk.table.sheet import Cells
 if TYPE_CHECKING:
     from mturk.model.hit_type import HITType
 
+LABEL = "batch={batch};row={row};part={part}"
+"""The annotation of HITs where none is given."""
+_ID = "([0-9a-f]{16})"
+
 
 @attrs.frozen
 class Offering:
@@ -51,9 +56,18 @@ class Offering:
         """The request token: the same whenever the piece is sent again."""
         return hashlib.sha256(f"{self.batch_id}\0{piece.key}\0{piece.part}".encode()).hexdigest()
 
-    def label(self, piece: Piece) -> str:
-        """The requester's annotation of a piece."""
-        return labelled(self.annotation, self.batch_id, piece.key, piece.part, piece.cells)
+    def label(self, piece: Piece, batch_id: str | None = None) -> str:
+        """The requester's annotation of a piece, in this batch or as another one has it."""
+        return labelled(self.annotation, batch_id or self.batch_id, piece.key, piece.part, piece.cells)
+
+    def batch_of(self, label: str) -> str | None:
+        """The id of the batch that wrote this annotation; None where that cannot be told."""
+        for annotation in (self.annotation, LABEL):
+            before, place, _ = annotation.partition("{batch}")
+            found = re.match(re.escape(before) + _ID, label) if place else None
+            if found:
+                return found[1]
+        return None
 
     def question(self, piece: Piece) -> Asked:
         """What the piece asks, looked at unless it is just what was looked at before."""

@@ -17,9 +17,8 @@ from mturk.errors import InsufficientFunds, MTurkError, RequestError, ServiceErr
 from mturk.journal.journal import PLANNED, PUBLISHED, REFUSED, SENT, Journal, Piece, Published, milliseconds
 from mturk.journal.journal_run import JournalRun
 from mturk.model.hit import HIT
-from mturk.parallel.hands import begun, calls_off_surely
+from mturk.parallel.hands import begun, is_sure
 from mturk.parallel.tally import Refusal, Tally
-from mturk.question.question import Examined
 
 # HITs given out for each hand: there is work for all while answers are written down, several in one transaction.
 _WINDOW = 16
@@ -61,10 +60,13 @@ class Publication:
     _refused_in_a_row: int = 0
     _stopped_by: MTurkError | None = None
     _recognition: Recognition | None = None
+    _is_left_behind: bool = False
+    """Whether the journal was used last so long ago that another copy of it may have gone on meanwhile."""
 
     def run(self) -> Tally:
         """Publish until all is out, money or the connection ends, or somebody stops it."""
-        self._run = JournalRun.begin(self.journal)
+        self._run = JournalRun.begin(self.journal, self._now())
+        self._is_left_behind = 0 < self._run.before <= self._token_end()
         self._before, self._left = self._counted()
         try:
             while self._give_out():
@@ -111,6 +113,7 @@ class Publication:
         try:
             return begun(self.executor, carry_out, self._order(piece))
         except MTurkError as error:
+            self._put_back([piece])
             failed: Future[HIT] = Future()
             failed.set_exception(error)
             return failed
@@ -135,7 +138,8 @@ class Publication:
 
     def _is_found(self, piece: Piece) -> bool:
         """Whether what was sent too long ago for its token was carried out; it is written down then."""
-        if piece.state != SENT or (piece.sent or 0) > self._now() - _TOKEN_LIFE // _MILLISECOND:
+        is_old = piece.state == SENT and (piece.sent or 0) <= self._token_end()
+        if not (is_old or self._is_left_behind):
             return False
         hit = self._found(piece) if piece.adds_to is None else self._extended(piece)
         if hit is not None:
@@ -144,12 +148,10 @@ class Publication:
 
     def _found(self, piece: Piece) -> HIT | None:
         if self._recognition is None:
-            types = self.offering.type_ids
+            types = self.offering.type_ids | self.journal.hit_types()
             every = HIT.all(connection=self.offering.hit_type.connection).where(lambda hit: hit.hit_type_id in types)
-            self._recognition = Recognition.of(every, self.journal.hit_ids())
-        asked = self.offering.question(piece)
-        xml = asked.xml if isinstance(asked, Examined) else None
-        return self._recognition.find(self.offering.label(piece), xml)
+            self._recognition = Recognition.of(every, self.journal, self.offering, adopts=False)
+        return self._recognition.find(piece)
 
     def _extended(self, piece: Piece) -> HIT | None:
         """The HIT if it has the assignments that were to be added. One call, GetHIT."""
@@ -183,7 +185,7 @@ class Publication:
     def _call_off(self) -> None:
         """Take back what no hand has begun with."""
         off = [self._under_way.pop(future) for future in list(self._under_way) if future.cancel()]
-        if calls_off_surely(self.executor):
+        if is_sure(self.executor):
             self._put_back(off)
 
     def _answer(self, future: Future[HIT], piece: Piece) -> list[_Answer]:
@@ -196,7 +198,7 @@ class Publication:
         if isinstance(error, (ValidationError, RequestError)) and not isinstance(error, InsufficientFunds):
             refusal = self._refusal(error, piece)
             return [] if getattr(error, "maybe_done", False) else [(refusal, Decimal(0))]
-        if not getattr(error, "maybe_done", False):
+        if is_sure(self.executor) and not getattr(error, "maybe_done", False):
             self._put_back([piece])
         self._stopped_by = self._stopped_by or error
         return []
@@ -205,9 +207,16 @@ class Publication:
         self._refused_in_a_row = 0
         made, ends = (hit.creation_time, hit.expiration) if hit._has("creation_time") else (None, None)
         ids = piece.number, piece.part, hit.id
-        kind = self.offering.type_of(piece).id
-        answer = Published(*ids, milliseconds(made), milliseconds(ends), adds_to=piece.adds_to, hit_type=kind)
+        kind, label = self.offering.type_of(piece).id, self._label_of(piece, hit)
+        times = milliseconds(made), milliseconds(ends)
+        answer = Published(*ids, *times, adds_to=piece.adds_to, hit_type=kind, label=label)
         return answer, self._cost_of(piece, hit)
+
+    def _label_of(self, piece: Piece, hit: HIT) -> str | None:
+        """The annotation that the HIT has; None where an earlier call made it, perhaps with another one."""
+        if hit._has("requester_annotation"):
+            return hit.requester_annotation or ""
+        return self.offering.label(piece) if hit._has("creation_time") else None
 
     def _settle(self, answers: list[_Answer]) -> None:
         """Write them down, and count what another run has not counted."""
@@ -252,6 +261,10 @@ class Publication:
             refused.partial = tally
             raise refused
         return tally
+
+    def _token_end(self) -> int:
+        """What was sent up to then has a token that may be forgotten."""
+        return self._now() - _TOKEN_LIFE // _MILLISECOND
 
     def _now(self) -> int:
         return round(self.offering.hit_type.connection.clock.now() * 1000)

@@ -70,9 +70,10 @@ class Reading:
             reward=kind.reward,
             assignment_duration=kind.assignment_duration,
             auto_approval_delay=kind.auto_approval_delay,
-            requester_annotation=self.offering.label(piece),
             max_assignments=piece.assignments,
         )
+        if piece.label is not None:
+            hit._set(requester_annotation=piece.label or None)
         if piece.made is not None:
             hit._set(creation_time=_moment(piece.made), expiration=_moment(piece.ends))
         return hit

@@ -36,7 +36,8 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS mturk_batch_hit ("
     "batch TEXT NOT NULL, number INTEGER NOT NULL, part INTEGER NOT NULL, assignments INTEGER NOT NULL, "
     "state TEXT NOT NULL, hit TEXT, run INTEGER NOT NULL DEFAULT 0, sent BIGINT, made BIGINT, ends BIGINT, error TEXT, "
-    "adds_to INTEGER, hit_type TEXT, asked INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (batch, number, part))",
+    "adds_to INTEGER, hit_type TEXT, asked INTEGER NOT NULL DEFAULT 0, label TEXT, "
+    "PRIMARY KEY (batch, number, part))",
     "CREATE TABLE IF NOT EXISTS mturk_batch_bonus ("
     "batch TEXT NOT NULL, worker TEXT NOT NULL, amount TEXT NOT NULL, reason TEXT NOT NULL, wanted TEXT NOT NULL, "
     "assignment TEXT NOT NULL, is_paid INTEGER NOT NULL DEFAULT 0, "
@@ -75,6 +76,8 @@ class Piece(NamedTuple):
     """The HIT type of a HIT that is published, or that is to have another type than the batch's."""
     asked: int = 0
     """1 for what was asked for beyond what the batch began with."""
+    label: str | None = None
+    """The annotation of a HIT that is published; None where it is not known."""
 
     @property
     def cells(self) -> Cells:
@@ -85,7 +88,7 @@ class Piece(NamedTuple):
 
 PIECE = (
     "h.number, r.key, h.part, h.assignments, h.state, h.hit, h.sent, h.made, h.ends, h.error, r.cells, r.document, "
-    "h.adds_to, h.hit_type, h.asked"
+    "h.adds_to, h.hit_type, h.asked, h.label"
 )
 JOINED = "mturk_batch_hit h JOIN mturk_batch_row r ON r.batch = h.batch AND r.number = h.number"
 
@@ -101,6 +104,7 @@ class Published(NamedTuple):
     error: str | None = None
     adds_to: int | None = None
     hit_type: str | None = None
+    label: str | None = None
 
 
 class Size(NamedTuple):
@@ -284,6 +288,17 @@ class Journal:
         """The ids of all HITs that are published."""
         return {str(piece.hit_id) for piece in self.pieces(PUBLISHED)}
 
+    def hit_types(self) -> set[str]:
+        """The ids of the HIT types that HITs have, or are to have."""
+        types = "SELECT DISTINCT hit_type FROM mturk_batch_hit WHERE batch = :batch AND hit_type IS NOT NULL"
+        with self._store.reading() as database:
+            return {str(found) for (found,) in database.rows(types, batch=self._name)}
+
+    def succeed(self, batch_id: str) -> None:
+        """Be the journal of this batch, of which nothing else is left: its tokens and marks are found again."""
+        self.note(id=batch_id, lanes=[])
+        self.id = batch_id
+
     def last_parts(self) -> dict[int, int]:
         """The highest part that each row has had."""
         with self._store.reading() as database:
@@ -317,13 +332,14 @@ class Journal:
         with self._store.writing() as database:
             database.run_all(
                 f"UPDATE mturk_batch_hit SET state = '{PUBLISHED}', hit = :hit, assignments = :assignments,"
-                " hit_type = :type, made = :made, ends = :ends, error = NULL"
+                " hit_type = :type, label = :label, made = :made, ends = :ends, error = NULL"
                 " WHERE batch = :batch AND number = :number AND part = :part",
                 [
                     {
                         "hit": hit.id,
                         "assignments": hit.max_assignments,
                         "type": hit.hit_type_id,
+                        "label": hit.requester_annotation or "",
                         "made": milliseconds(hit.creation_time),
                         "ends": milliseconds(hit.expiration),
                         "batch": self._name,

@@ -19,14 +19,17 @@ class JournalRun:
 
     journal: Journal
     number: int
+    before: int = 0
+    """When the run before began, in milliseconds; 0 for the first."""
 
     @classmethod
-    def begin(cls, journal: Journal) -> JournalRun:
+    def begin(cls, journal: Journal, now: int) -> JournalRun:
         """The next run."""
         with journal._store.writing() as database:
             number = int(journal._fact(database, "run") or 0) + 1
-            journal._note(database, {"run": number})
-        return cls(journal, number)
+            before = int(journal._fact(database, "used") or 0)
+            journal._note(database, {"run": number, "used": now})
+        return cls(journal, number, before)
 
     def take(self, states: Iterable[str], most: int, now: int, asked: int = 0) -> list[Piece]:
         """The next pieces in these states, which count as sent from now on.
@@ -81,7 +84,8 @@ class JournalRun:
             return self._let_go(database, one) if one.error else self._add(database, one)
         changed = database.run(
             "UPDATE mturk_batch_hit SET state = :state, hit = :hit, made = :made, ends = :ends, error = :error,"
-            f" hit_type = COALESCE(:type, hit_type) WHERE {_THE_PIECE} AND state NOT IN ('{PUBLISHED}', '{ADDED}')",
+            " hit_type = COALESCE(:type, hit_type), label = :label"
+            f" WHERE {_THE_PIECE} AND state NOT IN ('{PUBLISHED}', '{ADDED}')",
             **self._settled(one),
         )
         return bool(changed)
@@ -102,6 +106,7 @@ class JournalRun:
             "ends": one.ends,
             "error": one.error,
             "type": one.hit_type,
+            "label": one.label,
             "batch": self.journal._name,
             "number": one.number,
             "part": one.part,

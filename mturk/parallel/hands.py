@@ -7,7 +7,7 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from mturk.data import limit
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+_SURE = ("concurrent.futures.thread", "concurrent.futures.process")
 
 
 class Hands(Executor):
@@ -72,9 +74,13 @@ def elsewhere(executor: Executor, connection: Connection) -> Executor:
     return executor
 
 
-def calls_off_surely(executor: Executor) -> bool:
-    """Whether a future that could be cancelled surely never ran; Dask's can be cancelled while the call is made."""
-    return isinstance(executor, (Hands, ThreadPoolExecutor, ProcessPoolExecutor))
+def is_sure(executor: Executor) -> bool:
+    """Whether a call that was cancelled or failed is surely the only one that was made.
+
+    Dask's futures can be cancelled while the call is made, and a call is made once more when its machine is lost.
+    """
+    # By name: to import the processes' executor takes longer than all of this package.
+    return isinstance(executor, Hands) or any(kind.__module__ in _SURE for kind in type(executor).__mro__)
 
 
 def begun(executor: Executor, work: Callable[[T], R], thing: T) -> Future[R]:

@@ -34,7 +34,8 @@ class Aggregation(Listing, Mapping[str, str]):
         labels.to_csv("labels.csv")
 
     A row without an answer is not in it. Where two labels come out equal, the first in the order of their texts is
-    taken, and the row is in `tied`.
+    taken, and the row is in `tied`. Models compute step by step: what comes out equal by majority may come out apart
+    by one of them, and is no tie there.
     """
 
     def __init__(self, votes: Votes, method: Method = "majority", field: str = "answers") -> None:

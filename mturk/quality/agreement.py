@@ -37,7 +37,7 @@ class Agreement(Listing, Mapping[str, float]):
         return len(self._shares)
 
     def _summary(self) -> str:
-        mean = "nothing to compare" if self.mean is None else f"mean {self.mean:.2f}"
+        mean = "nothing to compare" if self.mean is None else f"mean {share(self.mean)}"
         return f" on {shown(self.field)}: {mean}, {len(self)} row{'s' * (len(self) != 1)}"
 
     @property

@@ -11,6 +11,7 @@ from statistics import median
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from mturk.quality import listing
 from mturk.record.display import shown
 
 
@@ -31,9 +32,9 @@ def drawing(parts: int) -> tuple[Drawing, Sequence[Axes]]:
 
 def draw_agreement(axes: Axes, shares: Mapping[str, float], field: str) -> None:
     """How many rows have which share of the commonest answer."""
-    counts = Counter(round(share, 6) for share in shares.values())
-    heights = [counts[share] for share in sorted(counts)]
-    axes.bar([f"{share:.2f}" for share in sorted(counts)], heights)
+    # By what is written under a bar: there is one place for each such text.
+    counts = Counter(listing.share(share) for share in sorted(shares.values()))
+    axes.bar(list(counts), list(counts.values()))
     # Names of fields come from pages: a dollar sign in one starts no formula.
     axes.set_title(f"Agreement on {shown(field)}", parse_math=False)
     axes.set_xlabel("share of the commonest answer")

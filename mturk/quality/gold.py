@@ -23,12 +23,15 @@ class GoldAnswers(Listing, Mapping[str, float]):
     def __init__(self, submissions: Iterable[SubmissionRecord], field: str = "answers") -> None:
         self.field = field
         self.truth: dict[str, str] = {}
-        """For each key what is known to be right."""
+        """For each key what is known to be right; where submissions of one row have several such, all, with ` | `."""
         self._given: dict[str, int] = {}
         self._right: dict[str, int] = {}
+        truths: dict[str, dict[str, None]] = {}
         for each in submissions:
             if each.truth is not None and each.is_right is not None:
-                self.truth.setdefault(each.item, each.truth)
+                known = truths.setdefault(each.item, {})
+                known[each.truth] = None
+                self.truth[each.item] = " | ".join(known)
                 self._given[each.item] = self._given.get(each.item, 0) + 1
                 self._right[each.item] = self._right.get(each.item, 0) + each.is_right
 
@@ -42,7 +45,7 @@ class GoldAnswers(Listing, Mapping[str, float]):
         return len(self._given)
 
     def _summary(self) -> str:
-        told = "" if self.share is None else f" ({self.share:.0%})"
+        told = "" if self.share is None else f" ({_percent(self.share)})"
         return f" to {shown(self.field)}: {self.right} of {self.answers} right{told}"
 
     @property
@@ -70,3 +73,8 @@ class GoldAnswers(Listing, Mapping[str, float]):
         rows = [(key, self.truth[key], self._given[key], self._right[key], share(self[key])) for key in lowest]
         caption = f"{self!r}, the lowest first{rest(len(self))}"
         return Table(("row", "gold", "answers", "right", "share"), rows, caption)
+
+
+def _percent(share: float) -> str:
+    """100 % only where it is all."""
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"

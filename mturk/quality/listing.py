@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mturk.quality.label import CLOSE
 from mturk.record.display import Table
 
 SHOWN = 20
@@ -39,5 +40,7 @@ def rest(number: int) -> str:
 
 
 def share(value: float | None) -> str:
-    """A share as a table shows it: with two decimals; nothing where there is none."""
-    return "" if value is None else f"{value:.2f}"
+    """A share as a table shows it: with two decimals, 1.00 only where it is all; nothing where there is none."""
+    if value is None:
+        return ""
+    return ">0.99" if 0.995 <= value < 1 - CLOSE else f"{value:.2f}"

@@ -103,7 +103,7 @@ def alpha(votes: Votes, level: Level = "nominal") -> float | None:
     if level != "nominal":
         for answer in votes.answers:
             _number(answer, level)
-    if len(compared) < 2:
+    if len(compared if level == "nominal" else {_number(answer, level) for answer in compared}) < 2:
         return None
     if len(votes.answers) > _MOST_ANSWERS:
         raise ValidationError(
@@ -129,12 +129,20 @@ def _distance(answers: list[str], compared: Mapping[str, int], level: Level) -> 
         return lambda one, other: float(one != other)
     numbers = [_number(answer, level) for answer in answers]
     if level == "interval":
-        return lambda one, other: (numbers[one] - numbers[other]) ** 2
+        scaled = _scaled(numbers, [answer in compared for answer in answers])
+        return lambda one, other: (scaled[one] - scaled[other]) ** 2
     given: Counter[float] = Counter()
     for answer, number in zip(answers, numbers, strict=True):
         given[number] += compared.get(answer, 0)
     ranks = _ranks(given)
     return lambda one, other: (ranks[numbers[one]] - ranks[numbers[other]]) ** 2
+
+
+def _scaled(numbers: list[float], are_compared: list[bool]) -> list[float]:
+    """Those that are compared, divided by one power of two: alpha is the same, and no square is too large."""
+    kept = [number if is_compared else 0.0 for number, is_compared in zip(numbers, are_compared, strict=True)]
+    _, exponent = math.frexp(max(map(abs, kept)))
+    return [math.ldexp(number, -exponent) for number in kept]
 
 
 def _ranks(given: Mapping[float, int]) -> dict[float, float]:
@@ -148,7 +156,7 @@ def _ranks(given: Mapping[float, int]) -> dict[float, float]:
 
 def _number(answer: str, level: Level) -> float:
     try:
-        number = float(answer)
+        number = math.nan if "_" in answer else float(answer)  # Python's own way to write 10 is 1_0
     except ValueError:
         number = math.nan
     if not math.isfinite(number):

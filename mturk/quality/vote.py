@@ -24,6 +24,7 @@ class Votes:
         self._workers: dict[str, int] = {}
         self._answers: dict[str, int] = {}
         self._numbers = array("l")
+        self._pairs: set[int] = set()
         for vote in votes:
             self.add(*vote)
 
@@ -31,6 +32,14 @@ class Votes:
         """One more vote."""
         names = ((self._items, item), (self._workers, worker), (self._answers, answer))
         self._numbers.extend(known.setdefault(name, len(known)) for known, name in names)
+
+    def add_first(self, item: str, worker: str, answer: str) -> None:
+        """One more vote, if it is the first of those added so from this worker for this item."""
+        known = self._items.setdefault(item, len(self._items)), self._workers.setdefault(worker, len(self._workers))
+        pair = known[0] << 32 | known[1]
+        if pair not in self._pairs:
+            self._pairs.add(pair)
+            self.add(item, worker, answer)
 
     def __len__(self) -> int:
         return len(self._numbers) // 3

@@ -129,7 +129,7 @@ def worker_table(submissions: Iterable[SubmissionRecord], *, has_gold: bool, rej
         tallies.setdefault(each.worker, _Tally()).add(each)
         if each.answer is not None:
             kept = rejections if each.is_rejected and not rejected else answers
-            kept.add(each.item, each.worker, each.answer)
+            kept.add_first(each.item, each.worker, each.answer)
     agreements = _agreements(answers, rejections)
     return WorkerTable(_quality(worker, tally, agreements.get(worker), has_gold) for worker, tally in tallies.items())
 

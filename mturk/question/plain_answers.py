@@ -42,8 +42,7 @@ def read(xml: str) -> list[dict[str, Texts]] | None:
             if name not in answer:
                 answer[name] = text
             else:
-                before = answer[name]
-                answer[name] = [*before, text] if isinstance(before, list) else [before, text]
+                repeat(answer, name, text)
         elif pieces:
             _expect_blank(pieces)
         level -= 1
@@ -59,6 +58,15 @@ def read(xml: str) -> list[dict[str, Texts]] | None:
     except (_Unusual, ExpatError, UnicodeEncodeError):
         return None
     return answers
+
+
+def repeat(answer: dict[str, Texts], name: str, text: str | None) -> None:
+    """One more text of a name that the answer has; in its place, since there may be 100,000 of them."""
+    before = answer[name]
+    if isinstance(before, list):
+        before.append(text)
+    else:
+        answer[name] = [before, text]
 
 
 def _expect_blank(pieces: list[str]) -> None:

@@ -43,7 +43,7 @@ class Table:
         return cls(list(names), [[each.get(name) for name in names] for each in kept], caption)
 
     def __repr__(self) -> str:
-        cells = [list(self.columns), *([shown(value) for value in row] for row in self.rows)]
+        cells = [list(map(shown, self.columns)), *([shown(value) for value in row] for row in self.rows)]
         widths = [max(len(row[column]) for row in cells) for column in range(len(self.columns))]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
@@ -51,7 +51,7 @@ class Table:
         return "\n".join([self.caption, *lines] if self.caption else lines)
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
+        head = "".join(f"<th>{escape(shown(name))}</th>" for name in self.columns)
         body = "".join(
             "<tr>" + "".join(f"<td>{escape(shown(value))}</td>" for value in row) + "</tr>" for row in self.rows
         )

@@ -22,13 +22,13 @@ def name_of(field: Field | None) -> str:
 
 
 def votes(results: Iterable[Result], field: Field, *, rejected: bool) -> Votes:
-    """The answers to a field, each a vote for its row; those of rejected submissions if they are asked for by name."""
+    """The answers to a field, a vote for each worker and row; rejected ones only if they are asked for."""
     if field is None:
         raise ValidationError("field: None; expected the name of an answer, or a function of a Result")
     found = Votes()
     for each in submissions(results, field):
         if each.answer is not None and (rejected or not each.is_rejected):
-            found.add(each.item, each.worker, each.answer)
+            found.add_first(each.item, each.worker, each.answer)
     return found
 
 
@@ -47,10 +47,12 @@ def submissions(
         work, spent = result.assignment, result.work_time
         known = None if gold is None else truth.truth(result.row.get(gold))
         seconds = None if spent is None else spent.total_seconds()
-        # An empty cell is no answer: a file tells it from none no more.
-        yield SubmissionRecord(
-            result.key, result.worker_id, read(result) or None, known, work.status, seconds, work.submit_time
-        )
+        answer = read(result)
+        # An empty cell is no answer: a file tells it from none no more. One of blanks looks the same.
+        answer = None if answer is None or not answer.strip() else answer
+        # Where a file does not tell who it was, nobody can be taken for somebody else.
+        worker_id = result.worker_id or work.id
+        yield SubmissionRecord(result.key, worker_id, answer, known, work.status, seconds, work.submit_time)
     if is_any:
         _expect_among("field", field, fields, "no submission has an answer")
         _expect_among("gold", gold, columns, "the rows have no column")

@@ -29,7 +29,7 @@ def chart(results: Iterable[Result], kind: Kind | None, field: Field | None, *, 
     votes, seconds, moments = Votes(), [], []
     for each in ballot.submissions(results, field):
         if each.answer is not None and (rejected or not each.is_rejected):
-            votes.add(each.item, each.worker, each.answer)
+            votes.add_first(each.item, each.worker, each.answer)
         if each.seconds is not None:
             seconds.append(each.seconds)
         if each.submitted is not None:

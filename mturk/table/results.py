@@ -44,7 +44,10 @@ class Results:
 
     @classmethod
     def read_csv(cls, path: str | os.PathLike[str], *, encoding: str = "utf-8-sig") -> Results:
-        """The results in a CSV file that `to_csv`, MTurk's requester site or a spreadsheet wrote. No call."""
+        """The results in a CSV file that `to_csv`, MTurk's requester site or a spreadsheet wrote. No call.
+
+        Of several rows with one AssignmentId the first counts. SheetError names the row that cannot be read.
+        """
         file = Path(path).expanduser()
         return cls(lambda: results_file.read(file, encoding), f"results in {file.name}")
 
@@ -165,8 +168,10 @@ class Results:
 
         The site's 27 columns, `Input.` and `Answer.` columns, Approve and Reject; UTF-8, all cells in quotes. A cell
         that a spreadsheet would run as a formula gets an apostrophe in front, which `read_csv` takes away;
-        formulas="keep" writes it as it is. A file that is there is replaced when all is written. Submissions are
-        read once and wait on disk, beside the file, until all columns are known: a million take no more memory.
+        formulas="keep" writes it as it is, and of a cell that begins with `'=` itself `read_csv` then takes the
+        apostrophe. A file that is there is replaced when all is written. Submissions are
+        read once and wait on disk, beside the file, until all columns are known: a million take no more memory. Each
+        name of a field that anybody sent is a column, with a cell in every row.
         """
         return results_file.write(Path(path).expanduser(), self, formulas)
 

@@ -27,6 +27,8 @@ from mturk.table.sheet import Cells, SheetError, separated
 
 LINE_END = "\r\n"
 """Between records, and not after the last."""
+_WHOLE = re.compile(r"[0-9]+")
+_MOST_DIGITS = 10
 _DOLLARS = re.compile(r"\$?(\d+(?:\.\d+)?)")
 
 
@@ -81,13 +83,19 @@ def rows(path: Path, encoding: str = "utf-8-sig") -> Iterator[Cells]:
 
 
 def read(path: Path, encoding: str = "utf-8-sig") -> Iterator[Result]:
-    """The results in a file that this package, MTurk's site or a spreadsheet wrote."""
+    """The results in a file of this package, MTurk's site or a spreadsheet; of a submission's rows the first."""
     key_of = FileKeys().key_of
+    seen: set[str] = set()
     for number, cells in enumerate(rows(path, encoding), 1):
+        if not any(cells.values()):  # a spreadsheet leaves such rows at the end
+            continue
         try:
-            yield _result(cells, key_of)
+            result = _result(cells, key_of)
         except ValidationError as error:
             raise SheetError(f"{path}, row {number}: {error}") from None
+        if result.assignment.id not in seen:
+            seen.add(result.assignment.id)
+            yield result
 
 
 def _result(cells: Mapping[str, Any], key_of: Callable[[Mapping[str, Any]], str]) -> Result:
@@ -113,7 +121,11 @@ def _text(cell: str) -> str | None:
 
 
 def _number(cell: str) -> int | None:
-    return int(cell) if cell.strip().isdigit() else None
+    if _WHOLE.fullmatch(cell.strip()) is None:
+        return None
+    if len(cell.strip()) > _MOST_DIGITS:
+        raise ValidationError(f"{cell.strip()[:_MOST_DIGITS]}… is too large a number")
+    return int(cell)
 
 
 def _money(cell: str) -> Decimal | None:
@@ -126,7 +138,9 @@ def _span(cell: str) -> Any:
 
 
 def _status(cell: str) -> AssignmentStatus | None:
-    return wire.one_of(AssignmentStatus)(cell) if cell else None
+    # As a person may have typed it: work that is rejected must not count because of a blank.
+    named = wire.one_of(AssignmentStatus)(cell.strip().capitalize())
+    return named if isinstance(named, AssignmentStatus) else wire.one_of(AssignmentStatus)(cell) or None
 
 
 _HIT = {

@@ -11,6 +11,7 @@ _STANDARD, _SUMMER = timezone(timedelta(hours=-8), "PST"), timezone(timedelta(ho
 _ZONES = {"PST": _STANDARD, "PDT": _SUMMER, "UTC": timezone.utc, "GMT": timezone.utc}
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_FIRST_YEAR = 1900  # earlier ones are mistakes, and some cannot be written again
 _WRITTEN = re.compile(r"\w{3} (\w{3}) (\d{1,2}) (\d\d):(\d\d):(\d\d) (\w{3}) (\d{4})")
 
 
@@ -27,18 +28,24 @@ def read(text: str) -> datetime | None:
     """The time in a cell, or one as ISO 8601 has it, in UTC; None for an empty cell."""
     if not text.strip():
         return None
-    found = _WRITTEN.fullmatch(text.strip())
+    moment: datetime | None
+    try:
+        moment = _moment(text.strip())
+        moment = moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    except (ValueError, KeyError, OverflowError):
+        moment = None
+    if moment is None or moment.year < _FIRST_YEAR:
+        raise ValidationError(f"{text!r:.60} is no time; expected one such as Thu Oct 17 18:49:23 PDT 2019")
+    return moment
+
+
+def _moment(text: str) -> datetime:
+    found = _WRITTEN.fullmatch(text)
     if found is None:
-        try:
-            moment = datetime.fromisoformat(text.strip())
-        except ValueError:
-            raise ValidationError(f"{text!r} is no time; expected one such as Thu Oct 17 18:49:23 PDT 2019") from None
-        return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        return datetime.fromisoformat(text)
     month, day, hour, minute, second, zone, year = found.groups()
-    if month not in _MONTHS or zone not in _ZONES:
-        raise ValidationError(f"{text!r} is no time; expected one such as Thu Oct 17 18:49:23 PDT 2019")
     numbers = int(year), _MONTHS.index(month) + 1, int(day), int(hour), int(minute), int(second)
-    return datetime(*numbers, tzinfo=_ZONES[zone]).astimezone(timezone.utc)
+    return datetime(*numbers, tzinfo=_ZONES[zone])
 
 
 def _is_summer(moment: datetime) -> bool:

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from mturk import HIT, Connection
-from mturk.batch import batch_status
+from mturk import HIT, Connection, InvalidState
+from mturk.batch import batch_status, closing
 from mturk.marketplace import Marketplace
+from mturk.record.bulk import Partial
 from tests.batch.conftest import ROWS, MakeBatch
 
 
@@ -93,3 +94,31 @@ def test_a_notebook_shows_what_the_journal_tells_without_a_call(make: MakeBatch,
     market.stop()
     shown = batch._repr_html_()
     assert all(f">{words}<" in shown for words in ("HITs published", "HITs planned", "0.12 USD", "Label a photo"))
+
+
+def test_a_deleted_hit_does_not_keep_others_on_the_market(
+    make: MakeBatch, market: Marketplace, service: Connection
+) -> None:
+    batch = make()
+    batch.publish()
+    HIT(next(batch.hits()).id, connection=service).close()
+    assert batch.close() == 4
+    assert batch.status().on_offer == 0
+
+
+class Refused(HIT):
+    """A HIT that the service does not let go."""
+
+    def expire(self) -> None:
+        raise InvalidState("no")
+
+
+def test_a_hit_that_is_refused_does_not_keep_others_on_the_market(make: MakeBatch, service: Connection) -> None:
+    batch = make()
+    batch.publish()
+    first, *others = batch.hits()
+    with pytest.raises(InvalidState) as caught:
+        closing.close([Refused(first.id, connection=service), *others], 1)
+    assert isinstance(caught.value.partial, Partial)
+    assert (len(caught.value.partial.done), len(caught.value.partial.refused)) == (4, 1)
+    assert batch.status().on_offer == 1

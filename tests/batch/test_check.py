@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
 
 from mturk import HIT, Batch, Connection, HITType, HTMLQuestion, Layout, ValidationError
@@ -163,3 +164,91 @@ def test_a_page_for_jinja_is_told_before_it_is_published_as_it_stands(make: Make
     assert told in str(make(question=path).check())
     path.write_text("<img src='${url}'>{{ url }}<input name='label'>")
     assert make(question=path).check()
+
+
+def test_a_table_that_was_corrected_after_the_check_goes_out_as_it_is_now(make: MakeBatch, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("text,url\nWRONG,u\n")
+    batch = make(path)
+    assert batch.check()
+    path.write_text("text,url\nright,u\nnew,v\n")
+    assert batch.estimate().rows == 2
+    assert batch.publish().published == 2
+    assert ["right" in str(hit.question_xml) for hit in batch.hits()] == [True, False]
+
+
+def test_a_list_that_was_corrected_after_the_check_goes_out_as_it_is_now(make: MakeBatch) -> None:
+    rows = [{**GOOD, "text": "WRONG"}]
+    batch = make(rows)
+    assert batch.check()
+    rows[0]["text"] = "right"
+    batch.publish()
+    assert [row.cells["text"] for row in batch.rows()] == ["right"]
+
+
+def test_a_data_frame_that_was_corrected_after_the_check_goes_out_as_it_is_now(make: MakeBatch) -> None:
+    rows = pandas.DataFrame([{**GOOD, "text": "WRONG"}])
+    batch = make(rows)
+    assert batch.check()
+    rows.loc[0, "text"] = "right"
+    batch.publish()
+    assert [row.cells["text"] for row in batch.rows()] == ["right"]
+
+
+def test_a_page_that_was_changed_after_the_check_is_checked_again(
+    make: MakeBatch, page: Path, tmp_path: Path, service: Connection
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("text,url\nA,u\n")
+    batch = make(path)
+    assert batch.check()
+    page.write_text(page.read_text() + "${more}")
+    with pytest.raises(ValidationError, match="no column more, for which the page has a place"):
+        batch.publish()
+    page.write_text(page.read_text().replace("${more}", "<p>New</p>"))
+    batch.publish()
+    assert "<p>New</p>" in str(next(batch.hits()).question_xml)
+
+
+@pytest.mark.parametrize("kind", ["file", "list"])
+def test_a_table_that_has_not_changed_is_checked_once(make: MakeBatch, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("text,url\nA,u\n")
+    batch = make(path if kind == "file" else [GOOD])
+    report = batch.check()
+    batch.publish()
+    assert batch._report is report
+
+
+def test_an_iterator_is_read_once(make: MakeBatch) -> None:
+    batch = make(iter(ROWS))
+    assert batch.check()
+    assert batch.publish().published == 5
+
+
+def test_a_published_row_that_has_changed_is_not_called_gone(make: MakeBatch) -> None:
+    make().publish()
+    report = make([{**ROWS[0], "text": "Other"}, *ROWS[1:4]]).check()
+    assert "rows 1: published, and changed since" in str(report)
+    assert "1 rows that are published are not in the table any more" in str(report)
+
+
+HALF = "cut off \ud83d"
+
+
+@pytest.mark.parametrize(
+    "cells", [{"note": HALF}, {"note": {"a": [HALF]}}, {HALF: "note"}], ids=["cell", "inside a cell", "name"]
+)
+def test_half_of_a_character_is_an_error_wherever_it_is(make: MakeBatch, cells: dict[str, Any]) -> None:
+    report = make([{**GOOD, **cells}]).check()
+    assert len(report.errors) == 1
+    assert "half of a character" in report.errors[0]
+    assert str(report).encode()
+
+
+def test_half_of_a_character_in_a_key_is_an_error(make: MakeBatch) -> None:
+    assert "row 1: its key, in the column id, holds half" in str(make([{**GOOD, "id": HALF}], key="id").check())
+
+
+def test_a_number_too_long_to_be_written_is_an_error(make: MakeBatch) -> None:
+    assert "row 2: a whole number of more than 4,300 digits" in str(make([GOOD, {**GOOD, "n": 10**5000}]).check())

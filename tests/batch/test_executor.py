@@ -93,10 +93,14 @@ def test_dask_asks_again_after_a_deposit(
 
 
 class Distant(Executor):
-    """Tells of the first call only, and lets the others be cancelled though they are made, as Dask does."""
+    """Tells of the first call only.
 
-    def __init__(self) -> None:
+    The others can be cancelled though they are made, as Dask's can, or are made once more, and fail then.
+    """
+
+    def __init__(self, error: Exception | None = None) -> None:
         self.calls = 0
+        self.error = error
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -104,6 +108,8 @@ class Distant(Executor):
         self.calls += 1
         if self.calls == 1:
             future.set_result(result)
+        elif self.error:
+            future.set_exception(self.error)
         return future
 
 
@@ -117,6 +123,23 @@ def test_what_another_machine_may_have_done_counts_as_sent(make: MakeBatch, serv
     assert Counter(piece.state for piece in make().rows()) == {"published": 1, "sent": 4}
     with pytest.raises(ValidationError, match="rows 2: published, and changed since"):
         make([ROWS[0], {**ROWS[1], "text": "Another"}, *ROWS[2:]]).publish()
+    assert make().publish().published == 4
+    assert HIT.all(connection=service).count() == 5
+
+
+def test_a_call_that_failed_when_it_was_made_once_more_counts_as_sent(make: MakeBatch, service: Connection) -> None:
+    with pytest.raises(ConfigurationError, match=r"No connection.* call publish\(\) again"):
+        make().publish(executor=Distant(ConfigurationError("No connection")))
+    assert Counter(piece.state for piece in make().rows()) == {"published": 1, "sent": 4}
+    assert make().publish().published == 4
+    assert HIT.all(connection=service).count() == 5
+
+
+def test_a_refusal_after_a_lost_answer_leaves_the_row_sent(make: MakeBatch, service: Connection) -> None:
+    refusal = mturk.RequestError("No", code="ParameterValidationError", maybe_done=True)
+    with pytest.raises(mturk.RequestError, match=r"4 are left \(4 refused\)"):
+        make().publish(executor=Distant(refusal))
+    assert Counter(piece.state for piece in make().rows()) == {"published": 1, "sent": 4}
     assert make().publish().published == 4
     assert HIT.all(connection=service).count() == 5
 

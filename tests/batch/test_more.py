@@ -216,6 +216,24 @@ def test_what_was_sent_too_long_ago_is_looked_at(
     assert [piece.assignments for piece in answered.rows()] == [5, 2]
 
 
+def test_what_an_addition_will_cost_goes_by_the_whole_hit(
+    market: Marketplace, connect: Callable[..., Connection], page: Path, tmp_path: Path
+) -> None:
+    requester = market.add_requester("Poor", "0.70")
+    connection = connect(market.url, access_key=requester.access_key, secret_key=requester.secret_key)
+    kind = HITType.create("Label a photo", "…", "0.05", 600, connection=connection)
+    batch = kind.batch(ROWS[:1], page, journal=tmp_path / "poor", lifetime=600, assignments=10)
+    batch.publish()
+    work(market, next(batch.hits()), *(f"A{number}" for number in range(10)))
+    with pytest.raises(InsufficientFunds):
+        batch.more(["1"], 8)
+    told = batch.estimate()
+    assert (told.hits, told.assignments, told.total - told.published) == (1, 18, Decimal("0.56"))
+    requester.deposit("0.56")
+    assert batch.publish().added == 1
+    assert batch.estimate().balance == told.balance
+
+
 def test_asked_by_two_at_once_it_is_asked_for_once(answered: Batch, service: Connection, tmp_path: Path) -> None:
     first, second = (Addition.of(Journal(tmp_path / "photos.journal"), 3, ["1", "2"], 1, service) for _ in range(2))
     for addition in (first, second):

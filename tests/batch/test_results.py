@@ -12,7 +12,7 @@ from typing import Any
 import pandas
 import pytest
 
-from mturk import Batch, Result, Results, ValidationError, tracer
+from mturk import Batch, DoesNotExist, Result, Results, ValidationError, tracer
 from mturk.marketplace import Marketplace
 from tests.batch.conftest import ROWS, MakeBatch
 
@@ -224,3 +224,43 @@ def test_a_notebook_shows_the_first_few_as_they_were_read_last_and_makes_no_call
     assert "<td>&lt;b&gt;cat&lt;/b&gt;</td>" in shown
     assert "<td>dog</td>" in shown
     assert shown == results.show()._repr_html_()
+
+
+def test_submissions_for_deleted_hits_are_passed_over_and_told(batch: Batch, work: Work) -> None:
+    work(batch, "A2BOB", [{"label": "cat"}, {"label": "dog"}])
+    first = next(batch.hits())
+    batch.review(accept=True).apply()
+    first.close()
+    with pytest.warns(UserWarning, match="deleted HITs, .* any more: 1 of the batch's 5") as told:
+        assert [result.key for result in batch.results()] == ["2"]
+    assert [Path(each.filename).name for each in told] == ["test_results.py"]
+    with pytest.warns(UserWarning, match="deleted HITs"):
+        plan = batch.pay_bonuses({"A2BOB": "1.00"}, reason="Good")
+    assert repr(plan).startswith("<Plan: 1 bonus>")
+
+
+def test_a_batch_whose_hits_are_all_deleted_is_an_error(make: MakeBatch) -> None:
+    batch = make(ROWS[:1])
+    batch.publish()
+    next(batch.hits()).close()
+    with pytest.raises(DoesNotExist):
+        list(batch.results())
+
+
+@pytest.mark.parametrize(
+    ("key", "annotation"), [("Größe", None), ("a\\b", None), ("a", "photos {row}"), ("a", "photos")]
+)
+def test_hits_of_one_row_are_one_row_in_a_file(
+    make: MakeBatch, market: Marketplace, tmp_path: Path, key: str, annotation: str | None
+) -> None:
+    batch = make(
+        [{**ROWS[0], "id": key}, ROWS[1] | {"id": "b"}], key="id", annotation=annotation, assignments=10, split=True
+    )
+    batch.publish()
+    for number, hit in enumerate(batch.hits()):
+        worker = market.worker(f"A{number}")
+        worker.submit(worker.accept(hit.id), {"label": f"label {number}"})
+    batch.results().to_csv(tmp_path / "results.csv")
+    found = dict(Results.read_csv(tmp_path / "results.csv").agreement("label"))
+    assert list(found.values()) == list(dict(batch.results().agreement("label")).values()) == [0.5, 0.5]
+    assert annotation is not None or list(found) == [key, "b"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mturk import HIT, Connection, ValidationError
@@ -63,3 +65,11 @@ def test_rows_of_several_hits_are_marked_meanwhile(make: MakeBatch, market: Mark
     with pytest.raises(TimeoutError):
         batch.wait(0)
     assert batch.mark() == 0
+
+
+@pytest.mark.parametrize("timeout", ["x", None, True, float("nan")])
+def test_what_is_no_time_to_wait_is_told(make: MakeBatch, timeout: Any) -> None:
+    batch = make(ROWS[:1])
+    batch.publish()
+    with pytest.raises(ValidationError, match="timeout must be a timedelta or a number of seconds, not"):
+        batch.wait(timeout)

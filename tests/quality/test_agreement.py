@@ -77,3 +77,9 @@ def test_what_workers_wrote_is_shown_as_text() -> None:
     assert not set("\x1b\x07\u202e") & set(str(agreement) + agreement._repr_html_())
     assert "<script>" not in agreement._repr_html_()
     assert "<b>" not in agreement._repr_html_()
+
+
+def test_nearly_all_is_not_shown_as_all() -> None:
+    agreement = Agreement(Votes(Vote("p1", f"A{number}", "cat" if number else "dog") for number in range(300)))
+    assert "mean >0.99" in repr(agreement)
+    assert str(agreement).splitlines()[2].split()[:2] == ["p1", ">0.99"]

@@ -57,3 +57,10 @@ def test_no_window_is_asked_for() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"
+
+
+def test_shares_that_are_written_alike_have_one_bar_and_only_all_is_1() -> None:
+    _, (axes,) = drawing(1)
+    draw_agreement(axes, {"p1": 2 / 3, "p2": 0.67, "p3": 299 / 300, "p4": 1.0}, "label")
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0.67", ">0.99", "1.00"]
+    assert [bar.get_height() for bar in axes.patches] == [2, 1, 1]

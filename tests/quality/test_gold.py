@@ -45,3 +45,14 @@ def test_of_no_gold_there_is_no_share() -> None:
     nothing = GoldAnswers([record("p2", "dog", None)])
     assert (dict(nothing), nothing.share, nothing.answers) == ({}, None, 0)
     assert repr(nothing) == "<GoldAnswers to answers: 0 of 0 right>"
+
+
+def test_nearly_all_right_is_not_shown_as_all() -> None:
+    gold = GoldAnswers(SubmissionRecord("p1", f"A{number}", "cat" if number else "dog", "cat") for number in range(300))
+    assert repr(gold) == "<GoldAnswers to answers: 299 of 300 right (>99%)>"
+
+
+def test_all_that_is_known_to_be_right_of_a_row_is_shown() -> None:
+    gold = GoldAnswers([SubmissionRecord("p1", "A1", "cat", "cat"), SubmissionRecord("p1", "A2", "cat", "dog")])
+    assert gold.truth == {"p1": "cat | dog"}
+    assert dict(gold) == {"p1": 0.5}

@@ -83,7 +83,7 @@ def test_alpha_is_none_where_nothing_shows_that_rows_are_told_apart(votes: tuple
     assert alpha(observed(*votes)) is None
 
 
-@pytest.mark.parametrize("answer", ["cat", "", "nan", "inf"])
+@pytest.mark.parametrize("answer", ["cat", "", "nan", "inf", "1_0"])
 def test_ranks_and_numbers_need_numbers(answer: str) -> None:
     votes = Votes([Vote("1", "A", "1"), Vote("1", "B", answer)])
     with pytest.raises(ValidationError, match=f"level: 'interval' is for numbers, and an answer is '{answer}'"):
@@ -155,3 +155,26 @@ def test_of_nothing_there_is_no_measure() -> None:
     nothing = reliability(Votes(), "label")
     assert nothing == Reliability("label", 0, 0, 0, 0, None, None, "nominal", None, None)
     assert repr(nothing) == "<Reliability of label: alpha is not defined, 0 votes>"
+
+
+@pytest.mark.parametrize("level", ["ordinal", "interval"])
+def test_numbers_that_are_all_the_same_tell_nothing_however_they_are_written(level: Level) -> None:
+    assert alpha(observed("3 3", "3.0 3.00"), level) is None
+    assert alpha(observed("3 3 .", "3.0 3.00 5"), level) is None
+
+
+@pytest.mark.parametrize("factor", ["e200", "e307", "e-200", "e-300"])
+def test_alpha_of_numbers_is_the_same_whatever_their_unit(factor: str) -> None:
+    scaled = [" ".join(each if each == "." else each + factor for each in one.split()) for one in OBSERVERS]
+    assert alpha(observed(*scaled), "interval") == pytest.approx(alpha(observed(*OBSERVERS), "interval"))
+
+
+def test_the_greatest_numbers_are_compared() -> None:
+    assert alpha(observed("-1e308", "1e308"), "interval") == pytest.approx(0)
+    assert alpha(observed("3 3", "1e200 4"), "interval") == pytest.approx(0, abs=1)
+
+
+def test_an_answer_that_is_compared_with_none_does_not_hide_the_others() -> None:
+    votes, more = observed(*OBSERVERS), observed(*OBSERVERS)
+    more.add("alone", "A0", "1e300")
+    assert alpha(more, "interval") == alpha(votes, "interval")

@@ -27,3 +27,10 @@ def test_the_commonest_answer_is_counted_first_and_equals_by_their_texts() -> No
         [("eel", 2), ("cat", 1), ("dog", 1)],
         [("cat", 1)],
     ]
+
+
+def test_of_a_worker_the_first_vote_for_an_item_may_be_taken() -> None:
+    votes = Votes()
+    for item, worker, answer in [("1", "A", "cat"), ("1", "A", "dog"), ("1", "B", "dog"), ("2", "A", "dog")]:
+        votes.add_first(item, worker, answer)
+    assert list(votes) == [Vote("1", "A", "cat"), Vote("1", "B", "dog"), Vote("2", "A", "dog")]

@@ -78,3 +78,12 @@ def test_whatever_stands_in_a_document_the_general_way_says_the_same(xml: str) -
 )
 def test_an_ordinary_document_is_not_left_to_the_general_way(inside: str) -> None:
     assert plain_answers.read(f'<QuestionFormAnswers xmlns="{NAMESPACE}">{inside}</QuestionFormAnswers>')
+
+
+def test_a_name_that_repeats_has_one_list_that_is_not_copied_for_each() -> None:
+    found: dict[str, plain_answers.Texts] = {"SelectionIdentifier": "a"}
+    plain_answers.repeat(found, "SelectionIdentifier", "b")
+    texts = found["SelectionIdentifier"]
+    plain_answers.repeat(found, "SelectionIdentifier", None)
+    assert found["SelectionIdentifier"] is texts
+    assert texts == ["a", "b", None]

@@ -77,3 +77,10 @@ def test_to_dict_gives_every_field_by_its_name(connection: Connection, judge: Ju
     assert fields["title"] == answer["HIT"]["Title"]
     assert {"id", "reward", "question_xml", "assignments_pending"} <= set(fields)
     assert not any(name.startswith("_") for name in fields)
+
+
+def test_names_of_columns_do_not_steer_a_terminal() -> None:
+    table = Table.of([{"Answer.\x1b[2Jname": "cat"}])
+    assert "\x1b" not in repr(table)
+    assert "\x1b" not in table._repr_html_()
+    assert repr(table).splitlines() == ["Answer.\ufffd[2Jname", "cat"]

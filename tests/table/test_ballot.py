@@ -162,3 +162,42 @@ def test_results_are_not_kept_while_votes_are_read() -> None:
         assert tracemalloc.get_traced_memory()[1] < 10_000_000  # the answers alone are twice that
     finally:
         tracemalloc.stop()
+
+
+def test_a_worker_has_one_vote_a_row_the_first() -> None:
+    spam = [made("p1", "A1", {"label": label}) for label in ("dog", "cat", "cat")]
+    results = Results(lambda: iter([*spam, made("p1", "A2", {"label": "cat"}), made("p2", "A1", {"label": "cat"})]))
+    assert results.agreement("label").votes == {"p1": {"cat": 1, "dog": 1}, "p2": {"cat": 1}}
+    assert results.aggregate("label").votes == {"p1": 2, "p2": 1}
+    assert results.reliability("label").votes == 3
+    figure = results.plot("agreement", field="label")
+    assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["0.50", "1.00"]
+
+
+def test_others_are_compared_with_the_first_answer_of_a_worker() -> None:
+    answers = [("A1", "dog"), ("A1", "cat"), ("A1", "cat"), ("A2", "cat")]
+    results = Results(lambda: iter([made("p1", worker, {"label": label}) for worker, label in answers]))
+    workers = results.workers("label")
+    assert (workers["A1"].submissions, workers["A1"].agreement, workers["A2"].agreement) == (3, 0.0, 0.0)
+
+
+def test_a_rejected_answer_does_not_take_the_place_of_a_later_one() -> None:
+    rejected = made("p1", "A1", {"label": "dog"}, "Rejected")
+    results = Results(lambda: iter([rejected, made("p1", "A1", {"label": "cat"})]))
+    assert results.agreement("label").votes == {"p1": {"cat": 1}}
+
+
+def test_where_it_is_not_told_who_it_was_each_submission_is_a_worker_of_its_own(write: Write) -> None:
+    results = write("3H1,,,cat,cat", "3H1,,,cat,dog", "3H1,A1,,cat,cat")
+    assert results.agreement("label").votes == {"3H1": {"cat": 2, "dog": 1}}
+    assert list(results.aggregate("label").skills) == ["3A0", "3A1", "A1"]
+    assert results.reliability("label").workers == 3
+    assert sorted(results.workers("label", gold="truth")) == ["3A0", "3A1", "A1"]
+
+
+@pytest.mark.parametrize("blanks", [" ", "\t\n", "\u00a0"])
+def test_an_answer_of_blanks_is_none(blanks: str) -> None:
+    answers = [("A1", blanks), ("A2", blanks), ("A3", "cat")]
+    results = Results(lambda: iter([made("p1", worker, {"label": label}) for worker, label in answers]))
+    assert dict(results.aggregate("label")) == {"p1": "cat"}
+    assert results.agreement("label").votes == {"p1": {"cat": 1}}
