@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mturk import HIT, Assignment, Result, Results, ValidationError
+from mturk import HIT, Results, ValidationError
 from mturk.cli.batch import review_command
 from tests.cli.batch.conftest import Bench
 
@@ -64,6 +64,7 @@ def test_a_mark_that_can_never_be_carried_out_keeps_no_file(worked: Bench) -> No
     assert {row["AssignmentStatus"] for row in rows(path)} == {"Approved"}
 
 
+@pytest.mark.filterwarnings("ignore:deleted HITs:UserWarning")
 def test_a_submission_that_is_not_told_any_more_stays_in_its_file(worked: Bench) -> None:
     path = worked.folder / "results.csv"
     worked.done("review", "--approve-all", "--yes")
@@ -137,24 +138,25 @@ class Stdout(io.TextIOWrapper):
         return self.read()
 
 
-def answered(label: str) -> Results:
+def answered(path: Path, label: str) -> Results:
     """One submission with this answer."""
-    return Results(lambda: iter([Result("1", {}, HIT("3H"), Assignment("3A"), {"label": label})]))
+    path.write_text(f'AssignmentId,HITId,Answer.label\n3A,3H,"{label}"\n', encoding="utf-8")
+    return Results.read_csv(path)
 
 
 @pytest.mark.parametrize(("is_terminal", "cell"), [(True, "\ufffd[31m"), (False, "\x1b[31m")])
-def test_a_terminal_is_not_told_what_it_would_obey(is_terminal: bool, cell: str) -> None:
+def test_a_terminal_is_not_told_what_it_would_obey(tmp_path: Path, is_terminal: bool, cell: str) -> None:
     out = Stdout("utf-8", is_terminal=is_terminal)
-    assert review_command.printed(answered("\x1b[31m"), "quote", out) == 1
+    assert review_command.printed(answered(tmp_path / "one.csv", "\x1b[31m"), "quote", out) == 1
     assert f'"{cell}"' in out.text()
     assert out.text().count("HITTypeId") == 1
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
-def test_a_stdout_that_lacks_a_letter_gets_nothing(encoding: str) -> None:
+def test_a_stdout_that_lacks_a_letter_gets_nothing(tmp_path: Path, encoding: str) -> None:
     out = Stdout(encoding, is_terminal=False)
     with pytest.raises(ValidationError, match=r"has no letters for it; nothing was written\. Set PYTHONIOENCODING"):
-        review_command.printed(answered("\u732b"), "quote", out)
+        review_command.printed(answered(tmp_path / "one.csv", "\u732b"), "quote", out)
     assert out.text() == ""
 
 
