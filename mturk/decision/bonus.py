@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -47,17 +48,23 @@ def wanted(bonuses: Bonuses, reason: str | None, encoding: str) -> list[WantedBo
 def _wanted(row: Mapping[str, Any], reason: str | None, place: str) -> WantedBonus:
     unknown = [name for name in row if name not in _COLUMNS]
     sent = row.get("amount")
-    if unknown or not row.get("worker_id") or sent in (None, ""):
+    missing = [name for name in ("worker_id", "amount") if name not in row]
+    if unknown or missing:
         raise ValidationError(
             f"bonuses, {place}: {', '.join(row)}; expected the columns worker_id, amount, reason and, where wanted, "
             "assignment_id"
         )
-    said = row.get("reason") or reason
+    worker_id = str(row["worker_id"] or "").strip()
+    empty = "worker_id" if not worker_id else "amount" if sent in (None, "") else ""
+    if empty:
+        raise ValidationError(f"bonuses, {place}: {empty} is empty; expected one, or no such row")
+    # What looks equal is one reason: a blank at its end or another form of an ü must not pay twice.
+    said = unicodedata.normalize("NFC", str(row.get("reason") or reason or "")).strip()
     if not said:
         raise ValidationError(f"bonuses, {place}: no reason, which the worker is told; give one, or reason=…")
     amount = _amount(sent, place)
     assignment = str(row.get("assignment_id") or "") or None
-    return WantedBonus(str(row["worker_id"]).strip(), amount, limit.text("reason", str(said), None, 1), assignment)
+    return WantedBonus(worker_id, amount, limit.text("reason", said, None, 1), assignment)
 
 
 def _amount(sent: Any, place: str) -> Decimal:

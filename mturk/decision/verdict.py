@@ -16,6 +16,7 @@ from mturk.table.result import Result
 
 Judge = Callable[[Result], Any]
 """Says of a submission whether it is so: True or False, or a text, which the worker is told."""
+_MARKS = ("Approve", "Reject")
 _MOST = 1024  # characters that a worker is told
 _NO = ("false", "f", "0", "0.0", "no", "n", "-", "none", "null", "nan", "n/a")
 _YES = ("true", "t", "1", "1.0", "yes", "y", "x")
@@ -60,11 +61,14 @@ def marked(path: Path, encoding: str) -> dict[str, tuple[str, str]]:
     left as it is.
     """
     columns = sheet.columns(path, encoding)
-    if "AssignmentId" not in columns or not {"Approve", "Reject"} & set(columns):
+    if "AssignmentId" not in columns or not {name.strip().capitalize() for name in columns} & set(_MARKS):
         raise ValidationError(
             f"{path}: its columns are {', '.join(columns[:8])}{' …' * (len(columns) > 8)}; expected AssignmentId, and "
             "Approve or Reject, as in a results file"
         )
+    misnamed = [name for name in columns if name not in _MARKS and name.strip().capitalize() in _MARKS]
+    if misnamed:
+        raise ValidationError(f"{path}: a column {misnamed[0]!r}; expected Approve and Reject; nothing was done")
     found: dict[str, tuple[str, str]] = {}
     for number, cells in enumerate(results_file.rows(path, encoding), 1):
         decision = _decision(cells, f"{path}, row {number}")

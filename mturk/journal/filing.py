@@ -40,6 +40,8 @@ class Filed:
     twice: list[str] = attrs.field(factory=list)
     gone: int = 0
     """Rows that are published, and are not in the table any more."""
+    is_another: bool = False
+    """Whether none of the rows that are published is in the table."""
 
     def errors(self) -> list[str]:
         """What keeps the table out."""
@@ -47,6 +49,11 @@ class Filed:
         if self.changed:
             way = "give a changed row another key, or start another journal"
             told.append(f"rows {_some(self.changed)}: published, and changed since; {way}")
+        if self.is_another:
+            told.append(
+                f"none of the {self.gone} rows that are published is in this table: it seems to be another one, which "
+                "needs a journal of its own"
+            )
         return told
 
     def warnings(self) -> list[str]:
@@ -75,7 +82,7 @@ def file(
                 filing.add(chunk)
             filing.finish()
             journal._note(database, facts())
-            if found.changed or found.twice or not accept():
+            if found.changed or found.twice or found.is_another or not accept():
                 raise _Undone
     except _Undone:
         pass
@@ -128,6 +135,8 @@ class _Filing:
         self._run(f"DELETE FROM mturk_batch_hit WHERE batch = :batch AND number IN ({gone}) AND {kept}")
         self._run(f"DELETE FROM mturk_batch_row WHERE batch = :batch AND filing < :filing AND {kept}")
         self._found.gone = self._number(f"SELECT COUNT(*) FROM ({gone}) AS gone")
+        published = self._number(f"SELECT COUNT(DISTINCT number) FROM ({started}) AS started")
+        self._found.is_another = 0 < published == self._found.gone
         if self._other_parts():
             self._run(f"DELETE FROM mturk_batch_hit WHERE batch = :batch AND {kept}")
         parts = ", ".join(f"({part}, {assignments})" for part, assignments in enumerate(self._parts))

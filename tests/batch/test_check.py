@@ -252,3 +252,11 @@ def test_half_of_a_character_in_a_key_is_an_error(make: MakeBatch) -> None:
 
 def test_a_number_too_long_to_be_written_is_an_error(make: MakeBatch) -> None:
     assert "row 2: a whole number of more than 4,300 digits" in str(make([GOOD, {**GOOD, "n": 10**5000}]).check())
+
+
+def test_another_table_on_the_same_journal_is_refused(make: MakeBatch) -> None:
+    make(key="url").publish(limit=2)
+    others = [{"text": "New", "url": f"https://my-lab.org/new/{number}.jpg"} for number in range(3)]
+    report = make(others, key="url").check()
+    assert "none of the 2 rows that are published is in this table" in str(report)
+    assert make(ROWS[1:] + others, key="url").check()

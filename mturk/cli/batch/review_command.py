@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 import time
@@ -113,7 +114,8 @@ def results(folder: BatchFolder, teller: Teller, file: str | None, keep_formulas
         number = marked_file.write(found, path, formulas)
     teller.facts(submissions=number, file=path)
     teller.say(f"{counted(number, 'submission')} written to {path}.")
-    teller.say(f"Mark rows in Approve, or write why in Reject, then: {folder.command('review')}")
+    where = "" if file is None else f" --from {shlex.quote(str(path))}"
+    teller.say(f"Mark rows in Approve, or write why in Reject, then: {folder.command('review')}{where}")
 
 
 @click.command()
