@@ -269,3 +269,9 @@ def test_a_program_without_the_marketplace_says_what_it_does_not_do(
         2,
         "mturk: only a page of HTML can be shown without the site: pip install 'mturk[marketplace]'\n",
     )
+
+
+def test_a_row_beyond_a_table_that_is_wrong_is_told_as_such(folder: Path) -> None:
+    (folder / "one.csv").write_text("other\n1\n2\n")
+    done = run("label.html", "--rows", "one.csv", "--row", "9")
+    assert (done.returncode, "there is no row 9, for the table has 2" in done.stderr) == (1, True)
