@@ -215,6 +215,18 @@ def test_a_bonus_that_was_planned_before_is_planned_without_reading_the_submissi
     assert step.assignment_id == min(result.assignment.id for result in batch.results() if result.worker_id == "A1ADA")
 
 
+@pytest.mark.parametrize("reason", ["Danke für alles ", "Danke fu\u0308r alles"])
+def test_a_reason_that_looks_equal_is_the_same(batch: Batch, reason: str) -> None:
+    batch.pay_bonuses({"A1ADA": "0.50"}, reason="Danke für alles").apply()
+    assert len(batch.pay_bonuses({"A1ADA": "0.50"}, reason=reason)) == 0
+
+
+def test_a_column_that_is_nearly_named_as_the_marks_is_told(batch: Batch, tmp_path: Path) -> None:
+    (tmp_path / "marked.csv").write_text("AssignmentId,approve,Reject\n3X,x,\n")
+    with pytest.raises(ValidationError, match="a column 'approve'; expected Approve and Reject"):
+        batch.review_from(tmp_path / "marked.csv")
+
+
 def test_bonuses_come_from_a_table_too(batch: Batch, tmp_path: Path) -> None:
     chosen = [result.assignment.id for result in batch.results() if result.worker_id == "A1ADA"][1]
     (tmp_path / "bonuses.csv").write_text(
@@ -231,7 +243,8 @@ def test_bonuses_come_from_a_table_too(batch: Batch, tmp_path: Path) -> None:
 
 ASKED = [
     ([{"worker_id": "A1ADA", "amount": "1"}], "row 1: no reason"),
-    ([{"worker_id": "A1ADA", "amount": "", "reason": "x"}], "row 1: .*expected the columns worker_id, amount"),
+    ([{"worker_id": "A1ADA", "amount": "", "reason": "x"}], "row 1: amount is empty"),
+    ([{"worker_id": " ", "amount": "1", "reason": "x"}], "row 1: worker_id is empty"),
     ([{"worker": "A1ADA", "amount": "1", "reason": "x"}], "row 1: .*expected the columns worker_id, amount"),
     ([{"worker_id": "A1ADA", "amount": "-1", "reason": "x"}], "bonuses, row 1: amount"),
     ([{"worker_id": "A1ADA", "amount": "0", "reason": "x"}], "bonuses, row 1: the amount is 0"),
