@@ -23,7 +23,7 @@ version
 errors
 alters_data
 doubt
-data:           enumeration formula limit price safe_text whole_file | wire | locale
+data:           enumeration formula limit price safe_text whole_file | csv_file wire | locale
 budget
 requirements
 cost
@@ -39,7 +39,7 @@ answer_key
 model:          bonus_payment ending notification qualification review task_file terms worker_block
                 | assignment qualification_request used_token | publishing | hit qualification_type
                 | compensation once_per_worker | hit_type worker
-quality:        label truth vote | listing submission_record | agreement crowd_model label_file | aggregation gold
+quality:        label truth vote | listing submission_record | agreement crowd_model | aggregation gold
                 worker_table | figure reliability
 table:          answer_cell file_key result_spool sheet site_time | result | ballot columns results_file | chart
                 | results

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from decimal import Decimal
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from mturk.alters_data import alters_data
+from mturk.data import csv_file
 from mturk.data.enumeration import AssignmentStatus
+from mturk.data.formula import Formulas
 from mturk.decision.errand import Errand
 from mturk.errors import ConfirmationNeeded, InsufficientFunds, InvalidState, MTurkError, RequestError, ValidationError
 from mturk.parallel.hands import ahead, elsewhere, how_many
@@ -30,6 +34,7 @@ APPROVE, REJECT, BONUS = "approve", "reject", "bonus"
 DECIDED = {APPROVE: AssignmentStatus.APPROVED, REJECT: AssignmentStatus.REJECTED}
 """The state that a decision leads to."""
 
+_COLUMNS = ("kind", "key", "assignment_id", "worker_id", "reason", "cost")
 _SHOWN = 30  # workers that a notebook shows
 
 
@@ -140,6 +145,19 @@ class Plan:
             [_line(worker, workers[worker], paid[worker]) for worker in order],
             caption=f"{self!r}, {self.cost} USD",
         )
+
+    def to_records(self) -> list[dict[str, Any]]:
+        """The steps as dicts: what would be done to which submission, of which row and worker, why, and its cost."""
+        return [{name: getattr(step, name) for name in _COLUMNS} for step in self._steps]
+
+    @alters_data
+    def to_csv(self, path: str | os.PathLike[str], *, formulas: Formulas = "quote") -> int:
+        """Write the steps to a file, to be looked at before `apply()`, and say how many they are.
+
+        A cell that a spreadsheet would run as a formula gets an apostrophe in front, unless formulas="keep".
+        """
+        lines = ([step[name] for name in _COLUMNS] for step in self.to_records())
+        return csv_file.write(Path(path).expanduser(), _COLUMNS, lines, formulas)
 
     @alters_data
     def apply(

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from mturk.alters_data import alters_data
+from mturk.data import csv_file
 from mturk.data.formula import Formulas
 from mturk.errors import ConfigurationError, ValidationError
-from mturk.quality import label_file
 from mturk.quality.crowd_model import modelled
 from mturk.quality.label import Labels, label
 from mturk.quality.listing import SHOWN, Listing, rest, share
@@ -88,7 +88,7 @@ class Aggregation(Listing, Mapping[str, str]):
         A cell that a spreadsheet would run as a formula gets an apostrophe in front; formulas="keep" writes it as it
         is. A file that is there is replaced when all is written.
         """
-        return label_file.write(Path(path).expanduser(), COLUMNS, self._lines(), formulas)
+        return csv_file.write(Path(path).expanduser(), COLUMNS, self._lines(), formulas)
 
     def _table(self) -> Table:
         """The first rows."""

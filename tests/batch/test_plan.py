@@ -215,6 +215,17 @@ def test_a_bonus_that_was_planned_before_is_planned_without_reading_the_submissi
     assert step.assignment_id == min(result.assignment.id for result in batch.results() if result.worker_id == "A1ADA")
 
 
+def test_a_plan_is_a_file_to_be_looked_at_first(batch: Batch, tmp_path: Path) -> None:
+    plan = batch.review(accept=True, reject=lambda result: "=Wrong" if result.worker_id == "A1ADA" else None)
+    assert plan.to_csv(tmp_path / "plan.csv") == len(plan)
+    with (tmp_path / "plan.csv").open(newline="", encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    assert list(lines[0]) == ["kind", "key", "assignment_id", "worker_id", "reason", "cost"]
+    assert {line["reason"] for line in lines if line["worker_id"] == "A1ADA"} == {"'=Wrong"}
+    assert {line["reason"] for line in lines if line["worker_id"] != "A1ADA"} == {""}
+    assert [line["assignment_id"] for line in lines] == [step["assignment_id"] for step in plan.to_records()]
+
+
 @pytest.mark.parametrize("reason", ["Danke für alles ", "Danke fu\u0308r alles"])
 def test_a_reason_that_looks_equal_is_the_same(batch: Batch, reason: str) -> None:
     batch.pay_bonuses({"A1ADA": "0.50"}, reason="Danke für alles").apply()

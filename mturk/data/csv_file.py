@@ -1,4 +1,4 @@
-"""Labels as a CSV file, which spreadsheets and scripts read."""
+"""A table as a CSV file, which spreadsheets and scripts read; nothing is an empty cell."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], f
         writer.writerow(header)
         for row in rows:
             number += 1
-            cells = [str(cell) for cell in row]
+            cells = ["" if cell is None else str(cell) for cell in row]
             writer.writerow([formula.defused(cell) for cell in cells] if formulas == "quote" else cells)
     return number
