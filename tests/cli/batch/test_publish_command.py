@@ -28,26 +28,28 @@ def at_a_terminal(folder: Path, name: str, typed: str | None) -> tuple[int, str]
         [sys.executable, "-m", "mturk", "batch", name, str(folder)], stdin=theirs, stdout=theirs, stderr=theirs
     )
     os.close(theirs)
-    shown, is_answered = "", False
-    while part := read(ours):
-        shown += part
-        if "[y/N]" in shown and not is_answered:
-            is_answered = True
-            if typed is None:
-                process.send_signal(signal.SIGINT)
-            else:
-                os.write(ours, typed.encode())
+    shown, is_asked, patience = "", False, 24
+    while patience and (part := read(ours)) is not None:
+        shown, patience = shown + part, 24 if part else patience - 1
+        if "[y/N]" not in shown or (is_asked and (part or typed)):
+            continue
+        is_asked = True
+        if typed:
+            os.write(ours, typed.encode())
+        else:
+            # One that comes while the line is being opened is heard with the next only: again, if nothing follows.
+            process.send_signal(signal.SIGINT)
     os.close(ours)
     return process.wait(timeout=60), shown
 
 
-def read(terminal: int) -> str:
-    """What is shown next; nothing at the end, or where it takes too long."""
-    ready, _, _ = select.select([terminal], [], [], 60)
+def read(terminal: int) -> str | None:
+    """What is shown next, nothing if that takes long; None at the end."""
+    ready, _, _ = select.select([terminal], [], [], 5)
     try:
-        return os.read(terminal, 4096).decode(errors="replace") if ready else ""
+        return (os.read(terminal, 4096).decode(errors="replace") or None) if ready else ""
     except OSError:  # how Linux says that nobody holds the other end any more
-        return ""
+        return None
 
 
 def test_at_a_terminal_the_cost_is_shown_and_asked_about(bench: Bench) -> None:
