@@ -11,7 +11,6 @@ from xml.sax.saxutils import escape
 from flask import Blueprint, Response, session
 from markupsafe import Markup
 from selenium.webdriver.remote.webdriver import WebDriver
-from selenium.webdriver.support.wait import WebDriverWait
 
 from mturk import HIT, Assignment, Connection
 from mturk.marketplace import Marketplace
@@ -22,6 +21,7 @@ from mturk.marketplace.site.service import look
 from mturk.marketplace.site.task_frame import Frame, InHand, task_frame
 from mturk.marketplace.site.visitor import open_to_all
 from tests.marketplace.site.conftest import sitting_of
+from tests.page_turn import page_turn
 
 WORKER = "A1ADA"
 NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
@@ -146,7 +146,7 @@ class FrameHost:
     def arrived(self, browser: WebDriver, assignment_id: str) -> Assignment:
         """What was submitted, once the page around the frame was told so."""
         self.leave(browser)
-        WebDriverWait(browser, 10).until(lambda _: browser.title == "Submitted")
+        page_turn(browser).until(lambda _: browser.title == "Submitted")
         return self.submitted(assignment_id)
 
     def submitted(self, assignment_id: str) -> Assignment:

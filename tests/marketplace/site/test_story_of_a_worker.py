@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -22,6 +21,7 @@ import mturk
 from mturk import HIT, Connection, ExternalQuestion, HITType, HTMLQuestion
 from mturk.marketplace import Marketplace
 from tests.marketplace.site.lived_in import PAGES, form
+from tests.page_turn import page_turn
 from tests.rendering.conftest import browser as browser
 
 DAY = timedelta(days=1)
@@ -42,7 +42,7 @@ class Person:
         words = f"normalize-space(.)='{name}'"
         before = self.browser.find_element(By.TAG_NAME, "html")
         self.browser.find_element(By.XPATH, f"//main//button[{words}]|//main//a[{words}]|//nav//a[{words}]").click()
-        WebDriverWait(self.browser, 10).until(lambda _: self.browser.find_element(By.TAG_NAME, "html") != before)
+        page_turn(self.browser).until(lambda _: self.browser.find_element(By.TAG_NAME, "html") != before)
 
     def type(self, **fields: str) -> None:
         """Fill in fields by their names."""
@@ -51,8 +51,7 @@ class Person:
 
     def reads(self, words: str) -> None:
         """Wait until the page says this."""
-        # The page may go on to the next while it is read.
-        WebDriverWait(self.browser, 10, ignored_exceptions=[StaleElementReferenceException]).until(
+        page_turn(self.browser).until(
             lambda _: words in self.browser.find_element(By.TAG_NAME, "main").text, f"the page does not say {words!r}"
         )
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.wait import WebDriverWait
@@ -17,6 +16,7 @@ from mturk.marketplace import Marketplace
 from tests.marketplace.conftest import Connect
 from tests.marketplace.sample import form, hit_arguments, html_question, selection_question, text_question
 from tests.marketplace.site.conftest import SignedIn
+from tests.page_turn import page_turn
 from tests.rendering.conftest import browser as browser
 
 AXE = Path(__file__).parents[2] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
@@ -46,7 +46,7 @@ class Visitor:
         words = f"normalize-space(.)='{name}'"
         before = self.browser.find_element(By.TAG_NAME, "html")
         self.browser.find_element(By.XPATH, f"//button[{words}]|//a[{words}]").click()
-        WebDriverWait(self.browser, 10).until(lambda _: self.browser.find_element(By.TAG_NAME, "html") != before)
+        page_turn(self.browser).until(lambda _: self.browser.find_element(By.TAG_NAME, "html") != before)
 
     def accept(self, hit: dict[str, Any]) -> None:
         self.open(f"/worker/groups/{hit['HITGroupId']}")
@@ -69,8 +69,7 @@ class Visitor:
         def told(_: object) -> bool:
             return words in self.browser.find_element(By.CSS_SELECTOR, selector).text
 
-        gone = [StaleElementReferenceException]
-        WebDriverWait(self.browser, 10, ignored_exceptions=gone).until(told, f"{selector} does not say {words!r}")
+        page_turn(self.browser).until(told, f"{selector} does not say {words!r}")
 
 
 @pytest.fixture
@@ -221,7 +220,7 @@ def test_after_a_page_in_the_frame_has_submitted_the_next_hit_comes_by_itself(
     first = visitor.browser.current_url
     market.worker("A1ADA").submit(first.rpartition("/")[2], {"street": "Main Street"})
     visitor.browser.refresh()  # as the page does when its frame says so
-    WebDriverWait(visitor.browser, 10).until(lambda _: visitor.browser.current_url != first)
+    page_turn(visitor.browser).until(lambda _: visitor.browser.current_url != first)
     assert visitor.browser.find_element(By.NAME, "street")
     assert "Submitted. This is the next HIT" in visitor.browser.find_element(By.TAG_NAME, "main").text
 

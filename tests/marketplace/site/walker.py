@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
-from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.select import Select
-from selenium.webdriver.support.wait import WebDriverWait
 
 from mturk.marketplace import Marketplace
+from tests.page_turn import page_turn
 
 AXE = Path(__file__).parents[2] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
 _COOKIE = "mturk-session"
@@ -63,7 +62,7 @@ class Walker:
         """Press the button that says this, and wait for the page that follows."""
         before = self.browser.find_element(By.TAG_NAME, "html")
         self.press_only(words)
-        WebDriverWait(self.browser, 10).until(lambda _: before != self.browser.find_element(By.TAG_NAME, "html"))
+        page_turn(self.browser).until(lambda _: before != self.browser.find_element(By.TAG_NAME, "html"))
 
     def press_only(self, words: str) -> None:
         """Press the button that says this; the page stays."""
@@ -76,7 +75,7 @@ class Walker:
         """Follow the link that says this."""
         before = self.browser.find_element(By.TAG_NAME, "html")
         self.browser.find_element(By.LINK_TEXT, words).click()
-        WebDriverWait(self.browser, 10).until(lambda _: before != self.browser.find_element(By.TAG_NAME, "html"))
+        page_turn(self.browser).until(lambda _: before != self.browser.find_element(By.TAG_NAME, "html"))
 
     @contextmanager
     def seeing(self, width: int, scheme: str) -> Iterator[None]:
@@ -105,8 +104,7 @@ class Walker:
 
     def until(self, seen: Callable[[], object]) -> None:
         """Wait until something is so, also while one page gives way to the next."""
-        gone = [StaleElementReferenceException]
-        WebDriverWait(self.browser, 10, ignored_exceptions=gone).until(lambda _: seen())
+        page_turn(self.browser).until(lambda _: seen())
 
     def obstacles(self) -> list[str]:
         """What axe finds that keeps people from using the page."""

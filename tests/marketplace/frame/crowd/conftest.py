@@ -22,6 +22,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 import mturk.marketplace.frame
 from mturk.marketplace.frame.joined_script import CROWD_ELEMENTS
+from tests.page_turn import page_turn
 from tests.rendering.conftest import FLAGS, picture
 
 STATIC = Path(mturk.marketplace.frame.__file__).parent / "static"
@@ -135,7 +136,7 @@ class Desk:
     def entries(self) -> list[tuple[str, str]]:
         """What the one submit posted."""
         WebDriverWait(self.browser, 10).until(lambda _: self.site.posts)
-        WebDriverWait(self.browser, 10).until(lambda _: self.browser.title == "Submitted")
+        page_turn(self.browser).until(lambda _: self.browser.title == "Submitted")
         (entries,) = self.site.posts
         return entries
 

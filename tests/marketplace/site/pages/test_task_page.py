@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from flask import Response
-from selenium.common.exceptions import DetachedShadowRootException, StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -21,6 +20,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from mturk.marketplace.site.visitor import open_to_all
 from tests.marketplace.site.frame_host import WORKER, FrameHost, answers_of, frame_host
+from tests.page_turn import page_turn
 from tests.rendering.conftest import browser
 
 __all__ = ["browser"]
@@ -90,7 +90,6 @@ def test_an_answer_arrives_whatever_its_form_says(browser: WebDriver, host: Fram
 
 
 AXE = Path(__file__).parents[3] / "javascript" / "node_modules" / "axe-core" / "axe.min.js"
-GONE = [StaleElementReferenceException, DetachedShadowRootException]
 SCRIPTED = [
     f"fetch('{AT_MTURK}', {{method: 'POST', body: new URLSearchParams({{label: 'cat'}})}})",
     f"fetch(new Request('{AT_MTURK}', {{method: 'POST', body: new URLSearchParams('label=cat&assignmentId=')}}))",
@@ -258,7 +257,7 @@ def message(browser: WebDriver, role: str) -> WebElement:
         found = boxes and boxes[-1].shadow_root.find_elements(By.CSS_SELECTOR, f"section[role={role}]")
         return found[0] if found else None
 
-    return WebDriverWait(browser, 10, ignored_exceptions=GONE).until(find)  # type: ignore[no-any-return]  # selenium's types say less
+    return page_turn(browser).until(find)  # type: ignore[no-any-return]  # selenium's types say less
 
 
 def test_what_is_too_late_is_told_and_what_was_typed_stays(browser: WebDriver) -> None:
@@ -339,12 +338,12 @@ def test_at_the_site_itself_a_worker_does_a_page_and_goes_on(browser: WebDriver,
     assert not browser.find_element(By.ID, "submitButton").is_enabled()
     host.leave(browser)
     browser.find_element(By.XPATH, "//button[text()='Accept']").click()
-    WebDriverWait(browser, 10).until(lambda _: "/worker/assignments/" in browser.current_url)
+    page_turn(browser).until(lambda _: "/worker/assignments/" in browser.current_url)
     assignment_id = browser.current_url.rpartition("/")[2].partition("?")[0]
     browser.switch_to.frame("task")
     press(browser)
     host.leave(browser)
-    WebDriverWait(browser, 10).until(lambda _: browser.title.startswith("Submitted"))
+    page_turn(browser).until(lambda _: browser.title.startswith("Submitted"))
     assert answers_of(host.submitted(assignment_id)) == [("label", "cat")]
 
 
@@ -363,12 +362,12 @@ def test_an_external_page_that_is_too_late_loses_nothing(browser: WebDriver) -> 
         host.show(browser, host.accept(host.publish_external(url)))
         host.market.clock.advance(hours=2)
         press(browser)
-        WebDriverWait(browser, 10).until(lambda _: browser.find_elements(By.TAG_NAME, "h1"))
+        page_turn(browser).until(lambda _: browser.find_elements(By.TAG_NAME, "h1"))
         assert browser.find_element(By.TAG_NAME, "h1").text == "Not submitted"
         assert browser.find_element(By.NAME, "label").get_attribute("value") == "cat"
         before = browser.find_element(By.TAG_NAME, "html")
         browser.find_element(By.TAG_NAME, "button").click()
-        WebDriverWait(browser, 10).until(lambda _: browser.find_element(By.TAG_NAME, "html") != before)
+        page_turn(browser).until(lambda _: browser.find_element(By.TAG_NAME, "html") != before)
         assert browser.find_element(By.NAME, "label").get_attribute("value") == "cat"
 
 
