@@ -15,8 +15,8 @@ CROWD_LOADER = "crowd-html-elements.js"
 RESERVED = ("assignmentId", "hitId", "turkSubmitTo", "workerId")
 """The site adds these to the page's address, and never returns a field of such a name as an answer."""
 
-# A comment, or a tag that matters, with what is in it where that is no HTML. A tag whose quotes do not end goes to the next
-# ">", and is known by `endless`.
+# A comment, or a tag that matters, with what is in it where that is no HTML. A tag whose quotes do not end goes to the
+# next ">", and is known by `endless`.
 _PART = re.compile(
     r"""
     <!--.*?(?:-->|\Z)
@@ -127,8 +127,12 @@ def spans(html: str) -> list[tuple[int, int]] | None:
 
 def bones(html: str) -> str:
     """The page without its text, which is alike for all pages of a batch; `read` finds the same in it."""
-    parts = spans(html)
-    return html if parts is None else "".join([html[start:end] for start, end in parts])
+    parts = []
+    for part in _PART.finditer(html):
+        if part["endless"] is not None:
+            return html
+        parts.append(part[0])
+    return "".join(parts)
 
 
 def _take(page: Page, found: re.Match[str]) -> None:
