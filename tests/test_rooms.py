@@ -77,6 +77,7 @@ alters_data
 clock
 money
 identifier
+paged_list
 routine
 signature
 setting
