@@ -29,7 +29,7 @@ requirements
 cost
 connection:     adapter balance clock operation settings trace | credentials endpoint pace retry
                 | local signature | transport | connection
-record:         display export | collection | record value | bulk
+record:         display export read_ahead | collection | record value | bulk
 rendering:      character html_page jinja placeholder starter_value | rendering starter | submission | template
 question:       address element namespace part plain_answers | answer grammar layout schema task_request xhtml
                 | content document
