@@ -22,9 +22,9 @@ class PagedList(Sequence[T]):
             ...
 
     The first page is read at once, so that a short list is as it was when you asked for it; later pages are as they are
-    when you get there, and need the database. It has an index, a length and slices, and equals a list with the same items: `len()`, `[-1]` and
-    `in`, for what is not there, read to the end. `list(…)` is a list of your own, to sort or to write as JSON; a pickle
-    is a list, too. It may be shared by threads.
+    when you get there, and need the database. It has an index, a length and slices, and equals a list with the same
+    items: `len()`, `[-1]` and `in`, for what is not there, read to the end. `list(…)` is a list of your own, to sort or
+    to write as JSON; a pickle is a list, too. It may be shared by threads.
     """
 
     def __init__(self, read: Callable[[Place | None], tuple[Sequence[T], Place | None]]) -> None:
