@@ -29,7 +29,7 @@ requirements
 cost
 connection:     balance clock operation reply settings trace | credentials endpoint exchange pace retry
                 | adapter local signature | transport | connection
-record:         display export | collection | record value | bulk
+record:         display export read_ahead | collection | record value | bulk
 rendering:      character html_page jinja placeholder starter_value | rendering starter | submission | template
 question:       address element namespace part plain_answers | answer grammar layout schema task_request xhtml
                 | content document
@@ -77,6 +77,7 @@ alters_data
 clock
 money
 identifier
+paged_list
 routine
 signature
 setting

@@ -9,6 +9,7 @@ try:
     from mturk.marketplace.hit.missing_asset import MissingAsset
     from mturk.marketplace.http.fault import Fault
     from mturk.marketplace.market import Marketplace
+    from mturk.marketplace.paged_list import PagedList
     from mturk.marketplace.people.message import Message
     from mturk.marketplace.people.payout import Payout
     from mturk.marketplace.simulation.crowd import Crowd
@@ -34,6 +35,7 @@ __all__ = [
     "Message",
     "MissingAsset",
     "Other",
+    "PagedList",
     "Payout",
     "Queue",
     "Report",

@@ -15,7 +15,9 @@ from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.document.answer import Value, expect
 from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.hit import layout, offer, work
+from mturk.marketplace.hit.offer import Search
 from mturk.marketplace.money import cents, dollars
+from mturk.marketplace.paged_list import PAGE, PagedList
 from mturk.marketplace.people import ledger, message
 from mturk.marketplace.people.message import Message
 from mturk.marketplace.people.requester import Key, KeyPair, Keys, account_of, listed, revoke
@@ -135,12 +137,17 @@ class Requester:
         except ValueError as error:
             raise MarketplaceError(f"Nothing can be pushed to {address}: {error}.") from None
 
-    def letters(self, since: datetime | None = None) -> list[Letter]:
+    def letters(self, since: datetime | None = None) -> PagedList[Letter]:
         """What workers wrote to this requester, oldest first; `since` is a market time. NotifyWorkers answers them.
 
-        No text in it has control characters or other invisible ones.
+        It is read 100 at a time. No text in it has control characters or other invisible ones.
         """
-        return self._dispatch.run(lambda context: letter.letters(context.database, self._number, since), writes=False)
+        return PagedList(
+            lambda after: self._dispatch.run(
+                lambda context: letter.letters(context.database, self._number, since, after),
+                writes=False,
+            )
+        )
 
     @alters_data
     def add_key(self) -> Requester:
@@ -174,17 +181,22 @@ class Worker:
     def __repr__(self) -> str:
         return f"<Worker {self.id}>"
 
-    def groups(self, *, acceptable: bool = False) -> list[str]:
-        """The ids of the groups of HITs that the worker finds on the site, newest first.
+    def groups(self, *, acceptable: bool = False) -> PagedList[str]:
+        """The ids of the groups of HITs that the worker finds on the site, newest first, read 100 at a time.
 
-        With `acceptable` only those that the worker's qualifications are good enough for.
+        With `acceptable` only those that the worker's qualifications are good enough for. A page takes the same time
+        however many groups there are. A group that gets a new HIT while you are on your way to it moves to the front,
+        as on the site, and is in the next list.
         """
-        return self._dispatch.run(
-            lambda context: [
-                group.hit_group_id for group in offer.every_group(context, self.id, acceptable=acceptable)
-            ],
-            writes=False,
-        )
+
+        def page(after: str | None) -> tuple[list[str], str | None]:
+            listing = self._dispatch.run(
+                lambda context: offer.offers(context, self.id, Search(acceptable=acceptable), after=after, size=PAGE),
+                writes=False,
+            )
+            return [one.group.hit_group_id for one in listing.offers], listing.after
+
+        return PagedList(page)
 
     def preview(self, hit_id: str) -> str:
         """Look at the question of a HIT before accepting it."""
@@ -230,9 +242,11 @@ class Worker:
             lambda context: qualification_request.submit(context, self.id, type_id, answers or {})
         )
 
-    def messages(self) -> list[Message]:
-        """What requesters wrote to the worker, oldest first."""
-        return self._dispatch.run(lambda context: message.messages_of(context, self.id), writes=False)
+    def messages(self) -> PagedList[Message]:
+        """What requesters wrote to the worker, oldest first, read 100 at a time."""
+        return PagedList(
+            lambda after: self._dispatch.run(lambda context: message.messages_of(context, self.id, after), writes=False)
+        )
 
     @alters_data
     def report(self, hit_id: str, reason: str, text: str = "") -> None:

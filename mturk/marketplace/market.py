@@ -27,6 +27,7 @@ from mturk.marketplace.hit.missing_asset import MissingAsset
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.opening import FIRST_REQUESTER
+from mturk.marketplace.paged_list import PagedList
 from mturk.marketplace.people import ledger, payout, requester, worker
 from mturk.marketplace.people.payout import Payout
 from mturk.marketplace.people.requester import Key
@@ -345,13 +346,13 @@ class Marketplace:
         self._opening.open()
         return self._store.read(lambda database: worker.export(database, file))
 
-    def reports(self, since: datetime | None = None) -> list[Report]:
+    def reports(self, since: datetime | None = None) -> PagedList[Report]:
         """What workers report of HITs, oldest first; `since` is a market time.
 
-        No text in it has control characters or other invisible ones, whoever wrote it.
+        It is read 100 at a time. No text in it has control characters or other invisible ones, whoever wrote it.
         """
         self._opening.open()
-        return self._store.read(lambda database: report.reports(database, since))
+        return PagedList(lambda after: self._store.read(lambda database: report.reports(database, since, after)))
 
     @alters_data
     def simulate(
@@ -368,10 +369,15 @@ class Marketplace:
             raise SettingError("A simulation takes no such time.") from None
         return Simulation(self._dispatch, self.clock, crowd or Crowd(), seed).run(length)
 
-    def missing_assets(self) -> list[MissingAsset]:
-        """What task pages would have loaded from other hosts, by HIT type, where `offline` keeps them from these."""
+    def missing_assets(self) -> PagedList[MissingAsset]:
+        """What task pages would have loaded from other hosts, by HIT type, where `offline` keeps them from these.
+
+        It is read 100 at a time.
+        """
         self._opening.open()
-        return self._dispatch.run(missing_asset.listed, writes=False)
+        return PagedList(
+            lambda after: self._dispatch.run(lambda context: missing_asset.listed(context, after), writes=False)
+        )
 
     def audit(self) -> list[str]:
         """What does not add up: nothing, if every cent is accounted for, and every HIT that can be accepted counted."""

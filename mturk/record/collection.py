@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
@@ -12,6 +14,7 @@ import attrs
 from mturk.data import limit
 from mturk.errors import TransportError, ValidationError
 from mturk.record.display import Table
+from mturk.record.read_ahead import ReadAhead
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -58,8 +61,9 @@ class Page(Generic[T]):
         size: int,
         token: str | None,
         walk: _Walk | None = None,
+        answer: dict[str, Any] | None = None,
     ) -> None:
-        answer = ask(token, size)
+        answer = ask(token, size) if answer is None else answer
         self._ask, self._read, self._size = ask, read, size
         self.items: list[T] = read(answer)
         self.num_results: int = answer.get("NumResults", len(self.items))
@@ -81,7 +85,18 @@ class Page(Generic[T]):
         """The page after this one, or None after the last. One call."""
         if self.next_token is None:
             return None
-        return Page(self._ask, self._read, self._size, self.next_token, self._walk)
+        return self._following(None)
+
+    def _begin_next(self) -> Callable[[], Page[T] | None]:
+        """Have the page after this one asked for now; what is given waits for its answer and reads it."""
+        if self.next_token is None:
+            return self.next_page
+        begun = ReadAhead(partial(self._ask, self.next_token, self._size))
+        # Only the call is made in another thread: what reads the answer may hold a function of the user's.
+        return lambda: self._following(begun.result())
+
+    def _following(self, answer: dict[str, Any] | None) -> Page[T]:
+        return Page(self._ask, self._read, self._size, self.next_token, self._walk, answer)
 
 
 class Collection(Generic[T]):
@@ -92,14 +107,23 @@ class Collection(Generic[T]):
 
         for assignment in hit.assignments():
             assignment.approve()
+
+    `prefetch()` is the same list, whose next page is on its way while you use the last.
     """
 
-    __slots__ = ("_ask", "_filtered", "_name", "_read")
+    __slots__ = ("_ahead", "_ask", "_filtered", "_name", "_read")
 
     def __init__(
-        self, name: str, ask: Ask, read: Callable[[dict[str, Any]], list[T]], *, filtered: bool = False
+        self,
+        name: str,
+        ask: Ask,
+        read: Callable[[dict[str, Any]], list[T]],
+        *,
+        filtered: bool = False,
+        ahead: bool = False,
     ) -> None:
-        self._name, self._ask, self._read, self._filtered = name, ask, read, filtered
+        self._name, self._ask, self._read = name, ask, read
+        self._filtered, self._ahead = filtered, ahead
 
     def __repr__(self) -> str:
         return f"<Collection of {self._name}>"
@@ -110,10 +134,7 @@ class Collection(Generic[T]):
 
     def pages(self, page_size: int = MOST) -> Iterator[Page[T]]:
         """Page after page, one call each."""
-        page: Page[T] | None = self.page(page_size)
-        while page is not None:
-            yield page
-            page = page.next_page()
+        return self._walk(page_size, ahead=self._ahead)
 
     def page(self, page_size: int = MOST, next_token: str | None = None) -> Page[T]:
         """One page: the first, or the one that `next_token` names. One call."""
@@ -122,9 +143,24 @@ class Collection(Generic[T]):
     def where(self, condition: Callable[[T], bool]) -> Collection[T]:
         """Those items for which `condition` is true. The service still sends all of them."""
         read = self._read
-        return Collection(
-            self._name, self._ask, lambda answer: [item for item in read(answer) if condition(item)], filtered=True
-        )
+
+        def fitting(answer: dict[str, Any]) -> list[T]:
+            return [item for item in read(answer) if condition(item)]
+
+        return Collection(self._name, self._ask, fitting, filtered=True, ahead=self._ahead)
+
+    def prefetch(self) -> Collection[T]:
+        """The same list, whose walks ask for the next page while you use the last.
+
+            for assignment in hit.assignments().prefetch():
+                ...
+
+        It pays where the service is far away and what you do with the items takes about as long as its answers. A walk
+        to the end makes the same calls as without; one that you break off may have made one more, for the page that was
+        on its way. A page is as the service had it when you began the one before. Errors are raised where you get to
+        their page. `first()`, an index, a slice and `count()` read nothing ahead.
+        """
+        return Collection(self._name, self._ask, self._read, filtered=self._filtered, ahead=True)
 
     def first(self) -> T | None:
         """The first item, or None when there is none."""
@@ -132,7 +168,7 @@ class Collection(Generic[T]):
 
     def count(self) -> int:
         """How many there are; reads all pages."""
-        return sum(len(page.items) for page in self.pages())
+        return sum(len(page.items) for page in self._walk(MOST))
 
     def __bool__(self) -> bool:
         return self.first() is not None
@@ -166,15 +202,22 @@ class Collection(Generic[T]):
         parts = (index.start, index.stop, index.step)
         if any(part is not None and part < 0 for part in parts):
             raise ValidationError(f"a list of the service has no end to count from; the slice is {parts}")
-        items = iter(self) if index.stop is None else self._some(index.stop)
+        items = self._some(sys.maxsize if index.stop is None else index.stop)
         return list(islice(items, index.start, index.stop, index.step))
+
+    def _walk(self, page_size: int, *, ahead: bool = False) -> Iterator[Page[T]]:
+        page: Page[T] | None = self.page(page_size)
+        while page is not None:
+            following = page._begin_next() if ahead else page.next_page
+            yield page
+            page = following()
 
     def _some(self, number: int) -> Iterator[T]:
         if number == 0:
             return
         left = number
         # How many of a page pass a filter is not known, so that small pages would be many calls.
-        for page in self.pages(MOST if self._filtered else min(number, MOST)):
+        for page in self._walk(MOST if self._filtered else min(number, MOST)):
             yield from page.items[:left]
             left -= len(page.items)
             if left <= 0:

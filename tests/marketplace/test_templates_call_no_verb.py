@@ -16,8 +16,8 @@ from mturk.marketplace.clock import Clock
 
 # What only reads or computes; a template may call it.
 READS = {
-    "access_keys", "approved", "at", "audit", "balance", "export_workers", "groups", "letters", "messages",
-    "missing_assets", "now", "payouts", "preview", "reports", "requesters",
+    "access_keys", "approved", "at", "audit", "balance", "count", "export_workers", "groups", "index", "letters",
+    "messages", "missing_assets", "now", "payouts", "preview", "reports", "requesters",
 }  # fmt: skip
 
 

@@ -6,11 +6,12 @@ import logging
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, tuple_
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.database import table as t
 from mturk.marketplace.hit import hit
+from mturk.marketplace.paged_list import PAGE, page
 
 _LOG = logging.getLogger(__name__)
 _MOST = 50  # for one HIT type: a page may ask for as many as it likes
@@ -23,6 +24,19 @@ class MissingAsset(NamedTuple):
     hit_type_id: str
     title: str
     address: str
+
+
+Place = tuple[int, str]
+"""Where a page ends: the number of the HIT type and the address of its last line."""
+
+_KEY = t.missing_asset.c.hit_type, t.missing_asset.c.address
+_LISTED = (
+    select(*_KEY, t.hit_type.c.hit_type_id, t.hit_type.c.title)
+    .join(t.hit_type, t.hit_type.c.number == t.missing_asset.c.hit_type)
+    .where(tuple_(*_KEY) > tuple_(bindparam("hit_type"), bindparam("address")))
+    .order_by(*_KEY)
+    .limit(PAGE + 1)
+)
 
 
 def is_new(context: Context, hit_id: str, address: str) -> bool:
@@ -45,14 +59,12 @@ def note(context: Context, hit_id: str, address: str) -> None:
     _LOG.warning("The pages of the HIT type %s could not load %s (offline).", found.hit_type_id, place)
 
 
-def listed(context: Context) -> list[MissingAsset]:
-    """All that is noted, by HIT type."""
-    query = (
-        select(t.hit_type.c.hit_type_id, t.hit_type.c.title, t.missing_asset.c.address)
-        .join(t.hit_type, t.hit_type.c.number == t.missing_asset.c.hit_type)
-        .order_by(t.missing_asset.c.hit_type, t.missing_asset.c.address)
-    )
-    return [MissingAsset(*row) for row in context.database.execute(query)]
+def listed(context: Context, after: Place | None = None) -> tuple[list[MissingAsset], Place | None]:
+    """A page of all that is noted, by HIT type, from where the last page ended, and where this one does."""
+    hit_type, address = after or (0, "")
+    found = context.database.execute(_LISTED, {"hit_type": hit_type, "address": address}).all()
+    rows, end = page(found, lambda row: (int(row.hit_type), str(row.address)))
+    return [MissingAsset(row.hit_type_id, row.title, row.address) for row in rows], end
 
 
 def _place(address: str) -> str | None:

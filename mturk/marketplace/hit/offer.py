@@ -40,7 +40,7 @@ PAGE = 20
 WINDOW = 5000
 """So many groups are looked through for words and rewards at a time."""
 _MOST_JUDGED = 1000
-"""So many are held against what a worker has, at a time; a page says where the next one goes on."""
+"""So many are held against what a worker has, for one page; it says where the next one goes on."""
 _RECENT = 2000
 """So many of a worker's latest assignments are held against what is on offer: HITs of older ones hardly ever are."""
 _MOST_WORDS = 10
@@ -169,14 +169,15 @@ def offers(
     had = _had(context, worker_row)
     found: list[Offer] = []
     # Most groups fit, so the first look is a short one.
-    for at_once in (2 * size, _MOST_JUDGED):
+    for at_once in (2 * size, max(2 * size, _MOST_JUDGED - 2 * size)):
         groups, ended = _groups(context, worker_row, search, after, at_once, window)
+        last: Group | None = None
         for one in _judged(context, worker_row, groups, had):
             if _suits(one, search):
                 if len(found) == size:
-                    return Listing(found, after)
+                    return Listing(found, after if last is None else _key(search, last))
                 found.append(one)
-            after = _key(search, one.group)
+            last = one.group
         if ended is None:
             return Listing(found, None)
         after = ended
@@ -189,16 +190,6 @@ def shortened(listing: Listing, search: Search | None, number: int) -> Listing:
         return listing
     first = listing.offers[:number]
     return Listing(first, _key(search or Search(), first[-1].group))
-
-
-def every_group(context: Context, worker_id: str, *, acceptable: bool) -> Iterator[Group]:
-    """All groups that a worker finds, newest first."""
-    after = None
-    while True:
-        found, after = offers(context, worker_id, Search(acceptable=acceptable), after=after, size=_MOST_JUDGED)
-        yield from (one.group for one in found)
-        if after is None:
-            return
 
 
 def offer(context: Context, worker_id: str, group_id: str) -> Offer:
@@ -278,9 +269,13 @@ def _numbers(found: CursorResult[Any]) -> dict[int, int]:
 
 
 def _judged(context: Context, worker_row: Worker, groups: Sequence[Group], had: Mapping[int, int]) -> Iterator[Offer]:
-    allowed = eligibilities(context, worker_row, [requirements_of(group) for group in groups])
-    for group, one in zip(groups, allowed, strict=True):
-        can_accept = one.can_accept and not worker_row.blocked and not group.blocked
+    # Many groups have the same requirements, which are read and held against the worker once.
+    different = {group.requirements: group for group in groups}
+    allowed = eligibilities(context, worker_row, [requirements_of(group) for group in different.values()])
+    judged = {text: (one, one.can_accept) for text, one in zip(different, allowed, strict=True)}
+    for group in groups:
+        one, qualified = judged[group.requirements]
+        can_accept = qualified and not worker_row.blocked and not group.blocked
         yield Offer(group, one, can_accept, group.hits - had.get(group.number, 0))
 
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, select, tuple_
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import as_datetime
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ParameterValidationError
+from mturk.marketplace.paged_list import PAGE, page
 from mturk.marketplace.people import mail
+
+Place = tuple[int, int]
+"""Where a page of messages ends: the time and the number of its last one."""
 
 _STRANGER = "Cannot send a notification to a worker who has not done any work for you"
 _DECIDED = ("Approved", "Rejected")
@@ -48,6 +52,19 @@ _MET = exists().where(
 _RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, _MET.label("met")).where(
     t.worker.c.worker_id.in_(bindparam("worker_ids", expanding=True))
 )
+# A message that comes later has a higher number, too; the time comes first because the index has it so.
+_PLACE = t.message.c.time, t.message.c.number
+_RECEIVER = select(t.worker.c.number).where(t.worker.c.worker_id == bindparam("of_worker")).scalar_subquery()
+_WRITTEN = (
+    select(t.message, t.requester.c.name)
+    .join(t.requester, t.requester.c.number == t.message.c.requester)
+    .where(
+        t.message.c.worker == _RECEIVER,
+        tuple_(*_PLACE) > tuple_(bindparam("time"), bindparam("number")),
+    )
+    .order_by(*_PLACE)
+    .limit(PAGE + 1)
+)
 
 
 def notify_workers(call: Call, *, subject: str, message_text: str, worker_ids: list[str]) -> Answer:
@@ -70,17 +87,12 @@ def send(context: Context, sender: int, receivers: Collection[int], subject: str
         context.database.execute(t.message.insert(), [{**written, "worker": number} for number in receivers])
 
 
-def messages_of(context: Context, worker_id: str) -> list[Message]:
-    """What was written to a worker, oldest first."""
-    written = (
-        select(t.message, t.requester.c.name)
-        .join(t.requester, t.requester.c.number == t.message.c.requester)
-        .join(t.worker, t.worker.c.number == t.message.c.worker)
-        .where(t.worker.c.worker_id == worker_id)
-        .order_by(t.message.c.number)
-    )
-    rows = context.database.execute(written)
-    return [Message(row.name, row.subject, row.text, as_datetime(row.time)) for row in rows]
+def messages_of(context: Context, worker_id: str, after: Place | None = None) -> tuple[list[Message], Place | None]:
+    """A page of what was written to a worker, oldest first, from where the last page ended, and where this one does."""
+    time, number = after or (0, 0)
+    which = {"of_worker": worker_id, "time": time, "number": number}
+    rows, end = page(context.database.execute(_WRITTEN, which).all(), lambda row: (int(row.time), int(row.number)))
+    return [Message(row.name, row.subject, row.text, as_datetime(row.time)) for row in rows], end
 
 
 def _receivers(call: Call, worker_ids: list[str]) -> Sequence[Receiver]:

@@ -11,6 +11,7 @@ from mturk.marketplace.call import Context
 from mturk.marketplace.clock import DAY, as_datetime, as_milliseconds
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import NotThere, TooOften, WorkerError
+from mturk.marketplace.paged_list import PAGE, page
 from mturk.marketplace.people import worker
 from mturk.marketplace.workplace import concern, plain_text
 
@@ -40,6 +41,7 @@ _SENT = (
 )
 _LISTED = (
     select(
+        t.letter.c.number,
         t.letter.c.time,
         t.worker.c.worker_id,
         t.letter.c.text,
@@ -51,8 +53,13 @@ _LISTED = (
     .join(t.hit, t.hit.c.number == t.letter.c.hit)
     .join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
     .outerjoin(t.assignment, (t.assignment.c.hit == t.letter.c.hit) & (t.assignment.c.worker == t.letter.c.worker))
-    .where(t.letter.c.requester == bindparam("of_requester"), t.letter.c.time >= bindparam("since"))
+    .where(
+        t.letter.c.requester == bindparam("of_requester"),
+        t.letter.c.number > bindparam("after"),
+        t.letter.c.time >= bindparam("since"),
+    )
     .order_by(t.letter.c.number)
+    .limit(PAGE + 1)
 )
 
 
@@ -80,11 +87,17 @@ def left(context: Context, worker_number: int, requester: int) -> int:
     return max(0, min(A_DAY - sum(sent.values()), TO_ONE_A_DAY - sent.get(requester, 0)))
 
 
-def letters(database: Connection, requester: int, since: datetime | None = None) -> list[Letter]:
-    """What was written to a requester, or what from a moment on, oldest first, with every text harmless."""
+def letters(
+    database: Connection, requester: int, since: datetime | None = None, after: int | None = None
+) -> tuple[list[Letter], int | None]:
+    """A page of what was written to a requester, or what from a moment on, oldest first, and where the page ends.
+
+    Every text is harmless.
+    """
     start = 0 if since is None else as_milliseconds(since)
-    rows = database.execute(_LISTED, {"of_requester": requester, "since": start})
-    return [
+    found = database.execute(_LISTED, {"of_requester": requester, "since": start, "after": after or 0}).all()
+    rows, end = page(found, lambda row: int(row.number))
+    told = [
         Letter(
             as_datetime(row.time),
             row.worker_id,
@@ -95,3 +108,4 @@ def letters(database: Connection, requester: int, since: datetime | None = None)
         )
         for row in rows
     ]
+    return told, end

@@ -12,6 +12,7 @@ from mturk.marketplace.call import Context
 from mturk.marketplace.clock import DAY, as_datetime, as_milliseconds
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import NotThere, TooOften, WorkerError
+from mturk.marketplace.paged_list import PAGE, page
 from mturk.marketplace.people import worker
 from mturk.marketplace.workplace import concern, plain_text
 
@@ -40,6 +41,7 @@ _REPORTED = select(t.report.c.number).where(
 )
 _LISTED = (
     select(
+        t.report.c.number,
         t.report.c.time,
         t.worker.c.worker_id,
         t.report.c.reason,
@@ -52,8 +54,9 @@ _LISTED = (
     .join(t.hit, t.hit.c.number == t.report.c.hit)
     .join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
     .join(t.requester, t.requester.c.number == t.hit.c.requester)
-    .where(t.report.c.time >= bindparam("since"))
+    .where(t.report.c.number > bindparam("after"), t.report.c.time >= bindparam("since"))
     .order_by(t.report.c.number)
+    .limit(PAGE + 1)
 )
 
 
@@ -88,8 +91,11 @@ def is_reported(context: Context, worker_number: int, hit_number: int) -> bool:
     return context.database.execute(_REPORTED, which).scalar_one_or_none() is not None
 
 
-def reports(database: Connection, since: datetime | None = None) -> list[Report]:
-    """All reports, or those from a moment on, oldest first, with every text harmless."""
+def reports(
+    database: Connection, since: datetime | None = None, after: int | None = None
+) -> tuple[list[Report], int | None]:
+    """A page of all reports, or of those from a moment on, oldest first, and where it ends; every text is harmless."""
     start = 0 if since is None else as_milliseconds(since)
-    rows = database.execute(_LISTED, {"since": start})
-    return [Report(as_datetime(time), *map(plain_text.cleaned, words)) for time, *words in rows]
+    found = database.execute(_LISTED, {"since": start, "after": after or 0}).all()
+    rows, end = page(found, lambda row: int(row.number))
+    return [Report(as_datetime(time), *map(plain_text.cleaned, words)) for _, time, *words in rows], end

@@ -13,8 +13,9 @@ from sqlalchemy import Engine, event
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.call import Context
+from mturk.marketplace.hit import missing_asset
 from mturk.marketplace.hit.assignment import REJECTED
-from mturk.marketplace.people import worker
+from mturk.marketplace.people import message, worker
 from mturk.marketplace.workplace import concern, letter, notice, overview, report, statement, submission
 from tests.marketplace.conftest import Client, Publish, Work
 from tests.marketplace.workplace.conftest import Pay, Run
@@ -49,6 +50,9 @@ READ: dict[str, Step] = {
     "letters left": lambda context: letter.left(context, _number(context), 1),
     "concern": lambda context: concern.find(context, worker.on_site(context, _WORKER), "3NOTHING"),
     "letters": lambda context: letter.letters(context.database, 1),
+    "messages": lambda context: message.messages_of(context, _WORKER),
+    "reports": lambda context: report.reports(context.database),
+    "missing assets": missing_asset.listed,
 }
 
 
