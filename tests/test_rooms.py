@@ -20,6 +20,7 @@ PACKAGE = Path(mturk.__file__).parent
 SDK = """
 schemas
 version
+late
 errors
 alters_data
 doubt
