@@ -1,27 +1,35 @@
-"""The client's cost per call, beside boto3's: CPU time, start-up time and memory, in one run.
+"""The client's cost, beside boto3's: CPU time of calls and of a process's start, and memory, in one run.
 
 A small server in a child process gives both the same answers, so what is compared is the client alone. Each
 figure is the median of paired ratios (mturk / boto3, one after the other, several times over), with its range:
-a machine's speed drifts, a pair's does not.
+a machine's speed drifts, a pair's does not. Start in an environment that holds little else: what it loads of itself
+at each start counts for both.
 
     python benchmarks/against_boto3.py [repetitions]
 """
 
 from __future__ import annotations
 
+import compileall
 import http.server
 import json
 import multiprocessing
+import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
 
+import submissions
+
+RECORDS = 100_000
+HELD_REPETITIONS = 3
 KEYS = {"access": "AKIDEXAMPLE", "secret": "example-secret"}
-CREATED = 1565385436.0
-ANSWER_NS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
+CREATED = submissions.CREATED
 
 
 def a_hit() -> dict[str, object]:
@@ -34,7 +42,7 @@ def a_hit() -> dict[str, object]:
         + "</form></body></html>"
     )
     return {
-        "HITId": "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012",
+        "HITId": submissions.HIT_ID,
         "HITTypeId": "3BCDEFGHIJKLMNOPQRSTUVWXYZ0123",
         "HITGroupId": "3CDEFGHIJKLMNOPQRSTUVWXYZ01234",
         "CreationTime": CREATED,
@@ -65,28 +73,13 @@ def a_hit() -> dict[str, object]:
     }
 
 
-def an_assignment(number: int) -> dict[str, object]:
-    answers = "".join(
-        f"<Answer><QuestionIdentifier>{name}</QuestionIdentifier><FreeText>{text}</FreeText></Answer>"
-        for name, text in (("label", "cat"), ("comment", "Sits on a chair & sleeps".replace("&", "&amp;")), ("n", "3"))
-    )
-    return {
-        "AssignmentId": f"3ASSIGNMENT{number:019d}",
-        "WorkerId": f"A2WORKER{number:06d}",
-        "HITId": "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012",
-        "AssignmentStatus": "Submitted",
-        "AutoApprovalTime": CREATED + 259200,
-        "AcceptTime": CREATED + number,
-        "SubmitTime": CREATED + 60 + number,
-        "Deadline": CREATED + 600 + number,
-        "Answer": f'<?xml version="1.0"?><QuestionFormAnswers xmlns="{ANSWER_NS}">{answers}</QuestionFormAnswers>',
-    }
-
-
 ANSWERS = {
     "GetHIT": {"HIT": a_hit()},
     "GetAccountBalance": {"AvailableBalance": "10000.00"},
-    "ListAssignmentsForHIT": {"NumResults": 100, "Assignments": [an_assignment(n) for n in range(100)]},
+    "ListAssignmentsForHIT": {
+        "NumResults": 100,
+        "Assignments": [submissions.assignment(n, submissions.mixed(n)) for n in range(100)],
+    },
 }
 BODIES = {operation: json.dumps(answer).encode() for operation, answer in ANSWERS.items()}
 
@@ -126,29 +119,74 @@ def cpu(work: Callable[[], object], times: int) -> float:
     return (time.process_time() - started) / times
 
 
-START = """
-{code}
 # Not getrusage: its peak begins with that of the process that forked this one.
-print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+MEMORY = """
+def memory(what):
+    return int(next(line.split()[1] for line in open("/proc/self/status") if line.startswith(what))) / 1024
 """
-START_BOTO3 = """
+CONNECT_BOTO3 = """
 import boto3
 client = boto3.client("mturk", endpoint_url={url!r}, region_name="us-east-1",
                       aws_access_key_id={access!r}, aws_secret_access_key={secret!r})
-client.get_account_balance()
 """
-START_MTURK = """
+CONNECT_MTURK = """
 import mturk
-mturk.connect({url!r}, access_key={access!r}, secret_key={secret!r}).balance()
+mturk.connect({url!r}, access_key={access!r}, secret_key={secret!r})
+"""
+START_BOTO3 = CONNECT_BOTO3 + "client.get_hit(HITId={hit_id!r})['HIT']['Title']"
+START_MTURK = CONNECT_MTURK + "mturk.HIT.get({hit_id!r}).title"
+PAGE_BOTO3 = """
+def page():
+    return client.list_assignments_for_hit(HITId={hit_id!r}, MaxResults=100)["Assignments"]
+"""
+PAGE_MTURK = """
+def page():
+    return mturk.HIT({hit_id!r}).get_assignments(page_size=100).items
+"""
+READ_BOTO3 = """
+import xmltodict
+def read(each):
+    each["Answer"] = xmltodict.parse(each["Answer"])
+"""
+READ_MTURK = """
+def read(each):
+    each.answers
+"""
+HOLD = """
+import gc
+def some(pages):
+    for _ in range(pages):
+        kept.extend(page())
+        if {read}:
+            for each in kept[-100:]:
+                read(each)
+kept = []
+some(1)
+kept.clear()
+gc.collect()
+before = memory("VmRSS")
+some({pages})
+gc.collect()
+print(memory("VmRSS") - before)
 """
 
 
 def start(code: str, url: str) -> tuple[float, float]:
-    """Wall-clock seconds of a whole process, and its peak memory in MB."""
-    script = START.format(code=code.format(url=url, **KEYS))
-    started = time.perf_counter()
+    """CPU seconds of a whole process, the system's for it included, and its peak memory in MB."""
+    script = MEMORY + code.format(url=url, hit_id=submissions.HIT_ID, **KEYS) + "\nprint(memory('VmHWM'))"
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    peak = float(process.stdout.read())
+    _, _, usage = os.wait4(process.pid, 0)
+    return usage.ru_utime + usage.ru_stime, peak
+
+
+def held(code: str, url: str, *, read: bool) -> float:
+    """The MB that a process takes for holding the records."""
+    hold = HOLD.format(read=read, pages=RECORDS // 100)
+    script = MEMORY + code.format(url=url, hit_id=submissions.HIT_ID, **KEYS) + hold
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    return time.perf_counter() - started, int(ran.stdout) / 1024
+    return float(ran.stdout)
 
 
 def compare(name: str, unit: str, pairs: list[tuple[float, float]], reach: float) -> None:
@@ -167,6 +205,8 @@ def main(repetitions: int) -> None:
 
     import mturk
 
+    # As pip does where it installs: a checkout may be one in which Python writes no bytecode.
+    compileall.compile_dir(Path(mturk.__file__).parent, quiet=1)
     here, there = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(there,), daemon=True)
     server.start()
@@ -179,7 +219,7 @@ def main(repetitions: int) -> None:
         aws_secret_access_key=KEYS["secret"],
     )
     connection = mturk.connect(url, access_key=KEYS["access"], secret_key=KEYS["secret"])
-    hit_id = "3ABCDEFGHIJKLMNOPQRSTUVWXYZ012"
+    hit_id = submissions.HIT_ID
     hit = mturk.HIT(hit_id, connection=connection)
 
     def their_hit() -> object:
@@ -200,19 +240,26 @@ def main(repetitions: int) -> None:
     def our_answers() -> object:
         return [each.answers for each in our_page()]
 
+    versions = ", ".join(f"{name} {version(name)}" for name in ("mturk", "boto3", "xmltodict"))
+    print(f"{versions}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     print(f"{'':44} {'boto3':>7} {'mturk':>7}     ratio (range)")
     rows: list[tuple[str, Callable[[], object], Callable[[], object], int, float]] = [
-        ("one GetHIT into a HIT, CPU", their_hit, our_hit, 300, 0.50),
-        ("a page of 100 assignments, CPU", their_page, our_page, 60, 0.30),
-        ("the same with every answer read, CPU", their_answers, our_answers, 30, 0.65),
+        ("one GetHIT into a HIT, CPU", their_hit, our_hit, 300, 0.35),
+        ("a page of 100 assignments, CPU", their_page, our_page, 60, 0.20),
+        ("the same with every answer read, CPU", their_answers, our_answers, 30, 0.40),
     ]
     for name, theirs, ours, times, reach in rows:
         theirs(), ours()
         pairs = [(cpu(ours, times) * 1000, cpu(theirs, times) * 1000) for _ in range(repetitions)]
         compare(name, "ms", pairs, reach)
     starts = [(start(START_MTURK, url), start(START_BOTO3, url)) for _ in range(repetitions)]
-    compare("process start, import, connect, first answer", "s", [(o[0], t[0]) for o, t in starts], 0.65)
-    compare("peak memory after that", "MB", [(o[1], t[1]) for o, t in starts], 0.75)
+    cpus = [(ours[0] * 1000, theirs[0] * 1000) for ours, theirs in starts]
+    compare("process start to the first HIT.get, CPU", "ms", cpus, 0.66)
+    compare("peak memory after it", "MB", [(ours[1], theirs[1]) for ours, theirs in starts], 0.70)
+    ours, theirs = CONNECT_MTURK + PAGE_MTURK + READ_MTURK, CONNECT_BOTO3 + PAGE_BOTO3 + READ_BOTO3
+    for name, read, reach in (("", False, 0.40), (", answers read", True, 0.60)):
+        pairs = [(held(ours, url, read=read), held(theirs, url, read=read)) for _ in range(HELD_REPETITIONS)]
+        compare(f"{RECORDS:,} assignments held{name}", "MB", pairs, reach)
     server.kill()
 
 
