@@ -26,6 +26,7 @@ from pathlib import Path
 
 import submissions
 
+HERE = Path(__file__).parent  # where Python looks first, here as in the processes that are started
 RECORDS = 100_000
 HELD_REPETITIONS = 3
 KEYS = {"access": "AKIDEXAMPLE", "secret": "example-secret"}
@@ -174,7 +175,7 @@ print(memory("VmRSS") - before)
 def start(code: str, url: str) -> tuple[float, float]:
     """CPU seconds of a whole process, the system's for it included, and its peak memory in MB."""
     script = MEMORY + code.format(url=url, hit_id=submissions.HIT_ID, **KEYS) + "\nprint(memory('VmHWM'))"
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=HERE, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     peak = float(process.stdout.read())
     _, _, usage = os.wait4(process.pid, 0)
@@ -185,7 +186,7 @@ def held(code: str, url: str, *, read: bool) -> float:
     """The MB that a process takes for holding the records."""
     hold = HOLD.format(read=read, pages=RECORDS // 100)
     script = MEMORY + code.format(url=url, hit_id=submissions.HIT_ID, **KEYS) + hold
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", script], cwd=HERE, capture_output=True, text=True, check=True)
     return float(ran.stdout)
 
 
