@@ -1,75 +1,78 @@
-"""How long it takes to read answers, against bare xmltodict.parse: 20,000 documents, in turn, in one run."""
+"""What it costs to read answers through `assignment.answers`, beside bare xmltodict.parse: CPU time, in one run.
+
+Each figure is the median of paired ratios (mturk / xmltodict, chunk by chunk in turn), with its range: what else the
+machine does slows both. `assignment.answers` also makes values of what it reads: it unpacks the JSON of crowd-forms
+and tells a selection from a text, which xmltodict.parse leaves to its user.
+
+    python benchmarks/answers.py [repetitions]
+"""
 
 from __future__ import annotations
 
-import random
+import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from xml.sax.saxutils import escape
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from typing import Any
 
+import submissions
 import xmltodict
 
-from mturk.question import answer
+from mturk import Assignment
 
-DOCUMENTS = 20_000
+DOCUMENTS = 8_000
 CHUNK = 500
-REPETITIONS = 7
-_NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
-_TEXT = "the picture shows a brown dog & two cats on <grass>, I am not quite sure about it"
-_WORDS = _TEXT.split()
+ROWS: list[tuple[str, Callable[[int], str], float]] = [
+    ("the ordinary form, five answers", submissions.form, 0.65),
+    ("the same, and a quarter crowd-forms", submissions.mixed, 0.70),
+]
 
 
-def documents(count: int, seed: int = 1) -> Iterator[str]:
-    """Answers as forms and pages give them: two to six questions, one in five a selection."""
-    pick = random.Random(seed)
-    for _ in range(count):
-        answers = "".join(_answer(pick, number) for number in range(pick.randint(2, 6)))
-        yield (
-            f'<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers xmlns="{_NAMESPACE}">{answers}'
-            "</QuestionFormAnswers>"
-        )
+def _ours(assignments: Iterable[Assignment]) -> None:
+    for each in assignments:
+        each.answers  # noqa: B018 - the read is the work
 
 
-def _answer(pick: random.Random, number: int) -> str:
-    if pick.random() < 0.2:
-        chosen = pick.sample(["cat", "dog", "bird", "fish"], pick.randint(1, 3))
-        inside = "".join(f"<SelectionIdentifier>{one}</SelectionIdentifier>" for one in chosen)
-    else:
-        words = " ".join(pick.choice(_WORDS) for _ in range(pick.randint(1, 20)))
-        inside = f"<FreeText>{escape(words)}</FreeText>"
-    return f"<Answer><QuestionIdentifier>question_{number}</QuestionIdentifier>{inside}</Answer>"
+def _theirs(members: Iterable[dict[str, Any]]) -> None:
+    for each in members:
+        xmltodict.parse(each["Answer"])
 
 
-def _seconds(read: Callable[[str], object], xmls: list[str]) -> float:
+def _seconds(read: Callable[[Any], None], chunk: object) -> float:
     started = time.process_time()
-    for xml in xmls:
-        read(xml)
+    read(chunk)
     return time.process_time() - started
 
 
-def _pair(xmls: list[str]) -> tuple[float, float]:
-    """The seconds of both, chunk by chunk in turn: what else the machine does slows both."""
-    chunks = [xmls[start : start + CHUNK] for start in range(0, len(xmls), CHUNK)]
-    bare = ours = 0.0
-    for chunk in chunks:
-        bare += _seconds(xmltodict.parse, chunk)
-        ours += _seconds(answer.read, chunk)
-    return bare, ours
+def _pair(members: list[dict[str, Any]]) -> tuple[float, float]:
+    """The seconds of both, ours first."""
+    ours = theirs = 0.0
+    for start in range(0, len(members), CHUNK):
+        chunk = members[start : start + CHUNK]
+        # An assignment keeps the answers that it has read, so each time there are new ones.
+        ours += _seconds(_ours, [Assignment._read(each, None) for each in chunk])
+        theirs += _seconds(_theirs, chunk)
+    return ours, theirs
 
 
-def main() -> None:
-    """Print the seconds of both, and how fast ours is as a share of the other."""
-    xmls = list(documents(DOCUMENTS))
-    pairs = [_pair(xmls) for _ in range(REPETITIONS)]
-    ratios = [bare / ours for bare, ours in pairs]
-    bare, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
-    print(f"{DOCUMENTS:,} documents on Python {sys.version.split()[0]}, median of {REPETITIONS} runs of CPU time")
-    print(f"xmltodict.parse {bare:.2f} s, assignment.answers {ours:.2f} s")
-    spread = f"from {min(ratios):.2f} to {max(ratios):.2f}"
-    print(f"speed {statistics.median(ratios):.2f} of its ({spread}); 0.90 is the least")
+def main(repetitions: int) -> None:
+    """Print what a document costs in both, and the ratio."""
+    versions = ", ".join(f"{name} {version(name)}" for name in ("mturk", "xmltodict"))
+    print(f"{versions}, Python {sys.version.split()[0]}, {os.cpu_count()} cores; {DOCUMENTS:,} documents")
+    print(f"{'':38} {'xmltodict':>9} {'mturk':>7}     ratio (range)")
+    for name, document, reach in ROWS:
+        members = [submissions.assignment(number, document(number)) for number in range(DOCUMENTS)]
+        pairs = [_pair(members) for _ in range(repetitions)]
+        ratios = sorted(ours / theirs for ours, theirs in pairs)
+        ours, theirs = (statistics.median(each) / DOCUMENTS * 1e6 for each in zip(*pairs, strict=True))
+        middle, spread = statistics.median(ratios), f"({ratios[0]:.2f}-{ratios[-1]:.2f})"
+        verdict = "ok" if middle <= reach else "MISSED"
+        print(
+            f"{name:38} {theirs:9.1f} {ours:7.1f} µs {middle:6.2f} {spread}  reach {reach:.2f}  {verdict}", flush=True
+        )
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 9)

@@ -307,7 +307,7 @@ _BY_CODE: dict[str, type[ServiceError]] = {
 }
 
 # Real messages end in "(1567545210650)", in the sandbox "(1567545210650 s)".
-_TIME_SUFFIX = re.compile(r"\s*\(\d{10,}(?: s)?\)\s*$")
+_TIME_SUFFIX = r"\s*\(\d{10,}(?: s)?\)\s*$"
 
 
 def error_of(operation: str, status: int, body: dict[str, object], request_id: str | None = None) -> ServiceError:
@@ -315,7 +315,7 @@ def error_of(operation: str, status: int, body: dict[str, object], request_id: s
     code = _bare(body.get("__type"))
     turk_code = _text(body.get("TurkErrorCode"))
     sent = _text(body.get("Message")) or _text(body.get("message"))
-    message = _TIME_SUFFIX.sub("", sent or f"the service answered HTTP {status} without a message")
+    message = re.sub(_TIME_SUFFIX, "", sent or f"the service answered HTTP {status} without a message")
     return _class_of(status, code, turk_code, message)(
         message,
         operation=operation,

@@ -20,6 +20,7 @@ PACKAGE = Path(mturk.__file__).parent
 SDK = """
 schemas
 version
+late
 errors
 alters_data
 doubt
@@ -170,7 +171,7 @@ def for_type_checkers(tree: ast.AST) -> set[ast.AST]:
 
 
 def imported(path: Path) -> Iterator[str]:
-    """What a file imports of this package, wherever in the file that stands."""
+    """What a file imports of this package, wherever in the file that stands, and however late."""
     tree = ast.parse(path.read_text())
     unread = for_type_checkers(tree)
     for node in ast.walk(tree):
@@ -180,6 +181,9 @@ def imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names if alias.name.partition(".")[0] == "mturk")
         elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "mturk":
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "late.module":
+            name = ast.literal_eval(node.args[0])
+            yield from [name] if name.startswith("mturk.") else []
 
 
 def looked_up(path: Path) -> set[str]:

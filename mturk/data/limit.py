@@ -22,9 +22,9 @@ MONTH = 2_592_000
 _E = TypeVar("_E", bound=Enum)
 
 # A request is JSON, its texts end up in XML and HTML: control characters are refused there.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_ID = re.compile("[A-Z0-9]{1,64}")
-_WORKER_ID = re.compile("A[A-Z0-9]{0,63}")
+_CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+_ID = "[A-Z0-9]{1,64}"
+_WORKER_ID = "A[A-Z0-9]{0,63}"
 
 
 def text(name: str, value: str, most: int | None = None, least: int = 0) -> str:
@@ -35,7 +35,7 @@ def text(name: str, value: str, most: int | None = None, least: int = 0) -> str:
         raise ValidationError(f"{name} has {len(value)} characters, the limit is {most}: {_shown(value)}")
     if len(value) < least:
         raise ValidationError(f"{name} must have at least {least} character{'s' * (least > 1)}, it is empty")
-    bad = _CONTROL.search(value)
+    bad = re.search(_CONTROL, value)
     if bad:
         raise ValidationError(
             f"{name} holds the character {bad[0]!r} at position {bad.start()}, which the service refuses"
@@ -102,14 +102,14 @@ def moment(name: str, value: datetime) -> datetime:
 
 def identifier(name: str, value: str) -> str:
     """An id as the service makes them: capital letters and digits, at most 64."""
-    if not isinstance(value, str) or not _ID.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_ID, value):
         raise ValidationError(f"{name} must be 1 to 64 capital letters and digits, not {_shown(value)}")
     return value
 
 
 def worker_id(name: str, value: str) -> str:
     """A worker's id: an A, then capital letters and digits."""
-    if not isinstance(value, str) or not _WORKER_ID.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(_WORKER_ID, value):
         raise ValidationError(f"{name} must be an A and up to 63 capital letters and digits, not {_shown(value)}")
     return value
 

@@ -9,7 +9,7 @@ import attrs
 from mturk.data import wire
 from mturk.errors import ValidationError
 
-_PLACE = re.compile(r"([A-Z]{2})(?:-([A-Z]{2}))?")
+_PLACE = r"([A-Z]{2})(?:-([A-Z]{2}))?"
 
 
 @attrs.frozen
@@ -23,7 +23,7 @@ class Locale:
     def of(cls, place: Locale | str) -> Locale:
         """The place that "US" or "US-NY" stands for."""
         text = str(place) if isinstance(place, Locale) else place
-        found = _PLACE.fullmatch(text) if isinstance(text, str) else None
+        found = re.fullmatch(_PLACE, text) if isinstance(text, str) else None
         if not found:
             raise ValidationError(f'a locale must be a text such as "DE" or "US-NY", not {place!r}')
         if found[2] and found[1] != "US":

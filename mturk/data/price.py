@@ -10,7 +10,7 @@ import attrs
 
 from mturk.errors import ValidationError
 
-_PLAIN = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*")
+_PLAIN = r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*"
 _TINY = Decimal("0.000001")  # what floats lose when they are added up
 
 
@@ -33,7 +33,7 @@ def amount(name: str, value: Money) -> Decimal:
 
 def _number(name: str, value: object) -> Decimal:
     if isinstance(value, str):
-        if not _PLAIN.fullmatch(value):
+        if not re.fullmatch(_PLAIN, value):
             raise ValidationError(f'{name} must be a plain amount in US dollars such as "0.05", not {value!r}')
         return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, (Decimal, Real)):

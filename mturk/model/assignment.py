@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from mturk import late
 from mturk.alters_data import alters_data
 from mturk.budget import spending
 from mturk.connection.connection import current
-from mturk.cost import bonus_fee, hit_cost
 from mturk.data import limit, price, wire
 from mturk.data.enumeration import AnyAssignmentStatus, AssignmentStatus
-from mturk.data.price import Money
 from mturk.errors import (
     AlreadyDone,
     AnswerError,
@@ -28,17 +27,25 @@ from mturk.errors import (
     Unavailable,
     ValidationError,
 )
-from mturk.model.bonus_payment import BonusPayment
-from mturk.question import answer
-from mturk.record.bulk import confirmed, do_all
-from mturk.record.collection import Collection
 from mturk.record.record import Record, kind_of, record
 
 if TYPE_CHECKING:
+    from mturk import cost
     from mturk.connection.connection import Connection
+    from mturk.data.price import Money
+    from mturk.model import bonus_payment
+    from mturk.model.bonus_payment import BonusPayment
     from mturk.model.hit import HIT
     from mturk.model.worker import Worker
+    from mturk.question import answer
     from mturk.question.answer import Answers
+    from mturk.record import bulk
+    from mturk.record.collection import Collection
+else:
+    cost = late.module("mturk.cost")
+    bonus_payment = late.module("mturk.model.bonus_payment")
+    answer = late.module("mturk.question.answer")
+    bulk = late.module("mturk.record.bulk")
 
 Statuses = AnyAssignmentStatus | Iterable[AnyAssignmentStatus] | None
 """One state of a submission, several, or None for all."""
@@ -165,7 +172,7 @@ class Assignment(Record):
         the same call again passes over what is approved. One call each, ApproveAssignment.
         """
         _feedback(feedback)
-        return do_all(list(assignments), lambda each: each.approve(feedback), _is(AssignmentStatus.APPROVED))
+        return bulk.do_all(list(assignments), lambda each: each.approve(feedback), _is(AssignmentStatus.APPROVED))
 
     @classmethod
     @alters_data
@@ -178,8 +185,8 @@ class Assignment(Record):
         rejected. One call each, RejectAssignment.
         """
         limit.text("feedback", feedback, _MOST_FEEDBACK, 1)
-        found = confirmed(assignments, "assignments to reject:", confirm)
-        return do_all(found, lambda each: each.reject(feedback), _is(AssignmentStatus.REJECTED))
+        found = bulk.confirmed(assignments, "assignments to reject:", confirm)
+        return bulk.do_all(found, lambda each: each.reject(feedback), _is(AssignmentStatus.REJECTED))
 
     @alters_data
     def pay_bonus(
@@ -207,7 +214,7 @@ class Assignment(Record):
         else:
             token = limit.token(unique_request_token)
         try:
-            with spending(self.connection.budget, lambda: bonus + bonus_fee(bonus)):
+            with spending(self.connection.budget, lambda: bonus + cost.bonus_fee(bonus)):
                 self._call(
                     "SendBonus",
                     WorkerId=self.worker_id,
@@ -246,7 +253,7 @@ class Assignment(Record):
 
     def _price(self) -> Decimal:
         hit = self.hit
-        return hit_cost(hit.reward, hit.max_assignments, 1, hit.qualification_requirements)
+        return cost.hit_cost(hit.reward, hit.max_assignments, 1, hit.qualification_requirements)
 
     def _was_paid(self, amount: Decimal, reason: str) -> bool:
         return any(paid.amount == amount and paid.reason == reason for paid in self.bonuses())
@@ -295,6 +302,6 @@ def bonus_payments(
 ) -> Collection[BonusPayment]:
     """The bonuses of a HIT or of an assignment."""
     name = f"bonuses for {hit_id or assignment_id}"
-    return BonusPayment._list(
+    return bonus_payment.BonusPayment._list(
         "ListBonusPayments", "BonusPayments", connection, name=name, HITId=hit_id, AssignmentId=assignment_id
     )

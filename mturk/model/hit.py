@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
+from mturk import late
 from mturk.alters_data import alters_data
 from mturk.budget import spending
 from mturk.connection.connection import current
-from mturk.cost import hit_cost
 from mturk.data import limit, wire
 from mturk.data.enumeration import (
     AnyReviewableHITStatus,
@@ -23,26 +23,34 @@ from mturk.data.enumeration import (
     HITStatus,
     ReviewableHITStatus,
 )
-from mturk.data.price import Money
 from mturk.errors import AlreadyDone, DoesNotExist, InvalidState, TransportError, Unavailable, ValidationError
-from mturk.model import ending, review
-from mturk.model.assignment import Assignment, Statuses, assignments_of, bonus_payments
-from mturk.model.bonus_payment import BonusPayment
-from mturk.model.ending import OpenWork
-from mturk.model.publishing import MOST_ASSIGNMENTS, Offer, create_hit, create_hit_with_hit_type, request_token
-from mturk.model.review import ReviewPolicy, ReviewResults
-from mturk.model.terms import Terms
-from mturk.question import question
-from mturk.record.bulk import confirmed, do_all
-from mturk.record.collection import Collection, Page
 from mturk.record.record import Record, id_of, record
 from mturk.requirements import QualificationRequirement
 
 if TYPE_CHECKING:
+    from mturk import cost
     from mturk.connection.connection import Connection
+    from mturk.data.price import Money
+    from mturk.model import assignment, ending, publishing, review, terms
+    from mturk.model.assignment import Assignment, Statuses
+    from mturk.model.bonus_payment import BonusPayment
+    from mturk.model.ending import OpenWork
     from mturk.model.hit_type import HITType
     from mturk.model.publishing import Asked
+    from mturk.model.review import ReviewPolicy, ReviewResults
+    from mturk.question import question
     from mturk.question.question import AnyQuestion
+    from mturk.record import bulk
+    from mturk.record.collection import Collection, Page
+else:
+    cost = late.module("mturk.cost")
+    assignment = late.module("mturk.model.assignment")
+    ending = late.module("mturk.model.ending")
+    publishing = late.module("mturk.model.publishing")
+    review = late.module("mturk.model.review")
+    terms = late.module("mturk.model.terms")
+    question = late.module("mturk.question.question")
+    bulk = late.module("mturk.record.bulk")
 
 
 @record
@@ -115,7 +123,7 @@ class HIT(Record):
         back the HIT it made. One call, CreateHIT or CreateHITWithHITType.
         """
         connection = connection or current()
-        offer = Offer(
+        offer = publishing.Offer(
             question,
             lifetime,
             max_assignments,
@@ -124,7 +132,7 @@ class HIT(Record):
             assignment_review_policy,
             hit_review_policy,
         )
-        terms = {
+        every = {
             "title": title,
             "description": description,
             "reward": reward,
@@ -133,12 +141,12 @@ class HIT(Record):
             "auto_approval_delay": auto_approval_delay,
             "qualification_requirements": qualification_requirements or None,
         }
-        given = {name: value for name, value in terms.items() if value is not None}
+        given = {name: value for name, value in every.items() if value is not None}
         if hit_type is None:
-            return create_hit(connection, Terms.of(**given), offer)
+            return publishing.create_hit(connection, terms.Terms.of(**given), offer)
         if given:
             raise ValidationError("hit_type has its own title, reward and other terms: give one or the other")
-        return create_hit_with_hit_type(connection, hit_type, offer)
+        return publishing.create_hit_with_hit_type(connection, hit_type, offer)
 
     @classmethod
     def get(cls, id: str, *, connection: Connection | None = None) -> HIT:
@@ -226,7 +234,7 @@ class HIT(Record):
 
         One call for each 100, ListAssignmentsForHIT.
         """
-        return assignments_of(self.id, self.connection, status)
+        return assignment.assignments_of(self.id, self.connection, status)
 
     def get_assignments(
         self,
@@ -240,7 +248,7 @@ class HIT(Record):
 
     def bonuses(self) -> Collection[BonusPayment]:
         """The bonuses that were paid for work on this HIT. One call for each 100, ListBonusPayments."""
-        return bonus_payments(self.connection, hit_id=self.id)
+        return assignment.bonus_payments(self.connection, hit_id=self.id)
 
     @alters_data
     def add_assignments(self, number: int, *, unique_request_token: str | None = None) -> None:
@@ -249,7 +257,7 @@ class HIT(Record):
         The sum cannot go from under 10 to 10 or more. An expired HIT stays closed until you `extend` it. A lost
         answer never adds twice. One call, CreateAdditionalAssignmentsForHIT.
         """
-        limit.whole("number", number, 1, MOST_ASSIGNMENTS)
+        limit.whole("number", number, 1, publishing.MOST_ASSIGNMENTS)
         with (
             suppress(AlreadyDone),  # the token says that this very addition was made before
             spending(self.connection.budget, lambda: self._cost_of(number)),
@@ -258,7 +266,7 @@ class HIT(Record):
                 "CreateAdditionalAssignmentsForHIT",
                 HITId=self.id,
                 NumberOfAdditionalAssignments=number,
-                UniqueRequestToken=request_token(unique_request_token),
+                UniqueRequestToken=publishing.request_token(unique_request_token),
             )
         self._forget("max_assignments", "assignments_available", "status")
 
@@ -342,7 +350,8 @@ class HIT(Record):
         nothing: InvalidState at the end, whose `partial` tells what was done; the same call again passes over what is
         gone. One call each, DeleteHIT.
         """
-        return do_all(confirmed(hits, "HITs to delete:", confirm), HIT.delete, ending.was_deleted)
+        found = bulk.confirmed(hits, "HITs to delete:", confirm)
+        return bulk.do_all(found, HIT.delete, ending.was_deleted)
 
     @alters_data
     def close(self, undecided: Literal["leave", "approve"] = "leave") -> OpenWork:
@@ -382,7 +391,7 @@ class HIT(Record):
         return review.whole_report(self.connection, self.id, levels, actions, results)
 
     def _cost_of(self, number: int) -> Decimal:
-        return hit_cost(self.reward, self.max_assignments, number, self.qualification_requirements)
+        return cost.hit_cost(self.reward, self.max_assignments, number, self.qualification_requirements)
 
     def _load(self, missing: str) -> None:
         self.refresh()

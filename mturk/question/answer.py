@@ -52,11 +52,12 @@ class Selected(tuple[str, ...]):
     True
     """
 
-    other: str | None
+    other: str | None = None
 
     def __new__(cls, identifiers: Any = (), other: str | None = None) -> Selected:
         made = super().__new__(cls, identifiers)
-        made.__dict__["other"] = other
+        if other is not None:  # few have one, and a dict for each would be most of what an answer takes
+            made.__dict__["other"] = other
         return made
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -169,12 +170,6 @@ def _read(xml: str, limit: int) -> Answers:
         answers = _answers_of(xml)
     elif not _USUAL.match(xml):
         _expect_namespace(xml)
-    values: dict[str, Any] = {}
-    for one in answers:
-        question, value = _pair(one)
-        values[question] = value
-    if len(values) == len(answers) and _CROWD_FORM not in values:
-        return Answers(values, xml)
     return _collect([_pair(one) for one in answers], xml)
 
 
@@ -225,8 +220,11 @@ def _pair(answer: Any) -> tuple[str, Any]:
     if type(answer) is not dict or "QuestionIdentifier" not in answer:
         raise ValidationError("an Answer has no QuestionIdentifier")
     question, words = answer["QuestionIdentifier"], answer.get("FreeText")
-    if type(question) is type(words) is str and len(answer) == 2:  # nearly all answers are
-        return question, words
+    if len(answer) == 2 and type(question) is str:  # nearly all answers: with one kind of value there is no second
+        if type(words) is str:
+            return question, words
+        if "SelectionIdentifier" in answer:
+            return question, _selected(answer)
     if not _OF_ANSWER.issuperset(answer):
         raise ValidationError(f"an Answer holds {_unknown(answer, _OF_ANSWER)}; expected {', '.join(sorted(_KINDS))}")
     _refuse_text(answer.get(_TEXT))
@@ -260,16 +258,30 @@ def _checked(value: Any, name: str) -> str:
 
 
 def _collect(pairs: list[tuple[str, Any]], xml: str) -> Answers:
-    pairs = _unpacked(pairs)
+    values = dict(pairs)
+    if _CROWD_FORM in values:
+        pairs = _unpacked(pairs)
+        values = dict(pairs)
+    if len(values) == len(pairs):
+        return Answers(values, xml)
     repeated: dict[str, list[Any]] = {}
     for question, value in pairs:
         repeated.setdefault(question, []).append(value)
-    return Answers(dict(pairs), xml, repeated)
+    return Answers(values, xml, repeated)
 
 
 def _json(text: str) -> Any:
     """What a crowd-form sent; ValueError where no JSON could say it again."""
-    value = json.loads(text, parse_float=_finite, parse_constant=_finite)
+    value = _DECODER.decode(text)
+    if text.count("[") + text.count("{") >= _DEEPEST:
+        _refuse_depth(value)
+    if "\\u" in text:  # where half of an emoji may stand
+        again = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        value = json.loads(again)
+    return value
+
+
+def _refuse_depth(value: Any) -> None:
     level = [value]
     for _ in range(_DEEPEST):
         level = [
@@ -279,13 +291,8 @@ def _json(text: str) -> Any:
             for inner in (each.values() if isinstance(each, dict) else each)
         ]
         if not level:
-            break
-    else:
-        raise ValueError("nested too deep")
-    if "\\u" in text:  # where half of an emoji may stand
-        again = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        value = json.loads(again)
-    return value
+            return
+    raise ValueError("nested too deep")
 
 
 def _finite(text: str) -> float:
@@ -293,6 +300,9 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{text} is no number that JSON has")
     return number
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
 
 
 def _unpacked(pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:

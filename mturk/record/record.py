@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, overload
 
 import attrs
 
+from mturk import late
 from mturk.connection.connection import current, existing
 from mturk.data import limit, wire
 from mturk.errors import TransportError, ValidationError
-from mturk.record.collection import listed
-from mturk.record.display import Table
-from mturk.record.export import json_text
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -29,7 +27,13 @@ if TYPE_CHECKING:
     from mturk.model.hit_type import HITType
     from mturk.model.qualification_type import QualificationType
     from mturk.model.worker import Worker
+    from mturk.record import collection, display, export
     from mturk.record.collection import Collection
+    from mturk.record.display import Table
+else:
+    collection = late.module("mturk.record.collection")
+    display = late.module("mturk.record.display")
+    export = late.module("mturk.record.export")
 
 R = TypeVar("R", bound="Record")
 
@@ -93,7 +97,7 @@ class Record:
         cls: type[R], operation: str, member: str, connection: Connection, *, name: str = "", **parameters: object
     ) -> Collection[R]:
         """The records that an operation lists under `member`."""
-        return listed(cls._read, operation, member, connection, name=name, **parameters)
+        return collection.listed(cls._read, operation, member, connection, name=name, **parameters)
 
     @classmethod
     def _expect_id(cls, members: Mapping[str, Any]) -> None:
@@ -198,7 +202,7 @@ class Record:
 
     def to_json(self, *, xml: bool = False) -> str:
         """`to_dict` as JSON: times in ISO 8601, durations in seconds, money as text."""
-        return json_text(self.to_dict(xml=xml))
+        return export.json_text(self.to_dict(xml=xml))
 
     def _answers_by_column(self) -> dict[str, Any]:
         """What a worker answered, for a row of a table."""
@@ -228,7 +232,7 @@ class Record:
 
 def _table(of: Record, fields: Mapping[str, object]) -> Table:
     rows = [(name, value) for name, value in fields.items() if value is not None]
-    return Table(("field", "value"), rows, caption=type(of).__name__)
+    return display.Table(("field", "value"), rows, caption=type(of).__name__)
 
 
 def _fact(value: object) -> str:

@@ -25,6 +25,13 @@ TEXT = st.text(
     st.characters(codec="utf-8", exclude_characters="￾￿", exclude_categories=["Cs", "Cc"]) | st.sampled_from("\t\n\r")
 )
 
+NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=12,
+)
+
 
 def document(*answers: str, declaration: str = "") -> str:
     return f'{declaration}<QuestionFormAnswers xmlns="{NAMESPACE}">{"".join(answers)}</QuestionFormAnswers>'
@@ -295,6 +302,25 @@ def test_what_no_json_can_say_again_stays_a_text(fields: str) -> None:
     text = f"[{fields}]"
     xml = f"<Answer><QuestionIdentifier>taskAnswers</QuestionIdentifier><FreeText>{text}</FreeText></Answer>"
     assert dict(answer.read(f"<QuestionFormAnswers>{xml}</QuestionFormAnswers>")) == {"taskAnswers": text}
+
+
+@pytest.mark.parametrize("levels", [1, 97])
+def test_json_in_a_crowd_form_may_be_nested_a_hundred_levels_deep_in_all(levels: int) -> None:
+    value = json.loads("[" * levels + "1" + "]" * levels)
+    assert answer.read(document(crowd([{"a": value}])))["a"] == value
+    too_deep = json.dumps([{"a": json.loads("[" * 98 + "1" + "]" * 98)}])
+    assert dict(answer.read(document(crowd(too_deep)))) == {"taskAnswers": too_deep}
+
+
+def test_brackets_in_a_text_are_not_levels() -> None:
+    assert answer.read(document(crowd([{"a": "[{" * 500}])))["a"] == "[{" * 500
+
+
+@given(st.dictionaries(TEXT, JSON, max_size=5))
+def test_what_a_crowd_form_sent_comes_out_as_json_has_it(fields: dict[str, Any]) -> None:
+    found = answer.read(document(crowd([fields])))
+    assert dict(found) == fields
+    assert [found.getlist(name) for name in found] == [[value] for value in fields.values()]
 
 
 def test_half_an_emoji_does_not_break_what_is_written() -> None:
