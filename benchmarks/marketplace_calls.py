@@ -1,7 +1,7 @@
 """What one call and one worker's step cost the marketplace: server CPU beside a bare hello, and statements.
 
 Each server runs in a child process that is pinned to one core, on a durable SQLite file (WAL, synchronous=FULL) or on
-PostgreSQL. The hello is a waitress of the same make whose application answers `{}`; it is sent the same signed request.
+PostgreSQL. The hello is a bare waitress whose application answers `{}`; it is sent the same signed request.
 In each round every row is measured once, one after the other, and divided by the hello of that round: so what else the
 machine does slows both. Printed is the median of the rounds, with the lowest and the highest.
 
@@ -19,6 +19,7 @@ import os
 import sqlite3
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -27,9 +28,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 from marketplace_scale import MASTER_KEY, NEW_HIT, Client, places, worker_id
+from waitress.server import create_server
 
 from mturk.marketplace import Marketplace
-from mturk.marketplace.http.server import Server
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -51,12 +52,11 @@ def serve_hello(core: int, pipe: Pipe) -> None:
         return [b"{}"]
 
     os.sched_setaffinity(0, {core})
-    server = Server(hello, "127.0.0.1", 0, largest=lambda _: 1_000_000)
-    server.start()
-    pipe.send((server.url, "AKIAHELLO", "secret"))
+    server = create_server(hello, host="127.0.0.1", port=0, threads=8)
+    threading.Thread(target=server.run, daemon=True).start()
+    pipe.send((f"http://127.0.0.1:{server.effective_port}", "AKIAHELLO", "secret"))
     while pipe.recv() is not None:
         pipe.send(time.process_time())
-    server.stop()
 
 
 class Crowd:

@@ -22,7 +22,8 @@ from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.signature import SignedRequest
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
-_TARGET = "MTurkRequesterServiceV20170117."
+TARGET = "MTurkRequesterServiceV20170117."
+"""How the header X-Amz-Target of a call begins."""
 
 _log = logging.getLogger(__name__)
 
@@ -115,9 +116,9 @@ class Api:
 
 
 def _operation(target: str) -> str:
-    if not target.startswith(_TARGET):
+    if not target.startswith(TARGET):
         raise FrontEndError("UnknownOperationException", f"The target {target!r} is not an operation.")
-    return target[len(_TARGET) :]
+    return target[len(TARGET) :]
 
 
 def members(body: bytes) -> dict[str, Any]:
