@@ -4,7 +4,7 @@ ListHITsForQualificationType."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
 
@@ -279,5 +279,7 @@ def _listed(call: Call, page: Page, listed: Select[Any], shown_after: ColumnElem
 
 def _find(context: Context, query: Select[Any], values: dict[str, Any], *, lock: bool) -> HIT | None:
     if lock:
-        return cast("HIT | None", find_locked(context.database, query, t.hit, values))
-    return cast("HIT | None", context.database.execute(query, values).one_or_none())
+        row = find_locked(context.database, query, t.hit, values)
+    else:
+        row = context.database.execute(query, values).one_or_none()
+    return None if row is None else HIT._make(row)
