@@ -24,19 +24,21 @@ _REMEMBER = t.request_token.insert()
 
 
 def earlier(call: Call, operation: str, token: str | None) -> str | None:
-    """What the first call with this token was about, if there was one in the last 24 hours."""
+    """What the first call with this token was about, if there was one in the last 24 hours; an older one is forgotten."""
     if token is None:
         return None
-    row = call.database.execute(_FIND, _which(call, operation, token)).one_or_none()
-    return row.subject if row and row.time > call.now - DAY else None
+    which = {"of_requester": call.requester, "of_operation": operation, "of_token": token}
+    row = call.database.execute(_FIND, which).one_or_none()
+    if row is not None and row.time <= call.now - DAY:
+        call.database.execute(_FORGET, which)
+        return None
+    return None if row is None else str(row.subject)
 
 
 def remember(call: Call, operation: str, token: str | None, subject: str) -> None:
-    """Note what this call was about."""
+    """Note what this call was about, which has asked for an `earlier` one."""
     if token is None:
         return
-    which = _which(call, operation, token)
-    call.database.execute(_FORGET, which)
     new = {"requester": call.requester, "operation": operation, "token": token, "subject": subject, "time": call.now}
     call.database.execute(_REMEMBER, new)
     if not agenda.has(call.database, agenda.FORGET_TOKENS, _ALL):
@@ -49,7 +51,3 @@ def forget(context: Context, number: int) -> None:
     oldest = context.database.execute(select(func.min(t.request_token.c.time))).scalar_one()
     if oldest is not None:
         agenda.plan(context.database, agenda.FORGET_TOKENS, number, max(int(oldest) + DAY, context.now + HOUR))
-
-
-def _which(call: Call, operation: str, token: str) -> dict[str, int | str]:
-    return {"of_requester": call.requester, "of_operation": operation, "of_token": token}
