@@ -39,11 +39,11 @@ KEYS = {"access_key": "AKIDEXAMPLE", "secret_key": "example-secret"}
 Work = Callable[[], object]
 
 
-def client_of(url: str) -> Any:
+def client_of(url: str, config: Any = None) -> Any:
     import boto3
 
     keys = {"aws_access_key_id": KEYS["access_key"], "aws_secret_access_key": KEYS["secret_key"]}
-    client = boto3.client("mturk", endpoint_url=url, region_name="us-east-1", **keys)
+    client = boto3.client("mturk", endpoint_url=url, region_name="us-east-1", config=config, **keys)
     client.get_account_balance()
     return client
 

@@ -40,7 +40,7 @@ WORDS = _TEXT.split()
 
 
 def a_hit() -> bytes:
-    """What CreateHITWithHITType answers with."""
+    """What CreateHIT and CreateHITWithHITType answer with."""
     question = f'<HTMLQuestion xmlns="{NAMESPACE}2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[{PAGE}]]>'
     hit = {
         "HITId": f"3HIT00000000000000000{PLACE.decode()}",
@@ -134,7 +134,7 @@ def serve(pipe: Pipe, size: int) -> None:
     }
 
     def answer(operation: str, body: bytes) -> bytes:
-        if operation == "CreateHITWithHITType":
+        if operation in ("CreateHIT", "CreateHITWithHITType"):
             return hit.replace(PLACE, b"%09d" % next(made))
         if operation == "ListAssignmentsForHIT":
             found = re.search(rb"3HIT0*([1-9][0-9]*)", body)

@@ -27,8 +27,8 @@ data:           enumeration formula limit price safe_text whole_file | csv_file 
 budget
 requirements
 cost
-connection:     adapter balance clock operation settings trace | credentials endpoint pace retry
-                | local signature | transport | connection
+connection:     balance clock operation reply settings trace | credentials endpoint exchange pace retry
+                | adapter local signature | transport | connection
 record:         display export | collection | record value | bulk
 rendering:      character html_page jinja placeholder starter_value | rendering starter | submission | template
 question:       address element namespace part plain_answers | answer grammar layout schema task_request xhtml

@@ -12,7 +12,12 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse
-from urllib3.connectionpool import ConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool
+
+from mturk.connection.exchange import Exchange, Received, SafeExchange
+
+_EXCHANGES: dict[object, type[Exchange]] = {HTTPConnection: Exchange, HTTPSConnection: SafeExchange}
 
 
 class Adapter(HTTPAdapter):
@@ -24,6 +29,9 @@ class Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> ConnectionPool:
         if self._pool is None:
             self._pool = super().get_connection_with_tls_context(*args, **options)
+            # Others, such as those to a SOCKS proxy, stay as they are.
+            if isinstance(self._pool, HTTPConnectionPool) and self._pool.ConnectionCls in _EXCHANGES:
+                self._pool.ConnectionCls = _EXCHANGES[self._pool.ConnectionCls]
         return self._pool
 
     def request_url(self, *args: Any, **options: Any) -> str:
@@ -40,7 +48,11 @@ class Adapter(HTTPAdapter):
         response = requests.Response()
         response.status_code = resp.status
         response.headers = resp.headers  # type: ignore[assignment]  # as case-blind as requests' own, and not copied
-        response._content = resp.read(decode_content=True)
+        if isinstance(resp, Received):
+            resp.release_conn()
+            response._content = resp.whole()
+        else:
+            response._content = resp.read(decode_content=True)
         response.request = req
         response.url = req.url or ""
         return response

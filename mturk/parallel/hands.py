@@ -85,6 +85,8 @@ def is_sure(executor: Executor) -> bool:
 
 def begun(executor: Executor, work: Callable[[T], R], thing: T) -> Future[R]:
     """Have it done, also where the same was done before."""
+    if isinstance(executor, Hands):
+        return executor.submit(work, thing)
     try:
         return executor.submit(_done, work, thing, uuid.uuid4().hex)
     except RuntimeError as error:

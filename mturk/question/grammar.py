@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from mturk.errors import ValidationError
 from mturk.question.element import Element
@@ -63,11 +64,9 @@ def hold(root: Element, grammar: Mapping[str, str]) -> None:
 
 
 def _strays(node: Element, namespace: str, grammar: Mapping[str, str]) -> Iterator[str]:
-    words = grammar.get(node.name, "").split()
-    known = {word.rstrip("*") for word in words if not word.startswith("@")}
-    several = {word.rstrip("*") for word in words if word.endswith("*")}
-    yield from _stray_attributes(node, [word[1:] for word in words if word.startswith("@")])
-    if words and node.text.strip():
+    known, several, attributes = _may_hold(grammar.get(node.name, ""))
+    yield from _stray_attributes(node, attributes)
+    if (known or attributes) and node.text.strip():
         yield f"line {node.line}: {node.name} holds the text {_shown(node.text)}, which nobody would see"
     counts: Counter[str] = Counter()
     for child in node.children:
@@ -80,7 +79,16 @@ def _strays(node: Element, namespace: str, grammar: Mapping[str, str]) -> Iterat
         yield from _strays(child, namespace, grammar)
 
 
-def _stray_attributes(node: Element, known: list[str]) -> Iterator[str]:
+@cache
+def _may_hold(words: str) -> tuple[frozenset[str], frozenset[str], tuple[str, ...]]:
+    """The children that an element may have, those of which it may have several, and its attributes."""
+    children = [word for word in words.split() if not word.startswith("@")]
+    several = [word[:-1] for word in children if word.endswith("*")]
+    attributes = [word[1:] for word in words.split() if word.startswith("@")]
+    return frozenset(word.rstrip("*") for word in children), frozenset(several), tuple(attributes)
+
+
+def _stray_attributes(node: Element, known: tuple[str, ...]) -> Iterator[str]:
     for name in node.attributes:
         if name not in known and not name.startswith(_SCHEMA_HINTS):
             expected = ", ".join(known) or "none"
@@ -92,7 +100,7 @@ def _named(child: Element, namespace: str) -> str:
     return name if child.namespace == namespace else f"{name} of the namespace {child.namespace[:80]!r}"
 
 
-def _expected(known: set[str]) -> str:
+def _expected(known: frozenset[str]) -> str:
     return ", ".join(sorted(known)) if known else "nothing but text"
 
 

@@ -15,11 +15,18 @@ CROWD_LOADER = "crowd-html-elements.js"
 RESERVED = ("assignmentId", "hitId", "turkSubmitTo", "workerId")
 """The site adds these to the page's address, and never returns a field of such a name as an answer."""
 
-_TAG = re.compile(
-    r"<(!--|!doctype\b|/?(?:html|head|body|form|input|button|select|textarea|script|style|template|crowd-[a-z-]+)(?=[\s/>]))",
-    re.IGNORECASE,
+# A comment, or a tag that matters, with what is in it where that is no HTML. A tag whose quotes do not end goes to the
+# next ">", and is known by `endless`.
+_PART = re.compile(
+    r"""
+    <!--.*?(?:-->|\Z)
+    |<(?:(?P<raw>script|style|template)(?=[\s/>])
+      |(?P<name>!doctype\b|/?(?:(?:html|head|body|form|input|button|select|textarea|script|style|template|crowd-[a-z-]+)(?=[\s/>]))))
+     (?P<rest>[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>|(?P<endless>[^>]*(?:>|\Z)))
+     (?(raw)(?P<inside>.*?)(?:</(?P=raw)|\Z))
+    """,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
-_REST = re.compile(r"""[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 _ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?""")
 _SUBMITS = {"input": ("submit", "image"), "button": ("", "submit")}
 _NEVER_SENT = ("button", "reset")
@@ -103,9 +110,8 @@ class Page:
 def read(html: str) -> Page:
     """The page that this HTML is."""
     page = Page(html)
-    at = 0
-    while found := _TAG.search(html, at):
-        at = _take(page, found[1].lower(), found.start(), found.end())
+    for found in _PART.finditer(html):
+        _take(page, found)
     page.settle()
     return page
 
@@ -115,45 +121,35 @@ def spans(html: str) -> list[tuple[int, int]] | None:
 
     None if one of these tags has no end, so that a quote anywhere after it may give it one.
     """
-    page = Page(html)
-    found_at: list[tuple[int, int]] = []
-    at = 0
-    while found := _TAG.search(html, at):
-        if found[1] != "!--" and not _REST.match(html, found.end()):
-            return None
-        at = _take(page, found[1].lower(), found.start(), found.end())
-        found_at.append((found.start(), at))
-    return found_at
+    parts = list(_PART.finditer(html))
+    return None if any(part["endless"] is not None for part in parts) else [part.span() for part in parts]
 
 
-def _take(page: Page, name: str, start: int, at: int) -> int:
-    """Note a tag, and say where to go on."""
-    html = page.html
-    if name == "!--":
-        return _after(html, "-->", at)
-    rest = _REST.match(html, at)
-    end = rest.end() if rest else _after(html, ">", at)
-    if name == "!doctype":
-        if html[at:end].strip(" \t\r\n>").lower().startswith("html"):
-            page.doctype, page.after_doctype = True, end
-        return end
-    if name.startswith("/"):
-        _close(page, name, start)
-        return end
-    attributes = _attributes(html[at : end - 1])
-    if name in ("script", "style", "template"):
-        closing = re.compile(f"</{name}", re.IGNORECASE).search(html, end)
-        inside = html[end : closing.start()] if closing else html[end:]
-        if name == "script":
-            _note_script(page, attributes, inside)
-        return closing.end() if closing else len(html)
-    _open(page, name, start, end, attributes)
-    return end
+def bones(html: str) -> str:
+    """The page without its text, which is alike for all pages of a batch; `read` finds the same in it."""
+    parts = []
+    for part in _PART.finditer(html):
+        if part["endless"] is not None:
+            return html
+        parts.append(part[0])
+    return "".join(parts)
 
 
-def _after(html: str, mark: str, at: int) -> int:
-    found = html.find(mark, at)
-    return len(html) if found < 0 else found + len(mark)
+def _take(page: Page, found: re.Match[str]) -> None:
+    """Note a part of the page."""
+    raw, name = found["raw"], found["name"]
+    if raw:
+        if raw.lower() == "script":
+            _note_script(page, _attributes(found["rest"][:-1]), found["inside"])
+    elif name:
+        name = name.lower()
+        if name == "!doctype":
+            if found["rest"].strip(" \t\r\n>").lower().startswith("html"):
+                page.doctype, page.after_doctype = True, found.end()
+        elif name.startswith("/"):
+            _close(page, name, found.start())
+        else:
+            _open(page, name, found.start(), found.end(), _attributes(found["rest"][:-1]))
 
 
 def _attributes(text: str) -> dict[str, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from mturk.rendering import html_page, rendering
 from mturk.rendering.html_page import CROWD_LOADER, RESERVED, SUBMIT, Form, Page
@@ -20,7 +22,13 @@ _BY_SCRIPT = re.compile(r"externalSubmit|turkSubmitTo|turkGetSubmitToHost|\.acti
 
 def judge(html: str) -> tuple[list[str], list[str]]:
     """Why workers cannot submit the page, and what is doubtful because a script may see to it."""
-    page = html_page.read(html)
+    problems, doubts = _judged(html_page.bones(html))
+    return list(problems), list(doubts)
+
+
+@lru_cache(maxsize=64)  # thousands of pages differ in their text alone
+def _judged(bones: str) -> tuple[Sequence[str], Sequence[str]]:
+    page = html_page.read(bones)
     form = page.form
     problems = [
         f"{_PLACE}: a field is named {name}, which the service never returns as an answer; expected another name"

@@ -43,7 +43,7 @@ def connected_with(url: str, access_key: str, secret_key: str) -> None:
 def dask() -> Iterator[Client]:
     """A cluster of Dask's, of two processes."""
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as cluster,
         Client(cluster) as client,
     ):
         yield client

@@ -12,6 +12,7 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from requests.structures import CaseInsensitiveDict
 
 from mturk import Connection
 from mturk.connection.credentials import Credentials, FixedCredentials
@@ -38,6 +39,11 @@ def signed(
 def parts(request: requests.PreparedRequest) -> dict[str, str]:
     header = request.headers["Authorization"].removeprefix("AWS4-HMAC-SHA256 ")
     return dict(part.strip().split("=", 1) for part in header.split(","))
+
+
+def signed_headers(request: requests.PreparedRequest, names: list[str]) -> dict[str, str]:
+    sent = CaseInsensitiveDict(request.headers)
+    return {name: sent[name] for name in names}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,7 @@ def test_any_request_is_signed_as_botocore_signs_it(
     body: bytes, at: int, token: str | None, url: str, secret: str
 ) -> None:
     request = signed(body, at, token, url, secret)
-    headers = {name: request.headers[name] for name in (SIGNED_WITH_TOKEN if token else SIGNED)}
+    headers = signed_headers(request, SIGNED_WITH_TOKEN if token else SIGNED)
     assert parts(request)["Signature"] == signature(url, headers, body, secret)
     assert request.headers["Content-Length"] == str(len(body))
 
@@ -108,7 +114,7 @@ def test_a_thread_signs_for_itself() -> None:
 
     def sign(body: bytes) -> bool:
         request = transport._signed("GetHIT", body, AT)
-        headers = {name: request.headers[name] for name in SIGNED}
+        headers = signed_headers(request, SIGNED)
         return parts(request)["Signature"] == signature(URL, headers, body)
 
     with ThreadPoolExecutor(8) as pool:
@@ -120,7 +126,7 @@ def test_the_day_of_the_key_is_the_day_of_the_request() -> None:
     transport = Transport(URL, FixedCredentials(Credentials(KEY, SECRET)))
     for at in (AT, AT + 86_400, AT):
         request = transport._signed("GetHIT", BODY, at)
-        headers = {name: request.headers[name] for name in SIGNED}
+        headers = signed_headers(request, SIGNED)
         assert parts(request)["Signature"] == signature(URL, headers, BODY)
     transport.close()
 
@@ -137,7 +143,7 @@ def test_credentials_that_change_are_used_at_once() -> None:
     for token in ("one", "two", None):
         source.keys = Credentials(KEY, SECRET + (token or ""), token)
         request = transport._signed("GetHIT", BODY, AT)
-        headers = {name: request.headers[name] for name in (SIGNED_WITH_TOKEN if token else SIGNED)}
+        headers = signed_headers(request, SIGNED_WITH_TOKEN if token else SIGNED)
         assert parts(request)["Signature"] == signature(URL, headers, BODY, SECRET + (token or ""))
         assert request.headers.get("X-Amz-Security-Token") == token
     transport.close()
@@ -148,7 +154,7 @@ def test_credentials_that_change_are_used_at_once() -> None:
 def test_keys_that_fit_no_header_are_said_to_be_wrong_without_showing_them(what: str, value: str) -> None:
     keys = {"access_key": KEY, "secret_key": SECRET, what: value}
     with pytest.raises(ConfigurationError, match=f"The {what} is not plain ASCII on one line") as caught:
-        Signer(Credentials(**keys), "us-east-1")
+        Signer(Credentials(**keys), URL, {"Content-Type": "application/json"}, "us-east-1")
     assert value not in str(caught.value)
 
 

@@ -336,8 +336,8 @@ def test_stop_waits_for_what_runs_and_begins_nothing_new(events: Events) -> None
     assert not [one for one in threading.enumerate() if one.name.startswith("mturk-")]
 
 
-def test_a_handler_may_stop_its_own_events(events: Events) -> None:
-    stopped = Ear()
+def test_a_handler_may_stop_its_own_events(make: Callable[..., Events]) -> None:
+    events, stopped = make(workers=1), Ear()
 
     @events.on("any")
     def handle(event: Event) -> None:

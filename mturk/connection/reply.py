@@ -1,0 +1,178 @@
+"""An answer of HTTP/1.1, read from a socket: its head, its headers, its body; what cannot be so is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLong, RemoteDisconnected
+
+import attrs
+from urllib3 import HTTPHeaderDict
+
+Receive = Callable[[int], bytes]
+"""Gives what has come, at most so many bytes; none when the other side has closed."""
+
+_AT_ONCE = 65_536
+_LONGEST_HEAD = 65_536
+_LONGEST_LINE = 1_024  # of a chunk's size, with what else a server says about it
+_MOST_LINES = 100  # headers behind a body, and answers that only say that another one follows
+# A page of 100 HITs with the longest questions has about 40 MB, each < written as six characters.
+_MOST = 64 * 1024 * 1024
+_HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
+_STATUS = re.compile(r"HTTP/1\.(\d) +([1-9]\d\d)(?: (.*))?")
+_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*")
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(?:;.*)?")
+_BODILESS = (204, 304)
+
+
+@attrs.frozen
+class Reply:
+    """What came back, read whole."""
+
+    status: int
+    reason: str
+    headers: HTTPHeaderDict = attrs.field(repr=False)
+    content: bytes = attrs.field(repr=False)
+    is_last: bool
+    """Whether nothing more can be asked on this connection."""
+
+
+def read_reply(receive: Receive) -> Reply:
+    """Read one answer to a POST; http.client's exceptions where it is none."""
+    source = _Source(receive)
+    minor, status, reason, headers = _head(source)
+    content = b"" if status in _BODILESS else _body(source, headers)
+    if content is None:
+        return Reply(status, reason, headers, source.rest(), is_last=True)
+    return Reply(status, reason, headers, content, is_last=source.has_more or _closes(minor, headers))
+
+
+class _Source:
+    """What has come and is not read yet."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._held = b""
+        self._room = _MOST
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self._held)
+
+    def head(self) -> str | None:
+        """The lines up to the first empty one; None where nothing came at all."""
+        while not (end := _HEAD_ENDS.search(self._held)):
+            if len(self._held) > _LONGEST_HEAD:
+                raise LineTooLong("headers")
+            more = self._receive(_AT_ONCE)
+            if not more:
+                if self._held:
+                    raise IncompleteRead(self._held)
+                return None
+            self._held += more
+        head, self._held = self._held[: end.start()], self._held[end.end() :]
+        return head.decode("latin-1")
+
+    def line(self) -> bytes:
+        """The next line, without its end."""
+        while (end := self._held.find(b"\n")) < 0:
+            if len(self._held) > _LONGEST_LINE:
+                raise LineTooLong("chunk size")
+            self._held += self._more()
+        line, self._held = self._held[:end], self._held[end + 1 :]
+        return line.removesuffix(b"\r")
+
+    def exactly(self, size: int) -> bytes:
+        """So many bytes."""
+        self._take(size)
+        held, self._held = self._held[:size], self._held[size:]
+        parts, left = [held], size - len(held)
+        while left:
+            part = self._receive(min(left, _AT_ONCE))
+            if not part:
+                raise IncompleteRead(b"".join(parts), left)
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)
+
+    def rest(self) -> bytes:
+        """All until the other side closes."""
+        parts, self._held = [self._held], b""
+        while part := self._receive(_AT_ONCE):
+            self._take(len(part))
+            parts.append(part)
+        return b"".join(parts)
+
+    def _take(self, size: int) -> None:
+        self._room -= size
+        if self._room < 0:
+            raise HTTPException(f"the body has more than {_MOST} bytes")
+
+    def _more(self) -> bytes:
+        more = self._receive(_AT_ONCE)
+        if not more:
+            raise IncompleteRead(self._held)
+        return more
+
+
+def _head(source: _Source) -> tuple[int, int, str, HTTPHeaderDict]:
+    for _ in range(_MOST_LINES):
+        head = source.head()
+        if head is None:
+            raise RemoteDisconnected("Remote end closed connection without response")
+        first, *lines = head.split("\n")
+        found = _STATUS.fullmatch(first.removesuffix("\r"))
+        if found is None or found[2] == "101":
+            raise BadStatusLine(first[:200])
+        if not found[2].startswith("1"):
+            return int(found[1]), int(found[2]), (found[3] or "").strip(), _headers(lines)
+    raise HTTPException("no end of answers that say that another one follows")
+
+
+def _headers(lines: list[str]) -> HTTPHeaderDict:
+    headers = HTTPHeaderDict()
+    for line in lines:
+        found = _HEADER.fullmatch(line.removesuffix("\r"))
+        if found is None:
+            raise HTTPException(f"no header: {line[:200]!r}")
+        headers.add(found[1], found[2])
+    return headers
+
+
+def _body(source: _Source, headers: HTTPHeaderDict) -> bytes | None:
+    """The body as far as it says where it ends; None where its end is the connection's."""
+    length, coding = headers.get("Content-Length"), headers.get("Transfer-Encoding")
+    if coding is not None:
+        # Two ways to tell where an answer ends, or one that is not known, and the next answer is another's.
+        if coding.lower() != "chunked" or length is not None:
+            raise HTTPException(f"transfer coding {coding[:200]!r}, content length {length!r}: no end can be told")
+        return _chunks(source)
+    if length is None:
+        return None
+    if not (length.isascii() and length.isdigit() and len(length) <= 15):
+        raise HTTPException(f"content length {length[:200]!r}")
+    return source.exactly(int(length))
+
+
+def _chunks(source: _Source) -> bytes:
+    parts = []
+    while size := _size(source.line()):
+        parts.append(source.exactly(size))
+        if source.line():
+            raise HTTPException("a chunk is longer than it says")
+    # Headers may follow; the service has none.
+    if all(source.line() for _ in range(_MOST_LINES)):
+        raise HTTPException("no end of headers behind the body")
+    return b"".join(parts)
+
+
+def _size(line: bytes) -> int:
+    found = _SIZE.fullmatch(line)
+    if found is None:
+        raise HTTPException(f"chunk size {line[:200]!r}")
+    return int(found[1], 16)
+
+
+def _closes(minor: int, headers: HTTPHeaderDict) -> bool:
+    words = headers.get("Connection", "").lower()
+    return "close" in words if minor else "keep-alive" not in words

@@ -1,0 +1,249 @@
+"""Requests leave in one write, and connections are used again as long as it is safe: plain, by TLS, through a proxy."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from requests.exceptions import InvalidHeader
+
+from mturk.connection.credentials import Credentials, FixedCredentials
+from mturk.connection.exchange import Exchange
+from mturk.connection.transport import Transport
+from mturk.errors import TransportError
+
+KEYS = FixedCredentials(Credentials("AKIDEXAMPLE", "hush"))
+DONE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+class Sock:
+    """What a connection writes, and what it is answered."""
+
+    def __init__(self) -> None:
+        self.writes: list[bytes] = []
+
+    def settimeout(self, _: object) -> None: ...
+
+    def sendall(self, data: bytes) -> None:
+        self.writes.append(data)
+
+    def recv(self, _: int) -> bytes:
+        return DONE
+
+    def close(self) -> None: ...
+
+
+def test_head_and_body_leave_in_one_write() -> None:
+    exchange = Exchange("turk.my-lab.example")
+    exchange.sock = sock = Sock()  # type: ignore[assignment]  # all that is asked of a socket
+    exchange.request("POST", "/", b"{}", {"Host": "turk.my-lab.example", "Content-Length": "2"})
+    assert sock.writes == [b"POST / HTTP/1.1\r\nHost: turk.my-lab.example\r\nContent-Length: 2\r\n\r\n{}"]
+    assert exchange.getresponse().whole() == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "value"),
+    [
+        ("/\r\nX: y", "Host", "h"),
+        ("/", "Host", "h\nX: y"),
+        ("/", "Host\r", "h"),
+        ("/", "Host", "h\r\n\r\n"),
+        ("/", "Host", "hä"),
+    ],
+)
+def test_what_would_begin_another_header_is_never_sent(url: str, name: str, value: str) -> None:
+    exchange = Exchange("turk.my-lab.example")
+    exchange.sock = sock = Sock()  # type: ignore[assignment]  # all that is asked of a socket
+    with pytest.raises(InvalidHeader, match="more than ASCII text on one line"):
+        exchange.request("POST", url, b"{}", {name: value})
+    assert sock.writes == []
+
+
+class Server:
+    """Answers each request with the next of these, and counts the connections."""
+
+    def __init__(self, *answers: bytes, tls: ssl.SSLContext | None = None) -> None:
+        self._answers = list(answers)
+        self._tls = tls
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.connections = 0
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while self._answers:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            # A client may end the connection, or not trust the certificate.
+            with suppress(OSError), ExitStack() as open_now:
+                open_now.enter_context(connection)
+                if self._tls is not None:
+                    connection = open_now.enter_context(self._tls.wrap_socket(connection, server_side=True))
+                while self._answers and read_request(connection):
+                    connection.sendall(self._answers.pop(0))
+
+
+def read_request(connection: socket.socket) -> bool:
+    with connection.makefile("rb") as lines:
+        length = 0
+        while line := lines.readline().strip():
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        return bool(lines.read(length))
+
+
+@pytest.fixture
+def send() -> Iterator[Callable[[str], bytes]]:
+    """Send a request to a place, over the same transport each time."""
+    with ExitStack() as closing:
+        transports: dict[str, Transport] = {}
+
+        def sent(url: str) -> bytes:
+            if url not in transports:
+                transports[url] = Transport(url, KEYS)
+                closing.callback(transports[url].close)
+            return transports[url].send("GetHIT", b"{}", 0).content
+
+        yield sent
+
+
+@pytest.mark.parametrize(
+    ("first", "connections"),
+    [
+        (DONE, 1),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 1),
+        (b"HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\n{}", 1),
+        (DONE.replace(b"OK\r\n", b"OK\r\nConnection: close\r\n"), 2),
+        (DONE + DONE, 2),
+        (DONE.replace(b"1.1", b"1.0"), 2),
+    ],
+)
+def test_a_connection_is_used_again_where_that_is_safe(
+    send: Callable[[str], bytes], first: bytes, connections: int
+) -> None:
+    with Server(first, DONE) as server:
+        url = f"http://127.0.0.1:{server.port}/"
+        assert (send(url), send(url)) == (b"{}", b"{}")
+        assert server.connections == connections
+
+
+def test_an_answer_that_is_none_may_have_been_carried_out_and_its_connection_is_closed(
+    send: Callable[[str], bytes],
+) -> None:
+    with Server(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", DONE) as server:
+        url = f"http://127.0.0.1:{server.port}/"
+        with pytest.raises(TransportError, match="content length 'x'") as caught:
+            send(url)
+        assert caught.value.maybe_done
+        assert send(url) == b"{}"
+        assert server.connections == 2
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
+    """A server's certificate for 127.0.0.1, and the file by which clients trust it."""
+    folder = tmp_path_factory.mktemp("certificate")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(timezone.utc)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    trusted, whole = folder / "trusted.pem", folder / "whole.pem"
+    pem = made.public_bytes(serialization.Encoding.PEM)
+    trusted.write_bytes(pem)
+    form = serialization.PrivateFormat.PKCS8
+    whole.write_bytes(pem + key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(whole)
+    return context, trusted
+
+
+def test_calls_by_tls_use_one_connection(certificate: tuple[ssl.SSLContext, Path]) -> None:
+    context, trusted = certificate
+    with Server(DONE, DONE, tls=context) as server:
+        transport = Transport(f"https://127.0.0.1:{server.port}/", KEYS, verify=str(trusted))
+        assert [transport.send("GetHIT", b"{}", 0).content for _ in range(2)] == [b"{}", b"{}"]
+        transport.close()
+        assert server.connections == 1
+
+
+def test_a_certificate_that_is_not_trusted_gets_no_request(certificate: tuple[ssl.SSLContext, Path]) -> None:
+    with Server(DONE, tls=certificate[0]) as server:
+        transport = Transport(f"https://127.0.0.1:{server.port}/", KEYS)
+        with pytest.raises(TransportError, match="certificate") as caught:
+            transport.send("GetHIT", b"{}", 0)
+        transport.close()
+        assert not caught.value.maybe_done
+
+
+@contextmanager
+def tunnel() -> Iterator[tuple[str, list[str]]]:
+    """A proxy that takes CONNECT, and what it was asked for; all leads to the port that is named, on loopback."""
+    asked: list[str] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def lead(client: socket.socket) -> None:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += client.recv(1)
+        place = head.split()[1].decode()
+        asked.append(place)
+        server = socket.create_connection(("127.0.0.1", int(place.rpartition(":")[2])))
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        threading.Thread(target=pass_on, args=(server, client), daemon=True).start()
+        pass_on(client, server)
+
+    def pass_on(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError), source, target:
+            while data := source.recv(65_536):
+                target.sendall(data)
+
+    def serve() -> None:
+        client, _ = listener.accept()
+        lead(client)
+
+    threading.Thread(target=serve, daemon=True).start()
+    with listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
+
+
+def test_a_proxy_leads_to_the_service_without_seeing_the_request(
+    certificate: tuple[ssl.SSLContext, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, trusted = certificate
+    with Server(DONE, DONE, tls=context) as server, tunnel() as (proxy, asked):
+        transport = Transport(f"https://127.0.0.1:{server.port}/", KEYS, verify=str(trusted))
+        # Loopback is never led through a proxy of the environment.
+        transport._settings["proxies"] = {"https": proxy}
+        assert [transport.send("GetHIT", b"{}", 0).content for _ in range(2)] == [b"{}", b"{}"]
+        transport.close()
+        assert (asked, server.connections) == ([f"127.0.0.1:{server.port}"], 1)
