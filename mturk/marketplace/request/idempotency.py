@@ -24,7 +24,7 @@ _REMEMBER = t.request_token.insert()
 
 
 def earlier(call: Call, operation: str, token: str | None) -> str | None:
-    """What the first call with this token was about, if there was one in the last 24 hours; an older one is forgotten."""
+    """What the first call with this token was about, if there was one in 24 hours; an older one is forgotten."""
     if token is None:
         return None
     which = {"of_requester": call.requester, "of_operation": operation, "of_token": token}
