@@ -1,4 +1,7 @@
-"""The marketplace as a Flask application: `POST /` is the API, and that of the queues by its X-Amz-Target."""
+"""The marketplace as a Flask application, in front of which `Endpoint` answers the calls of the API.
+
+What else comes to `POST /` is told apart here: calls of queues by their X-Amz-Target, old programs' forms, mistakes.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,7 @@ def _api_pages(api: Api, queues: QueueApi) -> Blueprint:
             return Response(bygone.refusal(fields), mimetype="text/xml")
         if request.headers.get("X-Amz-Target", "").startswith(TARGET):
             return _of_queue(queues)
-        # Whatever is not plainly a call, as its target is wrong; see `endpoint.py`.
+        # What is not plainly a call, such as one of an unknown target: the others end in `endpoint.py`.
         return _response(api.answer(_signed(), request.url_root.rstrip("/")))
 
     return pages
