@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mturk.marketplace.http.api import TARGET, Api, ApiReply
@@ -84,6 +84,7 @@ MORE = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(body=st.sampled_from([b"{}", b"", BYGONE, b"\xff" * 10]), more=MORE)
 def test_a_call_is_answered_in_front_as_it_is_behind(body: bytes, more: dict[str, str]) -> None:
     inner = request(body, **more)
