@@ -109,7 +109,8 @@ timekeeper
 background
 opening
 actor
-http:           bygone fault form_limit public_address throttle | verification | api | queue_api topic_page upload_page
+http:           bygone fault form_limit public_address throttle | verification | api
+                | endpoint queue_api topic_page upload_page
                 | app channel | server
 site:           intake protection signing_key terms time_zone way_back | site_setting
                 | door language service | session_cookie browser_name country typed | visitor

@@ -13,9 +13,10 @@ from mturk.marketplace.clock import SECOND
 from mturk.marketplace.delivery import topic
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.document.answer import Value, expect
-from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.error import MarketplaceError, WorkerError
 from mturk.marketplace.hit import layout, offer, work
 from mturk.marketplace.hit.offer import Search
+from mturk.marketplace.hit.work import Taken
 from mturk.marketplace.money import cents, dollars
 from mturk.marketplace.paged_list import PAGE, PagedList
 from mturk.marketplace.people import ledger, message
@@ -176,6 +177,7 @@ class Worker:
 
     def __init__(self, dispatch: Dispatch, worker_id: str) -> None:
         self._dispatch = dispatch
+        self._taken: Taken | None = None  # what was accepted last, whose question need not be read again
         self.id = worker_id
 
     def __repr__(self) -> str:
@@ -206,7 +208,8 @@ class Worker:
     @alters_data
     def accept(self, hit_id: str) -> str:
         """Take on an assignment of the HIT, and say its id."""
-        return self._dispatch.run(lambda context: work.accept(context, self.id, _id(hit_id)))
+        self._taken = taken = self._dispatch.run(lambda context: work.take(context, self.id, _id(hit_id)))
+        return taken.assignment_id
 
     @alters_data
     def submit(self, assignment_id: str, answers: Mapping[str, Value]) -> None:
@@ -216,8 +219,10 @@ class Worker:
         `Other("text")` in it is the worker's own. `File(name, content)` is what a question for a file takes.
         """
         which, given = _id(assignment_id), _answers(answers)
-        question = self._dispatch.run(lambda context: work.question_in_hand(context, self.id, which), writes=False)
-        expect(question, given)
+        taken = self._taken
+        if taken is None or taken.assignment_id != which or not _is_expected(taken.question, given):
+            question = self._dispatch.run(lambda context: work.question_in_hand(context, self.id, which), writes=False)
+            expect(question, given)
         self._dispatch.run(lambda context: work.submit(context, self.id, which, given))
 
     @alters_data
@@ -273,6 +278,15 @@ class Worker:
     def unblock(self) -> None:
         """Let the worker take on work again."""
         self._dispatch.run(lambda context: block(context, self.id, blocked=False))
+
+
+def _is_expected(question: str, given: Mapping[str, Value]) -> bool:
+    try:
+        expect(question, given)
+    except (WorkerError, TypeError):
+        # Said to those alone who may still submit, which is looked up first.
+        return False
+    return True
 
 
 def _id(value: object) -> str:

@@ -35,6 +35,13 @@ _NEXT = (
 )
 
 
+_PLAN = t.agenda.insert()
+_IS = (t.agenda.c.kind == bindparam("of_kind"), t.agenda.c.subject == bindparam("of_subject"))
+_HAS = select(t.agenda.c.time).where(*_IS)
+_CANCEL = t.agenda.delete().where(*_IS)
+_CHANGE = t.agenda.update().where(*_IS)
+
+
 class Item(NamedTuple):
     """Something that will happen."""
 
@@ -45,20 +52,27 @@ class Item(NamedTuple):
 
 def plan(database: Connection, kind: str, subject: int, time: int) -> None:
     """Note that something will happen to a HIT, an assignment or a qualification type at that time."""
-    database.execute(t.agenda.insert(), {"kind": kind, "subject": subject, "time": time})
+    database.execute(_PLAN, {"kind": kind, "subject": subject, "time": time})
     announce(database, NEWS, time)
+
+
+def change(database: Connection, kind: str, subject: int, to: str, time: int) -> None:
+    """Note that something will happen to the subject in place of what was planned, if that is still there, or anew."""
+    values = {"of_kind": kind, "of_subject": subject, "kind": to, "time": time}
+    if database.execute(_CHANGE, values).rowcount:
+        announce(database, NEWS, time)
+    else:
+        plan(database, to, subject, time)
 
 
 def has(database: Connection, kind: str, subject: int) -> bool:
     """Whether something of that kind is planned for the subject."""
-    query = select(t.agenda.c.time).where(t.agenda.c.kind == kind, t.agenda.c.subject == subject)
-    return database.execute(query).one_or_none() is not None
+    return database.execute(_HAS, {"of_kind": kind, "of_subject": subject}).one_or_none() is not None
 
 
 def cancel(database: Connection, kind: str, subject: int) -> bool:
     """Remove something because it happens now, or will not happen; False if it was not there."""
-    done = database.execute(t.agenda.delete().where(t.agenda.c.kind == kind, t.agenda.c.subject == subject))
-    return done.rowcount > 0
+    return database.execute(_CANCEL, {"of_kind": kind, "of_subject": subject}).rowcount > 0
 
 
 def cancel_all(database: Connection, kind: str, subjects: Sequence[int]) -> None:

@@ -102,6 +102,12 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "UpdateQualificationType": Operation(qualification_type.update_qualification_type),
 }
 
+
+def only_reads(operation: str) -> bool:
+    """Whether an operation is known, and changes nothing."""
+    return operation in OPERATIONS and not OPERATIONS[operation].writes
+
+
 _AUTOMATIC: Final[dict[str, Callable[[Context, int], None]]] = {
     agenda.EXPIRE: expiration.expire,
     agenda.ABANDON: work.abandon,
@@ -139,7 +145,19 @@ class Dispatch:
         self.hear: Hear | None = None
         """What to call with every event; None while nobody in this process listens."""
 
-    def call(self, requester: int, operation: str, given: Mapping[str, Any], *, address: str = "") -> Answer:
+    def look(
+        self, database: Connection, requester: int, operation: str, given: Mapping[str, Any], address: str = ""
+    ) -> Answer | None:
+        """Answer a call that only reads, in a transaction that has begun; None where something is due before it."""
+        function, arguments = OPERATIONS[operation].function, RULES[operation].read(given)
+        try:
+            return self._do(
+                lambda context: function(Call.of(requester, context, address), **arguments), False, database
+            )
+        except _Overdue:
+            return None
+
+    def call(self, requester: int, operation: str, given: Mapping[str, Any], address: str = "") -> Answer:
         """Answer one call of the API, or raise the Refusal to answer with; it came in by that address."""
         found = OPERATIONS.get(operation)
         if found is None:

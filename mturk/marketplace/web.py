@@ -60,8 +60,9 @@ class Web:
         key = SigningKey(store, lambda: opening.seal)
         self._services = Services(dispatch, site, key, real_time, settings.upload_limit, entrance, own_account)
         self._api = Api(
+            store,
             dispatch,
-            opening.find_key,
+            lambda database, key: opening.keys.pair(database, key),
             Throttle(rate, burst, time.monotonic),
             faults,
             real_time=real_time,

@@ -33,7 +33,6 @@ def make_engine(address: Address, patience: float) -> Engine:
         raise MarketplaceError(f"The database {address} needs {error.name}{hint}.") from None
     if address.sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "connect", lambda connection, _: _prepare_postgresql(connection, patience))
     return engine
@@ -47,7 +46,7 @@ def _sqlite_options(address: Address, patience: float) -> dict[str, Any]:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     try:
-        # The driver must not begin transactions by itself: `_begin_sqlite` does, and says of which kind.
+        # The driver must not begin transactions by itself: `begin_sqlite` does, and says of which kind.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL").close()
         # FULL also survives a power cut; NORMAL would lose the last transactions then.
@@ -58,10 +57,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         raise
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # IMMEDIATE takes the write lock at once; taking it later fails if another connection wrote in between.
-    write = connection.get_execution_options().get("write")
+def begin_sqlite(connection: Connection, *, write: bool) -> None:
+    """Begin a transaction in the database, as SQLAlchemy has in its books."""
+    # Not by a listener to its event "begin": with any listener there each statement takes a sixth longer.
     raw: Any = connection.connection.driver_connection
+    # IMMEDIATE takes the write lock at once; taking it later fails if another connection wrote in between.
     raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
 

@@ -31,6 +31,7 @@ needs.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, literal_column, select
@@ -51,11 +52,16 @@ def find(
     """Read one row, and lock that part of it which is of the table, until the transaction ends."""
     if not needed(database):
         return database.execute(query, values).one_or_none()
-    # NO KEY, because references to the row need not wait: rows are never deleted nor numbered anew.
-    locking = query.with_for_update(of=table, read=shared, key_share=not shared)
+    locking = _locking(query, table, shared)
     row = database.execute(locking, values).one_or_none()
     # A row that belongs to another one since it was waited for, such as a HIT to another type, is left out at first.
     return row if row is not None else database.execute(locking, values).one_or_none()
+
+
+def take(database: Connection, query: Select[Any], table: Table, values: Mapping[str, Any]) -> None:
+    """Lock the row that a query finds, before it is read together with others that only its lock keeps as they are."""
+    if needed(database):
+        find(database, query, table, values)
 
 
 def free(database: Connection, query: Select[Any], table: Table) -> Select[Any]:
@@ -68,3 +74,10 @@ def hold(database: Connection, table: Table, *which: ColumnElement[bool]) -> Non
     if needed(database):
         rows: Select[Any] = select(literal_column("1")).select_from(table).where(*which).order_by(*table.primary_key)
         database.execute(rows.with_for_update(of=table, key_share=True))
+
+
+# Queries are constants of their modules; made anew for each call they would be compiled for each call.
+@lru_cache(maxsize=256)
+def _locking(query: Select[Any], table: Table, shared: bool) -> Select[Any]:
+    # NO KEY, because references to the row need not wait: rows are never deleted nor numbered anew.
+    return query.with_for_update(of=table, read=shared, key_share=not shared)

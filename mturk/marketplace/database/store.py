@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from mturk.marketplace.database import group_count, upgrade
 from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.diagnosis import explained, failures_explained
-from mturk.marketplace.database.engine import make_engine
+from mturk.marketplace.database.engine import begin_sqlite, make_engine
 from mturk.marketplace.database.table import agenda, market, metadata
 from mturk.marketplace.database.upgrade import Steps
 from mturk.marketplace.error import MarketplaceError
@@ -149,10 +149,11 @@ class Store:
             plain.info.pop(_NEWS, None)
             plain.info.pop(_AFTERWARDS, None)
             group_count.forget(plain)
-            options = {} if write or self.sqlite else _POSTGRESQL_READS
-            connection = plain.execution_options(write=write, **options)
+            connection = plain if write or self.sqlite else plain.execution_options(**_POSTGRESQL_READS)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
-                if write and not self.sqlite:
+                if self.sqlite:
+                    begin_sqlite(connection, write=write)
+                elif write:
                     connection.execute(_ONE_WRITER)
                 yield connection
                 group_count.write(connection)

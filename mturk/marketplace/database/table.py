@@ -8,6 +8,7 @@ A change here needs a step that brings older databases to it, and a new `VERSION
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Connection,
     ForeignKey,
     Index,
+    Insert,
     Integer,
     String,
     Table,
@@ -380,6 +382,12 @@ agenda = Table(
 
 def add_row(database: Connection, table: Table, values: dict[str, Any]) -> int:
     """Add a row to a table whose rows are numbered, and say its number."""
-    key = database.execute(table.insert(), values).inserted_primary_key
+    key = database.execute(_insertion(table), values).inserted_primary_key
     assert key is not None  # noqa: S101 - a single insert always has one
     return int(key[0])
+
+
+# Made once, because a statement that is made for each call takes as long as its execution.
+@cache
+def _insertion(table: Table) -> Insert:
+    return table.insert()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.error import RequestError, does_not_exist, wrong_state
@@ -58,13 +59,24 @@ FREE = (RETURNED, ABANDONED)
 VISIBLE = (SUBMITTED, APPROVED, REJECTED)
 """States in which the API shows an assignment."""
 
-_WHOLE = (
-    select(t.assignment, t.hit.c.hit_id, t.hit.c.requester, t.hit.c.disposed, t.worker.c.worker_id)
-    .join(t.hit, t.hit.c.number == t.assignment.c.hit)
-    .outerjoin(t.worker, t.worker.c.number == t.assignment.c.worker)
+_COLUMNS = (t.assignment, t.hit.c.hit_id, t.hit.c.requester, t.hit.c.disposed, t.worker.c.worker_id)
+_ITS_WORKER = t.worker.c.number == t.assignment.c.worker
+_WHOLE = select(*_COLUMNS).join(t.hit, t.hit.c.number == t.assignment.c.hit).outerjoin(t.worker, _ITS_WORKER)
+_HAS_ID = t.assignment.c.assignment_id == bindparam("assignment_id")
+_HAS_NUMBER = t.assignment.c.number == bindparam("assignment_number")
+_BY_ID = _WHOLE.where(_HAS_ID)
+_BY_NUMBER = _WHOLE.where(_HAS_NUMBER)
+_WITH_HIT = (
+    hit.WHOLE.join(t.assignment, t.assignment.c.hit == t.hit.c.number)
+    .outerjoin(t.worker, _ITS_WORKER)
+    .add_columns(*_COLUMNS)
 )
-_BY_ID = _WHOLE.where(t.assignment.c.assignment_id == bindparam("assignment_id"))
-_BY_NUMBER = _WHOLE.where(t.assignment.c.number == bindparam("assignment_number"))
+_WORK_BY_ID = _WITH_HIT.where(_HAS_ID)
+_WORK_BY_NUMBER = _WITH_HIT.where(_HAS_NUMBER)
+_ITS_HIT = select(t.hit.c.number).join(t.assignment, t.assignment.c.hit == t.hit.c.number)
+_HIT_BY_ID = _ITS_HIT.where(_HAS_ID)
+_HIT_BY_NUMBER = _ITS_HIT.where(_HAS_NUMBER)
+_CHANGE = t.assignment.update().where(t.assignment.c.number == bindparam("of_number"))
 _HANDED_IN = _WHOLE.where(t.assignment.c.hit == bindparam("hit_number"), t.assignment.c.status.in_(VISIBLE)).order_by(
     t.assignment.c.submit_time, t.assignment.c.number
 )
@@ -99,17 +111,12 @@ def by_id(context: Context, assignment_id: str) -> Assignment | None:
 
 def with_hit(context: Context, assignment_id: str) -> Work | None:
     """The assignment with that id and its HIT, whosever they are, to be changed."""
-    hit_row = hit.of_assignment(context, assignment_id=assignment_id)
-    if hit_row is None:
-        return None
-    found = context.database.execute(_BY_ID, {"assignment_id": assignment_id})
-    return Work(cast(Assignment, found.one()), hit_row)
+    return _work(context, _HIT_BY_ID, _WORK_BY_ID, {"assignment_id": assignment_id})
 
 
 def with_hit_by_number(context: Context, number: int) -> Work:
     """The assignment that is known inside by that number and its HIT, to be changed."""
-    hit_row = known(hit.of_assignment(context, number=number))
-    return Work(by_number(context, number), hit_row)
+    return known(_work(context, _HIT_BY_NUMBER, _WORK_BY_NUMBER, {"assignment_number": number}))
 
 
 def by_number(context: Context, number: int) -> Assignment:
@@ -123,9 +130,9 @@ def handed_in(context: Context, hit_number: int) -> Sequence[Assignment]:
     return cast("Sequence[Assignment]", found.all())
 
 
-def change(context: Context, assignment_row: Assignment, **values: Any) -> None:
-    """Write down what changed about an assignment."""
-    context.database.execute(t.assignment.update().where(t.assignment.c.number == assignment_row.number).values(values))
+def change(context: Context, number: int, **values: Any) -> None:
+    """Write down what changed about the assignment that is known inside by that number."""
+    context.database.execute(_CHANGE, {"of_number": number, **values})
 
 
 def describe(assignment_row: Assignment) -> Answer:
@@ -188,3 +195,10 @@ def expect(assignment_row: Assignment, *allowed: str) -> None:
     """Refuse what is not possible in the assignment's present state."""
     if assignment_row.status not in allowed:
         raise wrong_state("Assignment", assignment_row.status, *allowed)
+
+
+def _work(context: Context, its_hit: Select[Any], whole: Select[Any], which: dict[str, Any]) -> Work | None:
+    # Nobody else changes an assignment while its HIT is locked; so both can be read at once, and are as they will be.
+    lock.take(context.database, its_hit, t.hit, which)
+    row = context.database.execute(whole, which).one_or_none()
+    return None if row is None else Work(Assignment._make(row[len(HIT._fields) :]), HIT._make(row[: len(HIT._fields)]))

@@ -46,7 +46,9 @@ def approve(context: Context, work: Work, feedback: str | None) -> None:
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, approved=hit_row.approved + 1)
     worker.count(context, known(assignment_row.worker), "approved")
     _pay(context, work)
-    assignment.change(context, assignment_row, status=APPROVED, approval_time=context.now, requester_feedback=feedback)
+    assignment.change(
+        context, assignment_row.number, status=APPROVED, approval_time=context.now, requester_feedback=feedback
+    )
 
 
 def reject(context: Context, work: Work, feedback: str | None) -> None:
@@ -56,7 +58,9 @@ def reject(context: Context, work: Work, feedback: str | None) -> None:
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, rejected=hit_row.rejected + 1)
     worker.count(context, known(assignment_row.worker), "rejected")
     ledger.release(context, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
-    assignment.change(context, assignment_row, status=REJECTED, rejection_time=context.now, requester_feedback=feedback)
+    assignment.change(
+        context, assignment_row.number, status=REJECTED, rejection_time=context.now, requester_feedback=feedback
+    )
     _tell(context, notification.ASSIGNMENT_REJECTED, work)
 
 
@@ -73,7 +77,7 @@ def _override(call: Call, work: Work, feedback: str | None) -> None:
     # As if it had never been rejected: with another feedback, or none, and no time of rejection.
     assignment.change(
         call,
-        assignment_row,
+        assignment_row.number,
         status=APPROVED,
         approval_time=call.now,
         rejection_time=None,
@@ -96,4 +100,4 @@ def _pay(context: Context, work: Work) -> None:
 
 
 def _tell(context: Context, event_type: str, work: Work) -> None:
-    notification.tell(context, event_type, work.hit.hit_type, work.hit.hit_id, work.assignment.assignment_id)
+    notification.tell(context, event_type, work.hit, work.assignment.assignment_id)

@@ -39,7 +39,7 @@ def dispose(context: Context, hit_row: HIT) -> None:
     gone = {"status": DISPOSED, "status_time": context.now, "disposed": True}
     context.database.execute(t.hit.update().where(t.hit.c.number == hit_row.number).values(gone))
     upload.forget(context, hit_row.number)
-    notification.tell(context, notification.HIT_DISPOSED, hit_row.hit_type, hit_row.hit_id)
+    notification.tell(context, notification.HIT_DISPOSED, hit_row)
 
 
 def dispose_of_old(context: Context, number: int) -> None:

@@ -40,5 +40,5 @@ def _close(context: Context, hit_row: HIT) -> None:
 
 def end(context: Context, hit_row: HIT) -> None:
     """Let an open HIT expire, without applying its review policies."""
-    notification.tell(context, notification.HIT_EXPIRED, hit_row.hit_type, hit_row.hit_id)
+    notification.tell(context, notification.HIT_EXPIRED, hit_row)
     extension.resettle(context, hit_row, expired=True)

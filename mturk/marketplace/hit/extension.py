@@ -88,4 +88,4 @@ def _offer_until(context: Context, hit_row: HIT, expiration: int) -> None:
 
 
 def _tell(context: Context, hit_row: HIT) -> None:
-    notification.tell(context, notification.HIT_EXTENDED, hit_row.hit_type, hit_row.hit_id)
+    notification.tell(context, notification.HIT_EXTENDED, hit_row)

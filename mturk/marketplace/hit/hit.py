@@ -4,7 +4,7 @@ ListHITsForQualificationType."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
 
@@ -58,6 +58,9 @@ class HIT(NamedTuple):
     assignment_duration: int
     auto_approval_delay: int
     requirements: str
+    outlet: int | None
+    """Where events of its type are told, if they are."""
+    event_types: str | None
 
 
 ASSIGNABLE = "Assignable"
@@ -72,24 +75,20 @@ _ALIVE = (ASSIGNABLE, UNASSIGNABLE, *DONE)
 KEPT = 120 * DAY
 """How long a HIT is kept once nobody works on it any more."""
 
-_WHOLE = (
+WHOLE = (
     select(
         t.hit,
         *(column for column in t.hit_content.c if column.name != "hit"),
         *(column for column in t.hit_type.c if column.name not in t.hit.c and column.name != "digest"),
+        *hit_type.TOLD,
     )
     .join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
     .join(t.hit_content, t.hit_content.c.hit == t.hit.c.number)
+    .outerjoin(t.notification_setting, hit_type.IS_TOLD)
 )
-_BY_ID = _WHOLE.where(t.hit.c.hit_id == bindparam("hit_id"))
-_BY_NUMBER = _WHOLE.where(t.hit.c.number == bindparam("hit_number"))
-_ITS_HIT = select(t.assignment.c.hit)
-_OF_ASSIGNMENT_ID = _WHOLE.where(
-    t.hit.c.number == _ITS_HIT.where(t.assignment.c.assignment_id == bindparam("assignment_id")).scalar_subquery()
-)
-_OF_ASSIGNMENT = _WHOLE.where(
-    t.hit.c.number == _ITS_HIT.where(t.assignment.c.number == bindparam("assignment_number")).scalar_subquery()
-)
+_CHANGE = t.hit.update().where(t.hit.c.number == bindparam("of_number"))
+_BY_ID = WHOLE.where(t.hit.c.hit_id == bindparam("hit_id"))
+_BY_NUMBER = WHOLE.where(t.hit.c.number == bindparam("hit_number"))
 
 
 @dataclass(frozen=True)
@@ -157,13 +156,13 @@ def settle(context: Context, hit_row: HIT, *, quiet: bool = False, **changes: An
         group_count.add(context.database, hit_row.hit_type, more)
         _turn(context, hit_row, standing.status, quiet)
     if values:
-        context.database.execute(t.hit.update().where(t.hit.c.number == hit_row.number).values(values))
+        context.database.execute(_CHANGE, {"of_number": hit_row.number, **values})
     return standing
 
 
 def tell_done(context: Context, hit_row: HIT) -> None:
     """Tell the requester that a HIT has become Reviewable."""
-    notification.tell(context, notification.HIT_REVIEWABLE, hit_row.hit_type, hit_row.hit_id)
+    notification.tell(context, notification.HIT_REVIEWABLE, hit_row)
 
 
 def _turn(context: Context, hit_row: HIT, status: str, quiet: bool) -> None:
@@ -196,13 +195,6 @@ def by_id(context: Context, hit_id: str, *, lock: bool = False) -> HIT | None:
 def by_number(context: Context, number: int, *, lock: bool = False) -> HIT:
     """The HIT that is known inside by that number."""
     return known(_find(context, _BY_NUMBER, {"hit_number": number}, lock=lock))
-
-
-def of_assignment(context: Context, *, assignment_id: str | None = None, number: int | None = None) -> HIT | None:
-    """The HIT of the assignment with that id, or that is known inside by that number; locked, and thereby both."""
-    if assignment_id is not None:
-        return _find(context, _OF_ASSIGNMENT_ID, {"assignment_id": assignment_id}, lock=True)
-    return _find(context, _OF_ASSIGNMENT, {"assignment_number": number}, lock=True)
 
 
 def describe(hit_row: HIT) -> Answer:
@@ -242,7 +234,7 @@ def get_hit(call: Call, *, hit_id: str) -> Answer:
 def list_hits(call: Call, *, next_token: str | None = None, max_results: int = DEFAULT_SIZE) -> Answer:
     """All of the caller's HITs that are not disposed, newest first."""
     page = Page(("HITs", call.requester), next_token, max_results)
-    listed = _WHOLE.where(t.hit.c.requester == call.requester, ~t.hit.c.disposed)
+    listed = WHOLE.where(t.hit.c.requester == call.requester, ~t.hit.c.disposed)
     return _listed(call, page, listed, t.hit.c.creation_time)
 
 
@@ -256,7 +248,7 @@ def list_reviewable_hits(
 ) -> Answer:
     """The caller's HITs whose work is done, or those marked as being reviewed; one status a call."""
     page = Page(("reviewable", call.requester, hit_type_id, status), next_token, max_results)
-    listed = _WHOLE.where(t.hit.c.requester == call.requester, t.hit.c.status == status)
+    listed = WHOLE.where(t.hit.c.requester == call.requester, t.hit.c.status == status)
     if hit_type_id is not None:
         listed = listed.where(t.hit.c.hit_type == hit_type.mine(call, hit_type_id).number)
     return _listed(call, page, listed, t.hit.c.status_time)
@@ -276,7 +268,7 @@ def list_hits_for_qualification_type(
     requires = select(t.hit_type_requirement.c.hit_type).where(
         t.hit_type_requirement.c.qualification_type_id == qualification_type_id
     )
-    listed = _WHOLE.where(t.hit.c.requester == call.requester, ~t.hit.c.disposed, t.hit.c.hit_type.in_(requires))
+    listed = WHOLE.where(t.hit.c.requester == call.requester, ~t.hit.c.disposed, t.hit.c.hit_type.in_(requires))
     return _listed(call, page, listed, t.hit.c.creation_time)
 
 
@@ -287,5 +279,7 @@ def _listed(call: Call, page: Page, listed: Select[Any], shown_after: ColumnElem
 
 def _find(context: Context, query: Select[Any], values: dict[str, Any], *, lock: bool) -> HIT | None:
     if lock:
-        return cast("HIT | None", find_locked(context.database, query, t.hit, values))
-    return cast("HIT | None", context.database.execute(query, values).one_or_none())
+        row = find_locked(context.database, query, t.hit, values)
+    else:
+        row = context.database.execute(query, values).one_or_none()
+    return None if row is None else HIT._make(row)

@@ -37,16 +37,19 @@ class HITType(NamedTuple):
     auto_approval_delay: int
     requirements: str
     digest: str
+    outlet: int | None
+    event_types: str | None
 
 
 DEFAULT_AUTO_APPROVAL_DELAY = 2_592_000
 
-_BY_DIGEST = select(t.hit_type).where(
-    t.hit_type.c.requester == bindparam("requester"), t.hit_type.c.digest == bindparam("digest")
-)
-_BY_ID = select(t.hit_type).where(
-    t.hit_type.c.requester == bindparam("requester"), t.hit_type.c.hit_type_id == bindparam("hit_type_id")
-)
+IS_TOLD = (t.notification_setting.c.hit_type == t.hit_type.c.number) & t.notification_setting.c.active
+"""Which setting says where events of a type are told, and of what kinds: the columns `TOLD`, empty where none is."""
+TOLD = (t.notification_setting.c.outlet, t.notification_setting.c.event_types)
+_WHOLE = select(t.hit_type, *TOLD).outerjoin(t.notification_setting, IS_TOLD)
+_MINE = _WHOLE.where(t.hit_type.c.requester == bindparam("requester"))
+_BY_DIGEST = _MINE.where(t.hit_type.c.digest == bindparam("digest"))
+_BY_ID = _MINE.where(t.hit_type.c.hit_type_id == bindparam("hit_type_id"))
 
 
 def create_hit_type(

@@ -5,18 +5,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context, Happening
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import known
 from mturk.marketplace.delivery import destination, outbox, topic
 from mturk.marketplace.delivery.outbox import Event
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit_type
 from mturk.marketplace.people import requester
 from mturk.marketplace.queue import queue
+
+if TYPE_CHECKING:
+    from mturk.marketplace.hit.hit import HIT
 
 ASSIGNMENT_ACCEPTED = "AssignmentAccepted"
 ASSIGNMENT_ABANDONED = "AssignmentAbandoned"
@@ -81,15 +85,13 @@ def send_test_event_notification(call: Call, *, notification: Specification, tes
     return {}
 
 
-def tell(
-    context: Context, event_type: str, hit_type_number: int, hit_id: str, assignment_id: str | None = None
-) -> None:
-    """Write an event of a HIT of that type into the outbox, if its requester asked for such events."""
+def tell(context: Context, event_type: str, hit_row: HIT, assignment_id: str | None = None) -> None:
+    """Write an event of a HIT into the outbox, if its requester asked for such events."""
     if context.hear:
-        context.hear(context.database, event_type, [Happening(context.now, hit_type_number, hit_id, assignment_id)])
-    setting = _setting_of(context, hit_type_number)
-    if setting and event_type in json.loads(setting.event_types):
-        outbox.write(context, setting.outlet, event_type, setting.hit_type_id, hit_id, assignment_id)
+        happening = Happening(context.now, hit_row.hit_type, hit_row.hit_id, assignment_id)
+        context.hear(context.database, event_type, [happening])
+    if hit_row.outlet is not None and event_type in json.loads(known(hit_row.event_types)):
+        outbox.write(context, hit_row.outlet, event_type, hit_row.hit_type_id, hit_row.hit_id, assignment_id)
 
 
 def tell_all(context: Context, event_type: str, happenings: Sequence[Happening]) -> None:

@@ -14,6 +14,7 @@ from mturk.marketplace.database import table as t
 from mturk.marketplace.document.question import check_question
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit, hit_type, layout, notification
+from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.hit.hit_type import DEFAULT_AUTO_APPROVAL_DELAY, HITType
 from mturk.marketplace.hit.layout import LayoutParameter
 from mturk.marketplace.hit.review_policy import known_answers, plurality
@@ -22,6 +23,13 @@ from mturk.marketplace.qualification.requirement import Requirement
 from mturk.marketplace.request import idempotency
 
 ReviewPolicy = dict[str, Any]
+
+_CONTENT = t.hit_content.insert()
+_UNTOUCHED = {
+    **dict.fromkeys(("expired", "ended", "disposed"), False),
+    **dict.fromkeys(("pending", "submitted", "approved", "rejected"), 0),
+}
+_OF_TYPE = [name for name in HITType._fields if name in HIT._fields and name not in t.hit.c]
 
 
 def create_hit(
@@ -65,9 +73,9 @@ def create_hit(
         assignment_review_policy=assignment_review_policy,
         hit_review_policy=hit_review_policy,
     )
-    hit_id = _publish(call, hit_type_row, content, lifetime_in_seconds, max_assignments)
-    idempotency.remember(call, "CreateHIT", unique_request_token, hit_id)
-    return hit.get_hit(call, hit_id=hit_id)
+    hit_row = _publish(call, hit_type_row, content, lifetime_in_seconds, max_assignments)
+    idempotency.remember(call, "CreateHIT", unique_request_token, hit_row.hit_id)
+    return {"HIT": hit.describe(hit_row)}
 
 
 def create_hit_with_hit_type(
@@ -96,9 +104,9 @@ def create_hit_with_hit_type(
         assignment_review_policy=assignment_review_policy,
         hit_review_policy=hit_review_policy,
     )
-    hit_id = _publish(call, hit_type_row, content, lifetime_in_seconds, max_assignments)
-    idempotency.remember(call, "CreateHITWithHITType", unique_request_token, hit_id)
-    return hit.get_hit(call, hit_id=hit_id)
+    hit_row = _publish(call, hit_type_row, content, lifetime_in_seconds, max_assignments)
+    idempotency.remember(call, "CreateHITWithHITType", unique_request_token, hit_row.hit_id)
+    return {"HIT": hit.describe(hit_row)}
 
 
 def _refuse_repetition(call: Call, operation: str, token: str | None) -> None:
@@ -146,30 +154,25 @@ def _policy(check: Callable[[ReviewPolicy], object], policy: ReviewPolicy | None
     return json.dumps(policy)
 
 
-def _publish(
-    call: Call, hit_type_row: HITType, content: dict[str, str | None], lifetime: int, max_assignments: int
-) -> str:
-    hit_id = call.new_id()
+def _publish(call: Call, hit_type_row: HITType, content: dict[str, Any], lifetime: int, max_assignments: int) -> HIT:
     fee = hit_type.fee_of(call, hit_type_row, max_assignments)
-    expiration = call.now + lifetime * SECOND
-    number = t.add_row(
-        call.database,
-        t.hit,
-        {
-            "hit_id": hit_id,
-            "requester": call.requester,
-            "hit_type": hit_type_row.number,
-            "status": hit.ASSIGNABLE,
-            "status_time": call.now,
-            "creation_time": call.now,
-            "expiration": expiration,
-            "max_assignments": max_assignments,
-            "fee": fee,
-        },
-    )
-    call.database.execute(t.hit_content.insert(), {"hit": number, **content})
+    new: dict[str, Any] = {
+        "hit_id": call.new_id(),
+        "requester": call.requester,
+        "hit_type": hit_type_row.number,
+        "status": hit.ASSIGNABLE,
+        "status_time": call.now,
+        "creation_time": call.now,
+        "expiration": call.now + lifetime * SECOND,
+        "max_assignments": max_assignments,
+        "fee": fee,
+        **_UNTOUCHED,
+    }
+    number = t.add_row(call.database, t.hit, new)
+    call.database.execute(_CONTENT, {"hit": number, **content})
+    hit_row = HIT(number=number, **new, **content, **{name: getattr(hit_type_row, name) for name in _OF_TYPE})
     group_count.add(call.database, hit_type_row.number, 1, came=call.now)
     ledger.hold(call, call.requester, number, max_assignments * (hit_type_row.reward + fee))
-    agenda.plan(call.database, agenda.EXPIRE, number, expiration)
-    notification.tell(call, notification.HIT_CREATED, hit_type_row.number, hit_id)
-    return hit_id
+    agenda.plan(call.database, agenda.EXPIRE, number, hit_row.expiration)
+    notification.tell(call, notification.HIT_CREATED, hit_row)
+    return hit_row

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, NoReturn
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from mturk.marketplace.call import Answer
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.database.store import Store
+from mturk.marketplace.dispatch import Dispatch, only_reads
 from mturk.marketplace.error import DatabaseError, FrontEndError, Refusal, ServiceFault
-from mturk.marketplace.http.fault import FaultPlan
+from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.verification import verify
@@ -22,7 +24,8 @@ from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.signature import SignedRequest
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
-_TARGET = "MTurkRequesterServiceV20170117."
+TARGET = "MTurkRequesterServiceV20170117."
+"""How the header X-Amz-Target of a call begins."""
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +46,18 @@ class ApiReply(NamedTuple):
         return [("Content-Type", CONTENT_TYPE), ("x-amzn-RequestId", str(uuid.uuid4()))]
 
 
+class _Admitted(NamedTuple):
+    """Who may call what, and what shall go wrong with it."""
+
+    requester: int
+    operation: str
+    faults: Sequence[Fault]
+
+    def call(self, request: SignedRequest, address: str) -> tuple[int, str, dict[str, Any], str]:
+        """The same as Dispatch wants it, with what was sent."""
+        return self.requester, self.operation, members(request.body), address
+
+
 def too_large() -> ApiReply:
     """The refusal of a request whose body nobody reads."""
     return _reply(413, FrontEndError("RequestEntityTooLargeException", "Request entity too large").body(0))
@@ -53,8 +68,9 @@ class Api:
 
     def __init__(
         self,
+        store: Store,
         dispatch: Dispatch,
-        find_key: Callable[[str], KeyPair | None],
+        find_key: Callable[[Connection, str], KeyPair | None],
         throttle: Throttle,
         faults: FaultPlan,
         *,
@@ -63,6 +79,7 @@ class Api:
         strict: bool = False,
         public: PublicAddress | None = None,
     ) -> None:
+        self._store = store
         self._dispatch = dispatch
         self._find_key = find_key
         self._throttle = throttle
@@ -91,19 +108,41 @@ class Api:
             return _reply(500, {"__type": "InternalFailure", "message": "The call failed; see the log."})
 
     def _answer(self, request: SignedRequest, address: str) -> Answer:
-        pair = verify(request, self._find_key, self._real_time(), strict=self._strict, public=self._public)
+        admitted: list[_Admitted] = []
+
+        def look(database: Connection) -> Answer | None:
+            caller = self._admit(request, database)
+            admitted.append(caller)
+            if caller.faults or not only_reads(caller.operation):
+                return None
+            return self._dispatch.look(database, *caller.call(request, address))
+
+        # A transaction takes as long as a call that reads, so that who calls and what they read is looked up in one.
+        answer = self._store.read(look)
+        return self._carry_out(admitted[0], request, address) if answer is None else answer
+
+    def _admit(self, request: SignedRequest, database: Connection) -> _Admitted:
+        pair = verify(
+            request,
+            lambda key: self._find_key(database, key),
+            self._real_time(),
+            strict=self._strict,
+            public=self._public,
+        )
         self._throttle.check(pair.requester)
         operation = _operation(request.headers.get("x-amz-target", ""))
-        faults = self._faults.due(operation)
-        for fault in faults:
+        return _Admitted(pair.requester, operation, self._faults.due(operation))
+
+    def _carry_out(self, admitted: _Admitted, request: SignedRequest, address: str) -> Answer:
+        for fault in admitted.faults:
             if fault.kind == "refused":
                 raise ServiceFault
             if fault.kind == "slow":
                 self._sleep(fault.seconds)
         try:
-            return self._dispatch.call(pair.requester, operation, members(request.body), address=address)
+            return self._dispatch.call(*admitted.call(request, address))
         finally:
-            if any(fault.kind == "lost answer" for fault in faults):
+            if any(fault.kind == "lost answer" for fault in admitted.faults):
                 raise LostAnswer
 
     def _try_again(self) -> ApiReply:
@@ -115,9 +154,9 @@ class Api:
 
 
 def _operation(target: str) -> str:
-    if not target.startswith(_TARGET):
+    if not target.startswith(TARGET):
         raise FrontEndError("UnknownOperationException", f"The target {target!r} is not an operation.")
-    return target[len(_TARGET) :]
+    return target[len(TARGET) :]
 
 
 def members(body: bytes) -> dict[str, Any]:

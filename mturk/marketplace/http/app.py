@@ -1,4 +1,7 @@
-"""The marketplace as a Flask application: `POST /` is the API, and that of the queues by its X-Amz-Target."""
+"""The marketplace as a Flask application, in front of which `Endpoint` answers the calls of the API.
+
+What else comes to `POST /` is told apart here: calls of queues by their X-Amz-Target, old programs' forms, mistakes.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from flask import Blueprint, Flask, Response, request
 
 from mturk.marketplace.http import bygone
 from mturk.marketplace.http.api import Api, ApiReply, too_large
+from mturk.marketplace.http.endpoint import SIGNED_PATH, Endpoint, signed
 from mturk.marketplace.http.form_limit import FormRequest
 from mturk.marketplace.http.queue_api import TARGET, QueueApi
 from mturk.marketplace.signature import SignedRequest
@@ -24,7 +28,6 @@ use this address as the endpoint of any AWS SDK.
 _ESCAPED = 6
 _BESIDE_QUESTION = 1_000_000
 _FORM = "application/x-www-form-urlencoded"
-_SIGNED_PATH = "mturk.signed_path"
 
 
 def body_limit(question_limit: int) -> int:
@@ -39,7 +42,8 @@ def make_app(api: Api, queues: QueueApi, *more: Blueprint, question_limit: int) 
     app.config["MAX_CONTENT_LENGTH"] = body_limit(question_limit)
     # LostAnswer is an exception that the server must see.
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    app.wsgi_app = _keeping_the_path(app.wsgi_app)  # type: ignore[method-assign,assignment]  # as Flask says
+    endpoint = Endpoint(api, app.wsgi_app, body_limit(question_limit))
+    app.wsgi_app = _keeping_the_path(endpoint)  # type: ignore[method-assign,assignment]  # as Flask says
     for pages in (_api_pages(api, queues), _queue_pages(queues), *more):
         app.register_blueprint(pages)
     app.register_error_handler(413, lambda _: _response(too_large()))
@@ -53,7 +57,7 @@ def _keeping_the_path(application: WSGIApplication) -> WSGIApplication:
         inner = environ.get("PATH_INFO", "")
         whole = f"{environ.get('SCRIPT_NAME', '').rstrip('/')}{inner}"
         # Without a slash Flask would send a client elsewhere.
-        return application({**environ, _SIGNED_PATH: whole or "/", "PATH_INFO": inner or "/"}, start_response)
+        return application({**environ, SIGNED_PATH: whole or "/", "PATH_INFO": inner or "/"}, start_response)
 
     return keep
 
@@ -75,6 +79,7 @@ def _api_pages(api: Api, queues: QueueApi) -> Blueprint:
             return Response(bygone.refusal(fields), mimetype="text/xml")
         if request.headers.get("X-Amz-Target", "").startswith(TARGET):
             return _of_queue(queues)
+        # What is not plainly a call, such as one of an unknown target: the others end in `endpoint.py`.
         return _response(api.answer(_signed(), request.url_root.rstrip("/")))
 
     return pages
@@ -98,12 +103,7 @@ def _of_queue(queues: QueueApi) -> Response:
 
 
 def _signed() -> SignedRequest:
-    return SignedRequest(
-        headers={name.lower(): value for name, value in request.headers.items()},
-        body=request.get_data(cache=False),
-        path=request.environ[_SIGNED_PATH],
-        query=request.query_string.decode("latin-1"),
-    )
+    return signed(request.environ, request.get_data(cache=False))
 
 
 def _response(reply: ApiReply) -> Response:

@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mturk.marketplace.error import FrontEndError
 from mturk.marketplace.http.public_address import PublicAddress
@@ -138,17 +139,22 @@ def _check_date(date: str, authorization: _Authorization, now: float) -> None:
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
             f"'{authorization.day}' != '{date[:8]}', from '{date}'."
         )
-    try:
-        signed = calendar.timegm(time.strptime(date, DATE_FORM))
-    except ValueError:
-        raise FrontEndError("IncompleteSignatureException", f"There is no date '{date}'.") from None
-    clock = _written(now)
+    signed = _moment(date)
     if signed < now - _TOLERANCE:
         earliest = _written(now - _TOLERANCE)
-        raise _invalid(f"Signature expired: {date} is now earlier than {earliest} ({clock} - 5 min.)")
+        raise _invalid(f"Signature expired: {date} is now earlier than {earliest} ({_written(now)} - 5 min.)")
     if signed > now + _TOLERANCE:
         latest = _written(now + _TOLERANCE)
-        raise _invalid(f"Signature not yet current: {date} is still later than {latest} ({clock} + 5 min.)")
+        raise _invalid(f"Signature not yet current: {date} is still later than {latest} ({_written(now)} + 5 min.)")
+
+
+# Clients sign many requests in one second.
+@lru_cache(maxsize=16)
+def _moment(date: str) -> int:
+    try:
+        return calendar.timegm(time.strptime(date, DATE_FORM))
+    except ValueError:
+        raise FrontEndError("IncompleteSignatureException", f"There is no date '{date}'.") from None
 
 
 def _written(moment: float) -> str:

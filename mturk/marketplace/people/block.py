@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.people import worker
@@ -20,7 +20,6 @@ _IS = (
     t.worker_block.c.worker == bindparam("of_worker"),
 )
 _WHOLE = select(t.worker_block, t.worker.c.worker_id).join(t.worker, t.worker.c.number == t.worker_block.c.worker)
-_ONE = select(t.worker_block.c.number).where(*_IS)
 
 
 class WorkerBlock(NamedTuple):
@@ -31,12 +30,6 @@ class WorkerBlock(NamedTuple):
     worker: int
     reason: str
     worker_id: str
-
-
-def is_blocked(context: Context, requester_number: int, worker_number: int) -> bool:
-    """Whether a worker, known by number, is kept from a requester's work."""
-    found = context.database.execute(_ONE, {"of_requester": requester_number, "of_worker": worker_number})
-    return found.one_or_none() is not None
 
 
 def create_worker_block(call: Call, *, worker_id: str, reason: str) -> Answer:

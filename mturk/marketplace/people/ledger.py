@@ -70,6 +70,7 @@ _TAKE = (
     .where(*_IS, t.account.c.balance >= bindparam("cents"))
     .values(balance=t.account.c.balance - bindparam("cents"))
 )
+_MOVED = t.transfer.insert()
 
 
 def open_accounts(database: Connection, *accounts: Account) -> None:
@@ -119,7 +120,7 @@ def pay_rewards(context: Context, rewards: Sequence[Reward]) -> None:
             raise AssertionError(f"{account} holds less than the {-by} cents to be paid")
     rows = [row for one in rewards for row in _transfers(one) if row["cents"]]
     if rows:
-        context.database.execute(t.transfer.insert(), rows)
+        context.database.execute(_MOVED, rows)
 
 
 def pay_bonus(
@@ -182,16 +183,8 @@ def _move(
         if source.kind == "available":
             raise _insufficient_funds()
         raise AssertionError(f"{source} holds less than the {cents} cents to be moved for {reason}")
-    context.database.execute(
-        t.transfer.insert(),
-        {
-            "time": context.now,
-            "reason": reason,
-            **_row(source, target, cents),
-            "hit": hit,
-            "assignment": assignment,
-        },
-    )
+    moved = {"time": context.now, "reason": reason, **_row(source, target, cents), "hit": hit, "assignment": assignment}
+    context.database.execute(_MOVED, moved)
 
 
 def _transfers(one: Reward) -> list[dict[str, Any]]:

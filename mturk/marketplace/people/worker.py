@@ -42,6 +42,12 @@ class Worker(NamedTuple):
 
 
 _BY_ID = select(t.worker).where(t.worker.c.worker_id == bindparam("worker_id"))
+_COUNTS = {
+    name: t.worker.update()
+    .where(t.worker.c.number == bindparam("of_worker"))
+    .values({name: t.worker.c[name] + bindparam("by")})
+    for name in ("accepted", "returned", "abandoned", "submitted", "approved", "rejected")
+}
 
 
 def find(database: Connection, worker_id: str, *, lock: bool = False) -> Worker | None:
@@ -151,14 +157,10 @@ def export(database: Connection, file: TextIO) -> int:
 
 def count_all(context: Context, what: str, cases: Mapping[int, int]) -> None:
     """Add to a part of the records of several workers, by their numbers."""
-    column = t.worker.c[what]
-    change = (
-        t.worker.update().where(t.worker.c.number == bindparam("of_worker")).values({column: column + bindparam("by")})
-    )
-    context.database.execute(change, [{"of_worker": number, "by": by} for number, by in sorted(cases.items())])
+    changes = [{"of_worker": number, "by": by} for number, by in sorted(cases.items())]
+    context.database.execute(_COUNTS[what], changes)
 
 
 def count(context: Context, number: int, what: str, by: int = 1) -> None:
     """Change a part of a worker's record."""
-    change = {what: t.worker.c[what] + by}
-    context.database.execute(t.worker.update().where(t.worker.c.number == number).values(change))
+    context.database.execute(_COUNTS[what], {"of_worker": number, "by": by})

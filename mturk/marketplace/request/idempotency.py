@@ -5,7 +5,7 @@ MTurk answers a repeated token with an error that names what the first call made
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import bindparam, func, select
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Call, Context
@@ -13,33 +13,34 @@ from mturk.marketplace.clock import DAY, HOUR
 from mturk.marketplace.database import table as t
 
 _ALL = 0  # tokens are forgotten together, so there is one such thing on the agenda
+_IS = (
+    t.request_token.c.requester == bindparam("of_requester"),
+    t.request_token.c.operation == bindparam("of_operation"),
+    t.request_token.c.token == bindparam("of_token"),
+)
+_FIND = select(t.request_token.c.subject, t.request_token.c.time).where(*_IS)
+_FORGET = t.request_token.delete().where(*_IS)
+_REMEMBER = t.request_token.insert()
 
 
 def earlier(call: Call, operation: str, token: str | None) -> str | None:
-    """What the first call with this token was about, if there was one in the last 24 hours."""
+    """What the first call with this token was about, if there was one in 24 hours; an older one is forgotten."""
     if token is None:
         return None
-    row = call.database.execute(
-        select(t.request_token.c.subject, t.request_token.c.time).where(*_is(call, operation, token))
-    ).one_or_none()
-    return row.subject if row and row.time > call.now - DAY else None
+    which = {"of_requester": call.requester, "of_operation": operation, "of_token": token}
+    row = call.database.execute(_FIND, which).one_or_none()
+    if row is not None and row.time <= call.now - DAY:
+        call.database.execute(_FORGET, which)
+        return None
+    return None if row is None else str(row.subject)
 
 
 def remember(call: Call, operation: str, token: str | None, subject: str) -> None:
-    """Note what this call was about."""
+    """Note what this call was about, which has asked for an `earlier` one."""
     if token is None:
         return
-    call.database.execute(t.request_token.delete().where(*_is(call, operation, token)))
-    call.database.execute(
-        t.request_token.insert(),
-        {
-            "requester": call.requester,
-            "operation": operation,
-            "token": token,
-            "subject": subject,
-            "time": call.now,
-        },
-    )
+    new = {"requester": call.requester, "operation": operation, "token": token, "subject": subject, "time": call.now}
+    call.database.execute(_REMEMBER, new)
     if not agenda.has(call.database, agenda.FORGET_TOKENS, _ALL):
         agenda.plan(call.database, agenda.FORGET_TOKENS, _ALL, call.now + DAY)
 
@@ -50,11 +51,3 @@ def forget(context: Context, number: int) -> None:
     oldest = context.database.execute(select(func.min(t.request_token.c.time))).scalar_one()
     if oldest is not None:
         agenda.plan(context.database, agenda.FORGET_TOKENS, number, max(int(oldest) + DAY, context.now + HOUR))
-
-
-def _is(call: Call, operation: str, token: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        t.request_token.c.requester == call.requester,
-        t.request_token.c.operation == operation,
-        t.request_token.c.token == token,
-    )

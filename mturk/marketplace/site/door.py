@@ -7,6 +7,7 @@ whatever else is served there.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -92,6 +93,8 @@ def _written(header: str) -> str:
         return header
 
 
+# A few hosts are named all the time, and encoding a name takes as long as finding a HIT.
+@lru_cache(maxsize=256)
 def _is_host(header: str) -> bool:
     """Whether a Host header can be a part of an address; with any other no page could say where it is."""
     try:

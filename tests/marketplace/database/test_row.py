@@ -10,14 +10,14 @@ from sqlalchemy import Select, create_engine, false, select
 from mturk.marketplace.account import account_link, invitation, person, sitting
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
-from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, offer, review_result, upload
+from mturk.marketplace.hit import assignment, bonus, hit, hit_type, notification, offer, review_result, upload, work
 from mturk.marketplace.people import block, mail, message, requester, worker
 from mturk.marketplace.qualification import qualification, qualification_request, qualification_type
 from mturk.marketplace.workplace import concern, desk, submission
 
 ROWS: list[tuple[Any, Select[Any]]] = [
-    (hit.HIT, hit._WHOLE),
-    (hit_type.HITType, select(t.hit_type)),
+    (hit.HIT, hit.WHOLE),
+    (hit_type.HITType, hit_type._WHOLE),
     (assignment.Assignment, assignment._WHOLE),
     (offer.Group, offer._WHOLE),
     (desk.Held, desk._WHOLE),
@@ -44,6 +44,10 @@ ROWS: list[tuple[Any, Select[Any]]] = [
 ]
 # What an outer join leaves empty, though its table does not.
 LEFT_EMPTY = {
+    (hit.HIT, "outlet"),
+    (hit.HIT, "event_types"),
+    (hit_type.HITType, "outlet"),
+    (hit_type.HITType, "event_types"),
     (assignment.Assignment, "worker_id"),
     (invitation.Invitation, "worker_id"),
     (invitation.Invitation, "adult"),
@@ -71,6 +75,20 @@ def test_a_value_is_of_its_type_and_none_only_where_the_table_allows_it(kind: An
         column = query.selected_columns[name]
         empty = getattr(column, "nullable", False) or (kind, name) in LEFT_EMPTY
         assert (column.type.python_type, empty) == ((get_args(hint) or (hint,))[0], type(None) in get_args(hint)), name
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds", "more"),
+    [
+        (assignment._WITH_HIT, (hit.HIT, assignment.Assignment), ()),
+        (work._CANDIDACY, (hit.HIT, worker.Worker), ("status", "blocked", *work.Free._fields)),
+    ],
+)
+def test_a_row_of_several_kinds_has_the_columns_of_one_after_those_of_the_other(
+    query: Select[Any], kinds: tuple[Any, ...], more: tuple[str, ...]
+) -> None:
+    fields = [name for kind in kinds for name in kind._fields]
+    assert [column.name for column in query.inner_columns] == [*fields, *more]  # type: ignore[attr-defined]  # all have
 
 
 def test_a_value_that_must_be_there_is_not_none() -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from mturk.marketplace import Marketplace
-from mturk.marketplace.hit import notification
+from mturk.marketplace.database.row import known
+from mturk.marketplace.hit import hit, notification
 from tests.marketplace.conftest import Client, Connect, Publish, Refused, Work
 from tests.marketplace.inbox import WAIT
 from tests.marketplace.sample import hit_arguments
@@ -110,10 +111,10 @@ def test_other_requesters_events_are_not_told(
 
 
 def test_what_is_undone_is_never_told(market: Marketplace, publish: Publish, ear: Ear) -> None:
-    hit = publish()
+    hit_id = publish()["HITId"]
 
     def step(context: Any) -> None:
-        notification.tell(context, "HITExtended", 1, hit["HITId"])
+        notification.tell(context, "HITExtended", known(hit.by_id(context, hit_id)))
         raise LookupError
 
     with market.listen(ear.texts.put):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from mturk.marketplace import Marketplace, Worker, WorkerError
 from mturk.marketplace.hit import work
@@ -236,3 +237,47 @@ def test_facts_about_a_worker_can_be_told_later(market: Marketplace, publish: Pu
     market.worker("A1")
     assert market.worker("A1", adult=True).accept(hit_id)
     assert market.worker("A1").id == "A1"
+
+
+def test_accepting_and_submitting_take_twelve_statements(database: str) -> None:
+    market = Marketplace(database)
+    number = market.requester("lab")._number
+    hit_id = market._dispatch.call(number, "CreateHIT", hit_arguments(MaxAssignments=3))["HIT"]["HITId"]
+    worker = market.worker("A1")
+    asked: list[str] = []
+    event.listen(market._store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    worker.submit(worker.accept(hit_id), {"label": "cat"})
+    market.stop()
+    # On PostgreSQL each of the two also waits for its turn, and locks the HIT before it reads it.
+    own = [text for text in asked if "pg_advisory" not in text and " FOR NO KEY UPDATE" not in text]
+    assert len(own) == 12, own
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_answers_that_are_refused_can_be_mended(market: Marketplace, publish: Publish, own: bool) -> None:
+    hit_id = publish(Question=form(text_question("label", required=True)))["HITId"]
+    worker = market.worker("A1")
+    assignment_id = worker.accept(hit_id)
+    submitting = worker if own else market.worker("A1")
+    with pytest.raises(WorkerError, match="must be answered"):
+        submitting.submit(assignment_id, {})
+    submitting.submit(assignment_id, {"label": "cat"})
+
+
+def test_an_assignment_accepted_before_another_can_be_submitted_after_it(market: Marketplace, publish: Publish) -> None:
+    worker = market.worker("A1")
+    first, second = (worker.accept(publish(Question=form(text_question(name)))["HITId"]) for name in "ab")
+    worker.submit(first, {"a": "1"})
+    worker.submit(second, {"b": "2"})
+
+
+def test_that_the_time_is_over_is_said_before_what_is_wrong_with_the_answers(
+    market: Marketplace, publish: Publish
+) -> None:
+    worker = market.worker("A1")
+    assignment_id = worker.accept(
+        publish(Question=form(text_question("label")), AssignmentDurationInSeconds=60)["HITId"]
+    )
+    market.clock.advance(minutes=2)
+    with pytest.raises(WorkerError, match="its time may be over"):
+        worker.submit(assignment_id, {"nothing": "x"})
