@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -87,7 +88,8 @@ def test_push_and_poll_together_tell_once(local: Connection, publish: Callable[.
         looks: list[object] = []
         with mturk.tracer(looks.append):
             eventually(lambda: len(looks) > 6)
-    assert [event.type for event in ear.heard] == ["AssignmentSubmitted", "HITReviewable"] * 2
+    # Which of the two sources was first with one of them is chance.
+    assert Counter(event.type for event in ear.heard) == {"AssignmentSubmitted": 2, "HITReviewable": 2}
 
 
 def test_what_time_brings_is_heard(local: Connection, publish: Callable[..., HIT]) -> None:

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import event
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.call import Context
@@ -18,6 +17,7 @@ from mturk.marketplace.error import NotThere, RequestError, WorkerError
 from mturk.marketplace.hit import offer
 from mturk.marketplace.hit.offer import HIGHEST_REWARD, MOST_HITS, NEWEST, WINDOW, Listing, Search
 from mturk.marketplace.people import worker
+from tests.marketplace.asked import asked_by_this_thread
 from tests.marketplace.conftest import Client, Connect, Publish
 from tests.marketplace.sample import hit_arguments, type_arguments
 
@@ -221,9 +221,7 @@ def test_a_page_asks_the_database_at_most_nine_times(
     for number in range(60):
         needed = [{"QualificationTypeId": ADULT, "Comparator": "EqualTo", "IntegerValues": [1]}] if number else []
         client.create_hit(**hit_arguments(Title=str(number), QualificationRequirements=needed))
-    asked: list[str] = []
-    engine = market._store._engine
-    event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    asked = asked_by_this_thread(market)
     listed("A1")
     asked.clear()
     market._dispatch.run(lambda context: offer.offers(context, "A1", Search(**search)), writes=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from mturk.marketplace import Marketplace, Worker, WorkerError
 from mturk.marketplace.hit import work
+from tests.marketplace.asked import asked_by_this_thread
 from tests.marketplace.conftest import Client, Connect, Publish, Work
 from tests.marketplace.sample import form, hit_arguments, text_question
 
@@ -244,8 +244,7 @@ def test_accepting_and_submitting_take_twelve_statements(database: str) -> None:
     number = market.requester("lab")._number
     hit_id = market._dispatch.call(number, "CreateHIT", hit_arguments(MaxAssignments=3))["HIT"]["HITId"]
     worker = market.worker("A1")
-    asked: list[str] = []
-    event.listen(market._store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    asked = asked_by_this_thread(market)
     worker.submit(worker.accept(hit_id), {"label": "cat"})
     market.stop()
     # On PostgreSQL each of the two also waits for its turn, and locks the HIT before it reads it.

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.hit import offer
 from mturk.marketplace.workplace.need import REQUEST, TEST, Need, needs
+from tests.marketplace.asked import asked_by_this_thread
 from tests.marketplace.conftest import Client, Publish
 from tests.marketplace.sample import graded_type_arguments, qualification_type_arguments
 
@@ -88,11 +88,11 @@ def test_the_names_for_a_page_of_groups_are_read_at_once(market: Marketplace, cl
         type_id = client.create_qualification_type(**arguments)["QualificationType"]["QualificationTypeId"]
         publish(QualificationRequirements=[{"QualificationTypeId": type_id, "Comparator": "Exists"}])
     market.worker("A1")
-    asked: list[str] = []
+    asked = asked_by_this_thread(market)
 
     def look(context: Any) -> list[list[Need]]:
         listing = offer.offers(context, "A1")
-        event.listen(market._store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        asked.clear()
         return needs(context, listing.offers)
 
     found = market._dispatch.run(look, writes=False)

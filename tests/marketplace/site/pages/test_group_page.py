@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from mturk.marketplace import Marketplace
+from tests.marketplace.asked import asked_by_this_thread
 from tests.marketplace.conftest import Client, Connect, Publish
 from tests.marketplace.sample import (
     form,
@@ -351,8 +351,7 @@ def test_a_full_page_asks_at_most_15_times_and_has_at_most_60_kilobytes(
             )
         )["HIT"]
     visitor = signed_in(country="DE")
-    asked: list[str] = []
-    event.listen(market._store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    asked = asked_by_this_thread(market)
     for path in ("/worker/", "/worker/?q=d&qualified=on&min_reward=0.01", group_path(hit)):
         asked.clear()
         answer = visitor.get(path)
