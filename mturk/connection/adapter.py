@@ -29,9 +29,7 @@ class Adapter(HTTPAdapter):
     def get_connection_with_tls_context(self, *args: Any, **options: Any) -> ConnectionPool:
         if self._pool is None:
             self._pool = super().get_connection_with_tls_context(*args, **options)
-            # Others, such as those to a SOCKS proxy, stay as they are.
-            if isinstance(self._pool, HTTPConnectionPool) and self._pool.ConnectionCls in _EXCHANGES:
-                self._pool.ConnectionCls = _EXCHANGES[self._pool.ConnectionCls]
+        _exchange(self._pool)
         return self._pool
 
     def request_url(self, *args: Any, **options: Any) -> str:
@@ -56,3 +54,13 @@ class Adapter(HTTPAdapter):
         response.request = req
         response.url = req.url or ""
         return response
+
+
+def _exchange(pool: ConnectionPool) -> None:
+    """Have the pool make connections of ours, as long as it would make urllib3's.
+
+    Others stay: those to a SOCKS proxy, and those that a library such as vcrpy puts in place of urllib3's for a while.
+    """
+    if isinstance(pool, HTTPConnectionPool):
+        usual = type(pool).ConnectionCls
+        pool.ConnectionCls = _EXCHANGES.get(usual, usual)

@@ -8,6 +8,8 @@ TLS, proxies, the pool. All that is overridden is `request` and `getresponse`; n
 from __future__ import annotations
 
 import io
+import socket
+import ssl
 from collections.abc import Mapping
 from http.client import ResponseNotReady
 from typing import Any
@@ -58,13 +60,20 @@ class Exchange(HTTPConnection):
             raise ResponseNotReady
         self.sock.settimeout(self.timeout)
         reply = read_reply(self.sock.recv)
-        if reply.is_last:
+        if reply.is_last or _holds_more(self.sock):
             self.close()
         return Received(reply)
 
 
 class SafeExchange(Exchange, HTTPSConnection):
     """A connection with TLS."""
+
+
+def _holds_more(sock: object) -> bool:
+    """TLS reads whole records: what came behind an answer may be held there, where no look at the socket finds it."""
+    if isinstance(sock, ssl.SSLSocket):
+        return sock.pending() > 0
+    return not isinstance(sock, socket.socket)  # of another kind of TLS that cannot be told
 
 
 def _head(method: str, url: str, headers: Mapping[str, str]) -> bytes:

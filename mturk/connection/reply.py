@@ -16,12 +16,11 @@ _AT_ONCE = 65_536
 _LONGEST_HEAD = 65_536
 _LONGEST_LINE = 1_024  # of a chunk's size, with what else a server says about it
 _MOST_LINES = 100  # headers behind a body, and answers that only say that another one follows
-# A page of 100 HITs with the longest questions has about 40 MB, each < written as six characters.
-_MOST = 64 * 1024 * 1024
 _HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
-_STATUS = re.compile(r"HTTP/1\.(\d) +([1-9]\d\d)(?: (.*))?")
-_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*")
+_STATUS = re.compile(r"HTTP/1\.(\d)[ \t]+([1-9]\d\d)(?:[ \t](.*))?")
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(?:;.*)?")
+_FRAMING = ("content-length", "transfer-encoding")
 _BODILESS = (204, 304)
 
 
@@ -53,39 +52,38 @@ class _Source:
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._held = b""
-        self._room = _MOST
+        self._at = 0
 
     @property
     def has_more(self) -> bool:
-        return bool(self._held)
+        return self._at < len(self._held)
 
     def head(self) -> str | None:
         """The lines up to the first empty one; None where nothing came at all."""
-        while not (end := _HEAD_ENDS.search(self._held)):
-            if len(self._held) > _LONGEST_HEAD:
+        while not (end := _HEAD_ENDS.search(self._held, self._at)):
+            if len(self._held) - self._at > _LONGEST_HEAD:
                 raise LineTooLong("headers")
-            more = self._receive(_AT_ONCE)
-            if not more:
-                if self._held:
+            if not self._fetch():
+                if self.has_more:
                     raise IncompleteRead(self._held)
                 return None
-            self._held += more
-        head, self._held = self._held[: end.start()], self._held[end.end() :]
+        head, self._at = self._held[self._at : end.start()], end.end()
         return head.decode("latin-1")
 
-    def line(self) -> bytes:
-        """The next line, without its end."""
-        while (end := self._held.find(b"\n")) < 0:
-            if len(self._held) > _LONGEST_LINE:
+    def line(self) -> bytes | None:
+        """The next line, without its end; None where the other side has closed instead."""
+        while (end := self._held.find(b"\n", self._at)) < 0:
+            if len(self._held) - self._at > _LONGEST_LINE:
                 raise LineTooLong("chunk size")
-            self._held += self._more()
-        line, self._held = self._held[:end], self._held[end + 1 :]
+            if not self._fetch():
+                return None
+        line, self._at = self._held[self._at : end], end + 1
         return line.removesuffix(b"\r")
 
     def exactly(self, size: int) -> bytes:
         """So many bytes."""
-        self._take(size)
-        held, self._held = self._held[:size], self._held[size:]
+        held = self._held[self._at : self._at + size]
+        self._at += len(held)
         parts, left = [held], size - len(held)
         while left:
             part = self._receive(min(left, _AT_ONCE))
@@ -97,22 +95,16 @@ class _Source:
 
     def rest(self) -> bytes:
         """All until the other side closes."""
-        parts, self._held = [self._held], b""
+        parts = [self._held[self._at :]]
+        self._at = len(self._held)
         while part := self._receive(_AT_ONCE):
-            self._take(len(part))
             parts.append(part)
         return b"".join(parts)
 
-    def _take(self, size: int) -> None:
-        self._room -= size
-        if self._room < 0:
-            raise HTTPException(f"the body has more than {_MOST} bytes")
-
-    def _more(self) -> bytes:
+    def _fetch(self) -> bool:
         more = self._receive(_AT_ONCE)
-        if not more:
-            raise IncompleteRead(self._held)
-        return more
+        self._held, self._at = self._held[self._at :] + more, 0
+        return bool(more)
 
 
 def _head(source: _Source) -> tuple[int, int, str, HTTPHeaderDict]:
@@ -130,35 +122,39 @@ def _head(source: _Source) -> tuple[int, int, str, HTTPHeaderDict]:
 
 
 def _headers(lines: list[str]) -> HTTPHeaderDict:
+    """The headers; what is none is passed over as long as the end of the answer can be told without it."""
     headers = HTTPHeaderDict()
-    for line in lines:
-        found = _HEADER.fullmatch(line.removesuffix("\r"))
-        if found is None:
+    for line in "\n".join(lines).replace("\r", "").replace("\n ", " ").replace("\n\t", " ").split("\n"):
+        name, colon, value = line.partition(":")
+        if colon and _NAME.fullmatch(name):
+            headers.add(name, value.strip(" \t"))
+        elif name.strip().lower() in _FRAMING:
             raise HTTPException(f"no header: {line[:200]!r}")
-        headers.add(found[1], found[2])
     return headers
 
 
 def _body(source: _Source, headers: HTTPHeaderDict) -> bytes | None:
     """The body as far as it says where it ends; None where its end is the connection's."""
-    length, coding = headers.get("Content-Length"), headers.get("Transfer-Encoding")
-    if coding is not None:
+    length, coding = headers.get("Content-Length"), headers.get("Transfer-Encoding", "identity")
+    if coding.lower() != "identity":
         # Two ways to tell where an answer ends, or one that is not known, and the next answer is another's.
         if coding.lower() != "chunked" or length is not None:
             raise HTTPException(f"transfer coding {coding[:200]!r}, content length {length!r}: no end can be told")
         return _chunks(source)
     if length is None:
         return None
-    if not (length.isascii() and length.isdigit() and len(length) <= 15):
+    said = {each.strip() for each in length.split(",")}
+    number = said.pop()
+    if said or not (number.isascii() and number.isdigit() and len(number) <= 15):
         raise HTTPException(f"content length {length[:200]!r}")
-    return source.exactly(int(length))
+    return source.exactly(int(number))
 
 
 def _chunks(source: _Source) -> bytes:
     parts = []
     while size := _size(source.line()):
         parts.append(source.exactly(size))
-        if source.line():
+        if source.line() != b"":
             raise HTTPException("a chunk is longer than it says")
     # Headers may follow; the service has none.
     if all(source.line() for _ in range(_MOST_LINES)):
@@ -166,7 +162,9 @@ def _chunks(source: _Source) -> bytes:
     return b"".join(parts)
 
 
-def _size(line: bytes) -> int:
+def _size(line: bytes | None) -> int:
+    if line is None:
+        raise IncompleteRead(b"")
     found = _SIZE.fullmatch(line)
     if found is None:
         raise HTTPException(f"chunk size {line[:200]!r}")

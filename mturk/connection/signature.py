@@ -76,8 +76,11 @@ class Signer:
 
 
 def host_header(url: str) -> str:
-    """The Host header for a URL: lower case, with the port only where it is not the scheme's own."""
+    """The Host header for a URL: lower case, in ASCII, with the port only where it is not the scheme's own."""
     parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    name = parts.hostname or ""
+    if not name.isascii():
+        name = name.encode("idna").decode()
+    host = f"[{name}]" if ":" in name else name
     usual = {"http": 80, "https": 443}[parts.scheme]
     return host if parts.port in (None, usual) else f"{host}:{parts.port}"

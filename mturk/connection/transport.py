@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import attrs
 import requests
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from mturk.connection.adapter import Adapter
@@ -163,8 +164,7 @@ class Transport:
         request.method = "POST"
         request.url = self.url
         request.body = body
-        headers = self._signer_now().headers(self._target + operation, body, at)
-        request.headers = headers  # type: ignore[assignment]  # requests' own dict costs three times as much
+        request.headers = CaseInsensitiveDict(self._signer_now().headers(self._target + operation, body, at))
         return request
 
     def _signer_now(self) -> Signer:
@@ -216,7 +216,13 @@ def _never_sent(error: Exception) -> bool:
         requests.exceptions.ProxyError,
     )
     # Other TLS errors may come while the answer is read.
-    inner = (NewConnectionError, ConnectTimeoutError, FileNotFoundError, ssl.SSLCertVerificationError)
+    inner = (
+        NewConnectionError,
+        ConnectTimeoutError,
+        FileNotFoundError,
+        ssl.SSLCertVerificationError,
+        requests.exceptions.InvalidHeader,
+    )
     return isinstance(error, early) or isinstance(_innermost(error), inner)
 
 

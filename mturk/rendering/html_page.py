@@ -25,7 +25,7 @@ _PART = re.compile(
      (?P<rest>[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>|(?P<endless>[^>]*(?:>|\Z)))
      (?(raw)(?P<inside>.*?)(?:</(?P=raw)|\Z))
     """,
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+    re.IGNORECASE | re.DOTALL | re.VERBOSE | re.ASCII,  # HTML knows no other blanks and letters
 )
 _ATTRIBUTE = re.compile(r"""([^\s=>"'/]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>]+))?""")
 _SUBMITS = {"input": ("submit", "image"), "button": ("", "submit")}
@@ -121,8 +121,12 @@ def spans(html: str) -> list[tuple[int, int]] | None:
 
     None if one of these tags has no end, so that a quote anywhere after it may give it one.
     """
-    parts = list(_PART.finditer(html))
-    return None if any(part["endless"] is not None for part in parts) else [part.span() for part in parts]
+    found = []
+    for part in _PART.finditer(html):
+        if part["endless"] is not None:
+            return None
+        found.append(part.span())
+    return found
 
 
 def bones(html: str) -> str:

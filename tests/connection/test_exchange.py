@@ -12,11 +12,16 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+import requests
+import responses
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from requests.exceptions import InvalidHeader
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
 
+from mturk.connection.adapter import Adapter
 from mturk.connection.credentials import Credentials, FixedCredentials
 from mturk.connection.exchange import Exchange
 from mturk.connection.transport import Transport
@@ -70,10 +75,10 @@ def test_what_would_begin_another_header_is_never_sent(url: str, name: str, valu
 
 
 class Server:
-    """Answers each request with the next of these, and counts the connections."""
+    """Answers each request with the next of these, piece by piece, and counts the connections."""
 
-    def __init__(self, *answers: bytes, tls: ssl.SSLContext | None = None) -> None:
-        self._answers = list(answers)
+    def __init__(self, *answers: bytes | list[bytes], tls: ssl.SSLContext | None = None) -> None:
+        self._answers = [[answer] if isinstance(answer, bytes) else answer for answer in answers]
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -99,7 +104,8 @@ class Server:
                 if self._tls is not None:
                     connection = open_now.enter_context(self._tls.wrap_socket(connection, server_side=True))
                 while self._answers and read_request(connection):
-                    connection.sendall(self._answers.pop(0))
+                    for piece in self._answers.pop(0):
+                        connection.sendall(piece)
 
 
 def read_request(connection: socket.socket) -> bool:
@@ -187,6 +193,16 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContex
     return context, trusted
 
 
+def test_what_tls_holds_behind_an_answer_is_not_the_next_answer(certificate: tuple[ssl.SSLContext, Path]) -> None:
+    context, trusted = certificate
+    head, body = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", b"{}" + DONE.replace(b"{}", b"!!")
+    with Server([head, body], DONE, tls=context) as server:
+        transport = Transport(f"https://127.0.0.1:{server.port}/", KEYS, verify=str(trusted))
+        assert [transport.send("GetHIT", b"{}", 0).content for _ in range(2)] == [b"{}", b"{}"]
+        transport.close()
+        assert server.connections == 2
+
+
 def test_calls_by_tls_use_one_connection(certificate: tuple[ssl.SSLContext, Path]) -> None:
     context, trusted = certificate
     with Server(DONE, DONE, tls=context) as server:
@@ -226,6 +242,7 @@ def tunnel() -> Iterator[tuple[str, list[str]]]:
         with suppress(OSError), source, target:
             while data := source.recv(65_536):
                 target.sendall(data)
+            target.shutdown(socket.SHUT_RDWR)
 
     def serve() -> None:
         client, _ = listener.accept()
@@ -247,3 +264,63 @@ def test_a_proxy_leads_to_the_service_without_seeing_the_request(
         assert [transport.send("GetHIT", b"{}", 0).content for _ in range(2)] == [b"{}", b"{}"]
         transport.close()
         assert (asked, server.connections) == ([f"127.0.0.1:{server.port}"], 1)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_what_a_proxy_took_before_it_died_is_perhaps_done(
+    certificate: tuple[ssl.SSLContext, Path], scheme: str
+) -> None:
+    context, trusted = certificate
+    with ExitStack() as open_now:
+        server = open_now.enter_context(Server(b"", tls=context if scheme == "https" else None))
+        proxy, _ = open_now.enter_context(tunnel()) if scheme == "https" else (f"http://127.0.0.1:{server.port}", None)
+        transport = Transport(f"{scheme}://127.0.0.1:{server.port}/", KEYS, verify=str(trusted))
+        open_now.callback(transport.close)
+        transport._settings["proxies"] = {scheme: proxy}
+        with pytest.raises(TransportError, match="the connection broke") as caught:
+            transport.send("CreateHIT", b"{}", 0)
+        assert caught.value.maybe_done
+
+
+def test_what_fits_no_header_was_surely_not_sent() -> None:
+    with Server(DONE) as server:
+        transport = Transport(f"http://127.0.0.1:{server.port}/", KEYS, region="mittelerde-größe-1")
+        with pytest.raises(TransportError, match="more than ASCII text on one line") as caught:
+            transport.send("CreateHIT", b"{}", 0)
+        transport.close()
+        assert not caught.value.maybe_done
+
+
+def test_connections_that_another_library_puts_in_place_of_urllib3_s_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Recorded(HTTPConnection):
+        pass
+
+    adapter = Adapter()
+    request = requests.Request("POST", "http://turk.my-lab.example/").prepare()
+
+    def kind() -> type:
+        pool = adapter.get_connection_with_tls_context(request, verify=True)
+        assert isinstance(pool, HTTPConnectionPool)
+        return pool.ConnectionCls
+
+    assert kind() is Exchange
+    # As vcrpy does while a cassette is in, which also leaves out connections of another kind that wait in the pool.
+    with monkeypatch.context() as patched:
+        patched.setattr(HTTPConnectionPool, "ConnectionCls", Recorded)
+        assert kind() is Recorded
+    assert kind() is Exchange
+
+
+def test_headers_are_found_whatever_their_case_by_what_stands_in_for_the_network(
+    send: Callable[[str], bytes],
+) -> None:
+    seen = []
+
+    def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        seen.append(request.headers["x-amz-target"])
+        return 200, {}, "{}"
+
+    with responses.RequestsMock() as mock:
+        mock.add_callback("POST", "https://turk.my-lab.example/", answer)
+        assert send("https://turk.my-lab.example/") == b"{}"
+    assert seen == ["MTurkRequesterServiceV20170117.GetHIT"]

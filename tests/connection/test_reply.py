@@ -61,6 +61,12 @@ ANSWERS = [
     (CHUNKED + b"1;name=value\r\n{\r\n01\r\n}\r\n0\r\nTrailer: x\r\n\r\n", b"{}", False),
     (CHUNKED + b"A \r\n0123456789\r\n0\r\n\r\n", b"0123456789", False),
     (CHUNKED + b"0\r\n\r\n", b"", False),
+    (CHUNKED + b"2\r\n{}\r\n0\r\n", b"{}", False),
+    (b"HTTP/1.1\t200\tOK\r\nContent-Length: 2\r\n\r\n{}", b"{}", False),
+    (OK + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}", b"{}", False),
+    (OK + b"Content-Length: 2, 2\r\n\r\n{}", b"{}", False),
+    (OK + b"Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}", b"{}", False),
+    (OK + b"no header\r\nX (y): z\r\n: w\r\nContent-Length: 2\r\n\r\n{}", b"{}", False),
     (b"HTTP/1.1 204 No Content\r\n\r\n", b"", False),
     (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\n", b"", False),
 ]
@@ -77,6 +83,11 @@ def test_status_reason_and_headers_are_told_whatever_their_case() -> None:
     found = reply(b"HTTP/1.1 400  Bad  thing \r\nX-One: a\r\nx-one:\tb \r\nEMPTY:\r\nContent-Length: 0\r\n\r\n")
     assert (found.status, found.reason) == (400, "Bad  thing")
     assert (found.headers["x-ONE"], found.headers["empty"]) == ("a, b", "")
+
+
+def test_a_header_that_goes_on_in_the_next_line_is_read_whole() -> None:
+    found = reply(OK + b"X-One: a\r\n b\r\n\tc\r\nContent-Length: 0\r\n\r\n")
+    assert found.headers["X-One"] == "a b c"
 
 
 @given(
@@ -132,14 +143,14 @@ def chunks(content: bytes, sizes: list[int]) -> Iterable[bytes]:
         (OK + b"Content-Length: 3\r\n\r\n{}", IncompleteRead),
         (CHUNKED + b"3\r\n{}", IncompleteRead),
         (CHUNKED + b"2\r\n{}\r\n", IncompleteRead),
+        (CHUNKED, IncompleteRead),
         (b"SSH-2.0-OpenSSH\r\n\r\n", BadStatusLine),
         (b"HTTP/2 200 OK\r\n\r\n", BadStatusLine),
         (b"HTTP/1.1 20 OK\r\n\r\n", BadStatusLine),
         (b"HTTP/1.1 099 OK\r\n\r\n", BadStatusLine),
         (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", BadStatusLine),
-        (OK + b"no header\r\n\r\n", HTTPException),
-        (OK + b"Name : value\r\n\r\n", HTTPException),
-        (OK + b"One: a\r\n folded\r\n\r\n", HTTPException),
+        (OK + b"Content-Length : 2\r\n\r\n{}", HTTPException),
+        (OK + b" Transfer-Encoding: chunked\r\n\r\n", HTTPException),
         (OK + b"Content-Length: -1\r\n\r\n", HTTPException),
         (OK + b"Content-Length: \xb2\r\n\r\n", HTTPException),
         (OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", HTTPException),
@@ -153,7 +164,6 @@ def chunks(content: bytes, sizes: list[int]) -> Iterable[bytes]:
         (CHUNKED + b"1" * 200_000, LineTooLong),
         (CHUNKED + b"0\r\n" + b"X: y\r\n" * 50_000 + b"\r\n", HTTPException),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 5_000 + DONE, HTTPException),
-        (OK + b"Content-Length: %d\r\n\r\n" % (64 * 1024 * 1024 + 1), HTTPException),
     ],
 )
 def test_what_is_no_answer_is_refused(answer: bytes, kind: type[Exception]) -> None:
@@ -163,17 +173,3 @@ def test_what_is_no_answer_is_refused(answer: bytes, kind: type[Exception]) -> N
 
 def test_what_follows_an_answer_makes_it_the_last() -> None:
     assert reply(OK + b"Content-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n\r\n").is_last
-
-
-@pytest.mark.parametrize("head", [OK + b"\r\n", CHUNKED + b"F000000\r\n"])
-def test_an_answer_without_an_end_is_refused_before_it_fills_the_memory(head: bytes) -> None:
-    parts = iter([head])
-    asked = []
-
-    def receive(most: int) -> bytes:
-        asked.append(most)
-        return next(parts, bytes(most))
-
-    with pytest.raises(HTTPException, match=r"more than 67108864 bytes"):
-        read_reply(receive)
-    assert sum(asked) < 70_000_000

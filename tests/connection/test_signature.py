@@ -168,6 +168,7 @@ def test_keys_that_fit_no_header_are_said_to_be_wrong_without_showing_them(what:
         ("http://127.0.0.1:8017/", "127.0.0.1:8017"),
         ("http://[::1]:8017/", "[::1]:8017"),
         ("http://[::1]/", "[::1]"),
+        ("https://läb.example/", "xn--lb-via.example"),
     ],
 )
 def test_the_host_header_names_the_port_only_where_it_is_unusual(url: str, host: str) -> None:
