@@ -43,7 +43,7 @@ class Received(HTTPResponse):
 class Exchange(HTTPConnection):
     """A connection without TLS."""
 
-    def request(  # type: ignore[override]  # as urllib3's own
+    def request(  # type: ignore[override]  # urllib3 calls it so, unlike http.client
         self, method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None, **_: Any
     ) -> None:
         """Send a request whose headers are complete, its body as bytes."""
@@ -54,7 +54,7 @@ class Exchange(HTTPConnection):
             self.sock.settimeout(self.timeout)
         self.sock.sendall(head + (body or b""))
 
-    def getresponse(self) -> Received:  # type: ignore[override]  # as urllib3's own
+    def getresponse(self) -> Received:  # type: ignore[override]  # urllib3 wants a response of its own here, unlike http.client
         """Read the answer whole."""
         if self.sock is None:
             raise ResponseNotReady

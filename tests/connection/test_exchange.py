@@ -31,28 +31,22 @@ KEYS = FixedCredentials(Credentials("AKIDEXAMPLE", "hush"))
 DONE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
-class Sock:
-    """What a connection writes, and what it is answered."""
-
-    def __init__(self) -> None:
-        self.writes: list[bytes] = []
-
-    def settimeout(self, _: object) -> None: ...
-
-    def sendall(self, data: bytes) -> None:
-        self.writes.append(data)
-
-    def recv(self, _: int) -> bytes:
-        return DONE
-
-    def close(self) -> None: ...
+@pytest.fixture
+def wire() -> Iterator[tuple[Exchange, socket.socket]]:
+    """A connection, and the other end, where each write arrives by itself."""
+    near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    far.settimeout(5)
+    with near, far:
+        exchange = Exchange("turk.my-lab.example")
+        exchange.sock = near
+        yield exchange, far
 
 
-def test_head_and_body_leave_in_one_write() -> None:
-    exchange = Exchange("turk.my-lab.example")
-    exchange.sock = sock = Sock()  # type: ignore[assignment]  # all that is asked of a socket
+def test_head_and_body_leave_in_one_write(wire: tuple[Exchange, socket.socket]) -> None:
+    exchange, far = wire
     exchange.request("POST", "/", b"{}", {"Host": "turk.my-lab.example", "Content-Length": "2"})
-    assert sock.writes == [b"POST / HTTP/1.1\r\nHost: turk.my-lab.example\r\nContent-Length: 2\r\n\r\n{}"]
+    assert far.recv(1000) == b"POST / HTTP/1.1\r\nHost: turk.my-lab.example\r\nContent-Length: 2\r\n\r\n{}"
+    far.sendall(DONE)
     assert exchange.getresponse().whole() == b"{}"
 
 
@@ -66,12 +60,15 @@ def test_head_and_body_leave_in_one_write() -> None:
         ("/", "Host", "hä"),
     ],
 )
-def test_what_would_begin_another_header_is_never_sent(url: str, name: str, value: str) -> None:
-    exchange = Exchange("turk.my-lab.example")
-    exchange.sock = sock = Sock()  # type: ignore[assignment]  # all that is asked of a socket
+def test_what_would_begin_another_header_is_never_sent(
+    wire: tuple[Exchange, socket.socket], url: str, name: str, value: str
+) -> None:
+    exchange, far = wire
     with pytest.raises(InvalidHeader, match="more than ASCII text on one line"):
         exchange.request("POST", url, b"{}", {name: value})
-    assert sock.writes == []
+    far.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        far.recv(1000)
 
 
 class Server:

@@ -43,7 +43,7 @@ def make_app(api: Api, queues: QueueApi, *more: Blueprint, question_limit: int) 
     # LostAnswer is an exception that the server must see.
     app.config["PROPAGATE_EXCEPTIONS"] = True
     endpoint = Endpoint(api, app.wsgi_app, body_limit(question_limit))
-    app.wsgi_app = _keeping_the_path(endpoint)  # type: ignore[method-assign,assignment]  # as Flask says
+    app.wsgi_app = _keeping_the_path(endpoint)  # type: ignore[method-assign,assignment]  # Flask's documented way to wrap it
     for pages in (_api_pages(api, queues), _queue_pages(queues), *more):
         app.register_blueprint(pages)
     app.register_error_handler(413, lambda _: _response(too_large()))

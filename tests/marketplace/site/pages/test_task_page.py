@@ -257,7 +257,8 @@ def message(browser: WebDriver, role: str) -> WebElement:
         found = boxes and boxes[-1].shadow_root.find_elements(By.CSS_SELECTOR, f"section[role={role}]")
         return found[0] if found else None
 
-    return page_turn(browser).until(find)  # type: ignore[no-any-return]  # selenium's types say less
+    found: WebElement = page_turn(browser).until(find)
+    return found
 
 
 def test_what_is_too_late_is_told_and_what_was_typed_stays(browser: WebDriver) -> None:
