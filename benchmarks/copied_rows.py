@@ -332,7 +332,7 @@ class Copies:
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'number'), (SELECT max(number) FROM {table}))"
                 )
                 self._database.exec_driver_sql(highest)
-        self._database.exec_driver_sql("ANALYZE")
+            self._database.exec_driver_sql("ANALYZE")
 
     def _one(self, of: sa.Table, **which: object) -> Row:
         found = self._database.execute(sa.select(of).filter_by(**which))

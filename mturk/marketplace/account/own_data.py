@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TextIO
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import Connection, Row, Select, select
 
 from mturk.marketplace.clock import as_datetime
 from mturk.marketplace.database import table as t
@@ -120,10 +120,8 @@ def _files(worker: int) -> Select[Any]:
 
 def _payments(worker: int) -> Select[Any]:
     column = t.transfer.c
-    mine = or_(
-        (column.to_kind == "earned") & (column.to_owner == worker),
-        (column.from_kind == "earned") & (column.from_owner == worker),
-    )
+    # What was earned leaves the account by no movement, so these are all; the index is of those who were paid.
+    mine = (column.to_kind == "earned") & (column.to_owner == worker)
     return (
         select(column.time, column.reason, column.cents, t.assignment.c.assignment_id)
         .outerjoin(t.assignment, t.assignment.c.number == column.assignment)

@@ -165,7 +165,7 @@ hit = Table(
     Index("hit_listed", "requester", "disposed", "number"),
     Index("hit_by_status", "requester", "status", "number"),
     Index("hit_by_type", "hit_type", "status", "number"),
-    Index("hit_open", "status", "hit_type"),
+    Index("hit_listed_by_type", "hit_type", "disposed", "number"),
 )
 
 # Beside the hit and not in it: a row is written whole at every change, and a question may have 64 KB.

@@ -62,10 +62,10 @@ def dispose_of_requiring(context: Context, number: int) -> None:
                 )
             ),
         )
-        .order_by(t.hit.c.number)
         .limit(_AT_ONCE)
     )
-    numbers = context.database.execute(doomed).scalars().all()
+    # In no order until here, for which all HITs that were disposed of before would be read again each time.
+    numbers = sorted(context.database.execute(doomed).scalars())
     lock.hold(context.database, t.hit, t.hit.c.number.in_(numbers))
     for hit_number in numbers:
         _dispose_of_requiring(context, hit_number)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select, union_all
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
@@ -89,6 +89,16 @@ WHOLE = (
 _CHANGE = t.hit.update().where(t.hit.c.number == bindparam("of_number"))
 _BY_ID = WHOLE.where(t.hit.c.hit_id == bindparam("hit_id"))
 _BY_NUMBER = WHOLE.where(t.hit.c.number == bindparam("hit_number"))
+_NUMBERS = select(t.hit.c.number)
+_KEPT = _NUMBERS.where(~t.hit.c.disposed)
+_FEW = 20
+"""So many types of HITs are looked through one by one."""
+_REQUIRING = (
+    select(t.hit_type.c.number, t.hit_type.c.requester)
+    .join(t.hit_type_requirement, t.hit_type_requirement.c.hit_type == t.hit_type.c.number)
+    .where(t.hit_type_requirement.c.qualification_type_id == bindparam("type_id"))
+    .limit(_FEW + 1)
+)
 
 
 @dataclass(frozen=True)
@@ -234,8 +244,7 @@ def get_hit(call: Call, *, hit_id: str) -> Answer:
 def list_hits(call: Call, *, next_token: str | None = None, max_results: int = DEFAULT_SIZE) -> Answer:
     """All of the caller's HITs that are not disposed, newest first."""
     page = Page(("HITs", call.requester), next_token, max_results)
-    listed = WHOLE.where(t.hit.c.requester == call.requester, ~t.hit.c.disposed)
-    return _listed(call, page, listed, t.hit.c.creation_time)
+    return _listed(call, page, t.hit.c.creation_time, [_KEPT.where(t.hit.c.requester == call.requester)])
 
 
 def list_reviewable_hits(
@@ -248,10 +257,10 @@ def list_reviewable_hits(
 ) -> Answer:
     """The caller's HITs whose work is done, or those marked as being reviewed; one status a call."""
     page = Page(("reviewable", call.requester, hit_type_id, status), next_token, max_results)
-    listed = WHOLE.where(t.hit.c.requester == call.requester, t.hit.c.status == status)
+    among = t.hit.c.requester == call.requester
     if hit_type_id is not None:
-        listed = listed.where(t.hit.c.hit_type == hit_type.mine(call, hit_type_id).number)
-    return _listed(call, page, listed, t.hit.c.status_time)
+        among = t.hit.c.hit_type == hit_type.mine(call, hit_type_id).number
+    return _listed(call, page, t.hit.c.status_time, [_NUMBERS.where(among, t.hit.c.status == status)])
 
 
 def list_hits_for_qualification_type(
@@ -265,16 +274,32 @@ def list_hits_for_qualification_type(
     page = Page(("HITs for", call.requester, qualification_type_id), next_token, max_results)
     if qualification_type_id not in PUBLIC_TYPES:
         qualification_type.visible(call, qualification_type_id)
-    requires = select(t.hit_type_requirement.c.hit_type).where(
-        t.hit_type_requirement.c.qualification_type_id == qualification_type_id
+    return _listed(call, page, t.hit.c.creation_time, _requiring(call, qualification_type_id))
+
+
+def _requiring(call: Call, qualification_type_id: str) -> list[Select[Any]]:
+    """The caller's HITs that require a qualification: of each type that does, or of all types if many do."""
+    types = call.database.execute(_REQUIRING, {"type_id": qualification_type_id}).all()
+    if len(types) <= _FEW:
+        return [_KEPT.where(t.hit.c.hit_type == number) for number, owner in types if owner == call.requester]
+    # Then a look through the newest HITs soon finds enough.
+    requires = exists().where(
+        t.hit_type_requirement.c.hit_type == t.hit.c.hit_type,
+        t.hit_type_requirement.c.qualification_type_id == qualification_type_id,
     )
-    listed = WHOLE.where(t.hit.c.requester == call.requester, ~t.hit.c.disposed, t.hit.c.hit_type.in_(requires))
-    return _listed(call, page, listed, t.hit.c.creation_time)
+    return [_KEPT.where(t.hit.c.requester == call.requester, requires)]
 
 
-def _listed(call: Call, page: Page, listed: Select[Any], shown_after: ColumnElement[Any]) -> Answer:
-    rows = page.read(call, HIT, listed, t.hit.c.number, descending=True, shown_after=shown_after)
-    return page.answer("HITs", rows, describe, "number")
+def _listed(call: Call, page: Page, shown_after: ColumnElement[Any], listed: list[Select[Any]]) -> Answer:
+    """A page of the HITs of several queries together, newest first."""
+    number = t.hit.c.number
+    parts = [page.part(call, one, number, descending=True, shown_after=shown_after).subquery() for one in listed]
+    if not parts:
+        return page.answer("HITs", [], describe, "number")
+    # Which they are is found before anything is joined. PostgreSQL would read all contents on the way to a late page.
+    chosen = union_all(*(select(part.c.number) for part in parts))
+    query = page.cut(WHOLE.where(number.in_(chosen)).order_by(number.desc()))
+    return page.answer("HITs", [HIT._make(row) for row in call.database.execute(query)], describe, "number")
 
 
 def _find(context: Context, query: Select[Any], values: dict[str, Any], *, lock: bool) -> HIT | None:

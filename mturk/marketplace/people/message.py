@@ -41,15 +41,15 @@ class Receiver(NamedTuple):
     met: bool
 
 
-_MET = exists().where(
+_WORKED = exists().where(
     t.assignment.c.worker == t.worker.c.number,
     t.assignment.c.status.in_(_DECIDED),
     t.hit.c.number == t.assignment.c.hit,
     t.hit.c.requester == bindparam("of_requester"),
-    # Who closed the account cannot be written to any more.
-    ~exists().where(t.closed_account.c.worker == t.worker.c.number),
 )
-_RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, _MET.label("met")).where(
+# Who closed the account cannot be written to any more.
+_CLOSED = exists().where(t.closed_account.c.worker == t.worker.c.number)
+_RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, (_WORKED & ~_CLOSED).label("met")).where(
     t.worker.c.worker_id.in_(bindparam("worker_ids", expanding=True))
 )
 # A message that comes later has a higher number, too; the time comes first because the index has it so.

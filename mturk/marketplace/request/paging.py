@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, tuple_
 
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.error import ParameterValidationError
@@ -56,14 +56,30 @@ class Page(NamedTuple):
 
         `shown_after` is the column with the time after which a marketplace with `eventual` waits before it shows a row.
         """
+        query = self.part(call, listed, *order, descending=descending, shown_after=shown_after)
+        return cast("Sequence[Listed]", call.database.execute(query).all())
+
+    def part(
+        self,
+        call: Call,
+        listed: Select[Any],
+        *order: ColumnElement[Any],
+        descending: bool = False,
+        shown_after: ColumnElement[Any] | None = None,
+    ) -> Select[Any]:
+        """The query for the rows of this page."""
         if call.settings.eventual and shown_after is not None:
             listed = listed.where(shown_after <= call.now - call.settings.eventual)
         after = self.after()
         if after:
             listed = listed.where(_beyond(after, *order, descending=descending))
         columns = [column.desc() for column in order] if descending else order
-        rows = call.database.execute(listed.order_by(*columns).limit(self.size)).all()
-        return cast("Sequence[Listed]", rows)
+        return self.cut(listed.order_by(*columns))
+
+    def cut(self, listed: Select[Any]) -> Select[Any]:
+        """The query, for no more rows than stand on a page."""
+        # Written into the statement: PostgreSQL plans anew for each call where it does not know how few rows are wanted.
+        return listed.limit(bindparam("page_size", self.size, literal_execute=True))
 
     def answer(self, name: str, rows: Sequence[Listed], describe: Callable[[Listed], Answer], *key: str) -> Answer:
         """The page's answer, with a token if there is anything on it.

@@ -33,11 +33,11 @@ from mturk.marketplace.simulation.posting import posted
 HOUR = 3600
 _SPREAD = 0.5  # of how long work takes: most takes between half and twice the usual time
 
-_RANGE = select(func.min(t.hit.c.hit_type), func.max(t.hit.c.hit_type)).where(t.hit.c.status == ASSIGNABLE)
+_RANGE = select(func.min(t.hit_group.c.hit_type), func.max(t.hit_group.c.hit_type)).where(t.hit_group.c.hits > 0)
 _GROUP = (
-    select(t.hit.c.hit_type)
-    .where(t.hit.c.status == ASSIGNABLE, t.hit.c.hit_type >= bindparam("pivot"))
-    .order_by(t.hit.c.hit_type)
+    select(t.hit_group.c.hit_type)
+    .where(t.hit_group.c.hits > 0, t.hit_group.c.hit_type >= bindparam("pivot"))
+    .order_by(t.hit_group.c.hit_type)
     .limit(1)
 )
 _OFFERED = select(t.hit.c.hit_id, t.hit.c.number).where(
