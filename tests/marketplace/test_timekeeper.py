@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.database.store import Store
@@ -130,6 +130,26 @@ def test_tokens_are_forgotten_when_their_day_is_over(shared: str, connect: Conne
         client.create_hit(**hit_arguments(UniqueRequestToken="a"))
         market.clock.advance(hours=24)
         look(select(request_token.c.token), [])
+
+
+def test_tokens_of_a_busy_day_are_all_forgotten_though_some_at_a_time(
+    shared: str, connect: Connect, look: Callable[..., None]
+) -> None:
+    with Marketplace(shared) as market:
+        client = connect(market)
+        client.create_hit(**hit_arguments(UniqueRequestToken="a"))
+
+        def copy(database: Connection) -> None:
+            (one,) = database.execute(select(request_token)).mappings()
+            database.execute(request_token.insert(), [{**one, "token": str(number)} for number in range(999)])
+            database.execute(
+                request_token.insert(), [{**one, "token": f"{n}", "time": one["time"] + n} for n in range(999, 2500)]
+            )
+
+        market._store.write(copy)
+        market.clock.advance(hours=25)
+        look(select(request_token.c.token), [])
+        look(select(agenda.c.kind).where(agenda.c.kind == "forget tokens"), [])
 
 
 def test_what_fell_due_while_nobody_was_there_happens_at_the_next_start(

@@ -169,7 +169,8 @@ def offers(
     had = _had(context, worker_row)
     found: list[Offer] = []
     # Most groups fit, so the first look is a short one.
-    for at_once in (2 * size, max(2 * size, _MOST_JUDGED - 2 * size)):
+    short = size + PAGE
+    for at_once in (short, max(short, _MOST_JUDGED - short)):
         groups, ended = _groups(context, worker_row, search, after, at_once, window)
         last: Group | None = None
         for one in _judged(context, worker_row, groups, had):

@@ -21,6 +21,12 @@ _IS = (
 _FIND = select(t.request_token.c.subject, t.request_token.c.time).where(*_IS)
 _FORGET = t.request_token.delete().where(*_IS)
 _REMEMBER = t.request_token.insert()
+_AT_ONCE = 1000
+"""So many tokens are forgotten in one step of the agenda, so that others get their turn."""
+_TIME = t.request_token.c.time
+_SOME = select(_TIME).where(bindparam("over") >= _TIME).order_by(_TIME).offset(_AT_ONCE - 1).limit(1)
+_FORGET_UNTIL = t.request_token.delete().where(bindparam("last") >= _TIME)
+_OLDEST = select(func.min(_TIME))
 
 
 def earlier(call: Call, operation: str, token: str | None) -> str | None:
@@ -46,8 +52,12 @@ def remember(call: Call, operation: str, token: str | None, subject: str) -> Non
 
 
 def forget(context: Context, number: int) -> None:
-    """Forget the tokens whose day is over; those that follow closely are left for one time together."""
-    context.database.execute(t.request_token.delete().where(t.request_token.c.time <= context.now - DAY))
-    oldest = context.database.execute(select(func.min(t.request_token.c.time))).scalar_one()
-    if oldest is not None:
-        agenda.plan(context.database, agenda.FORGET_TOKENS, number, max(int(oldest) + DAY, context.now + HOUR))
+    """Forget tokens whose day is over, some at a time; those that follow closely are left for one time together."""
+    over = context.now - DAY
+    last = context.database.execute(_SOME, {"over": over}).scalar_one_or_none()
+    context.database.execute(_FORGET_UNTIL, {"last": over if last is None else last})
+    oldest = context.database.execute(_OLDEST).scalar_one()
+    if oldest is None:
+        return
+    then = context.now if oldest <= over else max(int(oldest) + DAY, context.now + HOUR)
+    agenda.plan(context.database, agenda.FORGET_TOKENS, number, then)

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.account import closure
+from mturk.marketplace.call import Context
+from mturk.marketplace.people import worker
 from tests.marketplace.conftest import Client, Connect, Publish, Refused, Work
 from tests.marketplace.sample import hit_arguments
 
@@ -107,6 +110,19 @@ def test_an_id_that_nobody_has_is_named_and_the_others_get_their_message(
     assert _notify(client, unknown, "A1", unknown) == [{**STRANGER, "WorkerId": unknown}]
     assert len(_texts(market, "A1")) == 1
     assert _notify(client, unknown) == [{**STRANGER, "WorkerId": unknown}]
+
+
+def test_who_closed_the_account_is_named_and_the_others_get_their_message(
+    client: Client, market: Marketplace, met: Callable[..., None]
+) -> None:
+    met("A1", "A2")
+
+    def close(context: Context) -> None:
+        closure.close(context, worker.on_site(context, "A2").number, "A2", 0)
+
+    market._dispatch.run(close)
+    assert _notify(client, "A1", "A2") == [{**STRANGER, "WorkerId": "A2"}]
+    assert len(_texts(market, "A1")) == 1
 
 
 LIMITS = [

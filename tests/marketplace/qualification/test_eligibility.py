@@ -9,7 +9,7 @@ import pytest
 
 from mturk.marketplace import Marketplace, Worker, WorkerError
 from tests.marketplace.conftest import Client, Connect, Publish, Refused
-from tests.marketplace.sample import html_question, qualification_type_arguments, type_arguments
+from tests.marketplace.sample import hit_arguments, html_question, qualification_type_arguments, type_arguments
 
 ADULT = "00000000000000000060"
 APPROVED = "00000000000000000040"
@@ -260,6 +260,27 @@ def test_hits_are_listed_by_what_they_require(
     if system:
         other = connect(market, "somebody else")
         assert other.list_hits_for_qualification_type(QualificationTypeId=kind)["NumResults"] == 0
+
+
+@pytest.mark.parametrize("types", [2, 20, 21, 30])
+@pytest.mark.parametrize("size", [1, 7, 100])
+def test_hits_of_several_types_that_require_the_same_are_listed_together(
+    client: Client, market: Marketplace, connect: Connect, publish: Publish, types: int, size: int
+) -> None:
+    needed = [_needs(ADULT, "EqualTo", 1)]
+    other = connect(market, "somebody else")
+    other.create_hit(**hit_arguments(QualificationRequirements=needed))
+    made = []
+    for number in range(types + 10):
+        made.append(publish(QualificationRequirements=needed, Title=f"Kind {number % types}", RequesterAnnotation="x"))
+        publish(Title=f"Kind {number % types}")
+    gone = made.pop(5)["HITId"]
+    client.update_expiration_for_hit(HITId=gone, ExpireAt=0)
+    client.delete_hit(HITId=gone)
+    pages = client.get_paginator("list_hits_for_qualification_type").paginate(
+        QualificationTypeId=ADULT, PaginationConfig={"PageSize": size}
+    )
+    assert [one["HITId"] for page in pages for one in page["HITs"]] == [one["HITId"] for one in reversed(made)]
 
 
 def test_hits_that_require_something_are_listed_late_where_lists_lag(connect: Connect) -> None:
