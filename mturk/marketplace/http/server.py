@@ -59,6 +59,7 @@ class Server:
 
     `largest` says how many bytes the body of a request to a path may have. What a proxy hands on below the path
     `prefix` is found with and without it. Who is silent for `silence` seconds, and waits for no answer, is cut off.
+    With `sock`, at which other processes may listen too, host and port are not looked at.
     """
 
     def __init__(
@@ -70,13 +71,14 @@ class Server:
         largest: Callable[[str], int],
         prefix: str = "",
         silence: int = _SILENCE,
+        sock: socket.socket | None = None,
     ) -> None:
         self._map: dict[int, Any] = {}
-        self._socket = _listen(host, port)
+        self.socket = sock or _listen(host, port)
         self._server = create_server(
             _losing(application),
             map=self._map,
-            sockets=[self._socket],
+            sockets=[self.socket],
             threads=_THREADS,
             connection_limit=_CONNECTIONS,
             channel_timeout=silence,
@@ -98,7 +100,7 @@ class Server:
     @property
     def url(self) -> str:
         """The address to reach it at."""
-        host, port = self._socket.getsockname()[:2]
+        host, port = self.socket.getsockname()[:2]
         host = _EVERYWHERE.get(host, host)
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
