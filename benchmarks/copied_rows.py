@@ -18,11 +18,11 @@ from filled_market import (
     POLICIES,
     PRICE,
     RARE,
-    TERMS,
+    SYSTEM,
     Row,
     Size,
+    id_of,
     make_originals,
-    name,
     open_market,
     requester,
     worker_id,
@@ -87,14 +87,13 @@ class Copies:
         plain, careful = (self._one(t.hit_type, number=number) for number in (1, 2))
         for n in range(4, self.size.groups + 1):
             of = careful if _is_careful(n) else plain
-            ids = {"hit_type_id": name("type", n), "hit_group_id": name("group", n), "digest": str(n)}
+            ids = {"hit_type_id": id_of("type", n), "hit_group_id": id_of("group", n), "digest": str(n)}
             yield {**of, **ids, "number": n, "requester": requester(n), "title": f"Label a photo of kind {n}"}
 
     def _requirements(self) -> Iterator[Row]:
         careful = self._one(t.qualification_type, number=1)["qualification_type_id"]
-        system = TERMS["QualificationRequirements"][0]["QualificationTypeId"]
         for n in range(4, self.size.groups + 1):
-            for required in [system, careful] if _is_careful(n) else [system]:
+            for required in [SYSTEM, careful] if _is_careful(n) else [SYSTEM]:
                 yield {"hit_type": n, "qualification_type_id": required}
 
     def _qualification_types(self) -> Iterator[Row]:
@@ -102,7 +101,7 @@ class Copies:
         for n in range(5, self.size.groups // 10 + 10):
             title = f"Skill {n}" + (f" {RARE}" if n == 7 else "")
             words = {"name": title, "taken_name": title, "words": f"{title.lower()}\n\nworks with care"}
-            yield {**one, **words, "number": n, "qualification_type_id": name("skill", n)}
+            yield {**one, **words, "number": n, "qualification_type_id": id_of("skill", n)}
 
     def _worker_rows(self) -> Iterator[Row]:
         one = self._one(t.worker, number=1)
@@ -129,7 +128,7 @@ class Copies:
             yield {
                 **one,
                 "number": n,
-                "hit_id": name("hit", n),
+                "hit_id": id_of("hit", n),
                 "requester": self.size.requester(n),
                 "hit_type": self.size.hit_type(n),
                 "status": status,
@@ -173,7 +172,7 @@ class Copies:
         for n in self._hits:
             for number, k, status, who in self._work(n):
                 done = self._created(n) + k
-                row = {**as_it_is[status], "number": number, "assignment_id": name("assignment", number), "hit": n}
+                row = {**as_it_is[status], "number": number, "assignment_id": id_of("assignment", number), "hit": n}
                 if row["submit_time"]:
                     row |= {"submit_time": done, "auto_approval_time": done + 30 * DAY}
                 if row["approval_time"]:
@@ -182,7 +181,7 @@ class Copies:
         for number, who in self._survey():
             done = self._now - number * DAY * 19 // (self.size.worked_on * 10)
             times = {"submit_time": done, "auto_approval_time": done + 30 * DAY, "approval_time": done}
-            ids = {"number": number, "assignment_id": name("assignment", number), "hit": 1, "worker": who}
+            ids = {"number": number, "assignment_id": id_of("assignment", number), "hit": 1, "worker": who}
             yield {**approved, **times, **ids}
 
     def _transfers(self) -> Iterator[Row]:
@@ -248,20 +247,26 @@ class Copies:
     def _uploads(self) -> Iterator[Row]:
         for n in self._hits:
             for number, *_ in [*self._work(n)][: n % 10 == 0]:
-                file = {"key": name("file", number), "question": "photo", "name": "cat.png", "size": 100, "secret": "1"}
+                file = {
+                    "key": id_of("file", number),
+                    "question": "photo",
+                    "name": "cat.png",
+                    "size": 100,
+                    "secret": "1",
+                }
                 yield {**file, "hit": n, "assignment": number}
 
     def _qualifications(self) -> Iterator[Row]:
-        one = self._one(t.qualification, number=1)
+        (one,) = self._all(t.qualification)
         yield from ({**one, "worker": n, "value": n % 100} for n in self._workers)
         skill = {**one, "status": "Revoked", "reason": "No more"}
         yield from ({**skill, "worker": n, "qualification_type": 5} for n in self._workers if n % 10 == 0)
 
     def _requests(self) -> Iterator[Row]:
-        one = self._one(t.qualification_request, number=1)
+        (one,) = self._all(t.qualification_request)
         for n in self._workers:
             if n % 5 == 0:
-                yield {**one, "qualification_request_id": name("request", n), "worker": n}
+                yield {**one, "qualification_request_id": id_of("request", n), "worker": n}
 
     def _blocks(self) -> Iterator[Row]:
         for n in self._workers:
@@ -277,13 +282,13 @@ class Copies:
     def _tokens(self) -> Iterator[Row]:
         for n in self._workers:
             time = self._now - n * DAY * 5 // (6 * self.size.workers)
-            made = {"operation": "CreateHIT", "token": name("token", n), "subject": name("hit", n)}
+            made = {"operation": "CreateHIT", "token": id_of("token", n), "subject": id_of("hit", n)}
             yield {"requester": FIRST, **made, "time": time}
 
     def _events(self) -> Iterator[Row]:
         outlet = self._one(t.notification_setting, hit_type=2)["outlet"]
         for n in self._workers:
-            ids = {"hit_type_id": name("type", 1), "hit_id": name("hit", n), "assignment_id": None}
+            ids = {"hit_type_id": id_of("type", 1), "hit_id": id_of("hit", n), "assignment_id": None}
             yield {"outlet": outlet, "event_type": "HITReviewable", "time": self._now - 10 * DAY, **ids}
 
     def _reports(self) -> Iterator[Row]:
@@ -324,7 +329,7 @@ class Copies:
         far = {"due": self._now + 1000 * DAY, "failing_since": self._now - 10 * DAY, "attempts": 100}
         outlet = self._one(t.notification_setting, hit_type=2)["outlet"]
         self._database.execute(t.outlet.update().where(t.outlet.c.number == outlet).values(far))
-        oldest = self._one(t.request_token, token=name("token", self.size.workers))["time"]
+        oldest = self._one(t.request_token, token=id_of("token", self.size.workers))["time"]
         self._add(t.agenda, iter([{"kind": "forget tokens", "subject": 0, "time": oldest + DAY}]))
         if self._database.dialect.name == "postgresql":
             for table in (t.worker, t.hit, t.assignment, t.hit_type, t.qualification_type):
@@ -368,15 +373,14 @@ def add(database: sa.Connection, to: sa.Table, rows: Iterable[Row]) -> None:
     if first is None:
         return
     quote = database.dialect.identifier_preparer.quote
-    columns = [name for name in first if not (name == "number" and first[name] == 1)]
-    names = ", ".join(map(quote, columns))
-    values = (tuple(row[name] for name in columns) for row in itertools.chain([first], several))
+    names = ", ".join(map(quote, first))
+    values = (tuple(row[name] for name in first) for row in itertools.chain([first], several))
     cursor: Any = database.connection.cursor()
     if database.dialect.name == "postgresql":
         with cursor.copy(f"COPY {to.name} ({names}) FROM STDIN") as copy:
             for one in values:
                 copy.write_row(one)
     else:
-        places = ", ".join("?" * len(columns))
+        places = ", ".join("?" * len(first))
         cursor.executemany(f"INSERT INTO {quote(to.name)} ({names}) VALUES ({places})", values)
     cursor.close()

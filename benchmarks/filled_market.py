@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from empty_database import MASTER_KEY
+from published_hit import FORM, FORM_HIT, HTML, SCHEMAS
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.database import table as t
@@ -70,21 +71,6 @@ FIRST, OTHERS = 1, 10
 PRICE = 5
 SURVEYED = 500_000
 
-SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
-PAGE = (
-    "<!DOCTYPE html><form method='post' action='https://www.mturk.com/mturk/externalSubmit'>"
-    "<input type='hidden' name='assignmentId'><input name='label'>"
-    f"{'<p>Say what is in the picture.</p>' * 20}</form>"
-)
-HTML = (
-    f'<HTMLQuestion xmlns="{SCHEMAS}/2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[{PAGE}]]></HTMLContent>'
-    "<FrameHeight>0</FrameHeight></HTMLQuestion>"
-)
-FORM = (
-    f'<QuestionForm xmlns="{SCHEMAS}/2017-11-06/QuestionForm.xsd"><Question><QuestionIdentifier>label'
-    "</QuestionIdentifier><IsRequired>true</IsRequired><QuestionContent><Text>What is in the picture?</Text>"
-    "</QuestionContent><AnswerSpecification><FreeTextAnswer/></AnswerSpecification></Question></QuestionForm>"
-)
 CHOICES = FORM.replace("<FreeTextAnswer/>", (
     "<SelectionAnswer><StyleSuggestion>radiobutton</StyleSuggestion><Selections>"
     "<Selection><SelectionIdentifier>cat</SelectionIdentifier><Text>A cat</Text></Selection>"
@@ -96,14 +82,12 @@ ANSWER_KEY = (
     "<AnswerOption><SelectionIdentifier>cat</SelectionIdentifier><AnswerScore>1</AnswerScore></AnswerOption>"
     "</Question></AnswerKey>"
 )
+SYSTEM = "000000000000000000L0"
+"""What all types require: a share of approved work, which everybody here has."""
 TERMS: Row = {
-    "Title": "Label a photo",
-    "Description": "Say what is in the picture, in a word or two. " * 5,
-    "Keywords": "image, label, short",
-    "Reward": "0.05",
-    "AssignmentDurationInSeconds": 3600,
+    **{name: FORM_HIT[name] for name in ("Title", "Description", "Keywords", "Reward", "AssignmentDurationInSeconds")},
     "QualificationRequirements": [
-        {"QualificationTypeId": "000000000000000000L0", "Comparator": "GreaterThanOrEqualTo", "IntegerValues": [0]}
+        {"QualificationTypeId": SYSTEM, "Comparator": "GreaterThanOrEqualTo", "IntegerValues": [0]}
     ],
 }
 HIT: Row = {"LifetimeInSeconds": 86_400 * 100, "MaxAssignments": 20, "Question": HTML}
@@ -137,7 +121,7 @@ POLICIES = 8
 """The kind whose HITs have review policies."""
 
 
-def name(of: str, number: int) -> str:
+def id_of(of: str, number: int) -> str:
     """The id of a row, which is in no order, as the marketplace's own are."""
     return "3" + hashlib.sha256(f"{of} {number}".encode()).hexdigest()[:29].upper()
 

@@ -123,3 +123,7 @@ def after(of: tuple[object, ...], *key: int) -> str:
     names = [str(place) for place in range(len(key))]
     last = SimpleNamespace(**dict(zip(names, key, strict=True)))
     return str(Page(of, None).token_after([last], *names)["NextToken"])
+
+
+Steps = dict[str, Callable[[Place], Iterator[Act]]]
+"""What can be done in a place, by what it is called."""

@@ -19,8 +19,10 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from marketplace_scale import MASTER_KEY, add, places
-from site_scale import TERMS, group_id, hit_id
+from copied_rows import add
+from empty_database import MASTER_KEY, places
+from filled_market import id_of
+from published_hit import FORM_HIT
 
 from mturk.marketplace import Marketplace, Worker
 from mturk.marketplace.database import table
@@ -51,7 +53,7 @@ class Offered:
             grant = {"QualificationTypeId": type_id, "WorkerId": one, "IntegerValue": 90 if one != UNFIT else 10}
             call(requester._number, "AssociateQualificationWithWorker", grant)
         needed = [{"QualificationTypeId": type_id, "Comparator": "GreaterThan", "IntegerValues": [50]}]
-        first = call(requester._number, "CreateHIT", {**TERMS, "QualificationRequirements": needed})["HIT"]["HITId"]
+        first = call(requester._number, "CreateHIT", {**FORM_HIT, "QualificationRequirements": needed})["HIT"]["HITId"]
         self.workers[BUSY].submit(self.workers[BUSY].accept(first), {"label": "cat"})
         call(other._number, "CreateWorkerBlock", {"WorkerId": BUSY, "Reason": "Spam"})
         self.market._store.write(self._copy)
@@ -65,17 +67,17 @@ class Offered:
         required, done = one(t.hit_type_requirement), one(t.assignment)
         groups = range(2, self.groups + 1)
         kinds = (
-            {**hit_type, "number": n, "hit_type_id": f"3T{n:028}", "hit_group_id": group_id(n), "digest": str(n)}
+            {**hit_type, "number": n, "hit_type_id": f"3T{n:028}", "hit_group_id": id_of("group", n), "digest": str(n)}
             for n in groups
         )
         add(database, t.hit_type, kinds)
         add(database, t.hit_type_requirement, ({**required, "hit_type": n} for n in groups))
         add(database, t.hit_group, ({**group, "hit_type": n, "hits": 1, "newest": group["newest"] + n} for n in groups))
         add(database, t.hit_group_words, ({**words, "hit_type": n} for n in groups))
-        add(database, t.hit, ({**hit, "number": n, "hit_id": hit_id(n), "hit_type": n} for n in groups))
+        add(database, t.hit, ({**hit, "number": n, "hit_id": id_of("HIT", n), "hit_type": n} for n in groups))
         # A second HIT in each of the groups that somebody has worked in, so that they are still on offer.
         worked_in = range(2, min(self.groups, DONE) + 1)
-        more = ({**hit, "number": 20_000 + n, "hit_id": hit_id(20_000 + n), "hit_type": n} for n in worked_in)
+        more = ({**hit, "number": 20_000 + n, "hit_id": id_of("HIT", 20_000 + n), "hit_type": n} for n in worked_in)
         add(database, t.hit, more)
         database.execute(t.hit_group.update().where(t.hit_group.c.hit_type.in_(worked_in)).values(hits=2))
         who = worker.find(database, BUSY)

@@ -27,7 +27,9 @@ from multiprocessing.connection import Connection as Pipe
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
-from marketplace_scale import MASTER_KEY, NEW_HIT, Client, places, worker_id
+from empty_database import MASTER_KEY, places
+from published_hit import NEW_HIT
+from signing_client import Client
 from waitress.server import create_server
 
 from mturk.marketplace import Marketplace
@@ -64,7 +66,7 @@ class Crowd:
 
     def __init__(self, market: Marketplace, size: int) -> None:
         self._market = market
-        self._workers = [market.worker(worker_id(number)) for number in range(size)]
+        self._workers = [market.worker(f"A{number:013}") for number in range(size)]
         self._requester = market.requester("requester")._number
 
     def work(self) -> Cost:

@@ -21,13 +21,14 @@ from itertools import count
 from multiprocessing.connection import Connection as Pipe
 
 import sqlalchemy as sa
-from marketplace_scale import MASTER_KEY, NEW_HIT, Full, hit_id, places
+from empty_database import MASTER_KEY, places
+from published_hit import NEW_HIT
 
 from mturk.marketplace import Marketplace, WorkerError
 from mturk.marketplace.database import table
 from mturk.marketplace.people import requester
 
-HITS = 4_000
+HITS, MOST = 4_000, 1_000
 Step = Callable[[], bool]
 
 
@@ -41,17 +42,19 @@ def creator(market: Marketplace, number: int, thread: int) -> Step:
 
 def worker(market: Marketplace, number: int, thread: int) -> Step:
     chance = random.Random(os.getpid() * 100 + thread)
-    places_left = chance.sample(range(2, HITS + 1), HITS - 1)
+    query = sa.select(table.hit.c.hit_id).order_by(table.hit.c.number).limit(HITS)
+    hits = market._store.read(lambda connection: connection.execute(query).scalars().all())
+    places_left = chance.sample(hits, HITS)
     names = count()
     somebody = market.worker(f"AP{os.getpid()}T{thread}")
 
     def step() -> bool:
         nonlocal places_left, somebody
         if not places_left:
-            places_left = chance.sample(range(2, HITS + 1), HITS - 1)
+            places_left = chance.sample(hits, HITS)
             somebody = market.worker(f"AP{os.getpid()}T{thread}N{next(names)}")
         try:
-            done = somebody.accept(hit_id(places_left.pop()))
+            done = somebody.accept(places_left.pop())
         except WorkerError:
             return False
         somebody.submit(done, {"label": "cat"})
@@ -98,10 +101,7 @@ def main(url: str, processes: int, threads: int, seconds: float, repetitions: in
     context = multiprocessing.get_context("spawn")
     print(f"{os.cpu_count()} cores, {threads} threads a process")
     with places(url, 1) as (database,):
-        full = Full(database, HITS)
-        full.fill()
-        full._store.write(lambda connection: connection.execute(table.hit.update().values(max_assignments=1000)))
-        full.market.stop()
+        fill(database)
         pipes = []
         for _ in range(processes):
             here, there = context.Pipe()
@@ -117,6 +117,14 @@ def main(url: str, processes: int, threads: int, seconds: float, repetitions: in
         audit(database)
 
 
+def fill(database: str) -> None:
+    market = Marketplace(database, deposit=1_000_000, master_key=MASTER_KEY)
+    number = market.requester("requester")._number
+    for _ in range(HITS):
+        market._dispatch.call(number, "CreateHIT", {**NEW_HIT, "MaxAssignments": MOST})
+    market.stop()
+
+
 def show(kind: str, processes: int, pairs: list[tuple[float, float]]) -> None:
     ratios = sorted(several / one for one, several in pairs)
     one, several = (statistics.median(each) for each in zip(*pairs, strict=True))
@@ -130,7 +138,7 @@ def show(kind: str, processes: int, pairs: list[tuple[float, float]]) -> None:
 def audit(database: str) -> None:
     with Marketplace(database, master_key=MASTER_KEY) as market:
         given = sa.select(table.assignment.c.hit, sa.func.count()).group_by(table.assignment.c.hit)
-        most = sa.select(sa.func.count()).select_from(given.having(sa.func.count() > 1000).subquery())
+        most = sa.select(sa.func.count()).select_from(given.having(sa.func.count() > MOST).subquery())
         done = sa.select(sa.func.count()).select_from(table.assignment)
         over, number = market._store.read(lambda connection: [connection.execute(one).scalar() for one in (most, done)])
         print(f"{number:,} assignments, {over} HITs with too many; audit: {market.audit() or 'clean'}")

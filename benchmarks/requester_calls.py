@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from filled_market import FIRST, HIT, RARE, TERMS
-from filled_place import Act, Members, Place, after
+from filled_market import FIRST, HIT, RARE, SYSTEM, TERMS
+from filled_place import Act, Members, Place, Steps, after
 
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
 
-SYSTEM = TERMS["QualificationRequirements"][0]["QualificationTypeId"]
 SQS = {
     "Destination": "https://sqs.us-east-1.amazonaws.com/123456789012/new",
     "Transport": "SQS",
@@ -146,7 +145,7 @@ def _change_type(place: Place) -> Iterator[Act]:
     yield from place.calling("UpdateHITTypeOfHIT", HITId=hit, HITTypeId=other)
 
 
-OTHERS = {
+OTHERS: Steps = {
     "CreateWorkerBlock": _create_block,
     "DeleteWorkerBlock": _delete_block,
     "DeleteQualificationType": _delete_type,
@@ -161,7 +160,6 @@ def _step(name: str, place: Place) -> Iterator[Act]:
     yield from place.calling(name.partition(",")[0], **CALLS[name](place))
 
 
-STEPS: dict[str, Callable[[Place], Iterator[Act]]] = dict(
-    sorted({**{name: partial(_step, name) for name in CALLS}, **OTHERS}.items())
-)
+_ALL: Steps = {**{name: partial(_step, name) for name in CALLS}, **OTHERS}
+STEPS: Steps = {name: _ALL[name] for name in sorted(_ALL)}
 """By what each is called in the table."""

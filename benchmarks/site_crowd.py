@@ -26,8 +26,10 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import sqlalchemy as sa
-from marketplace_scale import MASTER_KEY, NEW_HIT, Client, places
-from site_scale import FORM, TERMS, cookies
+from empty_database import MASTER_KEY, places
+from published_hit import FORM_HIT, NEW_HIT
+from signed_in import cookies
+from signing_client import Client
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.database import table as t
@@ -45,8 +47,8 @@ def serve(database: str, people: int, hits: int, pipe: Pipe) -> None:
         requester = market.requester("requester")
         for number in range(hits):
             # One of three has one place only, so that many are refused and get the next.
-            terms = {"Title": f"Group {number % GROUPS}", "MaxAssignments": (1, 3, 9)[number % 3], "Question": FORM}
-            market._dispatch.call(requester._number, "CreateHIT", {**TERMS, **terms})
+            terms = {"Title": f"Group {number % GROUPS}", "MaxAssignments": (1, 3, 9)[number % 3]}
+            market._dispatch.call(requester._number, "CreateHIT", {**FORM_HIT, **terms})
         workers = [f"ACROWD{number:08}" for number in range(people)]
         for one in workers:
             market.worker(one)

@@ -13,49 +13,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from filled_market import DAY, RARE
-from filled_place import Act, Place
+from filled_place import Act, Place, Steps
 from flask.testing import FlaskClient
 from requester_calls import SQS
+from signed_in import cookies
 from werkzeug.test import TestResponse
 
-from mturk.marketplace import Marketplace, WorkerError
-from mturk.marketplace.account import person
-from mturk.marketplace.account.admission import let_in
-from mturk.marketplace.account.means import Caller
+from mturk.marketplace import WorkerError
 from mturk.marketplace.database import table as t
 from mturk.marketplace.delivery import outbox
-from mturk.marketplace.people import worker
-
-Steps = dict[str, Callable[[Place], Iterator[Act]]]
 
 TOGETHER = 5
 """So many approvals are due at a time, so many tokens are forgotten, so many events are told."""
 _ANSWER = {"label": "cat", "comment": "It sits on a chair and sleeps."}
-
-
-def cookie(market: Marketplace, who: str) -> str:
-    """Sign a worker in without the password, whose check is slow on purpose; the cookie's value."""
-    return cookies(market, [who])[0]
-
-
-def cookies(market: Marketplace, worker_ids: list[str]) -> list[str]:
-    """The same for several workers at once."""
-    means = market._premises.entrance._means
-
-    def let_all_in(database: sa.Connection) -> list[str]:
-        sittings = []
-        for one in worker_ids:
-            found = worker.find(database, one)
-            if found is None:
-                raise RuntimeError(f"There is no worker {one}.")
-            if not person.is_taken(database, found.number):
-                person.add(database, found.number, means.now(), means.randomness, password=None)
-            sittings.append(let_in(means, database, found.number, one, Caller("127.0.0.1")).sitting)
-        return sittings
-
-    site = market.app.extensions["mturk.site"]
-    serializer = site.session_interface.get_signing_serializer(site)
-    return [serializer.dumps({"sitting": sitting}) for sitting in means.store.write(let_all_in)]
 
 
 def _look(place: Place, path: Callable[[Place], str]) -> Iterator[Act]:
@@ -65,7 +35,7 @@ def _look(place: Place, path: Callable[[Place], str]) -> Iterator[Act]:
 
 def _client(place: Place, who: str) -> FlaskClient:
     client = place.market.app.test_client()
-    client.set_cookie("mturk-session", cookie(place.market, who))
+    client.set_cookie("mturk-session", cookies(place.market, [who])[0])
     return client
 
 

@@ -78,7 +78,7 @@ class Page(NamedTuple):
 
     def cut(self, listed: Select[Any]) -> Select[Any]:
         """The query, for no more rows than stand on a page."""
-        # Written into the statement: PostgreSQL plans anew for each call where it does not know how few rows are wanted.
+        # Written into the statement: where PostgreSQL does not know how few rows are wanted, it plans each call anew.
         return listed.limit(bindparam("page_size", self.size, literal_execute=True))
 
     def answer(self, name: str, rows: Sequence[Listed], describe: Callable[[Listed], Answer], *key: str) -> Answer:
