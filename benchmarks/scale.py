@@ -216,11 +216,11 @@ def main() -> None:
     if not given.without_sqlite:
         with files(given.keep) as addresses:
             found["SQLite"] = measure(addresses, names, given.repetitions)
+            print("\nSQLite", *(row.line() for row in found["SQLite"]), sep="\n", flush=True)
     if given.database:
         with schemas(given.database, keep=given.keep is not None) as addresses:
             found["PostgreSQL"] = measure(addresses, names, given.repetitions)
-    for database, rows in found.items():
-        print(f"\n{database}\n" + "\n".join(row.line() for row in rows))
+            print("\nPostgreSQL", *(row.line() for row in found["PostgreSQL"]), sep="\n", flush=True)
     if given.table:
         print("\n" + "\n".join(table(found)))
 

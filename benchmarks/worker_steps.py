@@ -40,7 +40,7 @@ def _client(place: Place, who: str) -> FlaskClient:
 
 
 def _expect(answer: TestResponse) -> TestResponse:
-    if answer.status_code in (403, 409):
+    if answer.status_code in (403, 404, 409):
         raise WorkerError("This worker may not do that.")
     if answer.status_code not in (200, 302):
         raise RuntimeError(f"{answer.status}: {answer.text}")
