@@ -34,6 +34,7 @@ from filled_market import LARGE, SMALL, Size, open_market
 from filled_place import Act, Exhausted, Place
 
 from mturk.marketplace import Marketplace, WorkerError
+from mturk.marketplace.error import RequestError
 
 GOAL = 1.5
 STEPS = {**requester_calls.STEPS, **worker_steps.STEPS}
@@ -127,9 +128,13 @@ def compare(places: list[Place], meters: list[Meter], names: list[str], repetiti
     rows = [Row(name, []) for name in names]
     for turn in range(repetitions):
         for row in rows:
-            with contextlib.suppress(Exhausted, WorkerError):
+            # What is refused in one of them, because that worker has done that HIT before, is left out.
+            with contextlib.suppress(Exhausted, WorkerError, RequestError):
                 row.pairs.append(_pair(STEPS[row.name], places, meters, first=turn % 2))
-    return [row for row in rows if len(row.pairs) > 1]
+    missing = [row.name for row in rows if len(row.pairs) < 2]
+    if missing:
+        print(f"Not measured, as there was nothing left to do it to: {', '.join(missing)}")
+    return [row for row in rows if row.name not in missing]
 
 
 def _pair(
@@ -138,11 +143,13 @@ def _pair(
     steps = [step(place) for place in places]
     acts = [next(one) for one in steps]
     costs: dict[int, Cost] = {}
-    # In turns, because the second finds the processor's caches warm.
-    for which in (first, 1 - first):
-        costs[which] = meters[which].measure(acts[which])
-    for one in steps:
-        next(one, None)
+    try:
+        # In turns, because the second finds the processor's caches warm.
+        for which in (first, 1 - first):
+            costs[which] = meters[which].measure(acts[which])
+    finally:
+        for which in costs:
+            next(steps[which], None)
     return costs[0], costs[1]
 
 
@@ -173,7 +180,15 @@ def files(keep: Path | None) -> Iterator[list[str]]:
         filled(str(small), SMALL)
         if not large.exists():
             filled(str(large), LARGE)
+        warm(large)
         yield [str(small), str(large)]
+
+
+def warm(file: Path) -> None:
+    """Read a file, so that it is in memory, as that of a marketplace at work is."""
+    with file.open("rb") as opened:
+        while opened.read(1 << 24):
+            pass
 
 
 @contextlib.contextmanager

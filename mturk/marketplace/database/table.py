@@ -231,7 +231,8 @@ assignment = Table(
     UniqueConstraint("hit", "worker", name="assignment_once_per_worker"),
     Index("assignment_listed", "hit", "submit_time", "number"),
     Index("assignment_by_status", "hit", "status"),
-    Index("assignment_by_worker", "worker", "status", "submit_time", "number"),
+    # The HIT stands at its end so that which HITs somebody has had, and whose, is found without their answers.
+    Index("assignment_by_worker", "worker", "status", "submit_time", "number", "hit"),
     # Few assignments are rejected, and few approved with words: these are what a worker is told.
     _only("assignment_rejected", "worker", "rejection_time", "number", where="rejection_time IS NOT NULL"),
     _only(
