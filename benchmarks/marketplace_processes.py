@@ -2,9 +2,13 @@
 
 Each process opens the same database, as `mturk serve` does, and works with so many threads, without HTTP. The processes
 take turns: one, then several, then one again. Printed are the calls a second of each and the median of the paired
-ratios with its range. In the end no assignment was given out twice, and the marketplace's own audit finds nothing.
+ratios with its range. In the end the marketplace's own audit finds nothing.
+
+With --slots so many assignments, nine of each HIT, are accepted by all processes at once, which all go for the same HIT
+with more workers than it has places. Each must be given out once, and none more.
 
     python benchmarks/marketplace_processes.py postgresql://user@host/empty [--processes 4] [--threads 4] [--seconds 5]
+    python benchmarks/marketplace_processes.py postgresql://user@host/empty --slots 100000
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import random
 import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from multiprocessing.connection import Connection as Pipe
 
@@ -29,6 +33,7 @@ from mturk.marketplace.database import table
 from mturk.marketplace.people import requester
 
 HITS, MOST = 4_000, 1_000
+PER_HIT = 9
 Step = Callable[[], bool]
 
 
@@ -42,16 +47,15 @@ def creator(market: Marketplace, number: int, thread: int) -> Step:
 
 def worker(market: Marketplace, number: int, thread: int) -> Step:
     chance = random.Random(os.getpid() * 100 + thread)
-    query = sa.select(table.hit.c.hit_id).order_by(table.hit.c.number).limit(HITS)
-    hits = market._store.read(lambda connection: connection.execute(query).scalars().all())
-    places_left = chance.sample(hits, HITS)
+    hits = published(market)
+    places_left = chance.sample(hits, len(hits))
     names = count()
     somebody = market.worker(f"AP{os.getpid()}T{thread}")
 
     def step() -> bool:
         nonlocal places_left, somebody
         if not places_left:
-            places_left = chance.sample(hits, HITS)
+            places_left = chance.sample(hits, len(hits))
             somebody = market.worker(f"AP{os.getpid()}T{thread}N{next(names)}")
         try:
             done = somebody.accept(places_left.pop())
@@ -73,7 +77,8 @@ def run(database: str, threads: int, pipe: Pipe) -> None:
         steps = {kind: [make(market, number, thread) for thread in range(threads)] for kind, make in KINDS.items()}
         pipe.send("ready")
         while (order := pipe.recv()) is not None:
-            pipe.send(work(steps[order[0]], order[1]))
+            kind, amount = order
+            pipe.send(scramble(market, threads) if kind == "slots" else work(steps[kind], amount))
 
 
 def work(steps: list[Step], seconds: float) -> int:
@@ -83,46 +88,63 @@ def work(steps: list[Step], seconds: float) -> int:
         while time.monotonic() < end:
             done[place] += steps[place]()
 
-    threads = [threading.Thread(target=go, args=(place,)) for place in range(len(steps))]
+    run_all([threading.Thread(target=go, args=(place,)) for place in range(len(steps))])
+    return sum(done)
+
+
+def run_all(threads: list[threading.Thread]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(done)
 
 
-def rate(pipes: list[Pipe], kind: str, seconds: float) -> float:
+def scramble(market: Marketplace, threads: int) -> int:
+    """Go for all HITs in their order, with more workers than each has places; how many places were got."""
+    got, hits = [0] * threads, published(market)
+
+    def go(place: int) -> None:
+        workers = [market.worker(f"AS{os.getpid()}T{place}N{number}") for number in range(PER_HIT)]
+        for hit in hits:
+            for somebody in workers:
+                try:
+                    somebody.accept(hit)
+                except WorkerError:
+                    break  # none is left
+                got[place] += 1
+
+    run_all([threading.Thread(target=go, args=(place,)) for place in range(threads)])
+    return sum(got)
+
+
+def rate(pipes: list[Pipe], kind: str, amount: float, seconds: float | None = None) -> float:
     for pipe in pipes:
-        pipe.send((kind, seconds))
-    return sum(pipe.recv() for pipe in pipes) / seconds
+        pipe.send((kind, amount))
+    return sum(pipe.recv() for pipe in pipes) / (seconds or amount)
 
 
-def main(url: str, processes: int, threads: int, seconds: float, repetitions: int) -> None:
+def main(url: str, processes: int, threads: int, seconds: float, repetitions: int, slots: int) -> None:
     context = multiprocessing.get_context("spawn")
     print(f"{os.cpu_count()} cores, {threads} threads a process")
+    hits = -(-slots // PER_HIT)
     with places(url, 1) as (database,):
-        fill(database)
+        fill(database, *((hits, PER_HIT) if slots else (HITS, MOST)))
         pipes = []
         for _ in range(processes):
             here, there = context.Pipe()
             context.Process(target=run, args=(database, threads, there), daemon=True).start()
             pipes.append(here)
         assert [pipe.recv() for pipe in pipes] == ["ready"] * processes
-        for kind in KINDS:
+        for kind in () if slots else KINDS:
             rate(pipes, kind, 1)
             pairs = [(rate(pipes[:1], kind, seconds), rate(pipes, kind, seconds)) for _ in range(repetitions)]
             show(kind, processes, pairs)
+        if slots:
+            got = rate(pipes, "slots", hits, 1)
+            print(f"{hits * PER_HIT:,} places, {got:,.0f} given out by {processes} processes")
         for pipe in pipes:
             pipe.send(None)
-        audit(database)
-
-
-def fill(database: str) -> None:
-    market = Marketplace(database, deposit=1_000_000, master_key=MASTER_KEY)
-    number = market.requester("requester")._number
-    for _ in range(HITS):
-        market._dispatch.call(number, "CreateHIT", {**NEW_HIT, "MaxAssignments": MOST})
-    market.stop()
+        audit(database, PER_HIT if slots else MOST)
 
 
 def show(kind: str, processes: int, pairs: list[tuple[float, float]]) -> None:
@@ -135,12 +157,26 @@ def show(kind: str, processes: int, pairs: list[tuple[float, float]]) -> None:
     )
 
 
-def audit(database: str) -> None:
+def fill(database: str, hits: int, most: int) -> None:
+    """Publish so many HITs, with so many assignments each."""
+    market = Marketplace(database, deposit=1_000_000, master_key=MASTER_KEY)
+    number = market.requester("requester")._number
+    for _ in range(hits):
+        market._dispatch.call(number, "CreateHIT", {**NEW_HIT, "MaxAssignments": most})
+    market.stop()
+
+
+def published(market: Marketplace) -> Sequence[str]:
+    query = sa.select(table.hit.c.hit_id).order_by(table.hit.c.number)
+    return market._store.read(lambda connection: connection.execute(query).scalars().all())
+
+
+def audit(database: str, most: int) -> None:
     with Marketplace(database, master_key=MASTER_KEY) as market:
         given = sa.select(table.assignment.c.hit, sa.func.count()).group_by(table.assignment.c.hit)
-        most = sa.select(sa.func.count()).select_from(given.having(sa.func.count() > MOST).subquery())
+        more = sa.select(sa.func.count()).select_from(given.having(sa.func.count() > most).subquery())
         done = sa.select(sa.func.count()).select_from(table.assignment)
-        over, number = market._store.read(lambda connection: [connection.execute(one).scalar() for one in (most, done)])
+        over, number = market._store.read(lambda connection: [connection.execute(one).scalar() for one in (more, done)])
         print(f"{number:,} assignments, {over} HITs with too many; audit: {market.audit() or 'clean'}")
 
 
@@ -151,5 +187,6 @@ if __name__ == "__main__":
     parser.add_argument("--threads", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--slots", type=int, default=0)
     told = parser.parse_args()
-    main(told.database, told.processes, told.threads, told.seconds, told.repetitions)
+    main(told.database, told.processes, told.threads, told.seconds, told.repetitions, told.slots)
