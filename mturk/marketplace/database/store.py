@@ -23,6 +23,7 @@ from mturk.marketplace.error import MarketplaceError
 Result = TypeVar("Result")
 
 _TRIES = 3
+_TOGETHER_AT_MOST = 8  # half of a process's connections, so that those who read find one while these wait
 # Any number would do; PostgreSQL keeps such locks separate for each database.
 _ALONE = text("SELECT pg_advisory_xact_lock(20170117)")
 _TOGETHER = text("SELECT pg_advisory_xact_lock_shared(20170117)")
@@ -60,6 +61,7 @@ class Store:
         self.sqlite = self._address.sqlite
         # Threads of one process take turns here, which is quicker and fairer than waiting inside the database.
         self._turn = threading.Lock()
+        self._places = threading.BoundedSemaphore(_TOGETHER_AT_MOST)
         self._engine = make_engine(self._address, patience)
         self.listeners: dict[str, Callable[[int], None]] = {}
         """What to call with the earliest time when something is announced, by its name."""
@@ -148,7 +150,7 @@ class Store:
 
     @contextmanager
     def _transaction(self, *, write: bool, together: bool = False, rebuilds: bool = False) -> Iterator[Connection]:
-        turn = self._turn if write and (self.sqlite or not together) else nullcontext()
+        turn = nullcontext() if not write else self._places if together and not self.sqlite else self._turn
         with turn, self._engine.connect() as plain:
             # A failed transaction of the same connection may have left news behind.
             plain.info.pop(_NEWS, None)
