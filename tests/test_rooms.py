@@ -84,7 +84,7 @@ signature
 setting
 call
 database:       address column row seal | account_table delivery_table offer_table site_table
-                | group_count table | diagnosis engine lock upgrade | store
+                | first_rows group_count table | diagnosis engine lock upgrade | store
 agenda
 document:       expression parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing

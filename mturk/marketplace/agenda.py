@@ -13,6 +13,7 @@ from typing import NamedTuple, cast
 from sqlalchemy import Connection, bindparam, func, select
 
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.first_rows import first_rows
 from mturk.marketplace.database.store import announce
 
 # The words stand in databases, so they stay as they are.
@@ -27,11 +28,11 @@ FORGET_TOKENS = "forget tokens"
 NEWS = "agenda"
 """What is announced when something was planned."""
 
-_NEXT = (
+_NEXT = first_rows(
     select(t.agenda)
     .where(t.agenda.c.time <= bindparam("now"))
-    .order_by(t.agenda.c.time, t.agenda.c.kind, t.agenda.c.subject)
-    .limit(1)
+    .order_by(t.agenda.c.time, t.agenda.c.kind, t.agenda.c.subject),
+    1,
 )
 
 

@@ -13,6 +13,7 @@ from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database import group_count
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.first_rows import first_rows
 from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.database.row import known
 from mturk.marketplace.error import does_not_exist, wrong_state
@@ -298,7 +299,7 @@ def _listed(call: Call, page: Page, shown_after: ColumnElement[Any], listed: lis
         return page.answer("HITs", [], describe, "number")
     # Which they are is found before anything is joined. PostgreSQL would read all contents on the way to a late page.
     chosen = union_all(*(select(part.c.number) for part in parts))
-    query = page.cut(WHOLE.where(number.in_(chosen)).order_by(number.desc()))
+    query = first_rows(WHOLE.where(number.in_(chosen)).order_by(number.desc()), page.size)
     return page.answer("HITs", [HIT._make(row) for row in call.database.execute(query)], describe, "number")
 
 

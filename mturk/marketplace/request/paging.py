@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, Select, bindparam, tuple_
+from sqlalchemy import ColumnElement, Select, tuple_
 
 from mturk.marketplace.call import Answer, Call
+from mturk.marketplace.database.first_rows import first_rows
 from mturk.marketplace.error import ParameterValidationError
 
 DEFAULT_SIZE = 10
@@ -74,12 +75,7 @@ class Page(NamedTuple):
         if after:
             listed = listed.where(_beyond(after, *order, descending=descending))
         columns = [column.desc() for column in order] if descending else order
-        return self.cut(listed.order_by(*columns))
-
-    def cut(self, listed: Select[Any]) -> Select[Any]:
-        """The query, for no more rows than stand on a page."""
-        # Written into the statement: where PostgreSQL does not know how few rows are wanted, it plans each call anew.
-        return listed.limit(bindparam("page_size", self.size, literal_execute=True))
+        return first_rows(listed.order_by(*columns), self.size)
 
     def answer(self, name: str, rows: Sequence[Listed], describe: Callable[[Listed], Answer], *key: str) -> Answer:
         """The page's answer, with a token if there is anything on it.
