@@ -18,7 +18,6 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, or_, s
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database import table as t
-from mturk.marketplace.database.first_rows import first_rows
 from mturk.marketplace.database.store import announce
 from mturk.marketplace.people.requester import account
 
@@ -209,7 +208,7 @@ def _next(
 
 
 def _events(database: Connection, which: ColumnElement[bool]) -> list[Row[Any]]:
-    return list(database.execute(first_rows(select(t.event).where(which).order_by(t.event.c.number), LARGEST)))
+    return list(database.execute(select(t.event).where(which).order_by(t.event.c.number).limit(LARGEST)))
 
 
 def _give_up(database: Connection, document: EventDocument, before: int) -> int:
