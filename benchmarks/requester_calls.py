@@ -79,6 +79,7 @@ CALLS: dict[str, Callable[[Place], Members]] = {
     "ListReviewableHITs, Reviewing": lambda _: {"Status": "Reviewing"},
     "ListWorkerBlocks": lambda _: {"MaxResults": 5},
     "ListWorkersWithQualificationType": lambda it: {"QualificationTypeId": it.careful},
+    "ListWorkersWithQualificationType, which few have": lambda it: {"QualificationTypeId": it.narrow},
     "ListWorkersWithQualificationType, a page in the middle": lambda it: {
         "QualificationTypeId": it.careful,
         "NextToken": after(("workers", it.careful, "Granted"), it.somewhere(t.worker)),
