@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
+from mturk import late
 from mturk.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import configparser
+else:
+    configparser = late.module("configparser")
 
 
 @attrs.frozen
