@@ -59,6 +59,8 @@ class Settings:
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:
+    if not os.path.exists(path):  # the parser is not loaded for nothing
+        return {}
     # No interpolation: a secret key may hold a percent sign.
     parser = configparser.RawConfigParser()
     try:
