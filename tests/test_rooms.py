@@ -83,7 +83,7 @@ routine
 signature
 setting
 call
-database:       address column row seal | account_table delivery_table offer_table site_table
+database:       address column driver row seal | account_table delivery_table offer_table site_table
                 | group_count table | diagnosis engine lock upgrade | store
 agenda
 document:       expression parser | schema | answer_key constraint | question | answer

@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from mturk.marketplace.database import group_count, upgrade
+from mturk.marketplace.database import driver, group_count, upgrade
 from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.diagnosis import explained, failures_explained
 from mturk.marketplace.database.engine import begin_sqlite, make_engine
+from mturk.marketplace.database.row import known
 from mturk.marketplace.database.table import agenda, market, metadata
 from mturk.marketplace.database.upgrade import Steps
 from mturk.marketplace.error import MarketplaceError
@@ -183,7 +184,7 @@ class Store:
 
 def pulse(connection: Connection) -> tuple[int, int | None]:
     """How far market time is ahead, and when the next thing on the agenda is due."""
-    shift, due = connection.execute(_PULSE).one()
+    shift, due = known(driver.row(connection, _PULSE, {}))
     return shift, due
 
 
