@@ -44,6 +44,7 @@ class HITType(NamedTuple):
 
 
 DEFAULT_AUTO_APPROVAL_DELAY = 2_592_000
+_SORTED = json.JSONEncoder(sort_keys=True)
 
 IS_TOLD = (t.notification_setting.c.hit_type == t.hit_type.c.number) & t.notification_setting.c.active
 """Which setting says where events of a type are told, and of what kinds: the columns `TOLD`, empty where none is."""
@@ -101,9 +102,9 @@ def find_or_make(
         "reward": reward,
         "assignment_duration": assignment_duration,
         "auto_approval_delay": auto_approval_delay,
-        "requirements": json.dumps(complete, sort_keys=True),
+        "requirements": _SORTED.encode(complete),
     }
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(_SORTED.encode(values).encode()).hexdigest()
     same = {"requester": call.requester, "digest": digest}
     found = driver.row(call.database, _BY_DIGEST, same)
     if found:

@@ -162,7 +162,7 @@ def _operation(target: str) -> str:
 def members(body: bytes) -> dict[str, Any]:
     """The members of a call, from its body."""
     try:
-        members = json.loads(body or b"{}", parse_constant=_refuse_constant)
+        members = _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass") or "{}")
     except (ValueError, RecursionError):
         raise FrontEndError("SerializationException", "The body is not JSON.") from None
     if not isinstance(members, dict):
@@ -174,5 +174,10 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+# `json.loads` and `json.dumps` with options make these anew for each call, which takes as long as the reading.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
 def _reply(status: int, answer: Answer) -> ApiReply:
-    return ApiReply(status, json.dumps(answer, separators=(",", ":")).encode())
+    return ApiReply(status, _ENCODER.encode(answer).encode())
