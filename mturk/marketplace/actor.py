@@ -208,7 +208,9 @@ class Worker:
     @alters_data
     def accept(self, hit_id: str) -> str:
         """Take on an assignment of the HIT, and say its id."""
-        self._taken = taken = self._dispatch.run(lambda context: work.take(context, self.id, _id(hit_id)))
+        self._taken = taken = self._dispatch.run(
+            lambda context: work.take(context, self.id, _id(hit_id)), together=True
+        )
         return taken.assignment_id
 
     @alters_data
@@ -223,12 +225,12 @@ class Worker:
         if taken is None or taken.assignment_id != which or not _is_expected(taken.question, given):
             question = self._dispatch.run(lambda context: work.question_in_hand(context, self.id, which), writes=False)
             expect(question, given)
-        self._dispatch.run(lambda context: work.submit(context, self.id, which, given))
+        self._dispatch.run(lambda context: work.submit(context, self.id, which, given), together=True)
 
     @alters_data
     def return_assignment(self, assignment_id: str) -> None:
         """Give an assignment back undone."""
-        self._dispatch.run(lambda context: work.give_back(context, self.id, _id(assignment_id)))
+        self._dispatch.run(lambda context: work.give_back(context, self.id, _id(assignment_id)), together=True)
 
     @alters_data
     def start_qualification_test(self, type_id: str) -> str:

@@ -58,19 +58,21 @@ class Operation(NamedTuple):
 
     function: Callable[..., Answer]
     writes: bool = True
+    together: bool = False
+    """Whether it locks all that it relies on (`database/lock.py`), and so may be done together with others."""
 
 
 OPERATIONS: Final[dict[str, Operation]] = {
     "AcceptQualificationRequest": Operation(qualification_request.accept_qualification_request),
-    "ApproveAssignment": Operation(decision.approve_assignment),
+    "ApproveAssignment": Operation(decision.approve_assignment, together=True),
     "AssociateQualificationWithWorker": Operation(qualification.associate_qualification_with_worker),
-    "CreateAdditionalAssignmentsForHIT": Operation(extension.create_additional_assignments_for_hit),
-    "CreateHIT": Operation(publication.create_hit),
-    "CreateHITType": Operation(hit_type.create_hit_type),
-    "CreateHITWithHITType": Operation(publication.create_hit_with_hit_type),
+    "CreateAdditionalAssignmentsForHIT": Operation(extension.create_additional_assignments_for_hit, together=True),
+    "CreateHIT": Operation(publication.create_hit, together=True),
+    "CreateHITType": Operation(hit_type.create_hit_type, together=True),
+    "CreateHITWithHITType": Operation(publication.create_hit_with_hit_type, together=True),
     "CreateQualificationType": Operation(qualification_type.create_qualification_type),
     "CreateWorkerBlock": Operation(block.create_worker_block),
-    "DeleteHIT": Operation(disposal.delete_hit),
+    "DeleteHIT": Operation(disposal.delete_hit, together=True),
     "DeleteQualificationType": Operation(qualification_type_deletion.delete_qualification_type),
     "DeleteWorkerBlock": Operation(block.delete_worker_block),
     "DisassociateQualificationFromWorker": Operation(qualification.disassociate_qualification_from_worker),
@@ -91,13 +93,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "ListWorkerBlocks": Operation(block.list_worker_blocks, writes=False),
     "ListWorkersWithQualificationType": Operation(qualification.list_workers_with_qualification_type, writes=False),
     "NotifyWorkers": Operation(message.notify_workers),
-    "RejectAssignment": Operation(decision.reject_assignment),
+    "RejectAssignment": Operation(decision.reject_assignment, together=True),
     "RejectQualificationRequest": Operation(qualification_request.reject_qualification_request),
-    "SendBonus": Operation(bonus.send_bonus),
+    "SendBonus": Operation(bonus.send_bonus, together=True),
     "SendTestEventNotification": Operation(notification.send_test_event_notification),
-    "UpdateExpirationForHIT": Operation(expiration.update_expiration_for_hit),
-    "UpdateHITReviewStatus": Operation(review_status.update_hit_review_status),
-    "UpdateHITTypeOfHIT": Operation(type_change.update_hit_type_of_hit),
+    "UpdateExpirationForHIT": Operation(expiration.update_expiration_for_hit, together=True),
+    "UpdateHITReviewStatus": Operation(review_status.update_hit_review_status, together=True),
+    "UpdateHITTypeOfHIT": Operation(type_change.update_hit_type_of_hit, together=True),
     "UpdateNotificationSettings": Operation(notification.update_notification_settings),
     "UpdateQualificationType": Operation(qualification_type.update_qualification_type),
 }
@@ -167,6 +169,7 @@ class Dispatch:
         return self.run(
             lambda context: found.function(Call.of(requester, context, address), **arguments),
             writes=found.writes,
+            together=found.together,
             until=self.until(),
         )
 
@@ -174,12 +177,22 @@ class Dispatch:
         """The time of the monotonic clock until which a call that begins now waits for what is due."""
         return None if self.patience is None else time.monotonic() + self.patience
 
-    def run(self, step: Callable[[Context], Result], *, writes: bool = True, until: float | None = None) -> Result:
+    def run(
+        self,
+        step: Callable[[Context], Result],
+        *,
+        writes: bool = True,
+        together: bool = False,
+        until: float | None = None,
+    ) -> Result:
         """Do one step at the present market time, in one transaction.
 
-        With `until`, a time of the monotonic clock, a long agenda is waited for no longer.
+        A step that locks all it relies on may be done `together` with others. With `until`, a time of the monotonic
+        clock, a long agenda is waited for no longer.
         """
-        transaction = self._store.write if writes else self._store.read
+        # Who listens in this process hears what happened in its order, so that it happens one by one.
+        write = partial(self._store.write, together=together and self.hear is None)
+        transaction = write if writes else self._store.read
         behind = False
         while True:
             try:

@@ -337,8 +337,8 @@ class Marketplace:
         """
         self._opening.open()
         return self._dispatch.run(
-            lambda context: payout.owed(context.database, context.now, since, until, requester_name=requester),
-            writes=False,
+            # As if it wrote, after all that others are about to pay: what they paid before `until` is on disk then.
+            lambda context: payout.owed(context.database, context.now, since, until, requester_name=requester)
         )
 
     def export_workers(self, file: TextIO) -> int:

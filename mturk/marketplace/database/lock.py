@@ -2,7 +2,13 @@
 
 SQLite has one writer, who begins IMMEDIATE. There is nothing to lock, and nothing is read twice.
 
-PostgreSQL locks rows, in the order of `ORDER`:
+On PostgreSQL a transaction that writes is alone, unless it is of those that are done together (`Store.write`): what is
+done by the thousand, about HITs, assignments, bonuses, messages of queues and the outbox. Those share one lock, which
+all others take for themselves; so these find nothing half done, and no time goes back between them. To be done
+together, a transaction must be right whatever others like it do at the same time: it locks each row that it relies on
+before it reads it, or changes it by an UPDATE that says what it relies on.
+
+It locks rows in the order of `ORDER`:
 
 1. the HIT. A transaction that changes a HIT, its assignments or its reports locks the HIT before it reads them, so
    that assignments and reports have no locks of their own.
@@ -16,16 +22,21 @@ An UPDATE locks as well, so writes keep the order too. Several rows of one table
 A transaction that will change several, and cannot do so in this order, locks all of them beforehand by `hold`: a review
 (the workers of its HIT, the accounts of its requester) and a batch of the agenda. What is new has no row to lock: there
 a unique constraint decides (tokens, names, HIT types, grants), and `Store.write` repeats the transaction that came
-second. So no two transactions wait for each other.
+second. What is new is written before accounts are changed, because who comes second waits for the first. So no two
+transactions wait for each other; should they ever, one is undone and repeated, the last time alone.
+
+The balances of a requester and the count of a group are changed by all that goes on there. So they are the last thing
+in a transaction: who waits for them has little left to do.
 
 Messages of queues stand outside of this order: who receives or removes them leaves out those that another transaction
 has locked (`free`), or locks them from the lowest number, and such a transaction locks nothing else but an outlet.
 
-Something on the agenda is removed only once the HIT that it is about is locked, so that it cannot be carried out while
-a call cancels it.
+What is done together and seen on the site for one worker, as that nobody holds more than 25 HITs, is done one at a time
+for each worker (`one_at_a_time`).
 
-Writers on PostgreSQL also take one lock for all (`Store`), which with this order only making and upgrading the tables
-needs.
+What must not be done together, because rows alone do not keep it: agenda, accounts and sittings of people, keys,
+payouts (who looks for what was paid until now must not miss what is about to be), qualifications and their tests,
+blocks, settings of notifications, queues themselves, topics, layouts, notices, reports and letters.
 """
 
 from __future__ import annotations
@@ -34,11 +45,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, literal_column, select, text
 
 from mturk.marketplace.database import table as t
 
 ORDER: Final = (t.hit, t.qualification_type, t.worker, t.qualification_request, t.qualification, t.account, t.hit_group)
+
+_WORKER_HERE = text("SELECT pg_advisory_xact_lock(20170117, CAST(:worker AS integer))")
 
 
 def needed(database: Connection) -> bool:
@@ -62,6 +75,12 @@ def take(database: Connection, query: Select[Any], table: Table, values: Mapping
     """Lock the row that a query finds, before it is read together with others that only its lock keeps as they are."""
     if needed(database):
         find(database, query, table, values)
+
+
+def one_at_a_time(database: Connection, worker: int) -> None:
+    """Let nobody else be here for this worker, until the transaction ends; to be asked for before any row is locked."""
+    if needed(database):
+        database.execute(_WORKER_HERE, {"worker": worker})
 
 
 def free(database: Connection, query: Select[Any], table: Table) -> Select[Any]:

@@ -25,7 +25,8 @@ Result = TypeVar("Result")
 
 _TRIES = 3
 # Any number would do; PostgreSQL keeps such locks separate for each database.
-_ONE_WRITER = text("SELECT pg_advisory_xact_lock(20170117)")
+_ALONE = text("SELECT pg_advisory_xact_lock(20170117)")
+_TOGETHER = text("SELECT pg_advisory_xact_lock_shared(20170117)")
 # All reads of a transaction see one snapshot, as in SQLite.
 _POSTGRESQL_READS = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _NEWS = "mturk.news"
@@ -42,8 +43,8 @@ def announce(database: Connection, what: str, time: int = 0) -> None:
 def afterwards(database: Connection, act: Callable[[], None]) -> None:
     """Do something once this transaction is on disk; never, if it is undone.
 
-    What transactions of this process leave to be done is done in their order, and the next one waits for it. So it must
-    be quick, raise nothing, and leave the database alone.
+    What transactions of this process leave to be done is done in their order, unless they are done together, and the
+    next one waits for it. So it must be quick, raise nothing, and leave the database alone.
     """
     database.info.setdefault(_AFTERWARDS, []).append(act)
 
@@ -115,12 +116,16 @@ class Store:
         with failures_explained(self._address), self._transaction(write=False) as connection:
             return work(connection)
 
-    def write(self, work: Callable[[Connection], Result]) -> Result:
-        """Do work in one transaction, which is on disk when this returns; retried if it conflicts with another."""
+    def write(self, work: Callable[[Connection], Result], *, together: bool = False) -> Result:
+        """Do work in one transaction, which is on disk when this returns; retried if it conflicts with another.
+
+        On PostgreSQL work that locks all it relies on (`lock.py`) may be done `together` with other such work.
+        """
         with failures_explained(self._address):
-            for tries_left in reversed(range(_TRIES)):
+            for tries_left in reversed(range(_TRIES + together)):
                 try:
-                    with self._transaction(write=True) as connection:
+                    # What was in the way again and again cannot be, the last time.
+                    with self._transaction(write=True, together=together and tries_left > 0) as connection:
                         return work(connection)
                 except DatabaseError as error:
                     if not tries_left or not _is_conflict(error):
@@ -143,8 +148,8 @@ class Store:
         return MarketplaceError(f"{self._name} holds no marketplace. Name one that does, or make it by mturk serve.")
 
     @contextmanager
-    def _transaction(self, *, write: bool, rebuilds: bool = False) -> Iterator[Connection]:
-        turn = self._turn if write else nullcontext()
+    def _transaction(self, *, write: bool, together: bool = False, rebuilds: bool = False) -> Iterator[Connection]:
+        turn = self._turn if write and (self.sqlite or not together) else nullcontext()
         with turn, self._engine.connect() as plain:
             # A failed transaction of the same connection may have left news behind.
             plain.info.pop(_NEWS, None)
@@ -155,7 +160,8 @@ class Store:
                 if self.sqlite:
                     begin_sqlite(connection, write=write)
                 elif write:
-                    connection.execute(_ONE_WRITER)
+                    # Before anything is read, the time among it: who is alone finds all that others did before.
+                    connection.execute(_TOGETHER if together else _ALONE)
                 yield connection
                 group_count.write(connection)
             for act in plain.info.pop(_AFTERWARDS, ()):

@@ -107,7 +107,7 @@ class Delivery:
     def _begin(self, number: int) -> None:
         holder = self._new_id()
         document = self._store.write(
-            lambda database: outbox.claim(database, number, self._real(), holder, self._new_id)
+            lambda database: outbox.claim(database, number, self._real(), holder, self._new_id), together=True
         )
         if document is None:
             return
@@ -133,7 +133,7 @@ class Delivery:
             self._routine.ring()
 
     def _release(self, document: EventDocument) -> None:
-        self._store.write(lambda database: outbox.release(database, document))
+        self._store.write(lambda database: outbox.release(database, document), together=True)
 
     def _send(self, document: EventDocument) -> EventDocument | None:
         """Send one document, and return the next one for the same destination."""
@@ -143,7 +143,7 @@ class Delivery:
         try:
             if document.transport == outbox.QUEUE:
                 return self._store.write(
-                    lambda database: put(database, document, self._room, self._real(), self._new_id)
+                    lambda database: put(database, document, self._room, self._real(), self._new_id), together=True
                 )
             if document.transport == outbox.TOPIC:
                 self._push.send(document)
@@ -157,7 +157,9 @@ class Delivery:
             return None
         if document.attempts:
             _log.warning("notifications to %s go through again", document.destination)
-        return self._store.write(lambda database: outbox.delivered(database, document, self._real(), self._new_id))
+        return self._store.write(
+            lambda database: outbox.delivered(database, document, self._real(), self._new_id), together=True
+        )
 
     def _fail(self, document: EventDocument, reason: str, *, unless_confirmed: bool = False) -> None:
         if self._stopping:

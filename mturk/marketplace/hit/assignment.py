@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, case, func, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
@@ -77,6 +77,10 @@ _ITS_HIT = select(t.hit.c.number).join(t.assignment, t.assignment.c.hit == t.hit
 _HIT_BY_ID = _ITS_HIT.where(_HAS_ID)
 _HIT_BY_NUMBER = _ITS_HIT.where(_HAS_NUMBER)
 _CHANGE = t.assignment.update().where(t.assignment.c.number == bindparam("of_number"))
+_BEFORE = t.assignment.alias("before")
+_LAST = select(func.max(_BEFORE.c.submit_time)).where(_BEFORE.c.hit == bindparam("of_hit")).scalar_subquery()
+_BEHIND = case((bindparam("now") <= _LAST, _LAST + 1), else_=bindparam("now"))
+_HAND_IN = _CHANGE.values(status=SUBMITTED, submit_time=_BEHIND)
 _HANDED_IN = _WHOLE.where(t.assignment.c.hit == bindparam("hit_number"), t.assignment.c.status.in_(VISIBLE)).order_by(
     t.assignment.c.submit_time, t.assignment.c.number
 )
@@ -95,10 +99,10 @@ def mine(call: Call, assignment_id: str, *, disposed: bool = False) -> Assignmen
     return assignment_row
 
 
-def my_work(call: Call, assignment_id: str) -> Work:
+def my_work(call: Call, assignment_id: str, *, disposed: bool = False) -> Work:
     """The caller's assignment with that id and its HIT, to be changed."""
     work = with_hit(call, assignment_id)
-    if work is None or work.hit.requester != call.requester or work.hit.disposed:
+    if work is None or work.hit.requester != call.requester or (work.hit.disposed and not disposed):
         raise does_not_exist("Assignment", assignment_id)
     return work
 
@@ -133,6 +137,16 @@ def handed_in(context: Context, hit_number: int) -> Sequence[Assignment]:
 def change(context: Context, number: int, **values: Any) -> None:
     """Write down what changed about the assignment that is known inside by that number."""
     driver.change(context.database, _CHANGE, {"of_number": number, **values})
+
+
+def hand_in(context: Context, assignment_row: Assignment, **values: Any) -> None:
+    """Write down that the assignment is submitted, behind all others of its HIT.
+
+    Work of one HIT is listed by the time at which it was submitted. What waited for others meanwhile must not come in
+    before them then, where a page of that list has been read already.
+    """
+    which = {"of_number": assignment_row.number, "of_hit": assignment_row.hit, "now": context.now}
+    context.database.execute(_HAND_IN, {**which, **values})
 
 
 def describe(assignment_row: Assignment) -> Answer:

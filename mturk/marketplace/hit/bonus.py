@@ -53,21 +53,12 @@ def send_bonus(
     if idempotency.earlier(call, "SendBonus", unique_request_token):
         text = f'The idempotency token "{unique_request_token}" has already been processed.'
         raise RequestError("DuplicateCall", text)
-    assignment_row = assignment.mine(call, assignment_id, disposed=True)
+    # Its HIT is locked, too, so that the bonuses of one HIT are listed in the order in which they were paid.
+    assignment_row = assignment.my_work(call, assignment_id, disposed=True).assignment
     worker_row = worker.find(call.database, worker_id, lock=True)
     if worker_row is None or assignment_row.worker != worker_row.number:
         raise ParameterValidationError.of("WorkerId", worker_id)
     assignment.expect(assignment_row, *VISIBLE)
-    fee = bonus_fee(bonus_amount) if call.settings.fees else 0
-    ledger.pay_bonus(
-        call,
-        call.requester,
-        worker_row.number,
-        bonus_amount,
-        fee,
-        hit=assignment_row.hit,
-        assignment=assignment_row.number,
-    )
     call.database.execute(
         t.bonus.insert(),
         {
@@ -81,6 +72,15 @@ def send_bonus(
         },
     )
     idempotency.remember(call, "SendBonus", unique_request_token, assignment_id)
+    ledger.pay_bonus(
+        call,
+        call.requester,
+        worker_row.number,
+        bonus_amount,
+        bonus_fee(bonus_amount) if call.settings.fees else 0,
+        hit=assignment_row.hit,
+        assignment=assignment_row.number,
+    )
     return {}
 
 

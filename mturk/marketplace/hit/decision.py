@@ -45,10 +45,10 @@ def approve(context: Context, work: Work, feedback: str | None) -> None:
     agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, approved=hit_row.approved + 1)
     worker.count(context, known(assignment_row.worker), "approved")
-    _pay(context, work)
     assignment.change(
         context, assignment_row.number, status=APPROVED, approval_time=context.now, requester_feedback=feedback
     )
+    _pay(context, work)
 
 
 def reject(context: Context, work: Work, feedback: str | None) -> None:
@@ -57,11 +57,11 @@ def reject(context: Context, work: Work, feedback: str | None) -> None:
     agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, rejected=hit_row.rejected + 1)
     worker.count(context, known(assignment_row.worker), "rejected")
-    ledger.release(context, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
     assignment.change(
         context, assignment_row.number, status=REJECTED, rejection_time=context.now, requester_feedback=feedback
     )
     _tell(context, notification.ASSIGNMENT_REJECTED, work)
+    ledger.release(context, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
 
 
 def _override(call: Call, work: Work, feedback: str | None) -> None:
@@ -72,8 +72,6 @@ def _override(call: Call, work: Work, feedback: str | None) -> None:
     hit.settle(call, hit_row, rejected=hit_row.rejected - 1, approved=hit_row.approved + 1)
     worker.count(call, known(assignment_row.worker), "rejected", -1)
     worker.count(call, known(assignment_row.worker), "approved")
-    ledger.hold(call, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
-    _pay(call, work)
     # As if it had never been rejected: with another feedback, or none, and no time of rejection.
     assignment.change(
         call,
@@ -83,6 +81,8 @@ def _override(call: Call, work: Work, feedback: str | None) -> None:
         rejection_time=None,
         requester_feedback=feedback,
     )
+    ledger.hold(call, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
+    _pay(call, work)
 
 
 def _pay(context: Context, work: Work) -> None:

@@ -30,9 +30,9 @@ def create_additional_assignments_for_hit(
     if made:
         raise RequestError("DuplicateCall", f"The request with ID {made} was already processed.")
     hit_row = hit.mine(call, hit_id, lock=True)
-    _add(call, hit_row, number_of_additional_assignments)
-    _tell(call, hit_row)
     idempotency.remember(call, operation, unique_request_token, hit_id)
+    _tell(call, hit_row)
+    _add(call, hit_row, number_of_additional_assignments)
     return {}
 
 

@@ -75,6 +75,7 @@ def create_hit(
     )
     hit_row = _publish(call, hit_type_row, content, lifetime_in_seconds, max_assignments)
     idempotency.remember(call, "CreateHIT", unique_request_token, hit_row.hit_id)
+    _hold(call, hit_row)
     return {"HIT": hit.describe(hit_row)}
 
 
@@ -106,6 +107,7 @@ def create_hit_with_hit_type(
     )
     hit_row = _publish(call, hit_type_row, content, lifetime_in_seconds, max_assignments)
     idempotency.remember(call, "CreateHITWithHITType", unique_request_token, hit_row.hit_id)
+    _hold(call, hit_row)
     return {"HIT": hit.describe(hit_row)}
 
 
@@ -172,7 +174,11 @@ def _publish(call: Call, hit_type_row: HITType, content: dict[str, Any], lifetim
     driver.change(call.database, _CONTENT, {"hit": number, **content})
     hit_row = HIT(number=number, **new, **content, **{name: getattr(hit_type_row, name) for name in _OF_TYPE})
     group_count.add(call.database, hit_type_row.number, 1, came=call.now)
-    ledger.hold(call, call.requester, number, max_assignments * (hit_type_row.reward + fee))
     agenda.plan(call.database, agenda.EXPIRE, number, hit_row.expiration)
     notification.tell(call, notification.HIT_CREATED, hit_row)
     return hit_row
+
+
+def _hold(call: Call, hit_row: HIT) -> None:
+    # As late as can be: all others who publish for this requester wait from here on for this transaction to end.
+    ledger.hold(call, call.requester, hit_row.number, hit_row.max_assignments * (hit_row.reward + hit_row.fee))

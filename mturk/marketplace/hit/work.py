@@ -16,7 +16,7 @@ from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
 from mturk.marketplace.error import NotAllowed, NotThere, WorkerError
 from mturk.marketplace.hit import assignment, hit, notification, review, upload
-from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, SUBMITTED, Work
+from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED, FREE, RETURNED, Work
 from mturk.marketplace.hit.hit import HIT, standing_of
 from mturk.marketplace.hit.hit_type import requirements_of
 from mturk.marketplace.people import ledger, worker
@@ -120,14 +120,7 @@ def submit(
     answer = answer_document(hit_row.question, given, constraints=False, as_posted=as_posted)
     upload.keep(context, hit_row.number, assignment_row.number, uploads)
     approval = context.now + hit_row.auto_approval_delay * SECOND
-    assignment.change(
-        context,
-        assignment_row.number,
-        status=SUBMITTED,
-        submit_time=context.now,
-        auto_approval_time=approval,
-        answer=answer,
-    )
+    assignment.hand_in(context, assignment_row, auto_approval_time=approval, answer=answer)
     agenda.change(context.database, agenda.ABANDON, assignment_row.number, agenda.APPROVE, approval)
     notification.tell(context, notification.ASSIGNMENT_SUBMITTED, hit_row, assignment_id)
     reviewed = hit_row.assignment_review_policy is not None

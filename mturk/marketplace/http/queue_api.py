@@ -107,7 +107,9 @@ class QueueApi:
             call = QueueCall(database, pair.requester, reached, int(self._real_time() * SECOND), self._room)
             return operation.function(call, given)
 
-        return (self._store.write if operation.writes else self._store.read)(carry_out)
+        if operation.writes:
+            return self._store.write(carry_out, together=operation.together)
+        return self._store.read(carry_out)
 
 
 def _reply(status: int, answer: Any, *more: tuple[str, str]) -> QueueReply:

@@ -204,24 +204,26 @@ class QueueOperation:
 
     function: Callable[[QueueCall, Members], Answer]
     writes: bool = True
+    together: bool = False
+    """Whether it changes messages only, for which it locks all that it relies on, and may be done with others."""
 
 
 RECEIVE = "ReceiveMessage"
 """The one that is in no table here, because it waits: see `receiver.py`."""
 
 QUEUE_OPERATIONS: Final[dict[str, QueueOperation]] = {
-    "ChangeMessageVisibility": QueueOperation(_change_message_visibility),
-    "ChangeMessageVisibilityBatch": QueueOperation(_change_message_visibility_batch),
+    "ChangeMessageVisibility": QueueOperation(_change_message_visibility, together=True),
+    "ChangeMessageVisibilityBatch": QueueOperation(_change_message_visibility_batch, together=True),
     "CreateQueue": QueueOperation(_create_queue),
-    "DeleteMessage": QueueOperation(_delete_message),
-    "DeleteMessageBatch": QueueOperation(_delete_message_batch),
+    "DeleteMessage": QueueOperation(_delete_message, together=True),
+    "DeleteMessageBatch": QueueOperation(_delete_message_batch, together=True),
     "DeleteQueue": QueueOperation(_delete_queue),
     "GetQueueAttributes": QueueOperation(_get_queue_attributes, writes=False),
     "GetQueueUrl": QueueOperation(_get_queue_url, writes=False),
     "ListQueues": QueueOperation(_list_queues, writes=False),
     "PurgeQueue": QueueOperation(_purge_queue),
-    "SendMessage": QueueOperation(_send_message),
-    "SendMessageBatch": QueueOperation(_send_message_batch),
+    "SendMessage": QueueOperation(_send_message, together=True),
+    "SendMessageBatch": QueueOperation(_send_message_batch, together=True),
     "SetQueueAttributes": QueueOperation(_set_queue_attributes),
 }
 

@@ -67,7 +67,7 @@ class Receiver:
         due = self._store.read(lambda database: queue_message.next_time(database, of))
         if due is None or due > self._real():
             return []
-        return self._store.write(lambda database: self._take(database, of, wish))
+        return self._store.write(lambda database: self._take(database, of, wish), together=True)
 
     def _take(self, database: Connection, of: Queue, wish: _Wish) -> list[Message]:
         # It may have been deleted meanwhile, and its number be another queue's.

@@ -53,10 +53,10 @@ def services() -> Services:
     return cast(Services, current_app.extensions[_NAME])
 
 
-def do(step: Callable[[Context], Result]) -> Result:
-    """Change something, in one transaction at one moment of market time."""
+def do(step: Callable[[Context], Result], *, together: bool = False) -> Result:
+    """Change something, in one transaction at one moment of market time; `together` as `Dispatch.run` has it."""
     dispatch = services().dispatch
-    return dispatch.run(step, until=dispatch.until())
+    return dispatch.run(step, together=together, until=dispatch.until())
 
 
 def look(step: Callable[[Context], Result]) -> Result:

@@ -8,6 +8,7 @@ from typing import NamedTuple, cast
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from mturk.marketplace.call import Context
+from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import NotThere, WorkerError
 from mturk.marketplace.hit import offer, work
@@ -130,6 +131,7 @@ def accept(
     Who holds this one already, because the button was pressed twice, goes on with it.
     """
     worker_row = worker.on_site(context, worker_id)
+    lock.one_at_a_time(context.database, worker_row.number)
     which = {"of_hit_id": hit_id, "of_worker": worker_row.number}
     before = context.database.execute(_BEFORE, which).scalar_one_or_none() if hit_id else None
     if before is not None:
@@ -149,8 +151,10 @@ def go_on(context: Context, worker_id: str, assignment_id: str) -> tuple[str, bo
     done = look_up(context, worker_id, assignment_id)
     if done.submit_time is None:
         raise WorkerError("Submit this HIT before you go on to the next one.")
+    number = worker.on_site(context, worker_id).number
+    lock.one_at_a_time(context.database, number)
     which = {
-        "of_worker": worker.on_site(context, worker_id).number,
+        "of_worker": number,
         "of_assignment_id": assignment_id,
         "since": done.submit_time,
         "group_id": done.hit_group_id,

@@ -16,11 +16,14 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from sqlalchemy import Connection, func, select
 
 from mturk.marketplace import Marketplace, WorkerError
+from mturk.marketplace.database import table as t
 from tests.marketplace.conftest import Client, Connect, Publish
 from tests.marketplace.sample import hit_arguments
 
+COUNTERS = ("pending", "submitted", "approved", "rejected")
 THREADS = 32
 PROCESSES = 3
 PATIENT = Config(max_pool_connections=THREADS, retries={"total_max_attempts": 1}, parameter_validation=False)
@@ -59,6 +62,67 @@ print("ready", flush=True)
 sys.stdin.readline()
 with ThreadPoolExecutor(int(threads)) as pool:
     print(json.dumps(list(pool.map(do, range(int(threads))))), flush=True)
+market.stop()
+"""
+
+# Threads of one process that do at random what changes HITs, assignments and money; only refusals are foreseen.
+STORM = """
+import random, sys
+from concurrent.futures import ThreadPoolExecutor
+from mturk.marketplace import Marketplace, WorkerError
+from mturk.marketplace.error import RequestError
+database, hit, seed, threads, steps = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+market = Marketplace(database)
+requester = market.requester("requester")._number
+
+def do(number):
+    chance = random.Random(seed * 1000 + number)
+    whose = iter(chance.choices(range(6), k=10 ** 6))
+    def call(operation, **members):
+        return market._dispatch.call(requester, operation, members)
+    def work(worker_id, hit_id):
+        worker = market.worker(worker_id)
+        assignment_id = worker.accept(hit_id)
+        if chance.random() < 0.2:
+            return worker.return_assignment(assignment_id)
+        worker.submit(assignment_id, {"label": "cat"})
+    def one():
+        return chance.choice(call("ListHITs", MaxResults=5)["HITs"])["HITId"]
+    def handed_in():
+        hit_id = one()
+        found = call("ListAssignmentsForHIT", HITId=hit_id, MaxResults=9)["Assignments"]
+        return chance.choice(found or [{"AssignmentId": hit_id, "WorkerId": "A0"}])
+    def decide():
+        done = handed_in()["AssignmentId"]
+        if chance.random() < 0.7:
+            return call("ApproveAssignment", AssignmentId=done, OverrideRejection=chance.random() < 0.5)
+        call("RejectAssignment", AssignmentId=done, RequesterFeedback="no")
+    def pay():
+        done = handed_in()
+        call("SendBonus", AssignmentId=done["AssignmentId"], WorkerId=done["WorkerId"], BonusAmount="0.05", Reason="x",
+             UniqueRequestToken=done["AssignmentId"] + chance.choice("ab"))
+    def publish():
+        made = call("GetHIT", HITId=hit)["HIT"]
+        call("CreateHITWithHITType", HITTypeId=made["HITTypeId"], Question=made["Question"], LifetimeInSeconds=600,
+             MaxAssignments=3, UniqueRequestToken=f"token {chance.randrange(40)}")
+    def extend():
+        call("CreateAdditionalAssignmentsForHIT", HITId=one(), NumberOfAdditionalAssignments=1,
+             UniqueRequestToken=f"more {chance.randrange(40)}")
+    def end():
+        hit_id = one()
+        call("UpdateExpirationForHIT", HITId=hit_id, ExpireAt=chance.choice([0, 1_900_000_000]))
+        call("DeleteHIT", HITId=hit_id)
+    kinds = [publish, extend, end, decide, decide, pay, *[lambda: work(f"A{next(whose)}", one())] * 6]
+    for _ in range(steps):
+        try:
+            chance.choice(kinds)()
+        except (RequestError, WorkerError):
+            pass
+
+print("ready", flush=True)
+sys.stdin.readline()
+with ThreadPoolExecutor(threads) as pool:
+    list(pool.map(do, range(threads)))
 market.stop()
 """
 
@@ -132,6 +196,37 @@ def test_processes_and_threads_never_give_one_assignment_twice_and_lose_no_chang
         assert sorted(one["AssignmentId"] for one in listed) == sorted(got)
         assert len({one["WorkerId"] for one in listed}) == len(got) >= 1
         assert market.audit() == []
+
+
+def test_in_a_storm_of_several_processes_every_counter_and_every_cent_stays_right(
+    shared: str, child: Callable[..., subprocess.Popen[str]]
+) -> None:
+    market = Marketplace(shared)
+    number = market.requester("requester")._number
+    made = market._dispatch.call(number, "CreateHIT", hit_arguments(MaxAssignments=3))["HIT"]
+    for name in range(6):
+        market.worker(f"A{name}")
+    processes = [child(STORM, shared, made["HITId"], seed, 4, 60) for seed in range(PROCESSES)]
+    assert [process.stdout.readline() for process in processes] == ["ready\n"] * PROCESSES
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.wait() for process in processes] == [0] * PROCESSES
+    assert market.audit() == []
+    counted, kept = market._store.read(counters)
+    market.stop()
+    assert counted == kept
+    assert sum(map(sum, kept.values())) > 20
+
+
+def counters(database: Connection) -> tuple[dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:
+    """The assignments of each HIT in each state, as they are counted now, and as the HITs say."""
+    states = ("Accepted", "Submitted", "Approved", "Rejected")
+    of_state = [func.count().filter(t.assignment.c.status == state) for state in states]
+    joined = select(t.hit.c.number, *of_state).outerjoin(t.assignment, t.assignment.c.hit == t.hit.c.number)
+    counted = database.execute(joined.group_by(t.hit.c.number)).all()
+    kept = database.execute(select(t.hit.c.number, *(t.hit.c[name] for name in COUNTERS))).all()
+    return {row[0]: tuple(row[1:]) for row in counted}, {row[0]: tuple(row[1:]) for row in kept}
 
 
 def test_threads_never_get_one_assignment_twice(market: Marketplace, client: Client, publish: Publish) -> None:

@@ -86,7 +86,7 @@ def _taken(ticket: SubmitTicket) -> tuple[Verdict, list[Posted]]:
     answers = [field for field in fields if field.name and field.name not in RESERVED]
     if _speaks_of_another(ticket, fields):
         return Verdict(HTTPStatus.CONFLICT, _other_hit(), never=True), answers
-    return do(lambda context: _submitted(context, ticket, answers)), answers
+    return do(lambda context: _submitted(context, ticket, answers), together=True), answers
 
 
 def _fields() -> list[Posted]:

@@ -72,9 +72,9 @@ def group_pages() -> Blueprint:
         hit_id, done = request.form.get("hit_id"), request.form.get("goes_on")
         session[ACCEPT_NEXT] = "accept_next" in request.form
         if not done:
-            accepted, goes_on = do(lambda context: _accept(context, group_id, hit_id)), False
+            accepted, goes_on = do(lambda context: _accept(context, group_id, hit_id), together=True), False
         else:
-            accepted, goes_on = do(lambda context: desk.go_on(context, worker_id(), done))
+            accepted, goes_on = do(lambda context: desk.go_on(context, worker_id(), done), together=True)
         if goes_on:
             flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
         return redirect(url_for("work.work", assignment_id=accepted))

@@ -97,7 +97,7 @@ def work_pages() -> Blueprint:
     @pages.post("/worker/assignments/<assignment_id>/return")
     @before_consent
     def give_back(assignment_id: str) -> AnyResponse:
-        held, more = do(lambda context: _give_back(context, assignment_id))
+        held, more = do(lambda context: _give_back(context, assignment_id), together=True)
         flash(_("You have returned the HIT. Somebody else can do it now."))
         if not more:
             return redirect(url_for("groups.groups"))
@@ -179,7 +179,7 @@ def _submit(assignment_id: str) -> AnyResponse | tuple[str, int]:
     if entry.problems:
         return _page(seen, entry), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        do(lambda context: hand_in(context, worker_id(), assignment_id, entry.answers))
+        do(lambda context: hand_in(context, worker_id(), assignment_id, entry.answers), together=True)
     except NotThere:
         return _submit(assignment_id)  # its time was over a moment ago
     except WorkerError as refusal:
@@ -214,7 +214,7 @@ def _onward(assignment_id: str) -> str:
     """Where a worker goes after a submission: to the next HIT, if they want that and there is one."""
     if session.get(ACCEPT_NEXT) and not terms_are_due():
         try:
-            accepted, is_new = do(lambda context: desk.go_on(context, worker_id(), assignment_id))
+            accepted, is_new = do(lambda context: desk.go_on(context, worker_id(), assignment_id), together=True)
             if is_new:
                 flash(_("Submitted. This is the next HIT, which you have accepted."), "good")
             return url_for("work.work", assignment_id=accepted)
