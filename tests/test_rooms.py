@@ -109,7 +109,7 @@ timekeeper
 background
 opening
 actor
-http:           bygone fault form_limit public_address throttle | verification | api
+http:           bygone fault form_limit public_address throttle | verification | key_ring | api
                 | endpoint queue_api topic_page upload_page
                 | app channel | server
 site:           intake protection signing_key terms time_zone way_back | site_setting

@@ -80,6 +80,10 @@ class Keys:
         found = driver.row(database, _BY_KEY, {"key": key})
         return self._pair(SealedKey._make(found)) if found else None
 
+    def is_good(self, database: Connection, key: str) -> bool:
+        """Whether an access key is known and was not revoked."""
+        return driver.row(database, _BY_KEY, {"key": key}) is not None
+
     def oldest(self, database: Connection, number: int) -> KeyPair | None:
         """The oldest pair of a requester that was not revoked."""
         found = cast("SealedKey | None", database.execute(_BY_REQUESTER, {"requester": number}).one_or_none())
