@@ -151,9 +151,10 @@ class Store:
     def _transaction(self, *, write: bool, together: bool = False, rebuilds: bool = False) -> Iterator[Connection]:
         turn = self._turn if write and (self.sqlite or not together) else nullcontext()
         with turn, self._engine.connect() as plain:
+            info = plain.info
             # A failed transaction of the same connection may have left news behind.
-            plain.info.pop(_NEWS, None)
-            plain.info.pop(_AFTERWARDS, None)
+            info.pop(_NEWS, None)
+            info.pop(_AFTERWARDS, None)
             group_count.forget(plain)
             connection = plain if write or self.sqlite else plain.execution_options(**_POSTGRESQL_READS)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
@@ -164,9 +165,9 @@ class Store:
                     connection.execute(_TOGETHER if together else _ALONE)
                 yield connection
                 group_count.write(connection)
-            for act in plain.info.pop(_AFTERWARDS, ()):
+            for act in info.pop(_AFTERWARDS, ()):
                 act()
-            news: dict[str, int] = plain.info.pop(_NEWS, {})
+            news: dict[str, int] = info.pop(_NEWS, {})
         for what, time in news.items():
             if what in self.listeners:
                 self.listeners[what](time)

@@ -146,7 +146,7 @@ def hand_in(context: Context, assignment_row: Assignment, **values: Any) -> None
     before them then, where a page of that list has been read already.
     """
     which = {"of_number": assignment_row.number, "of_hit": assignment_row.hit, "now": context.now}
-    context.database.execute(_HAND_IN, {**which, **values})
+    driver.change(context.database, _HAND_IN, {**which, **values})
 
 
 def describe(assignment_row: Assignment) -> Answer:
