@@ -2,9 +2,13 @@
 
 Each process opens the same database, as `mturk serve` does, and works with so many threads, without HTTP. The processes
 take turns: one, then several, then one again. Printed are the calls a second of each and the median of the paired
-ratios with its range. In the end no assignment was given out twice, and the marketplace's own audit finds nothing.
+ratios with its range. In the end the marketplace's own audit finds nothing.
+
+With --slots so many assignments, nine of each HIT, are accepted by all processes at once, which all go for the same HIT
+with more workers than it has places. Each must be given out once, and none more.
 
     python benchmarks/marketplace_processes.py postgresql://user@host/empty [--processes 4] [--threads 4] [--seconds 5]
+    python benchmarks/marketplace_processes.py postgresql://user@host/empty --slots 100000
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ from mturk.marketplace.database import table
 from mturk.marketplace.people import requester
 
 HITS = 4_000
+PER_HIT = 9
 Step = Callable[[], bool]
 
 
@@ -70,7 +75,8 @@ def run(database: str, threads: int, pipe: Pipe) -> None:
         steps = {kind: [make(market, number, thread) for thread in range(threads)] for kind, make in KINDS.items()}
         pipe.send("ready")
         while (order := pipe.recv()) is not None:
-            pipe.send(work(steps[order[0]], order[1]))
+            kind, amount = order
+            pipe.send(scramble(market, amount, threads) if kind == "slots" else work(steps[kind], amount))
 
 
 def work(steps: list[Step], seconds: float) -> int:
@@ -80,27 +86,51 @@ def work(steps: list[Step], seconds: float) -> int:
         while time.monotonic() < end:
             done[place] += steps[place]()
 
-    threads = [threading.Thread(target=go, args=(place,)) for place in range(len(steps))]
+    run_all([threading.Thread(target=go, args=(place,)) for place in range(len(steps))])
+    return sum(done)
+
+
+def run_all(threads: list[threading.Thread]) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(done)
 
 
-def rate(pipes: list[Pipe], kind: str, seconds: float) -> float:
+def scramble(market: Marketplace, hits: int, threads: int) -> int:
+    """Go for all HITs in their order, with more workers than each has places; how many places were got."""
+    got = [0] * threads
+
+    def go(place: int) -> None:
+        workers = [market.worker(f"AS{os.getpid()}T{place}N{number}") for number in range(PER_HIT)]
+        for number in range(2, hits + 2):
+            for somebody in workers:
+                try:
+                    somebody.accept(hit_id(number))
+                except WorkerError:
+                    break  # none is left
+                got[place] += 1
+
+    run_all([threading.Thread(target=go, args=(place,)) for place in range(threads)])
+    return sum(got)
+
+
+def rate(pipes: list[Pipe], kind: str, amount: float, seconds: float | None = None) -> float:
     for pipe in pipes:
-        pipe.send((kind, seconds))
-    return sum(pipe.recv() for pipe in pipes) / seconds
+        pipe.send((kind, amount))
+    return sum(pipe.recv() for pipe in pipes) / (seconds or amount)
 
 
-def main(url: str, processes: int, threads: int, seconds: float, repetitions: int) -> None:
+def main(url: str, processes: int, threads: int, seconds: float, repetitions: int, slots: int) -> None:
     context = multiprocessing.get_context("spawn")
     print(f"{os.cpu_count()} cores, {threads} threads a process")
+    hits = -(-slots // PER_HIT)
+    # What was done of a HIT leaves so many places.
+    most = 10 + PER_HIT if slots else 1000
     with places(url, 1) as (database,):
-        full = Full(database, HITS)
+        full = Full(database, hits + 1 if slots else HITS)
         full.fill()
-        full._store.write(lambda connection: connection.execute(table.hit.update().values(max_assignments=1000)))
+        full._store.write(lambda connection: prepare(connection, most))
         full.market.stop()
         pipes = []
         for _ in range(processes):
@@ -108,13 +138,16 @@ def main(url: str, processes: int, threads: int, seconds: float, repetitions: in
             context.Process(target=run, args=(database, threads, there), daemon=True).start()
             pipes.append(here)
         assert [pipe.recv() for pipe in pipes] == ["ready"] * processes
-        for kind in KINDS:
+        for kind in () if slots else KINDS:
             rate(pipes, kind, 1)
             pairs = [(rate(pipes[:1], kind, seconds), rate(pipes, kind, seconds)) for _ in range(repetitions)]
             show(kind, processes, pairs)
+        if slots:
+            got = rate(pipes, "slots", hits, 1)
+            print(f"{hits * PER_HIT:,} places, {got:,.0f} given out by {processes} processes")
         for pipe in pipes:
             pipe.send(None)
-        audit(database)
+        audit(database, most)
 
 
 def show(kind: str, processes: int, pairs: list[tuple[float, float]]) -> None:
@@ -127,12 +160,19 @@ def show(kind: str, processes: int, pairs: list[tuple[float, float]]) -> None:
     )
 
 
-def audit(database: str) -> None:
+def prepare(connection: sa.Connection, most: int) -> None:
+    connection.execute(table.hit.update().values(max_assignments=most, status="Assignable"))
+    connection.execute(
+        table.hit_group.update().values(hits=sa.select(sa.func.count(table.hit.c.number)).scalar_subquery())
+    )
+
+
+def audit(database: str, most: int) -> None:
     with Marketplace(database, master_key=MASTER_KEY) as market:
         given = sa.select(table.assignment.c.hit, sa.func.count()).group_by(table.assignment.c.hit)
-        most = sa.select(sa.func.count()).select_from(given.having(sa.func.count() > 1000).subquery())
+        more = sa.select(sa.func.count()).select_from(given.having(sa.func.count() > most).subquery())
         done = sa.select(sa.func.count()).select_from(table.assignment)
-        over, number = market._store.read(lambda connection: [connection.execute(one).scalar() for one in (most, done)])
+        over, number = market._store.read(lambda connection: [connection.execute(one).scalar() for one in (more, done)])
         print(f"{number:,} assignments, {over} HITs with too many; audit: {market.audit() or 'clean'}")
 
 
@@ -143,5 +183,6 @@ if __name__ == "__main__":
     parser.add_argument("--threads", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--slots", type=int, default=0)
     told = parser.parse_args()
-    main(told.database, told.processes, told.threads, told.seconds, told.repetitions)
+    main(told.database, told.processes, told.threads, told.seconds, told.repetitions, told.slots)

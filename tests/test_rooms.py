@@ -59,7 +59,7 @@ pytest_plugin
 cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
-cli:            demo doctor payouts serve simulate | demo_site diagnosis option | access hearing people preview
+cli:            demo doctor payouts serve sibling simulate | demo_site diagnosis option | access hearing people preview
                 | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
@@ -125,7 +125,15 @@ market
 __init__
 """
 # The SDK may start a marketplace in its own process, and its programs are about one; nothing else crosses over.
-CROSSINGS = {"connection.local", "pytest_plugin", "cli.option", "cli.preview", "cli.program", "django.test"}
+CROSSINGS = {
+    "connection.local",
+    "pytest_plugin",
+    "cli.option",
+    "cli.preview",
+    "cli.program",
+    "cli.sibling",
+    "django.test",
+}
 # Django finds an app's configuration by the name of its file.
 NAMED_BY_A_FRAMEWORK = {"apps"}
 # Relations point up the house, from an assignment to its worker and back, so records find each other by name; and a

@@ -180,6 +180,14 @@ def demo(database: str | None, site: bool) -> None:
     metavar="BYTES",
     help="How large a file may be that a worker uploads; those of one HIT may have a hundred times that.",
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="NUMBER",
+    help="How many processes serve it: about as many as there are cores. More than one are worth it on PostgreSQL.",
+)
 def serve(
     host: str,
     port: int,
@@ -194,6 +202,7 @@ def serve(
     task_host: str | None,
     offline: bool,
     upload_limit: int,
+    processes: int,
 ) -> None:
     """Serve a marketplace for any AWS SDK, until Ctrl-C.
 
@@ -208,28 +217,36 @@ def serve(
       mturk serve --public-url https://turk.my-lab.org --database lab.sqlite3
       mturk serve --sign-up open --terms terms.txt
       mturk serve --sign-in header:X-Remote-User --trusted-proxy 127.0.0.1
-      mturk serve --database postgresql://user:password@host/lab
+      mturk serve --database postgresql://user:password@host/lab --processes 4
     """
     from mturk.cli import serve as server
+    from mturk.cli.sibling import Siblings
     from mturk.marketplace import Marketplace
 
+    settings: dict[str, Any] = {
+        "deposit": deposit,
+        "fees": fees,
+        "public_url": public_url,
+        "sign_up": sign_in or sign_up,
+        "trusted_proxies": trusted_proxy,
+        "terms": terms,
+        "task_host": task_host,
+        "offline": offline,
+        "upload_limit": upload_limit,
+    }
     with option.mistakes_explained():
-        market = Marketplace(
-            database,
-            host=host,
-            port=port,
-            deposit=deposit,
-            fees=fees,
-            public_url=public_url,
-            sign_up=sign_in or sign_up,
-            trusted_proxies=trusted_proxy,
-            terms=terms,
-            task_host=task_host,
-            offline=offline,
-            upload_limit=upload_limit,
+        market = Marketplace(database, host=host, port=port, **settings)
+        if processes > 1 and market.database == ":memory:":
+            raise click.BadParameter("a database in memory has one process.", param_hint="'--processes'")
+        warn = partial(click.echo, err=True)
+        server.run(
+            market,
+            host,
+            click.echo,
+            warn,
+            unknown_proxy=public_url is not None and not trusted_proxy,
+            siblings=Siblings(database, settings, processes - 1, warn) if processes > 1 else None,
         )
-        unknown_proxy = public_url is not None and not trusted_proxy
-        server.run(market, host, click.echo, partial(click.echo, err=True), unknown_proxy=unknown_proxy)
 
 
 @command.command()

@@ -8,11 +8,12 @@ import signal
 import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mturk.cli.sibling import Siblings
     from mturk.marketplace import Marketplace
 
 REGION = "us-east-1"
@@ -28,23 +29,25 @@ def run(
     warn: Callable[[str], object],
     *,
     unknown_proxy: bool = False,
+    siblings: Siblings | None = None,
 ) -> None:
-    """Start the marketplace, say how to reach it, and serve until Ctrl-C or SIGTERM.
+    """Start the marketplace, say how to reach it, and serve until Ctrl-C or SIGTERM; with siblings, in their processes.
 
     `unknown_proxy` says that a proxy stands in front which nobody said to trust.
     """
     with end_signalled() as end, market:
         for line in warnings(market, host, unknown_proxy=unknown_proxy):
             warn(f"mturk: {line}")
-        for line in first_lines(market):
-            say(line)
-        wait(end)
+        with nullcontext() if siblings is None else siblings.beside(market):
+            for line in first_lines(market):
+                say(line)
+            wait(end, (lambda: None) if siblings is None else siblings.look)
 
 
-def wait(end: threading.Event) -> None:
-    """Wait for that event, and let signals through meanwhile."""
+def wait(end: threading.Event, look: Callable[[], object] = lambda: None) -> None:
+    """Wait for that event, and let signals through meanwhile; look after something now and then."""
     while not end.wait(_LOOK):
-        pass
+        look()
 
 
 def first_lines(market: Marketplace) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -53,9 +54,10 @@ class Marketplace:
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
     no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
     a real service. `strict` requires HTTPS for every ExternalQuestion, and that every x-amz-* header is signed, and
-    pushes nothing to this machine. `port=0` takes a free port; behind a proxy, `public_url` is the address that
-    clients use, and sign. `name_hold` keeps the name of a deleted qualification type taken; the real service may do
-    so for `timedelta(hours=48)`.
+    pushes nothing to this machine. `port=0` takes a free port; in place of host and port, `sock` is a socket that
+    listens already, such as the `socket` of another process's marketplace on the same database. Behind a proxy,
+    `public_url` is the address that clients use, and sign. `name_hold` keeps the name of a deleted qualification type
+    taken; the real service may do so for `timedelta(hours=48)`.
     With `existing` no new database is made.
     Workers come to `site_url`. `sign_up` says who can: who was invited ("invite"), everybody ("open"), or whom one
     of the `trusted_proxies` names in a header ("header:X-Remote-User"). `terms` is the file that they consent to.
@@ -74,6 +76,7 @@ class Marketplace:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        sock: socket.socket | None = None,
         deposit: str | int | Decimal = "10000.00",
         fees: bool | int = True,
         rate: float | None = None,
@@ -126,6 +129,7 @@ class Marketplace:
             FaultPlan(faults),
             host=host,
             port=port,
+            sock=sock,
             rate=rate,
             burst=burst,
             deposit=self._deposit,
@@ -182,6 +186,11 @@ class Marketplace:
     def url(self) -> str:
         """The address of the API, for `endpoint_url=`."""
         return self._premises.url()
+
+    @property
+    def socket(self) -> socket.socket:
+        """The socket at which it listens: other processes that are given it as `sock=` answer there, too."""
+        return self._premises.socket()
 
     @property
     def public_url(self) -> str:

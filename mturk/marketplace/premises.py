@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 from collections.abc import Callable
 
 from flask import Flask
@@ -43,6 +44,7 @@ class Premises:
         *,
         host: str,
         port: int,
+        sock: socket.socket | None,
         rate: float | None,
         burst: float | None,
         deposit: int,
@@ -52,7 +54,7 @@ class Premises:
         randomness: random.Random,
         mail_server: MailServer | None,
     ) -> None:
-        self._host, self._port = host, port
+        self._host, self._port, self._sock = host, port, sock
         self._public = site.public
         self._settings = settings
         self._real_time = real_time
@@ -120,6 +122,7 @@ class Premises:
                 self._port,
                 largest=self._web.largest,
                 prefix=self._public.prefix if self._public else "",
+                sock=self._sock,
             )
         except MarketplaceError:
             self.stop()
@@ -148,13 +151,20 @@ class Premises:
 
     def url(self) -> str:
         """The address of the server."""
-        if self._server is None:
-            raise MarketplaceError("The marketplace is not running; call start(), or use it in a with block.")
-        return self._server.url
+        return self._running().url
+
+    def socket(self) -> socket.socket:
+        """Where the server listens."""
+        return self._running().socket
 
     def public_url(self) -> str:
         """The address for others: that of a proxy in front, or the server's."""
         return self._public.url if self._public else self.url()
+
+    def _running(self) -> Server:
+        if self._server is None:
+            raise MarketplaceError("The marketplace is not running; call start(), or use it in a with block.")
+        return self._server
 
     def _hear(self, hear: Hear | None) -> None:
         self.dispatch.hear = hear

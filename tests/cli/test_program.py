@@ -66,7 +66,7 @@ class Serving:
 
 
 @contextmanager
-def serving(database: Path, *options: str) -> Iterator[Serving]:
+def serving(database: Path | str, *options: str) -> Iterator[Serving]:
     arguments = [sys.executable, "-m", "mturk", "serve", "--port", "0", "--database", str(database), *options]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:

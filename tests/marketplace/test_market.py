@@ -120,6 +120,32 @@ def test_a_marketplace_can_be_started_again(tmp_path: Path, connect: Connect) ->
         print(market.url)
 
 
+@pytest.mark.parametrize("kind", ["number", "datagrams", "closed", "without an address", "connected"])
+def test_what_cannot_listen_is_refused_as_sock(kind: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.create_connection(listening.getsockname()) as to:
+        closed = socket.socket()
+        closed.close()
+        with socket.socket(type=socket.SOCK_DGRAM) as datagrams, socket.socket() as fresh:
+            datagrams.bind(("127.0.0.1", 0))
+            given: dict[str, Any] = {
+                "number": 5,
+                "datagrams": datagrams,
+                "closed": closed,
+                "without an address": fresh,
+                "connected": to,
+            }
+            with pytest.raises(SettingError, match="sock is a TCP socket with an address of its own"):
+                Marketplace(sock=given[kind]).start()
+
+
+def test_two_marketplaces_answer_at_one_socket(tmp_path: Path) -> None:
+    with Marketplace(tmp_path / "lab.sqlite3") as first:
+        with Marketplace(tmp_path / "lab.sqlite3", sock=first.socket.dup()) as second:
+            assert first.url == second.url
+        with pytest.raises(MarketplaceError, match="is not running"):
+            _ = second.socket
+
+
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

@@ -32,6 +32,7 @@ _RECEIVE = "AmazonSQS.ReceiveMessage"
 _QUIET = logging.getLogger(f"{__name__}.queue")
 _QUIET.setLevel(logging.ERROR)
 _LAST_PORT = 65_535
+_BACKLOG = 1024
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
 
 
@@ -59,6 +60,7 @@ class Server:
 
     `largest` says how many bytes the body of a request to a path may have. What a proxy hands on below the path
     `prefix` is found with and without it. Who is silent for `silence` seconds, and waits for no answer, is cut off.
+    With `sock`, at which other processes may listen too, host and port are not looked at.
     """
 
     def __init__(
@@ -70,13 +72,14 @@ class Server:
         largest: Callable[[str], int],
         prefix: str = "",
         silence: int = _SILENCE,
+        sock: socket.socket | None = None,
     ) -> None:
         self._map: dict[int, Any] = {}
-        self._socket = _listen(host, port)
+        self.socket = _listen(host, port) if sock is None else _listening(sock)
         self._server = create_server(
             _losing(application),
             map=self._map,
-            sockets=[self._socket],
+            sockets=[self.socket],
             threads=_THREADS,
             connection_limit=_CONNECTIONS,
             channel_timeout=silence,
@@ -98,7 +101,7 @@ class Server:
     @property
     def url(self) -> str:
         """The address to reach it at."""
-        host, port = self._socket.getsockname()[:2]
+        host, port = self.socket.getsockname()[:2]
         host = _EVERYWHERE.get(host, host)
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -133,7 +136,7 @@ def _listen(host: str, port: int) -> socket.socket:
         if "\0" in host:
             raise ValueError  # the system would cut the name off there
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=1024)
+        return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
     except ValueError:  # no possible name: one of its parts is empty, or has over 63 characters
         raise SettingError(f"{host!r} is not the name of a host. Choose another host.") from None
     except OSError as error:
@@ -145,6 +148,16 @@ def _listen(host: str, port: int) -> socket.socket:
             cause = error.strerror or error
             reason = f"Cannot listen at port {port} of {host}: {cause}. Choose another host."
         raise MarketplaceError(reason) from None
+
+
+def _listening(sock: socket.socket) -> socket.socket:
+    try:
+        if sock.family in (socket.AF_INET, socket.AF_INET6) and sock.getsockname()[1]:
+            sock.listen(_BACKLOG)
+            return sock
+    except (OSError, AttributeError):
+        pass
+    raise SettingError(f"sock is a TCP socket with an address of its own, at which it can listen, not {sock!r}.")
 
 
 def _losing(application: WSGIApplication) -> WSGIApplication:

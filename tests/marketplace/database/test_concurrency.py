@@ -87,7 +87,7 @@ def do(number):
             return worker.return_assignment(assignment_id)
         worker.submit(assignment_id, {"label": "cat"})
     def one():
-        return chance.choice(call("ListHITs", MaxResults=5)["HITs"])["HITId"]
+        return chance.choice(call("ListHITs", MaxResults=5)["HITs"] or [{"HITId": hit}])["HITId"]
     def handed_in():
         hit_id = one()
         found = call("ListAssignmentsForHIT", HITId=hit_id, MaxResults=9)["Assignments"]
@@ -104,15 +104,15 @@ def do(number):
     def publish():
         made = call("GetHIT", HITId=hit)["HIT"]
         call("CreateHITWithHITType", HITTypeId=made["HITTypeId"], Question=made["Question"], LifetimeInSeconds=600,
-             MaxAssignments=3, UniqueRequestToken=f"token {chance.randrange(40)}")
+             MaxAssignments=3, UniqueRequestToken=f"token {chance.randrange(10 * steps)}")
     def extend():
         call("CreateAdditionalAssignmentsForHIT", HITId=one(), NumberOfAdditionalAssignments=1,
-             UniqueRequestToken=f"more {chance.randrange(40)}")
+             UniqueRequestToken=f"more {chance.randrange(steps)}")
     def end():
         hit_id = one()
         call("UpdateExpirationForHIT", HITId=hit_id, ExpireAt=chance.choice([0, 1_900_000_000]))
         call("DeleteHIT", HITId=hit_id)
-    kinds = [publish, extend, end, decide, decide, pay, *[lambda: work(f"A{next(whose)}", one())] * 6]
+    kinds = [publish, publish, extend, end, decide, decide, pay, *[lambda: work(f"A{next(whose)}", one())] * 6]
     for _ in range(steps):
         try:
             chance.choice(kinds)()
