@@ -62,6 +62,8 @@ class Store:
         # Threads of one process take turns here, which is quicker and fairer than waiting inside the database.
         self._turn = threading.Lock()
         self._engine = make_engine(self._address, patience)
+        self._has_writer = self._address.file is not None
+        self._writer: Connection | None = None
         self.listeners: dict[str, Callable[[int], None]] = {}
         """What to call with the earliest time when something is announced, by its name."""
 
@@ -75,6 +77,8 @@ class Store:
 
     def close(self) -> None:
         """Close the connections; SQLite's last one also merges its log into the file."""
+        with self._turn:
+            self._dismiss_writer()
         self._engine.dispose()
 
     def prepare(self, first: Callable[[Connection], None] | None) -> None:
@@ -150,7 +154,7 @@ class Store:
     @contextmanager
     def _transaction(self, *, write: bool, together: bool = False, rebuilds: bool = False) -> Iterator[Connection]:
         turn = self._turn if write and (self.sqlite or not together) else nullcontext()
-        with turn, self._engine.connect() as plain:
+        with turn, self._connected(write) as plain:
             info = plain.info
             # A failed transaction of the same connection may have left news behind.
             info.pop(_NEWS, None)
@@ -171,6 +175,25 @@ class Store:
         for what, time in news.items():
             if what in self.listeners:
                 self.listeners[what](time)
+
+    @contextmanager
+    def _connected(self, write: bool) -> Iterator[Connection]:
+        # Taking one of the pool and giving it back takes as long as two statements, and in a file there is one writer.
+        if not (write and self._has_writer):
+            with self._engine.connect() as connection:
+                yield connection
+            return
+        self._writer = self._writer or self._engine.connect()
+        try:
+            yield self._writer
+        except BaseException:
+            self._dismiss_writer()
+            raise
+
+    def _dismiss_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
 
     @contextmanager
     def _references_off(self, connection: Connection) -> Iterator[None]:
