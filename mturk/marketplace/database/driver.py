@@ -2,7 +2,7 @@
 
 A call asks a few statements, which are always the same. The database takes a few microseconds for each, and SQLAlchemy
 several times as many: it looks for the compiled text, and keeps books of a result. Here a text is compiled once for
-each database and each set of values, and rows are plain tuples.
+each database and each set of values, which are texts, whole numbers, truth values and None, and rows are plain tuples.
 
 What is SQLAlchemy's besides is kept: its types read what the driver does not (booleans on SQLite), its errors are
 raised, who listens to its event `before_cursor_execute` is told, and a connection that was lost is given up.

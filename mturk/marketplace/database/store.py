@@ -154,7 +154,8 @@ class Store:
     @contextmanager
     def _transaction(self, *, write: bool, together: bool = False, rebuilds: bool = False) -> Iterator[Connection]:
         turn = self._turn if write and (self.sqlite or not together) else nullcontext()
-        with turn, self._connected(write) as plain:
+        connect = self._writing if write and self._has_writer else self._engine.connect
+        with turn, connect() as plain:
             info = plain.info
             # A failed transaction of the same connection may have left news behind.
             info.pop(_NEWS, None)
@@ -176,13 +177,10 @@ class Store:
             if what in self.listeners:
                 self.listeners[what](time)
 
+    # Taking a connection out of the pool and giving it back takes as long as two statements do.
     @contextmanager
-    def _connected(self, write: bool) -> Iterator[Connection]:
-        # Taking one of the pool and giving it back takes as long as two statements, and in a file there is one writer.
-        if not (write and self._has_writer):
-            with self._engine.connect() as connection:
-                yield connection
-            return
+    def _writing(self) -> Iterator[Connection]:
+        """The connection of the one writer that there is in a file."""
         self._writer = self._writer or self._engine.connect()
         try:
             yield self._writer
