@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,10 +19,10 @@ from mturk.marketplace.call import Call, Context
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import DatabaseError
-from mturk.marketplace.hit import decision
+from mturk.marketplace.hit import bonus, decision
 from mturk.marketplace.workplace import desk
 from tests.marketplace.postgresql import PostgreSQL
-from tests.marketplace.sample import hit_arguments
+from tests.marketplace.sample import hit_arguments, type_arguments
 
 MASTER_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 PATIENCE = 30
@@ -72,8 +73,9 @@ def under_way(
 
 def until_it_waits(store: Store) -> None:
     """Come back once a transaction waits for a lock in the database."""
+    end = time.monotonic() + PATIENCE
     while not store.read(lambda database: database.execute(_WAITS).scalar_one()):
-        pass
+        assert time.monotonic() < end
 
 
 def create(market: Marketplace, **changes: Any) -> str:
@@ -82,9 +84,30 @@ def create(market: Marketplace, **changes: Any) -> str:
     return str(answer["HIT"]["HITId"])
 
 
-def test_what_is_done_together_does_not_wait_for_what_else_is(open_market: Marketplace) -> None:
+def test_a_whole_job_waits_for_no_other_such_job(open_market: Marketplace) -> None:
+    first, second = open_market.worker("A1"), open_market.worker("A2")
+    number = open_market.requester("requester")._number
+
+    def call(operation: str, **members: Any) -> dict[str, Any]:
+        return open_market._dispatch.call(number, operation, members)
+
     with under_way(open_market._store, together=True):
-        assert create(open_market)
+        other = call("CreateHITType", **type_arguments(Title="Other"))["HITTypeId"]
+        call("UpdateHITTypeOfHIT", HITId=create(open_market), HITTypeId=other)
+        question = hit_arguments()["Question"]
+        hit_id = call("CreateHITWithHITType", HITTypeId=other, LifetimeInSeconds=60, Question=question)["HIT"]["HITId"]
+        call("CreateAdditionalAssignmentsForHIT", HITId=hit_id, NumberOfAdditionalAssignments=2)
+        first.return_assignment(first.accept(hit_id))
+        done = first.accept(hit_id), second.accept(hit_id)
+        first.submit(done[0], {"label": "cat"})
+        second.submit(done[1], {"label": "cat"})
+        call("ApproveAssignment", AssignmentId=done[0])
+        call("RejectAssignment", AssignmentId=done[1], RequesterFeedback="no")
+        call("SendBonus", AssignmentId=done[0], WorkerId="A1", BonusAmount="0.10", Reason="x", UniqueRequestToken="b")
+        call("UpdateExpirationForHIT", HITId=hit_id, ExpireAt=0)
+        call("UpdateHITReviewStatus", HITId=hit_id)
+        call("DeleteHIT", HITId=hit_id)
+    assert open_market.audit() == []
 
 
 @pytest.mark.parametrize(("first", "second"), [(True, False), (False, True), (False, False)])
@@ -142,6 +165,32 @@ def test_of_hits_of_one_type_that_are_new_together_the_second_finds_the_type(
     types = open_market._store.read(lambda database: database.execute(select(t.hit.c.hit_type)).scalars().all())
     assert len(set(made)) == 4
     assert len(set(types)) == 1
+
+
+def test_a_bonus_holds_its_hit_so_that_the_bonuses_of_one_are_listed_as_they_came(
+    open_market: Marketplace, threads: ThreadPoolExecutor
+) -> None:
+    hit_id = create(open_market, MaxAssignments=2)
+    workers = [open_market.worker(f"A{number}") for number in range(2)]
+    done = [worker.accept(hit_id) for worker in workers]
+    for worker, assignment_id in zip(workers, done, strict=True):
+        worker.submit(assignment_id, {"label": "cat"})
+    requester = open_market.requester("requester")._number
+    paid, end = threading.Event(), threading.Event()
+
+    def pay(context: Context, place: int) -> None:
+        call = Call.of(requester, context)
+        bonus.send_bonus(call, worker_id=f"A{place}", bonus_amount=5, assignment_id=done[place], reason=f"{place}")
+        paid.set()
+        assert end.wait(PATIENCE)
+
+    first = threads.submit(open_market._dispatch.run, lambda context: pay(context, 1), together=True)
+    assert paid.wait(PATIENCE)
+    hold = select(t.hit.c.number).with_for_update(nowait=True, key_share=True)
+    with pytest.raises(DatabaseError, match="lock"):
+        open_market._store.write(lambda database: database.execute(hold), together=True)
+    end.set()
+    first.result(PATIENCE)
 
 
 def test_payouts_wait_for_what_is_about_to_be_paid(open_market: Marketplace, threads: ThreadPoolExecutor) -> None:
