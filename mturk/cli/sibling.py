@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -51,19 +51,25 @@ class Siblings:
         for position, place in enumerate(self._places):
             if place.process.is_alive() or time.monotonic() < place.begun + _PAUSE:
                 continue
-            place.lifeline.close()
-            self._warn(f"mturk: a process ended with {place.process.exitcode}; another one takes its place.")
-            self._places[position] = self._begin()
+            place.begun = time.monotonic()  # if this fails, as where memory is short, it is tried again later
+            with suppress(OSError):
+                self._warn(f"mturk: a process ended with {place.process.exitcode}; another one takes its place.")
+            with suppress(OSError):
+                self._places[position] = self._begin()
+                place.lifeline.close()
 
     def _end(self) -> None:
         """Have all of them finish what they answer, and end."""
         for place in self._places:
             place.lifeline.close()
         end = time.monotonic() + _PATIENCE
-        for place in self._places:
-            place.process.join(max(0.0, end - time.monotonic()))
-            place.process.kill()
-            place.process.join()
+        try:
+            for place in self._places:
+                place.process.join(max(0.0, end - time.monotonic()))
+        finally:  # also at a second Ctrl-C
+            for place in self._places:
+                place.process.kill()
+                place.process.join()
 
     def _begin(self) -> _Place:
         # Not a fork: locks of this process's threads would be copied as they are.

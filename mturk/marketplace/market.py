@@ -345,10 +345,9 @@ class Marketplace:
         Without `until` all there is since then; with `requester` only what that requester paid.
         """
         self._opening.open()
-        return self._dispatch.run(
-            # As if it wrote, after all that others are about to pay: what they paid before `until` is on disk then.
-            lambda context: payout.owed(context.database, context.now, since, until, requester_name=requester)
-        )
+        # As if it wrote, after all that others are about to pay: what they paid before now is on disk then.
+        now = self._dispatch.run(lambda context: context.now)
+        return self._store.read(lambda database: payout.owed(database, now, since, until, requester_name=requester))
 
     def export_workers(self, file: TextIO) -> int:
         """Write all workers, their records and what they were paid to a file as CSV; say how many."""

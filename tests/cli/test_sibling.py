@@ -126,6 +126,29 @@ def test_one_that_is_killed_is_replaced_and_that_is_said(three: Serving) -> None
     assert (code, errors) == (0, "mturk: a process ended with -9; another one takes its place.\n")
 
 
+def test_another_takes_the_place_though_nobody_reads_what_is_said(place: str) -> None:
+    with serving(place, "--processes", "2") as server:
+        until(lambda: len(siblings(server)) == 1)
+        (first,) = siblings(server)
+        assert server.process.stderr is not None
+        server.process.stderr.close()
+        os.kill(first, signal.SIGKILL)
+        until(lambda: set(siblings(server)) - {first})
+        assert server.process.poll() is None
+
+
+def test_a_second_ctrl_c_ends_one_that_does_not_end_by_itself(place: str) -> None:
+    with serving(place, "--processes", "2") as server:
+        until(lambda: len(siblings(server)) == 1)
+        (other,) = siblings(server)
+        os.kill(other, signal.SIGSTOP)
+        server.process.send_signal(signal.SIGINT)
+        time.sleep(2)  # by then it waits for the other one
+        server.process.send_signal(signal.SIGINT)
+        server.process.wait(PATIENCE / 3)
+        assert not is_there(other)
+
+
 def test_all_end_when_the_first_one_is_killed(three: Serving) -> None:
     until(lambda: len(siblings(three)) == 2)
     others = siblings(three)

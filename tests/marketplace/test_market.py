@@ -140,7 +140,7 @@ def test_what_cannot_listen_is_refused_as_sock(kind: str) -> None:
 
 def test_two_marketplaces_answer_at_one_socket(tmp_path: Path) -> None:
     with Marketplace(tmp_path / "lab.sqlite3") as first:
-        with Marketplace(tmp_path / "lab.sqlite3", sock=first.socket.dup()) as second:
+        with Marketplace(tmp_path / "lab.sqlite3", sock=first.socket) as second:
             assert first.url == second.url
         with pytest.raises(MarketplaceError, match="is not running"):
             _ = second.socket

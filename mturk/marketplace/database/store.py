@@ -24,6 +24,7 @@ from mturk.marketplace.error import MarketplaceError
 Result = TypeVar("Result")
 
 _TRIES = 3
+_TOGETHER_AT_MOST = 8  # half of a process's connections, so that those who read find one while these wait
 # Any number would do; PostgreSQL keeps such locks separate for each database.
 _ALONE = text("SELECT pg_advisory_xact_lock(20170117)")
 _TOGETHER = text("SELECT pg_advisory_xact_lock_shared(20170117)")
@@ -61,6 +62,7 @@ class Store:
         self.sqlite = self._address.sqlite
         # Threads of one process take turns here, which is quicker and fairer than waiting inside the database.
         self._turn = threading.Lock()
+        self._places = threading.BoundedSemaphore(_TOGETHER_AT_MOST)
         self._engine = make_engine(self._address, patience)
         self._has_writer = self._address.file is not None
         self._writer: Connection | None = None
@@ -153,7 +155,7 @@ class Store:
 
     @contextmanager
     def _transaction(self, *, write: bool, together: bool = False, rebuilds: bool = False) -> Iterator[Connection]:
-        turn = self._turn if write and (self.sqlite or not together) else nullcontext()
+        turn = nullcontext() if not write else self._places if together and not self.sqlite else self._turn
         connect = self._writing if write and self._has_writer else self._engine.connect
         with turn, connect() as plain:
             info = plain.info

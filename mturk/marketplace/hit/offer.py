@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, NoReturn, cast
 
 from sqlalchemy import Connection, CursorResult, Select, bindparam, exists, func, literal_column, select, tuple_
 
 from mturk.marketplace.call import Context
+from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
-from mturk.marketplace.database.lock import free
 from mturk.marketplace.error import NotAllowed, NotThere
 from mturk.marketplace.hit import hit
 from mturk.marketplace.hit.hit import ASSIGNABLE, HIT
@@ -119,6 +119,7 @@ _NEXT_LEFT = (
     .order_by(t.hit.c.number)
     .limit(1)
 )
+_HIT_BY_ID = select(t.hit.c.number).where(t.hit.c.hit_id == bindparam("hit_id"))
 _LATEST = (
     select(t.assignment.c.hit)
     .where(t.assignment.c.worker == bindparam("of_worker"))
@@ -212,20 +213,37 @@ def next_hit(
     after: str | None = None,
     *,
     itself: bool = False,
-    lock: bool = False,
 ) -> str:
     """The HIT of a group that a worker gets next: the first they have not had, or with `after` the first behind that.
 
-    With `itself` the HIT that is named in `after` will do, too. With `lock` it is one that nobody else is changing, and
-    stays so. NotThere if none is left.
+    With `itself` the HIT that is named in `after` will do, too. NotThere if none is left.
     """
-    start = _start(context, after) + (after is not None and not itself)
-    which = {"of_type": group, "of_worker": worker_row.number, "start": start}
-    query = free(context.database, _NEXT_LEFT, t.hit) if lock else _NEXT_LEFT
-    found = context.database.execute(query, which).scalar_one_or_none()
-    if found is None:
-        raise _no_more()
-    return str(found)
+    return _left(context, _NEXT_LEFT, _left_for(context, worker_row, group, after, itself=itself)) or _none_left()
+
+
+def hold_next(
+    context: Context,
+    worker_row: Worker,
+    group: int,
+    after: str | None = None,
+    *,
+    itself: bool = False,
+) -> str:
+    """The same, and nobody else changes it until the transaction ends.
+
+    It is the HIT itself, or the first that nobody else is changing. Only where others are changing all that are left,
+    one of those is waited for.
+    """
+    database = context.database
+    which = _left_for(context, worker_row, group, after, itself=itself)
+    if itself:
+        lock.take(database, _HIT_BY_ID, t.hit, {"hit_id": after})
+    while True:
+        found = _left(context, lock.free(database, _NEXT_LEFT, t.hit), which)
+        if found is not None:
+            return found
+        busy = _left(context, _NEXT_LEFT, which) or _none_left()
+        lock.take(database, _HIT_BY_ID, t.hit, {"hit_id": busy})
 
 
 def preview(context: Context, worker_id: str, hit_id: str) -> HIT:
@@ -249,6 +267,21 @@ def audit(database: Connection) -> list[str]:
         for number in sorted(there.keys() | kept.keys())
         if kept.get(number, 0) != there.get(number, 0)
     ]
+
+
+def _left_for(
+    context: Context, worker_row: Worker, group: int, after: str | None, *, itself: bool
+) -> Mapping[str, int]:
+    start = _start(context, after) + (after is not None and not itself)
+    return {"of_type": group, "of_worker": worker_row.number, "start": start}
+
+
+def _left(context: Context, query: Select[Any], which: Mapping[str, int]) -> str | None:
+    return cast("str | None", context.database.execute(query, which).scalar_one_or_none())
+
+
+def _none_left() -> NoReturn:
+    raise _no_more()
 
 
 def _no_more() -> NotThere:

@@ -60,7 +60,7 @@ class Server:
 
     `largest` says how many bytes the body of a request to a path may have. What a proxy hands on below the path
     `prefix` is found with and without it. Who is silent for `silence` seconds, and waits for no answer, is cut off.
-    With `sock`, at which other processes may listen too, host and port are not looked at.
+    With `sock`, which stays its giver's, and at which other processes may listen too, host and port are not looked at.
     """
 
     def __init__(
@@ -154,7 +154,7 @@ def _listening(sock: socket.socket) -> socket.socket:
     try:
         if sock.family in (socket.AF_INET, socket.AF_INET6) and sock.getsockname()[1]:
             sock.listen(_BACKLOG)
-            return sock
+            return sock.dup()
     except (OSError, AttributeError):
         pass
     raise SettingError(f"sock is a TCP socket with an address of its own, at which it can listen, not {sock!r}.")

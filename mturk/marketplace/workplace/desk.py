@@ -8,8 +8,10 @@ from typing import NamedTuple, cast
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from mturk.marketplace.call import Context
+from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import known
 from mturk.marketplace.error import NotThere, WorkerError
 from mturk.marketplace.hit import offer, work
 from mturk.marketplace.hit.assignment import ACCEPTED
@@ -37,6 +39,7 @@ class Held(NamedTuple):
     description: str
     reward: int
     assignment_duration: int
+    auto_approval_delay: int
     requester_name: str
 
 
@@ -57,7 +60,7 @@ _WHOLE = (
         *(_A[name] for name in Held._fields[:6]),
         t.hit.c.hit_id,
         t.hit.c.requester,
-        *(t.hit_type.c[name] for name in Held._fields[8:13]),
+        *(t.hit_type.c[name] for name in Held._fields[8:14]),
         t.requester.c.name.label("requester_name"),
     )
     .join(t.hit, t.hit.c.number == _A.hit)
@@ -151,12 +154,14 @@ def go_on(context: Context, worker_id: str, assignment_id: str) -> tuple[str, bo
     done = look_up(context, worker_id, assignment_id)
     if done.submit_time is None:
         raise WorkerError("Submit this HIT before you go on to the next one.")
+    # When that was by the clock: `submit_time` may be later, behind those of others.
+    since = known(done.auto_approval_time) - done.auto_approval_delay * SECOND
     number = worker.on_site(context, worker_id).number
     lock.one_at_a_time(context.database, number)
     which = {
         "of_worker": number,
         "of_assignment_id": assignment_id,
-        "since": done.submit_time,
+        "since": since,
         "group_id": done.hit_group_id,
     }
     before = context.database.execute(_SINCE, which).scalar_one_or_none()
@@ -168,10 +173,10 @@ def go_on(context: Context, worker_id: str, assignment_id: str) -> tuple[str, bo
 def _choose(context: Context, worker_row: Worker, group: int, hit_id: str | None, after: str | None) -> str:
     """The HIT, or the first behind it that is left, or the first of all; where none is, the refusal says so."""
     try:
-        return offer.next_hit(context, worker_row, group, hit_id or after, itself=bool(hit_id), lock=True)
+        return offer.hold_next(context, worker_row, group, hit_id or after, itself=bool(hit_id))
     except NotThere as none_behind:
         try:
-            return offer.next_hit(context, worker_row, group, lock=True)
+            return offer.hold_next(context, worker_row, group)
         except NotThere:
             raise WorkerError(str(none_behind)) from None
 

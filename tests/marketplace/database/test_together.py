@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from mturk.marketplace import Marketplace, WorkerError
+from mturk.marketplace.actor import Worker
 from mturk.marketplace.call import Call, Context
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.store import Store
@@ -71,10 +72,10 @@ def under_way(
             done.result(PATIENCE)
 
 
-def until_it_waits(store: Store) -> None:
-    """Come back once a transaction waits for a lock in the database."""
+def until_it_waits(store: Store, number: int = 1) -> None:
+    """Come back once so many transactions wait for a lock in the database."""
     end = time.monotonic() + PATIENCE
-    while not store.read(lambda database: database.execute(_WAITS).scalar_one()):
+    while store.read(lambda database: database.execute(_WAITS).scalar_one()) < number:
         assert time.monotonic() < end
 
 
@@ -236,6 +237,57 @@ def test_a_worker_who_accepts_in_two_windows_does_not_hold_more_than_the_site_al
     assert sum(threads.map(accept, groups)) == 1
 
 
+def test_who_goes_for_the_only_hit_waits_for_who_is_changing_it(
+    open_market: Marketplace, threads: ThreadPoolExecutor
+) -> None:
+    hit_id = create(open_market, MaxAssignments=2)
+    (group_id,) = open_market.worker("A1").groups()
+    open_market.worker("A2")
+    accepted, end = threading.Event(), threading.Event()
+
+    def accept(context: Context) -> str:
+        found = desk.accept(context, "A1", group_id, hit_id)
+        accepted.set()
+        assert end.wait(PATIENCE)
+        return found
+
+    first = threads.submit(open_market._dispatch.run, accept, together=True)
+    assert accepted.wait(PATIENCE)
+    accept_other = lambda context: desk.accept(context, "A2", group_id)  # noqa: E731 - needs a name
+    second = threads.submit(open_market._dispatch.run, accept_other, together=True)
+    until_it_waits(open_market._store)
+    end.set()
+    assert first.result(PATIENCE) != second.result(PATIENCE)
+
+
+def test_of_many_workers_who_go_for_one_hit_as_many_get_it_as_it_has_places(open_market: Marketplace) -> None:
+    create(open_market, MaxAssignments=9)
+    workers = [open_market.worker(f"A{number}") for number in range(12)]
+    (group_id,) = workers[0].groups()
+    begin = threading.Barrier(len(workers))
+
+    def accept(worker: Worker) -> bool:
+        begin.wait(PATIENCE)
+        try:
+            open_market._dispatch.run(lambda context: desk.accept(context, worker.id, group_id), together=True)
+        except WorkerError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(workers)) as many:
+        assert sum(many.map(accept, workers)) == 9
+
+
+def test_who_reads_finds_a_connection_while_many_wait_to_write(open_market: Marketplace) -> None:
+    with ThreadPoolExecutor(40) as many:
+        with under_way(Store(open_market.database), together=False):
+            waiting = [many.submit(create, open_market) for _ in range(40)]
+            until_it_waits(open_market._store, 8)
+            assert open_market._store.read(lambda database: database.execute(select(t.hit.c.number)).all()) == []
+            assert not any(one.done() for one in waiting)
+        assert len({one.result(PATIENCE) for one in waiting}) == 40
+
+
 def test_work_is_listed_in_the_order_in_which_it_came_though_a_clock_is_behind(database: str) -> None:
     times = iter([1_800_000_000.0] * 100)
     market = Marketplace(database, real_time=lambda: behind.pop() if behind else next(times))
@@ -251,3 +303,18 @@ def test_work_is_listed_in_the_order_in_which_it_came_though_a_clock_is_behind(d
     market.stop()
     assert [one["AssignmentId"] for one in listed] == taken
     assert [one["SubmitTime"] for one in listed] == [1_800_000_000.0, 1_800_000_000.001, 1_800_000_000.002]
+
+
+def test_one_submission_brings_one_hit_though_it_is_listed_behind_others(database: str) -> None:
+    market = Marketplace(database, real_time=lambda: 1_800_000_000.0)
+    first = create(market, MaxAssignments=3)
+    for _ in range(3):
+        create(market)
+    for name in ("A0", "A1", "A2"):
+        worker = market.worker(name)
+        done = worker.accept(first)
+        worker.submit(done, {"label": "cat"})
+    pressed = [market._dispatch.run(lambda context: desk.go_on(context, "A2", done)) for _ in range(3)]
+    market.stop()
+    assert [is_new for _, is_new in pressed] == [True, False, False]
+    assert len({assignment_id for assignment_id, _ in pressed}) == 1
