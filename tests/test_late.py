@@ -116,3 +116,4 @@ print(*sys.modules)
     kinds = {name for name in loaded if name.startswith(("mturk.model.", "mturk.question.", "mturk.rendering."))}
     assert kinds == {"mturk.model.hit"}
     assert loaded.isdisjoint({"xmltodict", "jinja2", "html.entities", "mturk.record.display", "mturk.cost"})
+    assert loaded.isdisjoint({"configparser", "difflib", "uuid"})

@@ -11,6 +11,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 from urllib3 import BaseHTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool
@@ -18,6 +19,14 @@ from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool
 from mturk.connection.exchange import Exchange, Received, SafeExchange
 
 _EXCHANGES: dict[object, type[Exchange]] = {HTTPConnection: Exchange, HTTPSConnection: SafeExchange}
+
+
+class Headers(CaseInsensitiveDict[str]):
+    """The headers of one request, found whatever their case."""
+
+    def copy(self) -> Headers:
+        """The same: urllib3 adds a proxy's headers to a copy, and these belong to no other request."""
+        return self
 
 
 class Adapter(HTTPAdapter):

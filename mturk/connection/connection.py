@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -144,7 +143,7 @@ class Connection:
         that is None is left out. Faults are retried as far as the operation can be repeated.
         """
         if REPEAT.get(operation) is Repeat.TOKEN and parameters.get("UniqueRequestToken") is None:
-            parameters["UniqueRequestToken"] = uuid.uuid4().hex  # what is repeated must not be done twice
+            parameters["UniqueRequestToken"] = os.urandom(16).hex()  # what is repeated must not be done twice
         body = wire.write(parameters)
         tries = Tries(operation, self._policy)
         while True:

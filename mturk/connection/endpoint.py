@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mturk import late
 from mturk.connection.settings import Settings
 from mturk.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = late.module("difflib")
 
 PRODUCTION = "https://mturk-requester.us-east-1.amazonaws.com"
 SANDBOX = "https://mturk-requester-sandbox.us-east-1.amazonaws.com"
@@ -51,7 +57,7 @@ def _guess(place: str) -> str:
         return f"; did you mean http://{place}"
     if place.endswith((".sqlite3", ".sqlite", ".db")):
         return f'; did you mean connect("local", database={place!r})'
-    near = get_close_matches(place.lower(), [*_WORDS, "local"], 1)
+    near = difflib.get_close_matches(place.lower(), [*_WORDS, "local"], 1)
     return f"; did you mean {near[0]!r}" if near else ""
 
 

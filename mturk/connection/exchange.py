@@ -18,6 +18,7 @@ from requests.exceptions import InvalidHeader
 from urllib3 import HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from mturk.connection import line
 from mturk.connection.reply import Reply, read_reply
 
 
@@ -50,16 +51,13 @@ class Exchange(HTTPConnection):
         head = _head(method, url, headers or {})
         if self.sock is None:
             self.connect()
-        else:
-            self.sock.settimeout(self.timeout)
-        self.sock.sendall(head + (body or b""))
+        line.send(self.sock, head + (body or b""), self.timeout)
 
     def getresponse(self) -> Received:  # type: ignore[override]  # urllib3 wants a response of its own here, unlike http.client
         """Read the answer whole."""
         if self.sock is None:
             raise ResponseNotReady
-        self.sock.settimeout(self.timeout)
-        reply = read_reply(self.sock.recv)
+        reply = read_reply(line.receiver(self.sock, self.timeout))
         if reply.is_last or _holds_more(self.sock):
             self.close()
         return Received(reply)

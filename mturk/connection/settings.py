@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
+from mturk import late
 from mturk.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import configparser
+else:
+    configparser = late.module("configparser")
 
 
 @attrs.frozen
@@ -53,6 +59,8 @@ class Settings:
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:
+    if not os.path.exists(path):  # the parser is not loaded for nothing
+        return {}
     # No interpolation: a secret key may hold a percent sign.
     parser = configparser.RawConfigParser()
     try:

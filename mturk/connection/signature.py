@@ -57,7 +57,7 @@ class Signer:
             f"{self._token}x-amz-target:{target}\n\n{self._names}\n{sha256(body).hexdigest()}"
         )
         text = f"AWS4-HMAC-SHA256\n{stamp}\n{key.scope}\n{sha256(request.encode()).hexdigest()}"
-        signature = hmac.digest(key.key, text.encode(), "sha256").hex()
+        signature = hmac.new(key.key, text.encode(), sha256).hexdigest()  # hmac.digest would stop for other threads
         headers = self._headers.copy()
         headers["Content-Length"] = str(len(body))
         headers["X-Amz-Target"] = target

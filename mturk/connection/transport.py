@@ -17,10 +17,9 @@ from urllib.parse import urlsplit
 
 import attrs
 import requests
-from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
-from mturk.connection.adapter import Adapter
+from mturk.connection.adapter import Adapter, Headers
 from mturk.connection.credentials import Credentials, CredentialSource
 from mturk.connection.signature import SERVICE, Signer
 from mturk.errors import ConfigurationError, ServiceError, TransportError, error_of
@@ -164,7 +163,7 @@ class Transport:
         request.method = "POST"
         request.url = self.url
         request.body = body
-        request.headers = CaseInsensitiveDict(self._signer_now().headers(self._target + operation, body, at))
+        request.headers = Headers(self._signer_now().headers(self._target + operation, body, at))
         return request
 
     def _signer_now(self) -> Signer:

@@ -140,12 +140,14 @@ def many(read: Read) -> Read:
 
 # Writing.
 
+_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def write(parameters: Mapping[str, object]) -> bytes:
     """The body of a request. None means left out."""
     try:
         members = {name: written(value) for name, value in parameters.items() if value is not None}
-        return json.dumps(members, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        return _JSON.encode(members).encode()
     except UnicodeEncodeError as error:
         raise ValidationError(
             f"a text holds half of a surrogate pair ({error.object[error.start]!r}), which is no character"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 
@@ -68,12 +67,12 @@ def _strays(node: Element, namespace: str, grammar: Mapping[str, str]) -> Iterat
     yield from _stray_attributes(node, attributes)
     if (known or attributes) and node.text.strip():
         yield f"line {node.line}: {node.name} holds the text {_shown(node.text)}, which nobody would see"
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for child in node.children:
         if child.namespace != namespace or child.name not in known:
             yield f"line {child.line}: {node.name} holds {_named(child, namespace)}; expected {_expected(known)}"
             continue
-        counts[child.name] += 1
+        counts[child.name] = counts.get(child.name, 0) + 1
         if counts[child.name] == 2 and child.name not in several:
             yield f"line {child.line}: {node.name} holds a second {child.name}; expected one"
         yield from _strays(child, namespace, grammar)

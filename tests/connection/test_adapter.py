@@ -61,3 +61,10 @@ def test_the_pool_and_the_path_are_found_once(judge: Judge, connection: Connecti
     judge.answer("GetAccountBalance", {"AvailableBalance": "2.00"})
     connection.balance()
     assert (adapter._pool, adapter._target, path) == (pool, path, "/")
+
+
+def test_what_a_proxy_adds_to_the_headers_of_a_request_is_in_no_other(connection: Connection) -> None:
+    first, second = (connection._transport._signed("GetHIT", b"{}", 0).headers for _ in range(2))
+    first.copy().update({"Proxy-Authorization": "Basic aHVzaA=="})
+    assert "Proxy-Authorization" not in second
+    assert second == connection._transport._signed("GetHIT", b"{}", 0).headers

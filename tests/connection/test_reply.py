@@ -156,7 +156,7 @@ def chunks(content: bytes, sizes: list[int]) -> Iterable[bytes]:
         (OK + b"Content-Length: \xb2\r\n\r\n", HTTPException),
         (OK + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", HTTPException),
         (OK + b"Content-Length: 9999999999999999\r\n\r\n", HTTPException),
-        (OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}", HTTPException),
+        (OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", HTTPException),
         (OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n", HTTPException),
         (CHUNKED + b"-2\r\n{}\r\n0\r\n\r\n", HTTPException),
         (CHUNKED + b"0x2\r\n{}\r\n0\r\n\r\n", HTTPException),

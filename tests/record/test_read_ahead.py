@@ -190,6 +190,13 @@ def test_an_error_is_raised_where_the_walk_gets_to_its_page() -> None:
         next(walk)
 
 
+def test_a_page_whose_call_fails_is_asked_for_once() -> None:
+    numbers = Breaking(250)
+    with pytest.raises(TransportError, match="the line is cut"):
+        list(numbers.collection().prefetch())
+    assert [token for token, _ in numbers.asked] == [None, "100/1"]
+
+
 def test_an_error_of_a_page_that_nobody_gets_to_is_nobodys() -> None:
     numbers = Breaking(250)
     walk = iter(numbers.collection().prefetch())

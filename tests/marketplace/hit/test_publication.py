@@ -97,6 +97,18 @@ def test_a_token_is_good_again_after_24_hours(client: Client, market: Marketplac
     assert first["HITId"] != second["HITId"]
 
 
+def test_a_token_is_good_again_after_24_hours_though_tokens_are_forgotten_by_the_hour(
+    client: Client, market: Marketplace, refused: Refused
+) -> None:
+    client.create_hit(**hit_arguments(UniqueRequestToken="first"))
+    market.clock.advance(minutes=5)
+    client.create_hit(**hit_arguments(UniqueRequestToken="second"))
+    market.clock.advance(hours=23, minutes=55)
+    refused(client.create_hit, **hit_arguments(UniqueRequestToken="second"))  # "first" is forgotten before this call
+    market.clock.advance(minutes=5)
+    assert client.create_hit(**hit_arguments(UniqueRequestToken="second"))["HIT"]
+
+
 def test_a_token_belongs_to_one_requester(client: Client, market: Marketplace, connect: Connect) -> None:
     client.create_hit(**hit_arguments(UniqueRequestToken="mine"))
     other = connect(market, "somebody else")

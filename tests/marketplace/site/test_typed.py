@@ -192,10 +192,10 @@ class Busy:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._dispatch, name)
 
-    def run(self, step: Any, *, writes: bool = True, until: Any = None) -> Any:
+    def run(self, step: Any, *, writes: bool = True, **how: Any) -> Any:
         if writes or not self._reads:
             raise self._error
-        return self._dispatch.run(step, writes=writes, until=until)
+        return self._dispatch.run(step, writes=writes, **how)
 
 
 @contextmanager

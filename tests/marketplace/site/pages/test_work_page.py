@@ -319,11 +319,11 @@ class FailsSecondly:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._dispatch, name)
 
-    def run(self, step: Any, *, writes: bool = True, until: Any = None) -> Any:
+    def run(self, step: Any, *, writes: bool = True, **how: Any) -> Any:
         self._changes += writes
         if writes and self._changes == 2:
             raise self._error
-        return self._dispatch.run(step, writes=writes, until=until)
+        return self._dispatch.run(step, writes=writes, **how)
 
 
 @pytest.mark.parametrize("error", [ServiceFault(), MarketplaceError("locked"), RuntimeError("a mistake")])
