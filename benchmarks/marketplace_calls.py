@@ -5,7 +5,8 @@ PostgreSQL. The hello is a bare waitress whose application answers `{}`; it is s
 In each round every row is measured once, one after the other, and divided by the hello of that round: so what else the
 machine does slows both. Printed is the median of the rounds, with the lowest and the highest.
 
-A pair is `worker.accept` and `worker.submit` in the server's process, each in a transaction that is on the disk, of a
+CreateHIT asks the same question each time, which is judged once; "CreateHIT, new" another one each time. A pair is
+`worker.accept` and `worker.submit` in the server's process, each in a transaction that is on the disk, of a
 HIT that stays open. Statements are what SQLAlchemy's events count, reading and writing; BEGIN and COMMIT are not.
 
     python benchmarks/marketplace_calls.py [--database postgresql://user@host/empty] [--rounds 15] [--calls 200]
@@ -23,6 +24,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from itertools import count
 from multiprocessing.connection import Connection as Pipe
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,6 +38,9 @@ from mturk.marketplace import Marketplace
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+_NUMBERS = count()
 
 
 class Cost(NamedTuple):
@@ -137,11 +142,11 @@ class Child:
         self._pipe.send(wish)
         return self._pipe.recv()
 
-    def cost(self, calls: int, operation: str, members: dict[str, Any]) -> Cost:
-        """What so many calls take."""
+    def cost(self, calls: int, operation: str, members: Callable[[], dict[str, Any]]) -> Cost:
+        """What so many calls take, each with the members that are made for it."""
         cpu, clock = self.ask("time"), time.perf_counter()
         for _ in range(calls):
-            self.client.call(operation, members)
+            self.client.call(operation, members())
         return Cost(self.ask("time") - cpu, time.perf_counter() - clock)
 
     def stop(self) -> None:
@@ -161,9 +166,10 @@ def measure(database: str, rounds: int, calls: int) -> None:
         os.sched_setaffinity(0, set(cores[1:]) or set(cores))
         hit = {"HITId": market.client.call("CreateHIT", NEW_HIT)["HIT"]["HITId"]}
         work: dict[str, Callable[[], Cost]] = {
-            "hello": lambda: hello.cost(calls, "GetHIT", hit),
-            "GetHIT": lambda: market.cost(calls, "GetHIT", hit),
-            "CreateHIT": lambda: market.cost(calls, "CreateHIT", NEW_HIT),
+            "hello": lambda: hello.cost(calls, "GetHIT", lambda: hit),
+            "GetHIT": lambda: market.cost(calls, "GetHIT", lambda: hit),
+            "CreateHIT": lambda: market.cost(calls, "CreateHIT", lambda: NEW_HIT),
+            "CreateHIT, new": lambda: market.cost(calls, "CreateHIT", new_question),
             "accept + submit": lambda: market.ask("work"),
         }
         for step in work.values():
@@ -173,6 +179,11 @@ def measure(database: str, rounds: int, calls: int) -> None:
             tell(name, [one[name] for one in found], [one["hello"] for one in found], calls)
         counts = market.ask("statements")
         print("  statements: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+
+
+def new_question() -> dict[str, Any]:
+    """The members of a HIT that asks what no other does."""
+    return {**NEW_HIT, "Question": NEW_HIT["Question"].replace("picture", f"picture {next(_NUMBERS)}")}
 
 
 def tell(name: str, costs: list[Cost], hellos: list[Cost], calls: int) -> None:

@@ -83,7 +83,7 @@ routine
 signature
 setting
 call
-database:       address column row seal | account_table delivery_table offer_table site_table
+database:       address column driver row seal | account_table delivery_table offer_table site_table
                 | first_rows group_count table | diagnosis engine lock upgrade | store
 agenda
 document:       expression parser | schema | answer_key constraint | question | answer
@@ -109,7 +109,7 @@ timekeeper
 background
 opening
 actor
-http:           bygone fault form_limit public_address throttle | verification | api
+http:           bygone fault form_limit public_address throttle | verification | key_ring | api
                 | endpoint queue_api topic_page upload_page
                 | app channel | server
 site:           intake protection signing_key terms time_zone way_back | site_setting

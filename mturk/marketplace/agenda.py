@@ -12,6 +12,7 @@ from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, bindparam, func, select
 
+from mturk.marketplace.database import driver
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.first_rows import first_rows
 from mturk.marketplace.database.store import announce
@@ -53,14 +54,14 @@ class Item(NamedTuple):
 
 def plan(database: Connection, kind: str, subject: int, time: int) -> None:
     """Note that something will happen to a HIT, an assignment or a qualification type at that time."""
-    database.execute(_PLAN, {"kind": kind, "subject": subject, "time": time})
+    driver.change(database, _PLAN, {"kind": kind, "subject": subject, "time": time})
     announce(database, NEWS, time)
 
 
 def change(database: Connection, kind: str, subject: int, to: str, time: int) -> None:
     """Note that something will happen to the subject in place of what was planned, if that is still there, or anew."""
     values = {"of_kind": kind, "of_subject": subject, "kind": to, "time": time}
-    if database.execute(_CHANGE, values).rowcount:
+    if driver.change(database, _CHANGE, values):
         announce(database, NEWS, time)
     else:
         plan(database, to, subject, time)
@@ -68,12 +69,12 @@ def change(database: Connection, kind: str, subject: int, to: str, time: int) ->
 
 def has(database: Connection, kind: str, subject: int) -> bool:
     """Whether something of that kind is planned for the subject."""
-    return database.execute(_HAS, {"of_kind": kind, "of_subject": subject}).one_or_none() is not None
+    return driver.row(database, _HAS, {"of_kind": kind, "of_subject": subject}) is not None
 
 
 def cancel(database: Connection, kind: str, subject: int) -> bool:
     """Remove something because it happens now, or will not happen; False if it was not there."""
-    return database.execute(_CANCEL, {"of_kind": kind, "of_subject": subject}).rowcount > 0
+    return driver.change(database, _CANCEL, {"of_kind": kind, "of_subject": subject}) > 0
 
 
 def cancel_all(database: Connection, kind: str, subjects: Sequence[int]) -> None:

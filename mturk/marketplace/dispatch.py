@@ -159,15 +159,31 @@ class Dispatch:
         except _Overdue:
             return None
 
-    def call(self, requester: int, operation: str, given: Mapping[str, Any], address: str = "") -> Answer:
-        """Answer one call of the API, or raise the Refusal to answer with; it came in by that address."""
+    def call(
+        self,
+        requester: int,
+        operation: str,
+        given: Mapping[str, Any],
+        address: str = "",
+        *,
+        expect: Callable[[Connection], None] = lambda _: None,
+    ) -> Answer:
+        """Answer one call of the API, or raise the Refusal to answer with; it came in by that address.
+
+        What may refuse the caller is done first in the transaction: `expect`.
+        """
         found = OPERATIONS.get(operation)
         if found is None:
             text = f"The operation {operation!r} is not known here."
             raise FrontEndError("UnknownOperationException", text)
         arguments = RULES[operation].read(given)
+
+        def step(context: Context) -> Answer:
+            expect(context.database)
+            return found.function(Call.of(requester, context, address), **arguments)
+
         return self.run(
-            lambda context: found.function(Call.of(requester, context, address), **arguments),
+            step,
             writes=found.writes,
             together=found.together,
             until=self.until(),

@@ -15,7 +15,13 @@ class Identifiers:
         self._source = source
 
     def _text(self, letters: str, length: int) -> str:
-        return "".join(self._source.choices(letters, k=length))
+        """So many letters, each as likely as any: random bytes, without those beyond the last whole set of letters."""
+        even = 256 - 256 % len(letters)
+        letter_of, too_large = (letters * 256)[:256].encode(), bytes(range(even, 256))
+        found = b""
+        while len(found) < length:
+            found += self._source.randbytes(length + 8).translate(letter_of, too_large)
+        return found[:length].decode()
 
     def entity(self) -> str:
         """An id of a HIT, a type, a group or an assignment: 30 characters that begin with 3."""

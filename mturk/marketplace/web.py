@@ -16,6 +16,7 @@ from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.http.api import Api
 from mturk.marketplace.http.app import body_limit, make_app
 from mturk.marketplace.http.fault import FaultPlan
+from mturk.marketplace.http.key_ring import KeyRing
 from mturk.marketplace.http.queue_api import QueueApi
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.topic_page import topic_pages
@@ -62,7 +63,7 @@ class Web:
         self._api = Api(
             store,
             dispatch,
-            lambda database, key: opening.keys.pair(database, key),
+            KeyRing(store, lambda: opening.keys),
             Throttle(rate, burst, time.monotonic),
             faults,
             real_time=real_time,

@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from mturk.marketplace.database import group_count, upgrade
+from mturk.marketplace.database import driver, group_count, upgrade
 from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.diagnosis import explained, failures_explained
 from mturk.marketplace.database.engine import begin_sqlite, make_engine
+from mturk.marketplace.database.row import known
 from mturk.marketplace.database.table import agenda, market, metadata
 from mturk.marketplace.database.upgrade import Steps
 from mturk.marketplace.error import MarketplaceError
@@ -63,6 +64,8 @@ class Store:
         self._turn = threading.Lock()
         self._places = threading.BoundedSemaphore(_TOGETHER_AT_MOST)
         self._engine = make_engine(self._address, patience)
+        self._has_writer = self._address.file is not None
+        self._writer: Connection | None = None
         self.listeners: dict[str, Callable[[int], None]] = {}
         """What to call with the earliest time when something is announced, by its name."""
 
@@ -76,6 +79,8 @@ class Store:
 
     def close(self) -> None:
         """Close the connections; SQLite's last one also merges its log into the file."""
+        with self._turn:
+            self._dismiss_writer()
         self._engine.dispose()
 
     def prepare(self, first: Callable[[Connection], None] | None) -> None:
@@ -151,10 +156,12 @@ class Store:
     @contextmanager
     def _transaction(self, *, write: bool, together: bool = False, rebuilds: bool = False) -> Iterator[Connection]:
         turn = nullcontext() if not write else self._places if together and not self.sqlite else self._turn
-        with turn, self._engine.connect() as plain:
+        connect = self._writing if write and self._has_writer else self._engine.connect
+        with turn, connect() as plain:
+            info = plain.info
             # A failed transaction of the same connection may have left news behind.
-            plain.info.pop(_NEWS, None)
-            plain.info.pop(_AFTERWARDS, None)
+            info.pop(_NEWS, None)
+            info.pop(_AFTERWARDS, None)
             group_count.forget(plain)
             connection = plain if write or self.sqlite else plain.execution_options(**_POSTGRESQL_READS)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
@@ -165,12 +172,28 @@ class Store:
                     connection.execute(_TOGETHER if together else _ALONE)
                 yield connection
                 group_count.write(connection)
-            for act in plain.info.pop(_AFTERWARDS, ()):
+            for act in info.pop(_AFTERWARDS, ()):
                 act()
-            news: dict[str, int] = plain.info.pop(_NEWS, {})
+            news: dict[str, int] = info.pop(_NEWS, {})
         for what, time in news.items():
             if what in self.listeners:
                 self.listeners[what](time)
+
+    # Taking a connection out of the pool and giving it back takes as long as two statements do.
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """The connection of the one writer that there is in a file."""
+        self._writer = self._writer or self._engine.connect()
+        try:
+            yield self._writer
+        except BaseException:
+            self._dismiss_writer()
+            raise
+
+    def _dismiss_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
 
     @contextmanager
     def _references_off(self, connection: Connection) -> Iterator[None]:
@@ -191,7 +214,7 @@ class Store:
 
 def pulse(connection: Connection) -> tuple[int, int | None]:
     """How far market time is ahead, and when the next thing on the agenda is due."""
-    shift, due = connection.execute(_PULSE).one()
+    shift, due = known(driver.row(connection, _PULSE, {}))
     return shift, due
 
 

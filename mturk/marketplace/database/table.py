@@ -27,6 +27,7 @@ from sqlalchemy import (
     false,
 )
 
+from mturk.marketplace.database import driver
 from mturk.marketplace.database.account_table import account_link as account_link
 from mturk.marketplace.database.account_table import alias as alias
 from mturk.marketplace.database.account_table import attempt as attempt
@@ -383,9 +384,7 @@ agenda = Table(
 
 def add_row(database: Connection, table: Table, values: dict[str, Any]) -> int:
     """Add a row to a table whose rows are numbered, and say its number."""
-    key = database.execute(_insertion(table), values).inserted_primary_key
-    assert key is not None  # noqa: S101 - a single insert always has one
-    return int(key[0])
+    return driver.add(database, _insertion(table), values)
 
 
 # Made once, because a statement that is made for each call takes as long as its execution.

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
@@ -65,7 +66,7 @@ def answer_document(
     meet them; only what no form can send is refused.
     """
     given = {name: _as_list(name, value) for name, value in answers.items()}
-    asked = QuestionDocument(question)
+    asked = _asked(question)
     if asked.form is None:
         _refuse_files(given)
     if asked.form is not None:
@@ -77,6 +78,20 @@ def answer_document(
     document = f'<QuestionFormAnswers xmlns="{_NAMESPACE}">{"".join(parts)}</QuestionFormAnswers>'
     # The service writes ASCII, with character references for all else.
     return '<?xml version="1.0" encoding="ASCII"?>' + document.encode("ascii", "xmlcharrefreplace").decode()
+
+
+class _Asked(NamedTuple):
+    """What a question says of the answers to it."""
+
+    form: tuple[FormQuestion, ...] | None
+    sends_one_field: bool
+
+
+# Answers are looked at before they are handed in, and again when they are written; and a HIT has several assignments.
+@lru_cache(maxsize=16)
+def _asked(question: str) -> _Asked:
+    document = QuestionDocument(question)
+    return _Asked(document.form, document.sends_one_field)
 
 
 def expect(question: str, answers: Mapping[str, Value]) -> None:

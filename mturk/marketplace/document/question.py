@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 from lxml import etree
@@ -111,6 +111,8 @@ class QuestionDocument:
         expect_schema(self.root)
 
 
+# Many HITs ask the same. What was refused is judged again.
+@lru_cache(maxsize=32)
 def check_question(xml: str, *, limit: int, strict: bool) -> None:
     """Refuse a document that the service would not accept as a HIT's Question."""
     with reading("Question", xml, limit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import cache
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ _FILES: Final = {
     _XHTML: "formatted_content.xsd",
 }
 _MOST_TOLD = 5
+_MAKING = threading.Lock()
 
 
 def expect_schema(root: Element) -> None:
@@ -59,6 +61,12 @@ def _against(root: Element, namespace: str) -> list[str]:
     return [f"line {entry.line}: {entry.message.replace(f'{{{namespace}}}', '')}" for entry in log]
 
 
-@cache
+# Where two threads make schemas at once, libxml2 may take a good one for no schema.
 def _schema(file: str) -> etree.XMLSchema:
+    with _MAKING:
+        return _made(file)
+
+
+@cache
+def _made(file: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(schemas.FOLDER / file), PARSER))

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, case, func, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database import lock
+from mturk.marketplace.database import driver, lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.error import RequestError, does_not_exist, wrong_state
@@ -136,7 +136,7 @@ def handed_in(context: Context, hit_number: int) -> Sequence[Assignment]:
 
 def change(context: Context, number: int, **values: Any) -> None:
     """Write down what changed about the assignment that is known inside by that number."""
-    context.database.execute(_CHANGE, {"of_number": number, **values})
+    driver.change(context.database, _CHANGE, {"of_number": number, **values})
 
 
 def hand_in(context: Context, assignment_row: Assignment, **values: Any) -> None:
@@ -146,7 +146,7 @@ def hand_in(context: Context, assignment_row: Assignment, **values: Any) -> None
     before them then, where a page of that list has been read already.
     """
     which = {"of_number": assignment_row.number, "of_hit": assignment_row.hit, "now": context.now}
-    context.database.execute(_HAND_IN, {**which, **values})
+    driver.change(context.database, _HAND_IN, {**which, **values})
 
 
 def describe(assignment_row: Assignment) -> Answer:
@@ -214,5 +214,5 @@ def expect(assignment_row: Assignment, *allowed: str) -> None:
 def _work(context: Context, its_hit: Select[Any], whole: Select[Any], which: dict[str, Any]) -> Work | None:
     # Nobody else changes an assignment while its HIT is locked; so both can be read at once, and are as they will be.
     lock.take(context.database, its_hit, t.hit, which)
-    row = context.database.execute(whole, which).one_or_none()
+    row = driver.row(context.database, whole, which)
     return None if row is None else Work(Assignment._make(row[len(HIT._fields) :]), HIT._make(row[: len(HIT._fields)]))

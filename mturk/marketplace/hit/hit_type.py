@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call
+from mturk.marketplace.database import driver
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import known
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.money import assignment_fee
 from mturk.marketplace.people import requester
@@ -42,6 +44,7 @@ class HITType(NamedTuple):
 
 
 DEFAULT_AUTO_APPROVAL_DELAY = 2_592_000
+_SORTED = json.JSONEncoder(sort_keys=True)
 
 IS_TOLD = (t.notification_setting.c.hit_type == t.hit_type.c.number) & t.notification_setting.c.active
 """Which setting says where events of a type are told, and of what kinds: the columns `TOLD`, empty where none is."""
@@ -99,20 +102,20 @@ def find_or_make(
         "reward": reward,
         "assignment_duration": assignment_duration,
         "auto_approval_delay": auto_approval_delay,
-        "requirements": json.dumps(complete, sort_keys=True),
+        "requirements": _SORTED.encode(complete),
     }
-    digest = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(_SORTED.encode(values).encode()).hexdigest()
     same = {"requester": call.requester, "digest": digest}
-    hit_type_row = cast("HITType | None", call.database.execute(_BY_DIGEST, same).one_or_none())
-    if hit_type_row:
-        return hit_type_row
+    found = driver.row(call.database, _BY_DIGEST, same)
+    if found:
+        return HITType._make(found)
     ids = {"hit_type_id": call.new_id(), "hit_group_id": call.new_id()}
     number = t.add_row(call.database, t.hit_type, {**values, **same, **ids})
     _add_group(call, number, reward, (title, keywords, description))
     if type_ids:
         requirements_of_type = [{"hit_type": number, "qualification_type_id": type_id} for type_id in sorted(type_ids)]
         call.database.execute(t.hit_type_requirement.insert(), requirements_of_type)
-    return cast(HITType, call.database.execute(_BY_DIGEST, same).one())
+    return HITType._make(known(driver.row(call.database, _BY_DIGEST, same)))
 
 
 def _add_group(call: Call, number: int, reward: int, texts: Iterable[str | None]) -> None:
@@ -126,10 +129,10 @@ def _add_group(call: Call, number: int, reward: int, texts: Iterable[str | None]
 def mine(call: Call, hit_type_id: str) -> HITType:
     """The caller's type with that id."""
     which = {"requester": call.requester, "hit_type_id": hit_type_id}
-    hit_type_row = cast("HITType | None", call.database.execute(_BY_ID, which).one_or_none())
-    if hit_type_row is None:
+    found = driver.row(call.database, _BY_ID, which)
+    if found is None:
         raise RequestError("HITTypeDoesNotExist", f"Hit type {hit_type_id} does not exist.")
-    return hit_type_row
+    return HITType._make(found)
 
 
 def open_to_hits(call: Call, hit_type_id: str) -> HITType:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, or_, select
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database import lock
+from mturk.marketplace.database import driver, lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import Value, answer_document
@@ -63,7 +63,7 @@ _MINE = t.assignment.alias("mine")
 _FREE = t.assignment.alias("free")
 _FIRST_FREE = (
     select(t.assignment.c.number)
-    .where(t.assignment.c.hit == t.hit.c.number, t.assignment.c.status.in_(FREE))
+    .where(t.assignment.c.hit == t.hit.c.number, or_(*(t.assignment.c.status == status for status in FREE)))
     .order_by(t.assignment.c.number)
     .limit(1)
     .correlate(t.hit)
@@ -133,11 +133,12 @@ def submit(
 
 def question_in_hand(context: Context, worker_id: str, assignment_id: str) -> str:
     """The question that a worker answers in an assignment."""
-    row = context.database.execute(_QUESTION, {"assignment_id": assignment_id}).one_or_none()
-    if row is None or row.worker_id != worker_id:
+    row = driver.row(context.database, _QUESTION, {"assignment_id": assignment_id})
+    holder, status, question = row or (None, None, None)
+    if holder != worker_id:
         raise _not_in_hand(context, worker_id, assignment_id)
-    _expect_at_work(assignment_id, row.status)
-    return str(row.question)
+    _expect_at_work(assignment_id, status)
+    return str(question)
 
 
 def give_back(context: Context, worker_id: str, assignment_id: str) -> None:
@@ -159,7 +160,7 @@ def abandon(context: Context, number: int) -> None:
 def _candidacy(context: Context, worker_id: str, hit_id: str) -> Candidacy | None:
     # What is read is as it was found when the query began, so that the lock has to be there by then.
     lock.take(context.database, _HIT_BY_ID, t.hit, {"hit_id": hit_id})
-    row = context.database.execute(_CANDIDACY, {"hit_id": hit_id, "worker_id": worker_id}).one_or_none()
+    row = driver.row(context.database, _CANDIDACY, {"hit_id": hit_id, "worker_id": worker_id})
     if row is None:
         return None
     who, (status, blocked, number, assignment_id) = row[_WORKER:_REST], row[_REST:]
@@ -232,7 +233,7 @@ def _free(context: Context, work: Work, status: str) -> None:
     assignment_row, hit_row = work
     assignment.change(context, assignment_row.number, status=status, worker=None)
     undone = {"worker": assignment_row.worker, "hit": hit_row.number, "status": status, "time": context.now}
-    context.database.execute(_UNDONE, undone)
+    driver.change(context.database, _UNDONE, undone)
     notification.tell(context, _FREED[status], hit_row, assignment_row.assignment_id)
     hit.settle(context, hit_row, pending=hit_row.pending - 1)
     if hit_row.expired:

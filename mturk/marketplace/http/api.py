@@ -17,6 +17,7 @@ from mturk.marketplace.database.store import Store
 from mturk.marketplace.dispatch import Dispatch, only_reads
 from mturk.marketplace.error import DatabaseError, FrontEndError, Refusal, ServiceFault
 from mturk.marketplace.http.fault import Fault, FaultPlan
+from mturk.marketplace.http.key_ring import KeyRing
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.verification import verify
@@ -49,13 +50,13 @@ class ApiReply(NamedTuple):
 class _Admitted(NamedTuple):
     """Who may call what, and what shall go wrong with it."""
 
-    requester: int
+    pair: KeyPair
     operation: str
     faults: Sequence[Fault]
 
     def call(self, request: SignedRequest, address: str) -> tuple[int, str, dict[str, Any], str]:
         """The same as Dispatch wants it, with what was sent."""
-        return self.requester, self.operation, members(request.body), address
+        return self.pair.requester, self.operation, members(request.body), address
 
 
 def too_large() -> ApiReply:
@@ -70,7 +71,7 @@ class Api:
         self,
         store: Store,
         dispatch: Dispatch,
-        find_key: Callable[[Connection, str], KeyPair | None],
+        ring: KeyRing,
         throttle: Throttle,
         faults: FaultPlan,
         *,
@@ -81,7 +82,7 @@ class Api:
     ) -> None:
         self._store = store
         self._dispatch = dispatch
-        self._find_key = find_key
+        self._ring = ring
         self._throttle = throttle
         self._faults = faults
         self._real_time = real_time
@@ -107,31 +108,38 @@ class Api:
             _log.exception("a call failed")
             return _reply(500, {"__type": "InternalFailure", "message": "The call failed; see the log."})
 
+    # A transaction takes as long as a call that reads. So who calls is looked up in the same one as what they read or
+    # change; only the signature of a call that changes something is checked before it, since others wait for that one.
     def _answer(self, request: SignedRequest, address: str) -> Answer:
+        if only_reads(request.headers.get("x-amz-target", "").removeprefix(TARGET)):
+            return self._look(request, address)
+        pair = self._signed_by(request, self._ring.find)
+        try:
+            return self._carry_out(self._admit(pair, request), request, address)
+        except Refusal:
+            # A key that was revoked is refused before all else.
+            self._store.read(lambda database: self._ring.expect(database, pair.access_key))
+            raise
+
+    def _look(self, request: SignedRequest, address: str) -> Answer:
         admitted: list[_Admitted] = []
 
         def look(database: Connection) -> Answer | None:
-            caller = self._admit(request, database)
+            pair = self._signed_by(request, lambda key: self._ring.look_up(database, key))
+            caller = self._admit(pair, request)
             admitted.append(caller)
-            if caller.faults or not only_reads(caller.operation):
-                return None
-            return self._dispatch.look(database, *caller.call(request, address))
+            return None if caller.faults else self._dispatch.look(database, *caller.call(request, address))
 
-        # A transaction takes as long as a call that reads, so that who calls and what they read is looked up in one.
         answer = self._store.read(look)
         return self._carry_out(admitted[0], request, address) if answer is None else answer
 
-    def _admit(self, request: SignedRequest, database: Connection) -> _Admitted:
-        pair = verify(
-            request,
-            lambda key: self._find_key(database, key),
-            self._real_time(),
-            strict=self._strict,
-            public=self._public,
-        )
+    def _signed_by(self, request: SignedRequest, find: Callable[[str], KeyPair | None]) -> KeyPair:
+        return verify(request, find, self._real_time(), strict=self._strict, public=self._public)
+
+    def _admit(self, pair: KeyPair, request: SignedRequest) -> _Admitted:
         self._throttle.check(pair.requester)
         operation = _operation(request.headers.get("x-amz-target", ""))
-        return _Admitted(pair.requester, operation, self._faults.due(operation))
+        return _Admitted(pair, operation, self._faults.due(operation))
 
     def _carry_out(self, admitted: _Admitted, request: SignedRequest, address: str) -> Answer:
         for fault in admitted.faults:
@@ -140,7 +148,10 @@ class Api:
             if fault.kind == "slow":
                 self._sleep(fault.seconds)
         try:
-            return self._dispatch.call(*admitted.call(request, address))
+            return self._dispatch.call(
+                *admitted.call(request, address),
+                expect=lambda database: self._ring.expect(database, admitted.pair.access_key),
+            )
         finally:
             if any(fault.kind == "lost answer" for fault in admitted.faults):
                 raise LostAnswer
@@ -162,7 +173,7 @@ def _operation(target: str) -> str:
 def members(body: bytes) -> dict[str, Any]:
     """The members of a call, from its body."""
     try:
-        members = json.loads(body or b"{}", parse_constant=_refuse_constant)
+        members = _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass") or "{}")
     except (ValueError, RecursionError):
         raise FrontEndError("SerializationException", "The body is not JSON.") from None
     if not isinstance(members, dict):
@@ -174,5 +185,10 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+# `json.loads` and `json.dumps` with options make these anew for each call, which takes as long as the reading.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
 def _reply(status: int, answer: Answer) -> ApiReply:
-    return ApiReply(status, json.dumps(answer, separators=(",", ":")).encode())
+    return ApiReply(status, _ENCODER.encode(answer).encode())

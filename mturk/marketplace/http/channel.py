@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from copy import copy
+from functools import lru_cache
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -40,9 +41,14 @@ class Request(HTTPRequestParser):
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
-        limits = copy(self.adj)
-        limits.max_request_body_size = limits.largest(self.path) + 1  # the first size that is refused
-        self.adj = limits
+        self.adj = _limited(self.adj, self.adj.largest(self.path))
+
+
+@lru_cache(maxsize=64)
+def _limited(settings: Any, largest: int) -> Any:
+    limited = copy(settings)
+    limited.max_request_body_size = largest + 1  # the first size that is refused
+    return limited
 
 
 class Channel(HTTPChannel):

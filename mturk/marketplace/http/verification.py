@@ -62,7 +62,7 @@ def verify(
     _check_signed_headers(request, authorization, strict)
     pair = find(authorization.access_key)
     if pair is None:
-        raise FrontEndError("UnrecognizedClientException", "The security token included in the request is invalid.")
+        raise unknown_key()
     _check_date(date, authorization, now)
     versions = [request, *(public.versions(request) if public else ())]
     if not any(_matches(version, date, authorization, pair.secret_key) for version in versions):
@@ -72,6 +72,11 @@ def verify(
             "Secret Access Key and signing method. Consult the service documentation for details."
         )
     return pair
+
+
+def unknown_key() -> FrontEndError:
+    """The refusal of an access key that there is not, or not any more."""
+    return FrontEndError("UnrecognizedClientException", "The security token included in the request is invalid.")
 
 
 def _matches(request: SignedRequest, date: str, authorization: _Authorization, secret_key: str) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import as_datetime
+from mturk.marketplace.database import driver
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.seal import Seal
 from mturk.marketplace.error import MarketplaceError
@@ -76,8 +77,12 @@ class Keys:
 
     def pair(self, database: Connection, key: str) -> KeyPair | None:
         """The pair that belongs to an access key, if it is known and was not revoked."""
-        found = cast("SealedKey | None", database.execute(_BY_KEY, {"key": key}).one_or_none())
-        return self._pair(found) if found else None
+        found = driver.row(database, _BY_KEY, {"key": key})
+        return self._pair(SealedKey._make(found)) if found else None
+
+    def is_good(self, database: Connection, key: str) -> bool:
+        """Whether an access key is known and was not revoked."""
+        return driver.row(database, _BY_KEY, {"key": key}) is not None
 
     def oldest(self, database: Connection, number: int) -> KeyPair | None:
         """The oldest pair of a requester that was not revoked."""

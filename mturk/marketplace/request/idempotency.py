@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, select
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Call, Context
 from mturk.marketplace.clock import DAY, HOUR
+from mturk.marketplace.database import driver
 from mturk.marketplace.database import table as t
 
 _ALL = 0  # tokens are forgotten together, so there is one such thing on the agenda
@@ -34,11 +35,14 @@ def earlier(call: Call, operation: str, token: str | None) -> str | None:
     if token is None:
         return None
     which = {"of_requester": call.requester, "of_operation": operation, "of_token": token}
-    row = call.database.execute(_FIND, which).one_or_none()
-    if row is not None and row.time <= call.now - DAY:
-        call.database.execute(_FORGET, which)
+    found = driver.row(call.database, _FIND, which)
+    if found is None:
         return None
-    return None if row is None else str(row.subject)
+    subject, time = found
+    if time <= call.now - DAY:
+        driver.change(call.database, _FORGET, which)
+        return None
+    return str(subject)
 
 
 def remember(call: Call, operation: str, token: str | None, subject: str) -> None:
@@ -46,7 +50,7 @@ def remember(call: Call, operation: str, token: str | None, subject: str) -> Non
     if token is None:
         return
     new = {"requester": call.requester, "operation": operation, "token": token, "subject": subject, "time": call.now}
-    call.database.execute(_REMEMBER, new)
+    driver.change(call.database, _REMEMBER, new)
     if not agenda.has(call.database, agenda.FORGET_TOKENS, _ALL):
         agenda.plan(call.database, agenda.FORGET_TOKENS, _ALL, call.now + DAY)
 

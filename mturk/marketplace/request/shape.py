@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from mturk.marketplace.clock import SECOND
@@ -79,7 +80,7 @@ class Text:
     def read(self, value: Any, name: str, at: str, finding: Finding) -> str:
         if not isinstance(value, str):
             raise _wrong_type(value, "a String")
-        if _HALF_PAIR.search(value):
+        if not value.isascii() and _HALF_PAIR.search(value):
             raise FrontEndError("SerializationException", f"{name} is not Unicode text")
         for rule in self.violations(value):
             finding.constraint(f"'{value}'", at, rule)
@@ -107,7 +108,7 @@ class Text:
             wrong = f"Your request parameter {name} has a maximum length of {self.limit}."
         elif self.ascii_only and not value.isascii():
             wrong = f"Your request parameter {name} may contain ASCII characters only."
-        elif _CONTROL.search(value):
+        elif not value.isprintable() and _CONTROL.search(value):
             wrong = f"Your request parameter {name} contains control characters."
         if wrong:
             finding.limits.append(ParameterValidationError(name, wrong))
@@ -220,12 +221,12 @@ class Member:
     kind: Kind
     required: bool = False
 
-    @property
+    @cached_property
     def argument(self) -> str:
         """The name in Python: HITTypeId is hit_type_id."""
         return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", self.name).lower()
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The name as the front end writes it: only the first letter is lowered."""
         return self.name[0].lower() + self.name[1:]
@@ -250,9 +251,11 @@ def read_members(
     read: dict[str, Any] = {}
     for member in members:
         value = given.get(member.name)
+        if value is None and not member.required:
+            continue
         at = f"{parent}.{member.path}" if parent else member.path
-        if value is not None:
-            read[member.name] = member.kind.read(value, member.name, at, finding)
-        elif member.required:
+        if value is None:
             finding.constraint("null", at, "not be null")
+        else:
+            read[member.name] = member.kind.read(value, member.name, at, finding)
     return read

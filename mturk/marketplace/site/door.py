@@ -42,8 +42,9 @@ class Door:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         is_trusted = self._settings.trusts(environ.get("REMOTE_ADDR", ""))
-        came = {name: environ[name] for name in environ if is_trusted or not _is_forwarding(name)}
-        came.pop(NAMED, None)
+        came = dict(environ)
+        for name in (NAMED, *(() if is_trusted else filter(_is_forwarding, environ))):
+            came.pop(name, None)
 
         def enter(told: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
             if not all(_is_host(one.get("HTTP_HOST", "")) for one in (told, came)):

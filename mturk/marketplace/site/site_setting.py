@@ -85,6 +85,8 @@ class SiteSettings:
 
     def trusts(self, address: str) -> bool:
         """Whether what this peer says of others is believed."""
+        if not self.trusted_proxies:
+            return False
         try:
             peer = ipaddress.ip_address(address)
         except ValueError:

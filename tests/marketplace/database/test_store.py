@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from mturk.marketplace import Marketplace, MarketplaceError
 from mturk.marketplace.database.store import Store
+from mturk.marketplace.database.table import market
 
 
 @pytest.fixture
@@ -142,3 +145,35 @@ def test_a_new_database_and_what_lies_beside_it_are_readable_by_their_owner_only
         os.umask(usual)
     names = ["lab.sqlite3", "lab.sqlite3-shm", "lab.sqlite3-wal", "lab.sqlite3.key"]
     assert modes == dict.fromkeys(names, "0o600")
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    store = Store(path)
+    store.prepare(lambda _: None)
+    yield store
+    store.close()
+
+
+def test_one_connection_writes_to_a_file(store: Store) -> None:
+    taken: list[object] = []
+    event.listen(store._engine, "checkout", lambda *_: taken.append(1))
+    for _ in range(3):
+        store.add_shift(1)
+    assert len(taken) <= 1
+
+
+def test_writing_goes_on_after_a_transaction_that_failed(store: Store) -> None:
+    store.add_shift(1)
+    with pytest.raises(ZeroDivisionError):
+        store.write(lambda database: (database.execute(market.update().values(shift=5)), 1 / 0))
+    store.add_shift(1)
+    assert store.shift() == 2
+
+
+def test_what_is_closed_leaves_one_whole_file_and_can_be_opened_again(store: Store, path: Path) -> None:
+    store.add_shift(1)
+    store.close()
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    store.add_shift(1)
+    assert store.shift() == 2

@@ -279,13 +279,15 @@ def test_of_many_workers_who_go_for_one_hit_as_many_get_it_as_it_has_places(open
 
 
 def test_who_reads_finds_a_connection_while_many_wait_to_write(open_market: Marketplace) -> None:
+    elsewhere = Store(open_market.database)
     with ThreadPoolExecutor(40) as many:
-        with under_way(Store(open_market.database), together=False):
+        with under_way(elsewhere, together=False):
             waiting = [many.submit(create, open_market) for _ in range(40)]
             until_it_waits(open_market._store, 8)
             assert open_market._store.read(lambda database: database.execute(select(t.hit.c.number)).all()) == []
             assert not any(one.done() for one in waiting)
         assert len({one.result(PATIENCE) for one in waiting}) == 40
+    elsewhere.close()
 
 
 def test_work_is_listed_in_the_order_in_which_it_came_though_a_clock_is_behind(database: str) -> None:

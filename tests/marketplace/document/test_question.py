@@ -106,6 +106,15 @@ def test_a_lab_can_raise_the_limit_on_size(connect: Connect) -> None:
         assert client.get_hit(HITId=made["HITId"])["HIT"]["Question"] == big
 
 
+def test_a_question_that_was_accepted_is_judged_anew_under_other_settings() -> None:
+    question = external_question("http://localhost/task")
+    _check(question)
+    for other in ({"strict": True}, {"limit": 10}):
+        with pytest.raises(ParameterValidationError):
+            _check(question, **other)
+    _check(question)
+
+
 @pytest.mark.parametrize(
     "url",
     ["http://localhost:5000/x", "http://127.0.0.1/", "http://[::1]/", "http://10.1.2.3/a", "http://192.168.0.7:80/"],

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from lxml import etree
 
+from mturk.marketplace.document import schema
 from mturk.marketplace.document.parser import parse
 from mturk.marketplace.document.schema import departures
 
@@ -41,3 +45,18 @@ def test_a_document_that_is_as_it_should_be_has_nothing_to_tell() -> None:
 def test_what_departs_is_told_with_its_line(xml: str, words: str) -> None:
     found = departures(parse(xml))
     assert any(re.search(words, each) for each in found), found
+
+
+def _schema_at(ready: threading.Barrier) -> etree.XMLSchema:
+    ready.wait()
+    return schema._schema("question_form.xsd")
+
+
+def test_threads_that_need_a_schema_at_once_share_one() -> None:
+    for _ in range(20):
+        schema._made.cache_clear()
+        ready = threading.Barrier(8)
+
+        with ThreadPoolExecutor(8) as threads:
+            asked = [threads.submit(_schema_at, ready) for _ in range(8)]
+            assert len({one.result() for one in asked}) == 1

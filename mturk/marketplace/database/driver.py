@@ -1,0 +1,120 @@
+"""Statements that are constants of their modules, run on the driver's own cursor.
+
+A call asks a few statements, which are always the same. The database takes a few microseconds for each, and SQLAlchemy
+several times as many: it looks for the compiled text, and keeps books of a result. Here a text is compiled once for
+each database and each set of values, which are texts, whole numbers, truth values and None, and rows are plain tuples.
+
+What is SQLAlchemy's besides is kept: its types read what the driver does not (booleans on SQLite), its errors are
+raised, who listens to its event `before_cursor_execute` is told, and a connection that was lost is given up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy.engine.interfaces import DBAPICursor, DBAPIModule
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Statement = Select[Any] | Insert | Update | Delete
+Values = Mapping[str, Any]
+Row = tuple[Any, ...]
+
+
+class _Text(NamedTuple):
+    """A statement as a database takes it."""
+
+    text: str
+    order: tuple[str, ...] | None
+    """The names of the values in the order of their places; None where the places have names."""
+    fixed: dict[str, Any]
+    """Values that stand in the statement itself."""
+    readers: tuple[tuple[int, Callable[[Any], Any]], ...]
+    """How columns are read that the driver leaves as the database has them, by their places."""
+
+    def bound(self, values: Values) -> Any:
+        """The values as the driver takes them."""
+        known = {**self.fixed, **values} if self.fixed else values
+        return known if self.order is None else [known[name] for name in self.order]
+
+    def read(self, row: Row) -> Row:
+        """A row as SQLAlchemy's types read it."""
+        if not self.readers:
+            return row
+        columns = list(row)
+        for place, reader in self.readers:
+            columns[place] = reader(columns[place])
+        return tuple(columns)
+
+
+def row(database: Connection, query: Select[Any], values: Values) -> Row | None:
+    """The row that a query finds, of which there is one at most."""
+    text, cursor = _run(database, query, values)
+    found = cursor.fetchone()
+    cursor.close()
+    return None if found is None else text.read(found)
+
+
+def change(database: Connection, statement: Insert | Update | Delete, values: Values) -> int:
+    """Change what a statement says, and count the rows that it was."""
+    _, cursor = _run(database, statement, values)
+    count = int(cursor.rowcount)
+    cursor.close()
+    return count
+
+
+def add(database: Connection, insertion: Insert, values: Values) -> int:
+    """Add a row to a table whose rows are numbered, and say its number."""
+    _, cursor = _run(database, insertion, values)
+    # PostgreSQL returns it as a row; SQLite's driver knows it.
+    number = cursor.fetchone()[0] if cursor.description else cursor.lastrowid
+    cursor.close()
+    return int(number)
+
+
+def _run(database: Connection, statement: Statement, values: Values) -> tuple[_Text, Any]:
+    text = _compiled(statement, database.dialect, tuple(values))
+    bound = text.bound(values)
+    cursor: Any = database.connection.cursor()
+    for hear in database.engine.dispatch.before_cursor_execute:
+        hear(database, cursor, text.text, bound, None, False)
+    try:
+        cursor.execute(text.text, bound)
+    except database.dialect.loaded_dbapi.Error as error:
+        raise _told(database, cursor, text.text, bound, error) from error
+    return text, cursor
+
+
+def _told(database: Connection, cursor: DBAPICursor, text: str, bound: Any, error: DBAPIModule.Error) -> BaseException:
+    """An error of the driver as SQLAlchemy tells it."""
+    dialect = database.dialect
+    base = dialect.loaded_dbapi.Error
+    is_lost = dialect.is_disconnect(error, database.connection, cursor)
+    if is_lost:
+        database.invalidate(error)
+    return DBAPIError.instance(text, bound, error, base, connection_invalidated=is_lost, dialect=dialect)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(statement: Statement, dialect: Dialect, names: tuple[str, ...]) -> _Text:
+    compiled = statement.compile(dialect=dialect, column_keys=list(names))
+    assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what a statement is compiled by
+    if compiled.post_compile_params:
+        raise TypeError(f"The text of a statement here is the same for all values: {compiled}")
+    return _Text(
+        compiled.string,
+        None if compiled.positiontup is None else tuple(compiled.positiontup),
+        {name: value for name, value in compiled.params.items() if name not in names and value is not None},
+        tuple(_readers(statement, dialect)) if isinstance(statement, Select) else (),
+    )
+
+
+def _readers(query: Select[Any], dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
+    readers = (
+        (place, column.type.dialect_impl(dialect).result_processor(dialect, None))
+        for place, column in enumerate(query.selected_columns)
+    )
+    return [(place, reader) for place, reader in readers if reader is not None]

@@ -1,0 +1,26 @@
+"""Which characters a text of a request may have."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mturk.marketplace.error import FrontEndError
+from mturk.marketplace.request.shape import Finding, Text
+
+ANY = st.text(st.characters() | st.characters(max_codepoint=0x20) | st.characters(categories=["Cs"]), max_size=30)
+
+
+@given(ANY)
+def test_a_text_has_no_control_characters_but_white_space_and_no_halves_of_pairs(text: str) -> None:
+    finding = Finding()
+    if any(unicodedata.category(letter) == "Cs" for letter in text):
+        with pytest.raises(FrontEndError, match="not Unicode text"):
+            Text().read(text, "Title", "title", finding)
+        return
+    assert Text().read(text, "Title", "title", finding) == text
+    has_control = any(letter < " " and letter not in "\t\n\r" for letter in text)
+    assert [error.parameter for error in finding.limits] == ["Title"] * has_control
