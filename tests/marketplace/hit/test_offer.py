@@ -48,14 +48,15 @@ def titles(page: Listing) -> list[str]:
 
 @pytest.fixture
 def next_hit(market: Marketplace) -> Callable[..., str]:
-    def next_hit(hit: dict[str, Any], after: str | None = None, worker_id: str = "A1", lock: bool = False) -> str:
+    def next_hit(hit: dict[str, Any], after: str | None = None, worker_id: str = "A1", hold: bool = False) -> str:
         market.worker(worker_id)
 
         def look(context: Context) -> str:
             group = offer.offer(context, worker_id, hit["HITGroupId"]).group.number
-            return offer.next_hit(context, worker.on_site(context, worker_id), group, after, lock=lock)
+            find = offer.hold_next if hold else offer.next_hit
+            return find(context, worker.on_site(context, worker_id), group, after)
 
-        return market._dispatch.run(look, writes=lock)
+        return market._dispatch.run(look, writes=hold)
 
     return next_hit
 
@@ -251,7 +252,7 @@ def test_the_next_hit_of_a_group_is_the_first_that_the_worker_has_not_had(
     assert next_hit(hits[0], worker_id="A2") == ids[0]
     assert next_hit(hits[0], after=ids[1]) == ids[2]
     assert next_hit(hits[0], after="3UNKNOWN") == ids[1]
-    assert next_hit(hits[0], lock=True) == ids[1]
+    assert next_hit(hits[0], hold=True) == ids[1]
     with pytest.raises(NotThere, match="no more available HITs"):
         next_hit(hits[0], after=ids[2])
 
