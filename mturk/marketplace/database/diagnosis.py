@@ -84,6 +84,8 @@ def _explanation(address: Address, cause: str) -> str:
         return f"refuses this user or password ({_short(cause)}). Correct the URL."
     if 'database "' in cause and "does not exist" in cause:
         return f"is not there ({_short(cause)}). Make it with createdb, or correct the URL."
+    if "too many clients" in cause or "remaining connection slots" in cause:
+        return "takes no more connections. Raise its max_connections, or serve by fewer processes, with 16 each."
     if any(words in cause for words in _UNREACHED):
         return f"cannot be reached: {_short(cause)}. Start its server, or correct the URL."
     if "locked" in cause or "lock timeout" in cause:

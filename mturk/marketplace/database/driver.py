@@ -5,20 +5,24 @@ several times as many: it looks for the compiled text, and keeps books of a resu
 each database and each set of values, which are texts, whole numbers, truth values and None, and rows are plain tuples.
 
 What is SQLAlchemy's besides is kept: its types read what the driver does not (booleans on SQLite), its errors are
-raised, who listens to its event `before_cursor_execute` is told, and a connection that was lost is given up.
+raised, and a connection that was lost is given up. Where somebody listens to its events, as what traces a program does,
+statements go through it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
-from sqlalchemy.engine.interfaces import DBAPICursor, DBAPIModule
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPIModule
+
+Result = TypeVar("Result")
 Statement = Select[Any] | Insert | Update | Delete
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -52,43 +56,62 @@ class _Text(NamedTuple):
 
 def row(database: Connection, query: Select[Any], values: Values) -> Row | None:
     """The row that a query finds, of which there is one at most."""
-    text, cursor = _run(database, query, values)
-    found = cursor.fetchone()
-    cursor.close()
+    if _is_watched(database):
+        seen = database.execute(query, values).one_or_none()
+        return None if seen is None else tuple(seen)
+    text = _compiled(query, database.dialect, tuple(values))
+    found = _run(database, text, values, _one)
     return None if found is None else text.read(found)
 
 
 def change(database: Connection, statement: Insert | Update | Delete, values: Values) -> int:
     """Change what a statement says, and count the rows that it was."""
-    _, cursor = _run(database, statement, values)
-    count = int(cursor.rowcount)
-    cursor.close()
-    return count
+    if _is_watched(database):
+        return database.execute(statement, values).rowcount
+    return _run(database, _compiled(statement, database.dialect, tuple(values)), values, _count)
 
 
 def add(database: Connection, insertion: Insert, values: Values) -> int:
     """Add a row to a table whose rows are numbered, and say its number."""
-    _, cursor = _run(database, insertion, values)
+    if _is_watched(database):
+        return int((database.execute(insertion, values).inserted_primary_key or (0,))[0])
+    return _run(database, _compiled(insertion, database.dialect, tuple(values)), values, _number)
+
+
+def _is_watched(database: Connection) -> bool:
+    events = database.engine.dispatch
+    return bool(events.before_cursor_execute or events.after_cursor_execute or events.before_execute)
+
+
+def _one(cursor: Any) -> Row | None:
+    found: Row | None = cursor.fetchone()
+    return found
+
+
+def _count(cursor: Any) -> int:
+    return int(cursor.rowcount)
+
+
+def _number(cursor: Any) -> int:
     # PostgreSQL returns it as a row; SQLite's driver knows it.
-    number = cursor.fetchone()[0] if cursor.description else cursor.lastrowid
-    cursor.close()
-    return int(number)
+    return int(cursor.fetchone()[0] if cursor.description else cursor.lastrowid)
 
 
-def _run(database: Connection, statement: Statement, values: Values) -> tuple[_Text, Any]:
-    text = _compiled(statement, database.dialect, tuple(values))
+def _run(database: Connection, text: _Text, values: Values, take: Callable[[Any], Result]) -> Result:
     bound = text.bound(values)
-    cursor: Any = database.connection.cursor()
-    for hear in database.engine.dispatch.before_cursor_execute:
-        hear(database, cursor, text.text, bound, None, False)
+    cursor: Any = None
     try:
+        cursor = database.connection.cursor()
         cursor.execute(text.text, bound)
+        return take(cursor)
     except database.dialect.loaded_dbapi.Error as error:
         raise _told(database, cursor, text.text, bound, error) from error
-    return text, cursor
+    finally:
+        if cursor is not None:
+            cursor.close()
 
 
-def _told(database: Connection, cursor: DBAPICursor, text: str, bound: Any, error: DBAPIModule.Error) -> BaseException:
+def _told(database: Connection, cursor: Any, text: str, bound: Any, error: DBAPIModule.Error) -> BaseException:
     """An error of the driver as SQLAlchemy tells it."""
     dialect = database.dialect
     base = dialect.loaded_dbapi.Error

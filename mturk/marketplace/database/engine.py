@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import QueuePool
 
 from mturk.marketplace.database.address import Address
@@ -62,7 +62,11 @@ def begin_sqlite(connection: Connection, *, write: bool) -> None:
     # Not by a listener to its event "begin": with any listener there each statement takes a sixth longer.
     raw: Any = connection.connection.driver_connection
     # IMMEDIATE takes the write lock at once; taking it later fails if another connection wrote in between.
-    raw.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+    statement = "BEGIN IMMEDIATE" if write else "BEGIN"
+    try:
+        raw.execute(statement)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error, dialect=connection.dialect) from error
 
 
 def _prepare_postgresql(connection: Any, patience: float) -> None:

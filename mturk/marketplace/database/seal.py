@@ -81,7 +81,10 @@ def find(passed: str | None, database: Path | None, *, make: bool) -> Seal:
     if VARIABLE in os.environ:
         return given(os.environ[VARIABLE], f"the master key in {VARIABLE}")
     if path is None:
-        raise MarketplaceError(f"This database needs a master key for its secrets in {VARIABLE}. {_MAKE_ONE}")
+        raise MarketplaceError(
+            f"This database needs a master key for its secrets in {VARIABLE}: the one that it was made with, or for a "
+            f"new database a new one. {_MAKE_ONE}"
+        )
     if not make:
         raise MarketplaceError(
             f"The key file {path} is missing, without which the secret keys in the database cannot be read. "

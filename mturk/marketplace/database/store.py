@@ -66,6 +66,7 @@ class Store:
         self._engine = make_engine(self._address, patience)
         self._has_writer = self._address.file is not None
         self._writer: Connection | None = None
+        self._has_ended = False
         self.listeners: dict[str, Callable[[int], None]] = {}
         """What to call with the earliest time when something is announced, by its name."""
 
@@ -79,8 +80,12 @@ class Store:
 
     def close(self) -> None:
         """Close the connections; SQLite's last one also merges its log into the file."""
-        with self._turn:
+        # Somebody may be writing, and that may be this very thread, which a signal has called here.
+        if self._turn.acquire(blocking=False):
             self._dismiss_writer()
+            self._turn.release()
+        else:
+            self._has_ended = True
         self._engine.dispose()
 
     def prepare(self, first: Callable[[Connection], None] | None) -> None:
@@ -184,11 +189,17 @@ class Store:
     def _writing(self) -> Iterator[Connection]:
         """The connection of the one writer that there is in a file."""
         self._writer = self._writer or self._engine.connect()
+        fine = False
         try:
             yield self._writer
-        except BaseException:
-            self._dismiss_writer()
-            raise
+            fine = True
+        finally:
+            if self._has_ended:
+                self._has_ended = False
+                self._writer.invalidate()  # the pool that it came from is gone
+                fine = False
+            if not fine:
+                self._dismiss_writer()
 
     def _dismiss_writer(self) -> None:
         if self._writer is not None:

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from mturk.marketplace.document.constraint import REQUIRED, Complaint, complaint
 from mturk.marketplace.document.expression import Effort
-from mturk.marketplace.document.question import RESERVED, FormQuestion, QuestionDocument
+from mturk.marketplace.document.question import REMEMBERED, RESERVED, FormQuestion, QuestionDocument
 from mturk.marketplace.error import WorkerError
 
 _NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
@@ -66,7 +66,7 @@ def answer_document(
     meet them; only what no form can send is refused.
     """
     given = {name: _as_list(name, value) for name, value in answers.items()}
-    asked = _asked(question)
+    asked = (_asked if len(question) <= REMEMBERED else _asked.__wrapped__)(question)
     if asked.form is None:
         _refuse_files(given)
     if asked.form is not None:

@@ -18,6 +18,8 @@ from mturk.marketplace.error import ParameterValidationError
 
 RESERVED = ("assignmentId", "hitId", "turkSubmitTo", "workerId")
 """What the site adds to the address of every page; it is never an answer."""
+REMEMBERED = 100_000
+"""A longer text is read each time anew, so that what was read last takes little memory."""
 _HTML, _EXTERNAL, _FORM = "HTMLQuestion", "ExternalQuestion", "QuestionForm"
 _VERSIONS = {_HTML: ("2011-11-11",), _EXTERNAL: ("2006-07-14",), _FORM: ("2017-11-06", "2005-10-01")}
 _KINDS = {f"{{{BASE}{day}/{kind}.xsd}}{kind}": kind for kind, days in _VERSIONS.items() for day in days}
@@ -112,9 +114,14 @@ class QuestionDocument:
 
 
 # Many HITs ask the same. What was refused is judged again.
-@lru_cache(maxsize=32)
 def check_question(xml: str, *, limit: int, strict: bool) -> None:
-    """Refuse a document that the service would not accept as a HIT's Question."""
+    """Refuse a document that the service would not accept as a HIT's Question; of one like the last it knows that."""
+    check = _check_question if len(xml) <= REMEMBERED else _check_question.__wrapped__
+    check(xml, limit=limit, strict=strict)
+
+
+@lru_cache(maxsize=32)
+def _check_question(xml: str, *, limit: int, strict: bool) -> None:
     with reading("Question", xml, limit):
         question = QuestionDocument(xml)
         question.check()

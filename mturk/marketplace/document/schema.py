@@ -22,7 +22,7 @@ _FILES: Final = {
     _XHTML: "formatted_content.xsd",
 }
 _MOST_TOLD = 5
-_MAKING = threading.Lock()
+_ONE_BY_ONE = threading.Lock()
 
 
 def expect_schema(root: Element) -> None:
@@ -54,19 +54,16 @@ def _formatted_departures(content: str) -> list[str]:
 def _against(root: Element, namespace: str) -> list[str]:
     if namespace not in _FILES:
         return [f"no schema is known for the namespace {namespace!r}"]
-    schema = _schema(_FILES[namespace])
-    if schema.validate(root):
-        return []
-    log: Any = schema.error_log
-    return [f"line {entry.line}: {entry.message.replace(f'{{{namespace}}}', '')}" for entry in log]
-
-
-# Where two threads make schemas at once, libxml2 may take a good one for no schema.
-def _schema(file: str) -> etree.XMLSchema:
-    with _MAKING:
-        return _made(file)
+    # Where two threads make schemas at once, libxml2 may take a good one for no schema. And what a schema finds stands
+    # in a log of its own, which the next document that is held against it empties.
+    with _ONE_BY_ONE:
+        schema = _schema(_FILES[namespace])
+        if schema.validate(root):
+            return []
+        log: Any = schema.error_log
+        return [f"line {entry.line}: {entry.message.replace(f'{{{namespace}}}', '')}" for entry in log]
 
 
 @cache
-def _made(file: str) -> etree.XMLSchema:
+def _schema(file: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(schemas.FOLDER / file), PARSER))

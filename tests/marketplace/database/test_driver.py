@@ -133,14 +133,25 @@ def test_a_connection_that_was_lost_is_given_up(postgresql: PostgreSQL) -> None:
         engine.dispose()
 
 
-def test_who_listens_to_statements_is_told(open_database: Connection) -> None:
-    told: list[tuple[str, Any]] = []
-    sa.event.listen(open_database.engine, "before_cursor_execute", lambda *given: told.append(given[2:4]))
-    for find in (driver.row, lambda *given: open_database.execute(*given[1:])):
-        find(open_database, BY_NAME, {"of_name": "a"})
-    (ours, with_ours), (theirs, with_theirs) = told
-    assert ours == theirs
-    assert type(with_ours)(with_theirs) == with_ours
+@pytest.mark.parametrize("event", ["before_cursor_execute", "after_cursor_execute", "before_execute"])
+def test_who_listens_to_statements_is_told_as_by_sqlalchemy(open_database: Connection, event: str) -> None:
+    told: list[tuple[Any, ...]] = []
+    sa.event.listen(open_database.engine, event, lambda *given: told.append(given))
+    steps = [(driver.add, NEW, PLAIN), (driver.change, RESIZE, {"of_name": "a", "by": 1})]
+    answers = [step(open_database, *given) for step, *given in steps]
+    found = driver.row(open_database, BY_NAME, {"of_name": "a"})
+    assert len(told) == 3
+    assert event == "before_execute" or all(
+        given[4] is not None for given in told
+    )  # the context, which tracers write on
+    assert answers == [1, 1]
+    assert found == (1, "a", None, 2, True, None)
+
+
+def test_an_error_at_a_row_is_sqlalchemy_s(open_database: Connection) -> None:
+    wrong = {"sqlite": "abs(-9223372036854775807 - 1)", "postgresql": "1 / 0"}[open_database.dialect.name]
+    with pytest.raises(DBAPIError), open_database.begin_nested():
+        driver.row(open_database, sa.select(sa.literal_column(wrong)), {})
 
 
 def test_a_statement_whose_text_depends_on_the_values_is_refused(open_database: Connection) -> None:

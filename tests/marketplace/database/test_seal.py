@@ -131,7 +131,7 @@ def test_what_is_no_master_key_is_refused_with_how_to_make_one(path: Path, bad: 
 
 def test_a_server_s_database_wants_a_master_key(postgresql: PostgreSQL) -> None:
     with postgresql.database() as url:
-        _refused("needs a master key for its secrets in MTURK_MARKETPLACE_KEY. Make one", url)
+        _refused("needs a master key for its secrets in MTURK_MARKETPLACE_KEY: the one that it was made with", url)
 
 
 def test_a_key_file_that_cannot_be_read_is_refused(path: Path, pair: tuple[str, str], key_file: Path) -> None:

@@ -10,11 +10,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from mturk.marketplace import Marketplace, MarketplaceError
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.database.table import market
+from mturk.marketplace.error import DatabaseError
 
 
 @pytest.fixture
@@ -177,3 +178,23 @@ def test_what_is_closed_leaves_one_whole_file_and_can_be_opened_again(store: Sto
     assert [file.name for file in path.parent.iterdir()] == [path.name]
     store.add_shift(1)
     assert store.shift() == 2
+
+
+def test_what_is_closed_in_the_middle_of_a_transaction_ends_it_first(store: Store, path: Path) -> None:
+    def work(database: Connection) -> None:
+        database.execute(market.update().values(shift=5))
+        store.close()
+
+    store.write(work)
+    assert store.shift() == 5
+    store.close()
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_who_cannot_begin_to_write_is_told_that_the_file_is_locked(store: Store, path: Path) -> None:
+    impatient = Store(path, patience=0.1)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseError, match="is locked by another program"):
+            impatient.add_shift(1)
+    impatient.close()

@@ -7,7 +7,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from lxml import etree
 
 from mturk.marketplace.document import schema
 from mturk.marketplace.document.parser import parse
@@ -47,16 +46,28 @@ def test_what_departs_is_told_with_its_line(xml: str, words: str) -> None:
     assert any(re.search(words, each) for each in found), found
 
 
-def _schema_at(ready: threading.Barrier) -> etree.XMLSchema:
+def _departures_at(ready: threading.Barrier) -> list[str]:
     ready.wait()
-    return schema._schema("question_form.xsd")
+    return departures(parse(FORM % QUESTION % "<Text>Ready?</Text>"))
 
 
-def test_threads_that_need_a_schema_at_once_share_one() -> None:
+def test_threads_that_need_a_schema_at_once_make_it_one_by_one() -> None:
     for _ in range(20):
-        schema._made.cache_clear()
+        schema._schema.cache_clear()
         ready = threading.Barrier(8)
 
         with ThreadPoolExecutor(8) as threads:
-            asked = [threads.submit(_schema_at, ready) for _ in range(8)]
-            assert len({one.result() for one in asked}) == 1
+            asked = [threads.submit(_departures_at, ready) for _ in range(8)]
+            assert [one.result() for one in asked] == [[]] * 8
+
+
+def test_what_is_found_in_a_document_is_told_of_no_other_that_is_looked_at_meanwhile() -> None:
+    def look(name: str) -> set[str]:
+        document = parse(FORM % f"<{name}/>")
+        return {" ".join(departures(document)) for _ in range(2000)}
+
+    names = ["Mine", "Yours", "Hers", "His"]
+    with ThreadPoolExecutor(len(names)) as threads:
+        for name, found in zip(names, threads.map(look, names), strict=True):
+            assert len(found) == 1
+            assert name in found.pop()
