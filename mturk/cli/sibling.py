@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -52,7 +53,7 @@ class Siblings:
             if place.process.is_alive() or time.monotonic() < place.begun + _PAUSE:
                 continue
             place.begun = time.monotonic()  # if this fails, as where memory is short, it is tried again later
-            with suppress(OSError):
+            with suppress(OSError), _without_readers():
                 self._warn(f"mturk: a process ended with {place.process.exitcode}; another one takes its place.")
             with suppress(OSError):
                 self._places[position] = self._begin()
@@ -90,6 +91,17 @@ class _Place:
         self.process = process
         self.lifeline = lifeline
         self.begun = time.monotonic()
+
+
+@contextmanager
+def _without_readers() -> Iterator[None]:
+    """Do without standard error once nobody reads it: what it still holds would stop each start of a process."""
+    try:
+        yield
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stderr.fileno())
+        os.close(nowhere)
 
 
 @contextmanager
