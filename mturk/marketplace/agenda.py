@@ -12,7 +12,7 @@ from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from mturk.marketplace.database import driver
+from mturk.marketplace.database import driver, ending
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.first_rows import first_rows
 from mturk.marketplace.database.store import announce
@@ -54,12 +54,16 @@ class Item(NamedTuple):
 
 def plan(database: Connection, kind: str, subject: int, time: int) -> None:
     """Note that something will happen to a HIT, an assignment or a qualification type at that time."""
-    driver.change(database, _PLAN, {"kind": kind, "subject": subject, "time": time})
+    ending.change(database, _PLAN, {"kind": kind, "subject": subject, "time": time})
     announce(database, NEWS, time)
 
 
 def change(database: Connection, kind: str, subject: int, to: str, time: int) -> None:
     """Note that something will happen to the subject in place of what was planned, if that is still there, or anew."""
+    if ending.puts_off(database):
+        cancel(database, kind, subject)
+        plan(database, to, subject, time)
+        return
     values = {"of_kind": kind, "of_subject": subject, "kind": to, "time": time}
     if driver.change(database, _CHANGE, values):
         announce(database, NEWS, time)
@@ -68,12 +72,17 @@ def change(database: Connection, kind: str, subject: int, to: str, time: int) ->
 
 
 def has(database: Connection, kind: str, subject: int) -> bool:
-    """Whether something of that kind is planned for the subject."""
+    """Whether something of that kind was planned for the subject before this transaction."""
     return driver.row(database, _HAS, {"of_kind": kind, "of_subject": subject}) is not None
 
 
-def cancel(database: Connection, kind: str, subject: int) -> bool:
-    """Remove something because it happens now, or will not happen; False if it was not there."""
+def cancel(database: Connection, kind: str, subject: int) -> None:
+    """Remove something because it will not happen."""
+    ending.change(database, _CANCEL, {"of_kind": kind, "of_subject": subject})
+
+
+def take(database: Connection, kind: str, subject: int) -> bool:
+    """Remove something because it happens now; False if it was not there."""
     return driver.change(database, _CANCEL, {"of_kind": kind, "of_subject": subject}) > 0
 
 

@@ -272,7 +272,7 @@ class Dispatch:
                 continue
             if together is not None and not together.includes(item, done):
                 return True
-            if agenda.cancel(database, item.kind, item.subject):
+            if agenda.take(database, item.kind, item.subject):
                 # At the time at which it was due, however late that is noticed.
                 _AUTOMATIC[item.kind](self.context(database, item.time), item.subject)
         return True

@@ -11,7 +11,7 @@ statements go through it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -54,9 +54,15 @@ class _Text(NamedTuple):
         return tuple(columns)
 
 
+def is_watched(database: Connection) -> bool:
+    """Whether somebody listens to statements, which therefore go through SQLAlchemy, one by one."""
+    events = database.engine.dispatch
+    return bool(events.before_cursor_execute or events.after_cursor_execute or events.before_execute)
+
+
 def row(database: Connection, query: Select[Any], values: Values) -> Row | None:
     """The row that a query finds, of which there is one at most."""
-    if _is_watched(database):
+    if is_watched(database):
         seen = database.execute(query, values).one_or_none()
         return None if seen is None else tuple(seen)
     text = _compiled(query, database.dialect, tuple(values))
@@ -66,26 +72,47 @@ def row(database: Connection, query: Select[Any], values: Values) -> Row | None:
 
 def change(database: Connection, statement: Insert | Update | Delete, values: Values) -> int:
     """Change what a statement says, and count the rows that it was."""
-    if _is_watched(database):
+    if is_watched(database):
         return database.execute(statement, values).rowcount
     return _run(database, _compiled(statement, database.dialect, tuple(values)), values, _count)
 
 
+def change_all(database: Connection, changes: Iterable[tuple[Insert | Update | Delete, Values]]) -> None:
+    """Change what statements say, of none of which anything is asked."""
+    for statement, values in changes:
+        if is_watched(database):
+            database.execute(statement, values)
+        else:
+            _run(database, _compiled(statement, database.dialect, tuple(values)), values, _nothing)
+
+
+def commit_all(database: Connection, changes: Iterable[tuple[Insert | Update | Delete, Values]]) -> None:
+    """Change what statements say, of none of which anything is asked, and commit, in one go: a pipeline of psycopg."""
+    raw: Any = database.connection.driver_connection
+    try:
+        with raw.pipeline():
+            for statement, values in changes:
+                text = _compiled(statement, database.dialect, tuple(values))
+                raw.execute(text.text, text.bound(values))
+            raw.commit()
+    except database.dialect.loaded_dbapi.Error as error:
+        raise _told(database, None, "COMMIT", None, error) from error
+
+
 def add(database: Connection, insertion: Insert, values: Values) -> int:
     """Add a row to a table whose rows are numbered, and say its number."""
-    if _is_watched(database):
+    if is_watched(database):
         return int((database.execute(insertion, values).inserted_primary_key or (0,))[0])
     return _run(database, _compiled(insertion, database.dialect, tuple(values)), values, _number)
-
-
-def _is_watched(database: Connection) -> bool:
-    events = database.engine.dispatch
-    return bool(events.before_cursor_execute or events.after_cursor_execute or events.before_execute)
 
 
 def _one(cursor: Any) -> Row | None:
     found: Row | None = cursor.fetchone()
     return found
+
+
+def _nothing(_cursor: Any) -> None:
+    """Ask nothing."""
 
 
 def _count(cursor: Any) -> int:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, bindparam, case
 
-from mturk.marketplace.database import driver
+from mturk.marketplace.database import ending
 from mturk.marketplace.database import offer_table as t
 
 _PENDING = "mturk.group counts"
@@ -54,6 +54,6 @@ def write(database: Connection) -> None:
     changes: Changes = database.info.pop(_PENDING, {})
     for hit_type, (more, came) in sorted(changes.items()):
         if came:
-            driver.change(database, _COUNT_NEW, {"of_type": hit_type, "more": more, "at": came})
+            ending.change(database, _COUNT_NEW, {"of_type": hit_type, "more": more, "at": came})
         elif more:
-            driver.change(database, _COUNT, {"of_type": hit_type, "more": more})
+            ending.change(database, _COUNT, {"of_type": hit_type, "more": more})

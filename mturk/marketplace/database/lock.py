@@ -26,7 +26,7 @@ second. What is new is written before accounts are changed, because who comes se
 transactions wait for each other; should they ever, one is undone and repeated, the last time alone.
 
 The balances of a requester and the count of a group are changed by all that goes on there. So they are the last thing
-in a transaction: who waits for them has little left to do.
+in a transaction, and go to the database together with its end (`ending.py`): who waits for them waits for that alone.
 
 Messages of queues stand outside of this order: who receives or removes them leaves out those that another transaction
 has locked (`free`), or locks them from the lowest number, and such a transaction locks nothing else but an outlet.

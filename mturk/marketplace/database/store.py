@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from mturk.marketplace.database import driver, group_count, upgrade
+from mturk.marketplace.database import driver, ending, group_count, upgrade
 from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.diagnosis import explained, failures_explained
 from mturk.marketplace.database.engine import begin_sqlite, make_engine
@@ -24,6 +24,7 @@ from mturk.marketplace.error import MarketplaceError
 Result = TypeVar("Result")
 
 _TRIES = 3
+_NOT_ALLOWED = "23514"  # by a check constraint
 _TOGETHER_AT_MOST = 8  # half of a process's connections, so that those who read find one while these wait
 # Any number would do; PostgreSQL keeps such locks separate for each database.
 _ALONE = text("SELECT pg_advisory_xact_lock(20170117)")
@@ -134,13 +135,16 @@ class Store:
         """
         with failures_explained(self._address):
             for tries_left in reversed(range(_TRIES + together)):
+                # What was in the way again and again cannot be, the last time.
+                together = together and tries_left > 0
                 try:
-                    # What was in the way again and again cannot be, the last time.
-                    with self._transaction(write=True, together=together and tries_left > 0) as connection:
+                    with self._transaction(write=True, together=together) as connection:
                         return work(connection)
                 except DatabaseError as error:
                     if not tries_left or not _is_conflict(error):
                         raise
+                    # What is not allowed by itself, such as a payment of more than there is, is told by who is alone.
+                    together = together and getattr(error.orig, "sqlstate", None) != _NOT_ALLOWED
         raise AssertionError("unreachable")
 
     def shift(self) -> int:
@@ -170,6 +174,7 @@ class Store:
             group_count.forget(plain)
             connection = plain if write or self.sqlite else plain.execution_options(**_POSTGRESQL_READS)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
+                ending.begin(plain, puts_off=together and not self.sqlite)
                 if self.sqlite:
                     begin_sqlite(connection, write=write)
                 elif write:
@@ -177,6 +182,7 @@ class Store:
                     connection.execute(_TOGETHER if together else _ALONE)
                 yield connection
                 group_count.write(connection)
+                ending.write(connection)
             for act in info.pop(_AFTERWARDS, ()):
                 act()
             news: dict[str, int] = info.pop(_NEWS, {})

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Connection,
     ForeignKey,
@@ -98,6 +99,8 @@ account = Table(
     Column("kind", String(16), primary_key=True),
     Column("owner", _NUMBER, primary_key=True, comment="a requester or a worker; 0 is the marketplace"),
     Column("balance", BigInteger, nullable=False),
+    # What is done together relies on it: it is told by the refusal that there was too little.
+    CheckConstraint("balance >= 0 OR kind = 'outside'", name="account_balance"),
 )
 
 transfer = Table(

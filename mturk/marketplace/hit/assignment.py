@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, case, func, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database import driver, lock
+from mturk.marketplace.database import driver, ending, lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.error import RequestError, does_not_exist, wrong_state
@@ -136,7 +136,7 @@ def handed_in(context: Context, hit_number: int) -> Sequence[Assignment]:
 
 def change(context: Context, number: int, **values: Any) -> None:
     """Write down what changed about the assignment that is known inside by that number."""
-    driver.change(context.database, _CHANGE, {"of_number": number, **values})
+    ending.change(context.database, _CHANGE, {"of_number": number, **values})
 
 
 def hand_in(context: Context, assignment_row: Assignment, **values: Any) -> None:
@@ -146,7 +146,7 @@ def hand_in(context: Context, assignment_row: Assignment, **values: Any) -> None
     before them then, where a page of that list has been read already.
     """
     which = {"of_number": assignment_row.number, "of_hit": assignment_row.hit, "now": context.now}
-    driver.change(context.database, _HAND_IN, {**which, **values})
+    ending.change(context.database, _HAND_IN, {**which, **values})
 
 
 def describe(assignment_row: Assignment) -> Answer:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, select, union_a
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import DAY, SECOND
-from mturk.marketplace.database import driver, group_count
+from mturk.marketplace.database import driver, ending, group_count
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.first_rows import first_rows
 from mturk.marketplace.database.lock import find as find_locked
@@ -167,7 +167,7 @@ def settle(context: Context, hit_row: HIT, *, quiet: bool = False, **changes: An
         group_count.add(context.database, hit_row.hit_type, more)
         _turn(context, hit_row, standing.status, quiet)
     if values:
-        driver.change(context.database, _CHANGE, {"of_number": hit_row.number, **values})
+        ending.change(context.database, _CHANGE, {"of_number": hit_row.number, **values})
     return standing
 
 

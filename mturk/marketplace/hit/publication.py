@@ -9,7 +9,7 @@ from typing import Any
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database import driver, group_count
+from mturk.marketplace.database import ending, group_count
 from mturk.marketplace.database import table as t
 from mturk.marketplace.document.question import check_question
 from mturk.marketplace.error import ParameterValidationError, RequestError
@@ -171,7 +171,7 @@ def _publish(call: Call, hit_type_row: HITType, content: dict[str, Any], lifetim
         **_UNTOUCHED,
     }
     number = t.add_row(call.database, t.hit, new)
-    driver.change(call.database, _CONTENT, {"hit": number, **content})
+    ending.change(call.database, _CONTENT, {"hit": number, **content})
     hit_row = HIT(number=number, **new, **content, **{name: getattr(hit_type_row, name) for name in _OF_TYPE})
     group_count.add(call.database, hit_type_row.number, 1, came=call.now)
     agenda.plan(call.database, agenda.EXPIRE, number, hit_row.expiration)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
-from mturk.marketplace.database import group_count, lock
+from mturk.marketplace.database import ending, group_count, lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.document.answer import entered
@@ -29,6 +29,7 @@ from mturk.marketplace.people import ledger
 def prepare(context: Context, hit_row: HIT) -> None:
     """Lock what reviews of the HIT may change, before anything else is changed."""
     if hit_row.assignment_review_policy is not None or hit_row.hit_review_policy is not None:
+        ending.catch_up(context.database)  # a review reads what was changed before it, and may undo a part
         hold(context.database, [hit_row.number])
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, select
 
 from mturk.marketplace.call import Answer, Call, Context
-from mturk.marketplace.database import driver
+from mturk.marketplace.database import driver, ending
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.money import LARGEST, dollars
@@ -185,7 +185,7 @@ def _move(
             raise _insufficient_funds()
         raise AssertionError(f"{source} holds less than the {cents} cents to be moved for {reason}")
     moved = {"time": context.now, "reason": reason, **_row(source, target, cents), "hit": hit, "assignment": assignment}
-    driver.change(context.database, _MOVED, moved)
+    ending.change(context.database, _MOVED, moved)
 
 
 def _transfers(one: Reward) -> list[dict[str, Any]]:
@@ -214,8 +214,10 @@ def _change_both(context: Context, source: Account, target: Account, cents: int)
 def _change(context: Context, account: Account, by: int) -> bool:
     which = {"of_kind": account.kind, "of_owner": account.owner}
     # "outside" may be negative: its balance is minus everything that was ever deposited.
-    if by > 0 or account == OUTSIDE:
-        return driver.change(context.database, _ADD, {**which, "cents": by}) == 1
+    # Where changes are put off, the database refuses what is too much, and the transaction is done again alone.
+    if by > 0 or account == OUTSIDE or ending.puts_off(context.database):
+        ending.change(context.database, _ADD, {**which, "cents": by})
+        return True
     return driver.change(context.database, _TAKE, {**which, "cents": -by}) == 1
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from mturk.marketplace.call import Call, Context
 from mturk.marketplace.clock import as_datetime
-from mturk.marketplace.database import driver
+from mturk.marketplace.database import ending
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.lock import find as find_locked
 from mturk.marketplace.error import MarketplaceError, NotThere, ParameterValidationError
@@ -164,4 +164,4 @@ def count_all(context: Context, what: str, cases: Mapping[int, int]) -> None:
 
 def count(context: Context, number: int, what: str, by: int = 1) -> None:
     """Change a part of a worker's record."""
-    driver.change(context.database, _COUNTS[what], {"of_worker": number, "by": by})
+    ending.change(context.database, _COUNTS[what], {"of_worker": number, "by": by})

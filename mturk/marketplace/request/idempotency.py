@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Call, Context
 from mturk.marketplace.clock import DAY, HOUR
-from mturk.marketplace.database import driver
+from mturk.marketplace.database import driver, ending
 from mturk.marketplace.database import table as t
 
 _ALL = 0  # tokens are forgotten together, so there is one such thing on the agenda
@@ -50,7 +50,7 @@ def remember(call: Call, operation: str, token: str | None, subject: str) -> Non
     if token is None:
         return
     new = {"requester": call.requester, "operation": operation, "token": token, "subject": subject, "time": call.now}
-    driver.change(call.database, _REMEMBER, new)
+    ending.change(call.database, _REMEMBER, new)
     if not agenda.has(call.database, agenda.FORGET_TOKENS, _ALL):
         agenda.plan(call.database, agenda.FORGET_TOKENS, _ALL, call.now + DAY)
 

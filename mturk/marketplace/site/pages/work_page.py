@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database import ending
 from mturk.marketplace.document.question import QuestionDocument
 from mturk.marketplace.error import MarketplaceError, NotThere, ServiceFault, WorkerError
 from mturk.marketplace.form.entry import Entry
@@ -230,4 +231,5 @@ def _onward(assignment_id: str) -> str:
 def _give_back(context: Context, assignment_id: str) -> tuple[Held, bool]:
     held = desk.look_up(context, worker_id(), assignment_id)
     hand_back(context, worker_id(), assignment_id)
+    ending.catch_up(context.database)
     return held, _next(context, held) is not None
