@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, a browser, nginx
-# and Caddy, the AWS SDK for JavaScript with what runs it, and axe-core.
+# Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, a browser, nginx,
+# Caddy and systemd, the AWS SDK for JavaScript with what runs it, and axe-core.
 # For Debian and its relatives; does nothing where everything is there. Run it as root, or as one who may use sudo.
 set -eu
 
@@ -12,6 +12,7 @@ command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
 command -v nginx >/dev/null || test -x /usr/sbin/nginx || missing="$missing nginx"
 command -v caddy >/dev/null || missing="$missing caddy"
+command -v systemd-analyze >/dev/null || missing="$missing systemd"
 
 # The packages of npm, just as package-lock.json lists them.
 install_javascript() {

@@ -155,6 +155,9 @@ def demo(database: str | None, site: bool) -> None:
     "--public-url", metavar="URL", help="The address that clients use where a proxy stands in front: docs/deploy.md."
 )
 @click.option(
+    "--plain-http", is_flag=True, help="Listen where others can reach it though nobody encrypts what passes there."
+)
+@click.option(
     "--sign-up",
     type=click.Choice(["invite", "open"]),
     default="invite",
@@ -195,6 +198,7 @@ def serve(
     deposit: str,
     fees: bool,
     public_url: str | None,
+    plain_http: bool,
     sign_up: str,
     sign_in: str | None,
     trusted_proxy: tuple[str, ...],
@@ -235,6 +239,7 @@ def serve(
         "upload_limit": upload_limit,
     }
     with option.mistakes_explained():
+        server.expect_encryption(host, public_url, plain_http=plain_http)
         market = Marketplace(database, host=host, port=port, **settings)
         if processes > 1 and market.database == ":memory:":
             raise click.BadParameter("a database in memory has one process.", param_hint="'--processes'")

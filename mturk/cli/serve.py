@@ -12,6 +12,8 @@ from contextlib import contextmanager, nullcontext
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
+import click
+
 if TYPE_CHECKING:
     from mturk.cli.sibling import Siblings
     from mturk.marketplace import Marketplace
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 USUAL_ADDRESS = "http://127.0.0.1:8017"
 """Where a marketplace is that was told nothing else."""
+_OPEN = "{} is open to the network without TLS: whoever is on the way can read passwords and answers."
 _LOOK = 1.0  # seconds; some systems hand signals over only between two waits
 
 
@@ -91,16 +94,27 @@ def warnings(market: Marketplace, host: str, *, unknown_proxy: bool = False) -> 
             "--public-url without --trusted-proxy: all workers seem to come from the proxy's own address, so ten wrong "
             "passwords of one keep all out for a while. Name the proxy's address: --trusted-proxy 127.0.0.1"
         )
-    if not _is_this_machine(host) and not market.public_url.startswith("https:"):
-        found.append(
-            f"{host} is open to the network without TLS: questions and answers can be read on the way. Put nginx or "
-            "Caddy in front (docs/deploy.md) and name its address: --public-url https://…"
-        )
+    if _is_open(host, market.public_url):
+        found.append(_OPEN.format(host))
     if os.name == "posix" and os.path.isfile(market.database) and os.stat(market.database).st_mode & stat.S_IROTH:
         found.append(
             f"{market.database} can be read by every user of this machine: chmod 600 {shlex.quote(market.database)}"
         )
     return found
+
+
+def expect_encryption(host: str, public_url: str | None, *, plain_http: bool) -> None:
+    """Refuse to listen where others can reach it and nobody encrypts what passes, unless that is meant."""
+    if _is_open(host, public_url or "") and not plain_http:
+        raise click.BadParameter(
+            f"{_OPEN.format(host)} Put nginx or Caddy in front (docs/deploy.md) and name its address: "
+            "--public-url https://… Or say --plain-http, if nobody else is in that network.",
+            param_hint="'--host'",
+        )
+
+
+def _is_open(host: str, public_url: str) -> bool:
+    return not _is_this_machine(host) and not public_url.startswith("https:")
 
 
 def _is_this_machine(host: str) -> bool:

@@ -235,7 +235,7 @@ def test_a_taken_port_is_one_line_that_names_it(tmp_path: Path) -> None:
 
 
 def test_a_host_of_another_machine_is_one_line(tmp_path: Path) -> None:
-    done = program("serve", "--host", "192.0.2.1", "--port", "0", folder=tmp_path)
+    done = program("serve", "--host", "192.0.2.1", "--plain-http", "--port", "0", folder=tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "Cannot listen at port 0 of 192.0.2.1" in done.stderr
 
@@ -353,8 +353,8 @@ TRUSTED = ["--trusted-proxy", "127.0.0.1"]
 @pytest.mark.parametrize(
     ("options", "warned"),
     [
-        (["--host", "0.0.0.0"], True),
-        (["--host", "0.0.0.0", "--public-url", "http://turk.my-lab.org", *TRUSTED], True),
+        (["--host", "0.0.0.0", "--plain-http"], True),
+        (["--host", "0.0.0.0", "--plain-http", "--public-url", "http://turk.my-lab.org", *TRUSTED], True),
         (["--host", "0.0.0.0", "--public-url", "https://turk.my-lab.org", *TRUSTED], False),
         (["--host", "127.0.0.1"], False),
         (["--host", "localhost"], False),
@@ -367,6 +367,17 @@ def test_a_host_that_is_open_to_the_network_without_tls_is_warned_of(
         _, errors = server.end(signal.SIGTERM)
     assert ("mturk: 0.0.0.0 is open to the network without TLS" in errors) == warned
     assert errors.count("\n") == warned
+
+
+@pytest.mark.parametrize("options", [[], ["--public-url", "http://turk.my-lab.org", *TRUSTED]])
+def test_a_host_that_is_open_to_the_network_is_refused_without_tls_unless_that_is_meant(
+    database: Path, options: list[str]
+) -> None:
+    result = run("serve", "--host", "0.0.0.0", "--database", str(database), *options)
+    assert result.exit_code == 2
+    assert "0.0.0.0 is open to the network without TLS" in result.stderr
+    assert "--plain-http" in result.stderr
+    assert not database.exists()
 
 
 @pytest.mark.parametrize(("options", "warned"), [([], True), (TRUSTED, False)])

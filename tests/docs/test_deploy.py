@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import configparser
 import datetime
+import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 import mturk
 from mturk.marketplace import Marketplace
+from tests.cli.test_program import serving
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "deploy.md").read_text()
 PATIENCE = 20
@@ -139,3 +144,57 @@ def test_clients_reach_a_marketplace_behind_a_proxy(
             )
             assert client.get_account_balance()["AvailableBalance"] == "10000.00"
             client.close()
+
+
+def unit(folder: Path) -> Path:
+    """The page's unit, with a program that is there."""
+    text = block("systemd", 0).replace("/opt/mturk/bin/mturk", f"{sys.executable} -m mturk")
+    found = folder / "mturk.service"
+    found.write_text(text)
+    return found
+
+
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    said = subprocess.run(["systemd-analyze", "verify", unit(tmp_path)], capture_output=True, text=True, check=False)
+    assert (said.returncode, [line for line in said.stderr.splitlines() if "mturk.service" in line]) == (0, [])
+
+
+def test_the_unit_leaves_the_marketplace_little_that_it_could_do_to_the_machine(tmp_path: Path) -> None:
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=30", unit(tmp_path)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout[-300:]
+
+
+def options_of_the_unit() -> list[str]:
+    line = re.search(r"^ExecStart=\S+ serve (.*)$", block("systemd", 0), re.MULTILINE)
+    assert line
+    return line[1].split()
+
+
+def options_of_the_container(*behind: str) -> list[str]:
+    text = block("dockerfile", 0)
+    entry, usual = (json.loads(found) for found in re.findall(r"^(?:ENTRYPOINT|CMD) (.*)$", text, re.MULTILINE))
+    assert entry[:2] == ["mturk", "serve"]
+    return [*entry[2:], *(behind or usual)]
+
+
+BEHIND_THE_PROXY = ("--database", "x", "--public-url", "https://turk.my-lab.org", "--trusted-proxy", "172.18.0.0/16")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [options_of_the_unit(), options_of_the_container(), options_of_the_container(*BEHIND_THE_PROXY)],
+    ids=["unit", "container", "container behind a proxy"],
+)
+def test_the_marketplace_starts_with_the_options_of_the_page(tmp_path: Path, options: list[str]) -> None:
+    place = options.index("--database")
+    with serving(tmp_path / "lab.sqlite3", *options[:place], *options[place + 2 :]) as server:
+        assert server.facts["Address"].startswith(("http://", "https://turk.my-lab.org"))
+        assert server.end(signal.SIGTERM)[0] == 0
+
+
+def test_what_the_container_installs_is_there_to_be_installed() -> None:
+    (extras,) = re.findall(r"'mturk\[(.*)\]'", block("dockerfile", 0))
+    settings = configparser.ConfigParser()
+    settings.read(Path(__file__).parents[2] / "setup.cfg")
+    assert set(extras.split(",")) <= set(settings["options.extras_require"])
