@@ -162,7 +162,9 @@ def fill(database: str, hits: int, most: int) -> None:
     market = Marketplace(database, deposit=1_000_000, master_key=MASTER_KEY)
     number = market.requester("requester")._number
     for _ in range(hits):
-        market._dispatch.call(number, "CreateHIT", {**NEW_HIT, "MaxAssignments": most})
+        # None is given back because its time is over.
+        new = {**NEW_HIT, "MaxAssignments": most, "AssignmentDurationInSeconds": 86_400}
+        market._dispatch.call(number, "CreateHIT", new)
     market.stop()
 
 
