@@ -77,26 +77,24 @@ def change(database: Connection, statement: Insert | Update | Delete, values: Va
     return _run(database, _compiled(statement, database.dialect, tuple(values)), values, _count)
 
 
-def change_all(database: Connection, changes: Iterable[tuple[Insert | Update | Delete, Values]]) -> None:
-    """Change what statements say, of none of which anything is asked."""
-    for statement, values in changes:
-        if is_watched(database):
-            database.execute(statement, values)
-        else:
-            _run(database, _compiled(statement, database.dialect, tuple(values)), values, _nothing)
-
-
 def commit_all(database: Connection, changes: Iterable[tuple[Insert | Update | Delete, Values]]) -> None:
     """Change what statements say, of none of which anything is asked, and commit, in one go: a pipeline of psycopg."""
     raw: Any = database.connection.driver_connection
+    base = database.dialect.loaded_dbapi.Error
+    failures: list[DBAPIModule.Error] = []
     try:
         with raw.pipeline():
-            for statement, values in changes:
-                text = _compiled(statement, database.dialect, tuple(values))
-                raw.execute(text.text, text.bound(values))
-            raw.commit()
-    except database.dialect.loaded_dbapi.Error as error:
-        raise _told(database, None, "COMMIT", None, error) from error
+            try:
+                for statement, values in changes:
+                    text = _compiled(statement, database.dialect, tuple(values))
+                    raw.execute(text.text, text.bound(values))
+                raw.commit()
+            except base as error:  # here, because psycopg warns of what leaves a pipeline
+                failures.append(error)
+    except base as error:
+        failures.append(error)
+    if failures:
+        raise _told(database, None, "the end of a transaction", None, failures[0]) from failures[0]
 
 
 def add(database: Connection, insertion: Insert, values: Values) -> int:
@@ -109,10 +107,6 @@ def add(database: Connection, insertion: Insert, values: Values) -> int:
 def _one(cursor: Any) -> Row | None:
     found: Row | None = cursor.fetchone()
     return found
-
-
-def _nothing(_cursor: Any) -> None:
-    """Ask nothing."""
 
 
 def _count(cursor: Any) -> int:

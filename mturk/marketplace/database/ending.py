@@ -19,7 +19,7 @@ Changes = list[tuple[Insert | Update | Delete, Values]]
 def begin(database: Connection, *, puts_off: bool) -> None:
     """Begin a transaction that may put changes off or not, whatever an earlier one has left behind."""
     database.info.pop(_PUT_OFF, None)
-    if puts_off:
+    if puts_off and not driver.is_watched(database):
         database.info[_PUT_OFF] = []
 
 
@@ -39,13 +39,13 @@ def puts_off(database: Connection) -> bool:
 
 def catch_up(database: Connection) -> None:
     """Do what was put off, because it is read from here on, and put nothing off any more."""
-    driver.change_all(database, database.info.pop(_PUT_OFF, []))
+    changes: Changes = database.info.pop(_PUT_OFF, [])
+    for statement, values in changes:
+        driver.change(database, statement, values)
 
 
 def write(database: Connection) -> None:
     """Do what was put off, and commit; without any the transaction ends as usual."""
     changes: Changes = database.info.pop(_PUT_OFF, [])
-    if changes and not driver.is_watched(database):
+    if changes:
         driver.commit_all(database, changes)
-    else:
-        driver.change_all(database, changes)

@@ -38,6 +38,12 @@ def make_engine(address: Address, patience: float) -> Engine:
     return engine
 
 
+def has_pipelines(engine: Engine) -> bool:
+    """Whether PostgreSQL's library, which may be the machine's own, sends several statements in one go: from 14 on."""
+    driver: Any = engine.dialect.dbapi
+    return bool(driver.Pipeline.is_supported())
+
+
 def _sqlite_options(address: Address, patience: float) -> dict[str, Any]:
     # A database in memory exists in its one connection, for which the threads wait their turn.
     size = {"pool_size": 1, "max_overflow": 0} if address.in_memory else {"pool_size": 16, "max_overflow": 64}

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from mturk.marketplace.database import driver, ending, group_count, upgrade
 from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.diagnosis import explained, failures_explained
-from mturk.marketplace.database.engine import begin_sqlite, make_engine
+from mturk.marketplace.database.engine import begin_sqlite, has_pipelines, make_engine
 from mturk.marketplace.database.row import known
 from mturk.marketplace.database.table import agenda, market, metadata
 from mturk.marketplace.database.upgrade import Steps
@@ -65,6 +65,7 @@ class Store:
         self._turn = threading.Lock()
         self._places = threading.BoundedSemaphore(_TOGETHER_AT_MOST)
         self._engine = make_engine(self._address, patience)
+        self._puts_off = not self.sqlite and has_pipelines(self._engine)
         self._has_writer = self._address.file is not None
         self._writer: Connection | None = None
         self._has_ended = False
@@ -134,17 +135,18 @@ class Store:
         On PostgreSQL work that locks all it relies on (`lock.py`) may be done `together` with other such work.
         """
         with failures_explained(self._address):
+            puts_off = together and self._puts_off
             for tries_left in reversed(range(_TRIES + together)):
-                # What was in the way again and again cannot be, the last time.
-                together = together and tries_left > 0
                 try:
-                    with self._transaction(write=True, together=together) as connection:
+                    # What was in the way again and again cannot be, the last time.
+                    kept = together and tries_left > 0
+                    with self._transaction(write=True, together=kept, puts_off=kept and puts_off) as connection:
                         return work(connection)
                 except DatabaseError as error:
                     if not tries_left or not _is_conflict(error):
                         raise
-                    # What is not allowed by itself, such as a payment of more than there is, is told by who is alone.
-                    together = together and getattr(error.orig, "sqlstate", None) != _NOT_ALLOWED
+                    # What is not allowed, such as a payment of more than there is, is told where it is tried.
+                    puts_off = puts_off and getattr(error.orig, "sqlstate", None) != _NOT_ALLOWED
         raise AssertionError("unreachable")
 
     def shift(self) -> int:
@@ -163,7 +165,9 @@ class Store:
         return MarketplaceError(f"{self._name} holds no marketplace. Name one that does, or make it by mturk serve.")
 
     @contextmanager
-    def _transaction(self, *, write: bool, together: bool = False, rebuilds: bool = False) -> Iterator[Connection]:
+    def _transaction(
+        self, *, write: bool, together: bool = False, puts_off: bool = False, rebuilds: bool = False
+    ) -> Iterator[Connection]:
         turn = nullcontext() if not write else self._places if together and not self.sqlite else self._turn
         connect = self._writing if write and self._has_writer else self._engine.connect
         with turn, connect() as plain:
@@ -174,7 +178,7 @@ class Store:
             group_count.forget(plain)
             connection = plain if write or self.sqlite else plain.execution_options(**_POSTGRESQL_READS)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
-                ending.begin(plain, puts_off=together and not self.sqlite)
+                ending.begin(plain, puts_off=puts_off)
                 if self.sqlite:
                     begin_sqlite(connection, write=write)
                 elif write:

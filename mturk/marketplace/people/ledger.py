@@ -213,11 +213,13 @@ def _change_both(context: Context, source: Account, target: Account, cents: int)
 
 def _change(context: Context, account: Account, by: int) -> bool:
     which = {"of_kind": account.kind, "of_owner": account.owner}
-    # "outside" may be negative: its balance is minus everything that was ever deposited.
-    # Where changes are put off, the database refuses what is too much, and the transaction is done again alone.
-    if by > 0 or account == OUTSIDE or ending.puts_off(context.database):
+    if ending.puts_off(context.database):
+        # The database refuses what is too much, and the transaction is done again without putting off.
         ending.change(context.database, _ADD, {**which, "cents": by})
         return True
+    # "outside" may be negative: its balance is minus everything that was ever deposited.
+    if by > 0 or account == OUTSIDE:
+        return driver.change(context.database, _ADD, {**which, "cents": by}) == 1
     return driver.change(context.database, _TAKE, {**which, "cents": -by}) == 1
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, event, func, select
 from sqlalchemy.exc import IntegrityError
 
 from mturk.marketplace import Marketplace
@@ -107,6 +108,42 @@ def test_who_pays_more_than_there_is_is_refused_and_keeps_all_of_it(open_market:
     assert open_market.requester("requester").balance().available == 1
     assert open_market.audit() == []
     create(open_market, "1.00", UniqueRequestToken="mine")
+
+
+def test_who_pays_more_than_there_is_makes_nobody_wait(open_market: Marketplace) -> None:
+    begun, end = threading.Event(), threading.Event()
+
+    def work(_: Connection) -> None:
+        begun.set()
+        assert end.wait(30)
+
+    with ThreadPoolExecutor(1) as thread:
+        done = thread.submit(open_market._store.write, work, together=True)
+        assert begun.wait(30)
+        with pytest.raises(RequestError, match="insufficient funds"):  # though somebody is at it
+            create(open_market, "1.01")
+        end.set()
+        done.result(30)
+
+
+def test_what_cannot_be_done_is_told_by_its_error_alone(
+    open_market: Marketplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(60):
+        with pytest.raises(RequestError, match="insufficient funds"):
+            create(open_market, "1.01")
+    assert caplog.text == ""
+
+
+def test_a_payment_to_an_account_that_is_not_there_is_not_made(open_market: Marketplace) -> None:
+    hit_id, worker = create(open_market, "1.00"), open_market.worker("A1")
+    assignment_id = worker.accept(hit_id)
+    worker.submit(assignment_id, {"label": "cat"})
+    store, number = open_market._store, open_market.requester("requester")._number
+    store.write(lambda database: database.execute(t.account.delete().where(t.account.c.kind == "earned")))
+    event.listen(store._engine, "before_cursor_execute", lambda *_: None)  # nothing is sent in one go then
+    with pytest.raises(AssertionError, match="holds less"):
+        open_market._dispatch.call(number, "ApproveAssignment", {"AssignmentId": assignment_id})
 
 
 def test_of_those_who_go_for_the_last_cents_at_once_one_gets_them(open_market: Marketplace) -> None:
