@@ -59,8 +59,8 @@ pytest_plugin
 cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
-cli:            demo doctor payouts serve sibling simulate | demo_site diagnosis option | access hearing people preview
-                | program
+cli:            demo doctor front_door payouts serve sibling simulate | demo_site diagnosis option
+                | access bringing hearing people preview | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -109,9 +109,9 @@ timekeeper
 background
 opening
 actor
-http:           bygone fault form_limit public_address throttle | verification | key_ring | api
-                | endpoint queue_api topic_page upload_page
-                | app channel | server
+gate:           connection_limit framing lobby open_files poller stock
+http:           bygone fault form_limit public_address stranger throttle | verification | key_ring | api
+                | complaint endpoint queue_api topic_page upload_page | app incoming | channel | reception | server
 site:           intake protection signing_key terms time_zone way_back | site_setting
                 | door language service | session_cookie browser_name country typed | visitor
                 | navigation refusal show task_frame | site wanted work_area
@@ -128,6 +128,7 @@ __init__
 CROSSINGS = {
     "connection.local",
     "pytest_plugin",
+    "cli.bringing",
     "cli.option",
     "cli.preview",
     "cli.program",

@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from mturk.cli import access, hearing, option, people, preview
+from mturk.cli import access, bringing, front_door, hearing, option, people, preview
 from mturk.cli.account import export_file, funds, hits, qualifications, reach, workers
 from mturk.cli.batch.batch_group import batch
 from mturk.version import __version__
@@ -191,6 +191,7 @@ def demo(database: str | None, site: bool) -> None:
     metavar="NUMBER",
     help="How many processes serve it: about as many as there are cores. More than one are worth it on PostgreSQL.",
 )
+@front_door.options
 def serve(
     host: str,
     port: int,
@@ -207,6 +208,8 @@ def serve(
     offline: bool,
     upload_limit: int,
     processes: int,
+    rates: dict[str, Any],
+    limits: dict[str, Any],
 ) -> None:
     """Serve a marketplace for any AWS SDK, until Ctrl-C.
 
@@ -225,7 +228,7 @@ def serve(
     """
     from mturk.cli import serve as server
     from mturk.cli.sibling import Siblings
-    from mturk.marketplace import Marketplace
+    from mturk.marketplace import ConnectionLimits, Marketplace
 
     settings: dict[str, Any] = {
         "deposit": deposit,
@@ -237,6 +240,8 @@ def serve(
         "task_host": task_host,
         "offline": offline,
         "upload_limit": upload_limit,
+        "limits": ConnectionLimits(**limits),
+        **rates,
     }
     with option.mistakes_explained():
         server.expect_encryption(host, public_url, plain_http=plain_http)
@@ -334,30 +339,6 @@ def simulate(database: str, hours: float, seed: int, hits: int, **crowd: Any) ->
 
 
 @command.command()
-@click.option(
-    "--folder", metavar="PATH", help="Put them there; the marketplace finds them if MTURK_ASSETS says the same."
-)
-def assets(folder: str | None) -> None:
-    """Bring files that task pages load, such as jQuery, by npm.
-
-    Pages that ask for these files get them from the marketplace then, also without internet. Each package is the
-    one that is pinned here, by its digest. It takes a few seconds and 11 MB; what is there is not brought again.
-
-    \b
-    Examples:
-      mturk assets
-      mturk assets --folder /var/lib/mturk/assets
-    """
-    from mturk.marketplace import bring_assets
-
-    with option.mistakes_explained():
-        where, new = bring_assets(folder)
-    for name in new:
-        click.echo(f"Brought: {name}")
-    click.echo(f"{len(new)} packages are new in {where}" if new else f"All packages were there already, in {where}")
-
-
-@command.command()
 @click.option("--online", is_flag=True, help="Ask the service for the balance too, which changes nothing.")
 @reach.options
 def doctor(online: bool, **where: str | None) -> int:
@@ -382,6 +363,7 @@ def doctor(online: bool, **where: str | None) -> int:
 
 people.requester.add_command(hearing.letters)
 command.add_command(hearing.reports)
+command.add_command(bringing.assets)
 command.add_command(batch)
 command.add_command(people.requester)
 command.add_command(people.worker)

@@ -6,6 +6,7 @@ try:
     from mturk.marketplace.document.answer import File, Other
     from mturk.marketplace.error import MarketplaceError, WorkerError
     from mturk.marketplace.frame.npm import bring_assets
+    from mturk.marketplace.gate.connection_limit import ConnectionLimits
     from mturk.marketplace.hit.missing_asset import MissingAsset
     from mturk.marketplace.http.fault import Fault
     from mturk.marketplace.market import Marketplace
@@ -25,6 +26,7 @@ except ModuleNotFoundError as error:
     ) from None
 
 __all__ = [
+    "ConnectionLimits",
     "Crowd",
     "Fault",
     "File",

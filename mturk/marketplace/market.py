@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from types import TracebackType
 from typing import Any, TextIO
 
 from flask import Flask
@@ -23,6 +22,7 @@ from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.listener import Listening
 from mturk.marketplace.delivery.mail_server import VARIABLE, MailServer
 from mturk.marketplace.error import MarketplaceError, SettingError
+from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.hit import missing_asset, offer
 from mturk.marketplace.hit.missing_asset import MissingAsset
 from mturk.marketplace.http.fault import Fault, FaultPlan
@@ -51,13 +51,13 @@ class Marketplace:
                 aws_access_key_id=market.access_key, aws_secret_access_key=market.secret_key,
             )
 
-    `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges
-    no fees. `rate` and `burst` throttle each requester, `faults` and `eventual` (seconds) bring the troubles of
-    a real service. `strict` requires HTTPS for every ExternalQuestion, and that every x-amz-* header is signed, and
-    pushes nothing to this machine. `port=0` takes a free port; in place of host and port, `sock` is a socket that
-    listens already, such as the `socket` of another process's marketplace on the same database. Behind a proxy,
-    `public_url` is the address that clients use, and sign. `name_hold` keeps the name of a deleted qualification type
-    taken; the real service may do so for `timedelta(hours=48)`.
+    `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges no
+    fees. `rate` and `burst` throttle each requester, `limits` what strangers take; `faults` and `eventual` (seconds)
+    bring the troubles of a real service. `strict` requires HTTPS for every ExternalQuestion, has every x-amz-* header
+    signed, and pushes nothing to this machine. `port=0` takes a free port; in place of host and port, `sock` is a
+    socket that listens already, such as the `socket` of another process's marketplace on the same database. Behind a
+    proxy, `public_url` is the address that clients use, and sign. `name_hold` keeps the name of a deleted
+    qualification type taken; the real service may do so for `timedelta(hours=48)`.
     With `existing` no new database is made.
     Workers come to `site_url`. `sign_up` says who can: who was invited ("invite"), everybody ("open"), or whom one
     of the `trusted_proxies` names in a header ("header:X-Remote-User"). `terms` is the file that they consent to.
@@ -81,6 +81,7 @@ class Marketplace:
         fees: bool | int = True,
         rate: float | None = None,
         burst: float | None = None,
+        limits: ConnectionLimits | None = None,
         faults: Sequence[Fault] = (),
         eventual: float = 0,
         strict: bool = False,
@@ -132,6 +133,7 @@ class Marketplace:
             sock=sock,
             rate=rate,
             burst=burst,
+            limits=limits or ConnectionLimits(),
             deposit=self._deposit,
             master_key=master_key,
             existing=existing,
@@ -151,9 +153,7 @@ class Marketplace:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @alters_data

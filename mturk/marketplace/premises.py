@@ -21,6 +21,7 @@ from mturk.marketplace.delivery.mail_server import MailServer
 from mturk.marketplace.delivery.mailer import Mailer
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.http.fault import FaultPlan
 from mturk.marketplace.http.server import WAITING, Server
 from mturk.marketplace.identifier import Identifiers
@@ -47,6 +48,7 @@ class Premises:
         sock: socket.socket | None,
         rate: float | None,
         burst: float | None,
+        limits: ConnectionLimits,
         deposit: int,
         master_key: str | None,
         existing: bool,
@@ -56,6 +58,7 @@ class Premises:
     ) -> None:
         self._host, self._port, self._sock = host, port, sock
         self._public = site.public
+        self._spares = site.trusts
         self._settings = settings
         self._real_time = real_time
         self._randomness = randomness
@@ -101,6 +104,7 @@ class Premises:
             OwnAccount(means),
             rate=rate,
             burst=burst,
+            limits=limits,
             real_time=real_time,
         )
         self._server: Server | None = None
@@ -121,7 +125,10 @@ class Premises:
                 self._host,
                 self._port,
                 largest=self._web.largest,
+                unsigned=self._web.unsigned,
                 prefix=self._public.prefix if self._public else "",
+                limits=self._web.limits,
+                spares=self._spares,
                 sock=self._sock,
             )
         except MarketplaceError:

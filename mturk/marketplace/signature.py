@@ -26,6 +26,8 @@ class SignedRequest:
     method: str = "POST"
     path: str = "/"
     query: str = ""
+    caller: str = ""
+    """The address that it comes from, which no signature covers."""
 
 
 def sign(request: SignedRequest, access_key: str, secret_key: str, region: str, service: str) -> str:

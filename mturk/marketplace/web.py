@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Flask
 
@@ -13,11 +14,14 @@ from mturk.marketplace.call import Settings
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.certificate import Certificate
 from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.gate.connection_limit import ConnectionLimits
+from mturk.marketplace.gate.stock import SMALL
 from mturk.marketplace.http.api import Api
 from mturk.marketplace.http.app import body_limit, make_app
 from mturk.marketplace.http.fault import FaultPlan
 from mturk.marketplace.http.key_ring import KeyRing
 from mturk.marketplace.http.queue_api import QueueApi
+from mturk.marketplace.http.stranger import Strangers
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.topic_page import topic_pages
 from mturk.marketplace.http.upload_page import upload_pages
@@ -51,6 +55,7 @@ class Web:
         *,
         rate: float | None,
         burst: float | None,
+        limits: ConnectionLimits,
         real_time: Callable[[], float],
     ) -> None:
         self._store = store
@@ -58,6 +63,9 @@ class Web:
         self._certificate = certificate
         self._settings = settings
         self._site = site
+        # The largest body of all is taken even from one address.
+        self.limits = replace(limits, bodies=max(limits.bodies, 4 * self._largest_of_site()))
+        strangers = Strangers(limits.refusals, time.monotonic)
         key = SigningKey(store, lambda: opening.seal)
         self._services = Services(dispatch, site, key, real_time, settings.upload_limit, entrance, own_account)
         self._api = Api(
@@ -66,6 +74,7 @@ class Web:
             KeyRing(store, lambda: opening.keys),
             Throttle(rate, burst, time.monotonic),
             faults,
+            strangers,
             real_time=real_time,
             sleep=time.sleep,
             strict=settings.strict,
@@ -76,6 +85,7 @@ class Web:
             room,
             opening.find_key,
             Throttle(rate, burst, time.monotonic),
+            strangers,
             real_time=real_time,
             strict=settings.strict,
             public=site.public,
@@ -84,8 +94,15 @@ class Web:
     def largest(self, path: str) -> int:
         """How many bytes the body of a request to that path may have."""
         if is_of_site(path, self._site.public):
-            return max(largest_body(self._settings.upload_limit), LARGEST_ANSWERS)
+            return self._largest_of_site()
         return body_limit(self._settings.question_limit)
+
+    def unsigned(self, path: str) -> int:
+        """The same where nobody has signed: there is little to send to the API but calls."""
+        return self.largest(path) if is_of_site(path, self._site.public) else SMALL
+
+    def _largest_of_site(self) -> int:
+        return max(largest_body(self._settings.upload_limit), LARGEST_ANSWERS)
 
     def app(self) -> Flask:
         """The application; the database is open by now."""

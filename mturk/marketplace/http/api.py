@@ -20,6 +20,7 @@ from mturk.marketplace.error import DatabaseError, FrontEndError, Refusal, Servi
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.key_ring import KeyRing
 from mturk.marketplace.http.public_address import PublicAddress
+from mturk.marketplace.http.stranger import Strangers
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.verification import verify
 from mturk.marketplace.people.requester import KeyPair
@@ -75,6 +76,7 @@ class Api:
         ring: KeyRing,
         throttle: Throttle,
         faults: FaultPlan,
+        strangers: Strangers,
         *,
         real_time: Callable[[], float],
         sleep: Callable[[float], None],
@@ -86,6 +88,7 @@ class Api:
         self._ring = ring
         self._throttle = throttle
         self._faults = faults
+        self._strangers = strangers
         self._real_time = real_time
         self._sleep = sleep
         self._strict = strict
@@ -94,6 +97,7 @@ class Api:
     def answer(self, request: SignedRequest, address: str) -> ApiReply:
         """The answer to a request that came in by that address: what the call returned, or its refusal."""
         try:
+            self._strangers.check(request)
             return _reply(200, self._answer(request, self._public.url if self._public else address))
         except Refusal as refusal:
             return _reply(refusal.status, refusal.body(self._real()))
@@ -142,7 +146,9 @@ class Api:
         return self._carry_out(admitted[0], request, address) if answer is None else answer
 
     def _signed_by(self, request: SignedRequest, find: Callable[[str], KeyPair | None]) -> KeyPair:
-        return verify(request, find, self._real_time(), strict=self._strict, public=self._public)
+        return self._strangers.watch(
+            request, lambda: verify(request, find, self._real_time(), strict=self._strict, public=self._public)
+        )
 
     def _admit(self, pair: KeyPair, request: SignedRequest) -> _Admitted:
         self._throttle.check(pair.requester)

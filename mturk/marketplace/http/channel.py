@@ -1,63 +1,79 @@
-"""A client's connection as waitress serves it, which refuses a body that is too large in the form of the API."""
+"""A client's connection as waitress serves it, which knows how long it waits, and for what."""
 
 from __future__ import annotations
 
 import socket
 import time
-from copy import copy
-from functools import lru_cache
+from contextlib import suppress
 from typing import Any
 
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
-from waitress.task import ErrorTask
-from waitress.utilities import RequestEntityTooLarge
 
-from mturk.marketplace.http.api import too_large
+from mturk.marketplace.gate.connection_limit import ConnectionLimits
+from mturk.marketplace.gate.lobby import Rank
+from mturk.marketplace.http.complaint import TOO_SLOW, Complaint, Task
+from mturk.marketplace.http.incoming import Request
 
 _LINGER = 10.0  # seconds in which a client may go on sending before its connection is cut
 
 
-class _Complaint(ErrorTask):
-    """What is wrong with a request that no application has seen."""
-
-    def execute(self) -> None:
-        if not isinstance(self.request.error, RequestEntityTooLarge):
-            super().execute()
-            return
-        reply = too_large()
-        self.channel.linger()
-        self.status = f"{reply.status} {RequestEntityTooLarge.reason}"
-        self.response_headers.extend(reply.headers)
-        self.set_close_on_finish()
-        self.content_length = len(reply.body)
-        self.write(reply.body)
-
-
-class Request(HTTPRequestParser):
-    """A request, whose body may be as large as `adj.largest` says of its path."""
-
-    adj: Any
-
-    def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
-        self.adj = _limited(self.adj, self.adj.largest(self.path))
-
-
-@lru_cache(maxsize=64)
-def _limited(settings: Any, largest: int) -> Any:
-    limited = copy(settings)
-    limited.max_request_body_size = largest + 1  # the first size that is refused
-    return limited
-
-
 class Channel(HTTPChannel):
-    """A connection that is not cut while a client still sends what was refused: it would not read the answer."""
+    """A connection that is not cut while a client still sends what was refused: it would not read the answer.
 
-    error_task_class = _Complaint
-    parser_class = Request
+    `payer` is the network to which its bodies are counted; None for a trusted proxy. What it does outside of `service`
+    it does in the server's own thread.
+    """
+
+    task_class = Task
+    error_task_class = Complaint
     _lingers = False
     _end: float | None = None
+
+    def __init__(self, server: Any, sock: socket.socket, addr: Any, payer: str | None) -> None:
+        self.payer = payer
+        self.heard = time.monotonic()
+        self.asked = self.answered = 0
+        super().__init__(server, sock, addr, server.adj, map=server.members)
+
+    def parser_class(self, adj: object) -> Request:
+        """What reads the next request; waitress has a class here."""
+        return Request(self)
+
+    @property
+    def rank(self) -> Rank | None:
+        """What it waits for; None if it is being answered."""
+        if self.is_lingering:
+            return Rank.NEW
+        if self.requests:
+            return None
+        if self.total_outbufs_len or self.will_close or self.close_when_flushed:
+            return Rank.SLOW
+        return Rank.IDLE if self.asked else Rank.NEW
+
+    @property
+    def is_lingering(self) -> bool:
+        """Whether it has its answer, and is only read from so that it can be read."""
+        return self._end is not None
+
+    def is_late(self, now: float, limits: ConnectionLimits) -> bool:
+        """Whether nothing came for too long, or too little of a request."""
+        if self._end is not None:
+            return now > self._end
+        if self.requests:
+            return False
+        if now > self.heard + limits.silence:
+            return True
+        request = self.request
+        return request is not None and now > (
+            request.began + limits.head + request.body_bytes_received / limits.least_rate
+        )
+
+    def dismiss(self, farewell: bytes = TOO_SLOW) -> None:
+        """Close it at once, with a word where a request has begun."""
+        if self.request is not None and not self.total_outbufs_len and not self.is_lingering:
+            with suppress(OSError):  # the client is gone, or does not read either
+                self.socket.send(farewell)
+        super().handle_close()
 
     def linger(self) -> None:
         """Take what still comes and throw it away, when the answer is sent."""
@@ -72,14 +88,27 @@ class Channel(HTTPChannel):
         except OSError:
             return True
 
-    def readable(self) -> bool:
-        return self._end is not None or bool(super().readable())
+    def service(self) -> None:
+        try:
+            super().service()
+        finally:
+            self.heard = time.monotonic()
 
-    def writable(self) -> Any:
-        return super().writable() if self._end is None else time.monotonic() > self._end
+    def del_channel(self, map: Any = None) -> None:  # the name of waitress
+        self.server.left(self)
+        super().del_channel(map)
+        if self.request is not None:
+            self.request.close()
+
+    def readable(self) -> bool:
+        return self.is_lingering or bool(super().readable())
+
+    def writable(self) -> bool:
+        return not self.is_lingering and bool(super().writable())
 
     def handle_read(self) -> None:
         if self._end is None:
+            self.heard = time.monotonic()
             super().handle_read()
             return
         try:
@@ -97,3 +126,10 @@ class Channel(HTTPChannel):
             else:
                 return
         super().handle_close()
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        # What a thread finds out about a client that has gone, the server's own thread finds out too, and closes.
+        sent = bool(super()._flush_some(do_close=do_close and self.server.is_own_thread))
+        if sent:
+            self.heard = time.monotonic()
+        return sent

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SIGNED_PATH = "mturk.signed_path"
 """In the environment of a request: the path that its client has signed."""
+CALLER = "mturk.caller"
+"""In the environment of a request: the address of who sent it, which a trusted proxy may have told."""
 _FORM = "application/x-www-form-urlencoded"
 _NO_HEADERS = ("HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH")  # a client's own, beside those that the server has read
 
@@ -54,7 +56,11 @@ class Endpoint:
 def signed(environ: WSGIEnvironment, body: bytes) -> SignedRequest:
     """What the signature of a request covers."""
     return SignedRequest(
-        headers=_headers(environ), body=body, path=environ[SIGNED_PATH], query=environ.get("QUERY_STRING", "")
+        headers=_headers(environ),
+        body=body,
+        path=environ[SIGNED_PATH],
+        query=environ.get("QUERY_STRING", ""),
+        caller=environ.get(CALLER) or environ.get("REMOTE_ADDR", ""),
     )
 
 

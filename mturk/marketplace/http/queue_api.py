@@ -17,6 +17,7 @@ from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import DatabaseError, FrontEndError
 from mturk.marketplace.http.api import members
 from mturk.marketplace.http.public_address import PublicAddress
+from mturk.marketplace.http.stranger import Strangers
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.verification import verify
 from mturk.marketplace.people.requester import KeyPair
@@ -61,6 +62,7 @@ class QueueApi:
         room: WaitingRoom,
         find_key: Callable[[str], KeyPair | None],
         throttle: Throttle,
+        strangers: Strangers,
         *,
         real_time: Callable[[], float],
         strict: bool = False,
@@ -71,6 +73,7 @@ class QueueApi:
         self._receiver = Receiver(store, room, real_time)
         self._find_key = find_key
         self._throttle = throttle
+        self._strangers = strangers
         self._real_time = real_time
         self._strict = strict
         self._public = public
@@ -84,7 +87,7 @@ class QueueApi:
         except FrontEndError as error:
             code = _OLD_CODES.get(error.kind, error.kind)
             body = {**error.body(0), "__type": f"{_CORAL}{error.kind}"}
-            return _refusal(request, _FORBIDDEN if error.kind in _OLD_CODES else 400, body, f"{code};Sender")
+            return _refusal(request, _FORBIDDEN if error.kind in _OLD_CODES else error.status, body, f"{code};Sender")
         except (DatabaseError, SQLAlchemyError) as error:
             _log.error("a call of a queue failed: %s", error if isinstance(error, DatabaseError) else type(error))
         except Exception:
@@ -94,7 +97,11 @@ class QueueApi:
 
     def _answer(self, request: SignedRequest, address: str, gone: Callable[[], bool]) -> Answer:
         now = self._real_time()
-        pair = verify(request, self._find_key, now, strict=self._strict, public=self._public, service="sqs")
+        self._strangers.check(request)
+        pair = self._strangers.watch(
+            request,
+            lambda: verify(request, self._find_key, now, strict=self._strict, public=self._public, service="sqs"),
+        )
         self._throttle.check(pair.requester)
         name = request.headers.get("x-amz-target", "").removeprefix(TARGET)
         given = members(request.body)

@@ -7,16 +7,19 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from waitress import wasyncore
+from waitress.adjustments import Adjustments
 from waitress.channel import ClientDisconnected
-from waitress.server import create_server
 from waitress.task import ThreadedTaskDispatcher
 
 from mturk.marketplace.error import MarketplaceError, SettingError
+from mturk.marketplace.gate import open_files
+from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.http.api import LostAnswer
 from mturk.marketplace.http.channel import Channel
+from mturk.marketplace.http.reception import BodyLimits, Reception
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,10 +28,12 @@ _THREADS = 8
 WAITING = 60
 """How many receivers of messages may wait at the same time."""
 _RECEIVERS = WAITING + 4  # threads, so that those who find no place are told so
-# Two or three for each of 200 browsers, which keep theirs for a while; below what systems commonly let a process open.
-_CONNECTIONS = 600 + _RECEIVERS
-_SILENCE = 20  # seconds after which a connection is closed that sends nothing and waits for nothing
+_LARGEST_HEAD = 32_768
+_AFTER_TROUBLE = 0.1  # seconds, so that trouble without an end fills no disk at once
+_TURN = 5.0  # seconds within which what waits for its turn gets it, when the server ends
+_FINISH = 20.0  # seconds for all that is being answered then
 _RECEIVE = "AmazonSQS.ReceiveMessage"
+_log = logging.getLogger(__name__)
 _QUIET = logging.getLogger(f"{__name__}.queue")
 _QUIET.setLevel(logging.ERROR)
 _LAST_PORT = 65_535
@@ -58,8 +63,9 @@ class _Receivers(ThreadedTaskDispatcher):
 class Server:
     """A web server that runs from `start` to `stop`.
 
-    `largest` says how many bytes the body of a request to a path may have. What a proxy hands on below the path
-    `prefix` is found with and without it. Who is silent for `silence` seconds, and waits for no answer, is cut off.
+    `largest` says how many bytes the body of a request to a path may have, `unsigned` how many without the signature of
+    a key, where that is less. What a proxy hands on below the path `prefix` is found with and without it. `spares` are
+    the addresses, those of trusted proxies, whose connections and bodies are others'.
     With `sock`, which stays its giver's, and at which other processes may listen too, host and port are not looked at.
     """
 
@@ -70,31 +76,38 @@ class Server:
         port: int,
         *,
         largest: Callable[[str], int],
+        unsigned: Callable[[str], int] | None = None,
         prefix: str = "",
-        silence: int = _SILENCE,
+        limits: ConnectionLimits | None = None,
+        spares: Callable[[str], bool] = lambda _: False,
         sock: socket.socket | None = None,
+        turn: float = _TURN,
+        finish: float = _FINISH,
     ) -> None:
-        self._map: dict[int, Any] = {}
+        limits = limits or ConnectionLimits()
         self.socket = _listen(host, port) if sock is None else _listening(sock)
-        self._server = create_server(
-            _losing(application),
-            map=self._map,
-            sockets=[self.socket],
-            threads=_THREADS,
-            connection_limit=_CONNECTIONS,
-            channel_timeout=silence,
-            cleanup_interval=min(5, silence),
-            ident="mturk",
-            # Who may say whom a request is from is decided for each of them (`site/door.py`).
-            clear_untrusted_proxy_headers=False,
-            url_prefix=prefix,
-        )
-        self._server.channel_class = Channel
-        self._server.adj.largest = largest
+        self._turn, self._finish = turn, finish
+        self._callers = ThreadedTaskDispatcher()
         # Calls that wait their turn are usual here, and no reason for a line of the log each.
-        self._server.task_dispatcher.queue_logger = _QUIET
+        self._callers.queue_logger = _QUIET
         self._receivers = _Receivers()
-        self._server.add_task = self._add_task
+        self._reception = Reception(
+            _losing(application),
+            self.socket,
+            Adjustments(
+                sockets=[self.socket],
+                max_request_header_size=_LARGEST_HEAD,
+                ident="mturk",
+                # Who may say whom a request is from is decided for each of them (`site/door.py`).
+                clear_untrusted_proxy_headers=False,
+                url_prefix=prefix,
+            ),
+            self._queue,
+            replace(limits, connections=open_files.connections(limits.connections)),
+            BodyLimits(largest, unsigned or largest),
+            spares,
+        )
+        self._callers.set_thread_count(_THREADS)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="mturk-marketplace", daemon=True)
 
@@ -105,26 +118,50 @@ class Server:
         host = _EVERYWHERE.get(host, host)
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it answers."""
+        return self._thread.is_alive()
+
+    @property
+    def held(self) -> int:
+        """How many connections there are."""
+        return self._reception.held
+
+    @property
+    def bodies(self) -> int:
+        """How many bytes of bodies have come, of requests that are not answered yet."""
+        return self._reception.stock.held
+
     def start(self) -> None:
         """Start to answer."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the calls that are being answered, then close."""
-        for dispatcher in (self._receivers, self._server.task_dispatcher):
-            dispatcher.shutdown()
+        """Take no new connections, finish the calls that are being answered, then close."""
         self._stopping.set()
-        self._server.pull_trigger()
+        self._reception.pull_trigger()
         self._thread.join()
-        wasyncore.close_all(self._map)
+        for dispatcher in self._dispatchers:
+            dispatcher.shutdown(timeout=1)
+        self._reception.close()
 
-    def _add_task(self, channel: Channel) -> None:
+    @property
+    def _dispatchers(self) -> tuple[ThreadedTaskDispatcher, ...]:
+        return self._receivers, self._callers
+
+    def _queue(self, channel: Channel) -> ThreadedTaskDispatcher:
         receives = channel.requests[0].headers.get("X_AMZ_TARGET") == _RECEIVE
-        (self._receivers if receives else self._server.task_dispatcher).add_task(channel)
+        return self._receivers if receives else self._callers
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
-            wasyncore.loop(timeout=1, map=self._map, count=1, use_poll=True)
+            try:
+                self._reception.work()
+            except Exception:  # whatever it was, others are to be answered
+                _log.exception("a connection made trouble")
+                self._stopping.wait(_AFTER_TROUBLE)
+        self._reception.drain(self._dispatchers, turn=self._turn, finish=self._finish)
 
 
 def _listen(host: str, port: int) -> socket.socket:

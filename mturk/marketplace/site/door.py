@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
+from mturk.marketplace.http.endpoint import CALLER
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.site.site_setting import HEADER, SiteSettings
 
@@ -51,6 +52,7 @@ class Door:
                 return _line(HTTPStatus.BAD_REQUEST, "The Host header names no host.")(told, start_response)
             inner = self._seen(told)
             if not self._takes(inner):
+                came[CALLER] = told.get("REMOTE_ADDR", "")
                 return self._behind(came, start_response)
             if inner[AT_TASK_HOST] and not inner.get("PATH_INFO", "").startswith(_AT_TASK_HOSTS):
                 return _line(HTTPStatus.NOT_FOUND, "Only task pages are served here.")(inner, start_response)

@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.http.server import Server
 
 LIMIT = 6 * 65_535 + 1_000_000
@@ -71,9 +72,10 @@ def test_a_chunked_body_is_refused_where_it_becomes_too_large(line: socket.socke
 
 
 def test_a_body_of_the_largest_size_is_read(line: socket.socket) -> None:
-    line.sendall(f"{HEAD}Connection: close\r\nContent-Length: {LIMIT}\r\n\r\n".encode() + b"x" * LIMIT)
+    key = "Authorization: AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/mturk-requester/aws4_request\r\n"
+    line.sendall(f"{HEAD}{key}Connection: close\r\nContent-Length: {LIMIT}\r\n\r\n".encode() + b"x" * LIMIT)
     status, _, body = answer(line)
-    assert (status, body["__type"]) == (400, "MissingAuthenticationTokenException")
+    assert (status, body["__type"]) == (400, "IncompleteSignatureException")
 
 
 def test_a_client_that_goes_on_for_ever_is_cut_off(line: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +116,7 @@ def test_connections_that_send_no_request_keep_others_out_for_a_moment_only() ->
         start_response("200 OK", [("Content-Length", "2")])
         return [b"ok"]
 
-    server = Server(answer, "127.0.0.1", 0, largest=lambda _: 100, silence=1)
+    server = Server(answer, "127.0.0.1", 0, largest=lambda _: 100, limits=ConnectionLimits(silence=1))
     server.start()
     try:
         with ExitStack() as stack:

@@ -1,0 +1,120 @@
+"""`mturk serve`: how much callers may take of it, and that its end leaves nobody without an answer."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.cli.test_program import PATIENCE, Serving, run, serving
+
+CALLERS = 6
+
+
+def client(server: Serving, **other: str) -> boto3.client:
+    keys = {
+        "aws_access_key_id": server.exports["AWS_ACCESS_KEY_ID"],
+        "aws_secret_access_key": server.exports["AWS_SECRET_ACCESS_KEY"],
+    }
+    config = Config(retries={"total_max_attempts": 1})
+    where = {"endpoint_url": server.facts["Address"], "region_name": "us-east-1"}
+    return boto3.client("mturk", **where, **{**keys, **other}, config=config)
+
+
+def place(server: Serving) -> tuple[str, int]:
+    parts = urlsplit(server.facts["Address"])
+    return str(parts.hostname), int(parts.port or 0)
+
+
+def test_a_requester_has_the_rate_that_was_said(tmp_path: Path) -> None:
+    with serving(tmp_path / "lab.sqlite3", "--rate", "0.001", "--burst", "2") as server:
+        caller = client(server)
+        for _ in range(2):
+            assert caller.get_account_balance()["AvailableBalance"] == "10000.00"
+        with pytest.raises(ClientError, match="ThrottlingException"):
+            caller.get_account_balance()
+        caller.close()
+
+
+def test_an_address_has_so_many_refusals_as_were_said(tmp_path: Path) -> None:
+    with serving(tmp_path / "lab.sqlite3", "--refusals", "2") as server:
+        guesser = client(server, aws_secret_access_key="wrong")
+        for _ in range(2):
+            with pytest.raises(ClientError, match="InvalidSignatureException"):
+                guesser.get_account_balance()
+        with pytest.raises(ClientError, match="ThrottlingException"):
+            guesser.get_account_balance()
+        guesser.close()
+
+
+@pytest.mark.parametrize("option", ["--connections", "--per-address"])
+def test_so_many_connections_are_held_as_were_said(tmp_path: Path, option: str) -> None:
+    with serving(tmp_path / "lab.sqlite3", option, "3") as server:
+        lines = [socket.create_connection(place(server), PATIENCE) for _ in range(4)]
+        assert lines[0].recv(1) == b""
+        lines[3].setblocking(False)
+        with pytest.raises(BlockingIOError):
+            lines[3].recv(1)
+        for line in lines:
+            line.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--burst", "5"], "--burst is how many calls may come at once with --rate, which is missing."),
+        (["--rate", "0"], "Invalid value for '--rate': 0.0 is not in the range x>0."),
+        (["--rate", "nan"], "rate is more than 0, not nan."),
+        (["--connections", "0"], "Invalid value for '--connections': 0 is not in the range x>=1."),
+        (["--per-address", "many"], "Invalid value for '--per-address': 'many' is not a valid integer"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused(options: list[str], told: str) -> None:
+    done = run("serve", "--database", ":memory:", *options)
+    assert done.exit_code == 2
+    assert told in done.stderr
+
+
+class Caller:
+    """Asks again and again on connections that it keeps, until nobody listens any more."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.line = http.client.HTTPConnection(host, port, timeout=PATIENCE)
+        self.answers = 0
+
+    def ask(self) -> int:
+        while True:
+            if self.line.sock is None:
+                try:
+                    self.line.connect()
+                except ConnectionRefusedError:
+                    return self.answers
+            self.line.request("GET", "/")
+            with self.line.getresponse() as reply:
+                assert reply.status == 200
+                reply.read()
+            self.answers += 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_signal_leaves_no_request_without_an_answer(tmp_path: Path, processes: str, number: signal.Signals) -> None:
+    with serving(tmp_path / "lab.sqlite3", "--processes", processes) as server:
+        callers = [Caller(*place(server)) for _ in range(CALLERS)]
+        with ThreadPoolExecutor(CALLERS) as pool:
+            asking = [pool.submit(caller.ask) for caller in callers]
+            while not all(caller.answers > 20 for caller in callers):
+                assert not any(one.done() for one in asking)
+                time.sleep(0.01)  # between two looks
+            ended = server.end(number)
+            assert all(one.result() > 20 for one in asking)
+        assert ended == (0, "")
