@@ -83,8 +83,9 @@ routine
 signature
 setting
 call
-database:       address column driver row seal | account_table delivery_table offer_table site_table
-                | first_rows ending table | group_count | diagnosis engine lock upgrade | store
+database:       address column driver row turn | opened_file | seal
+                | account_table delivery_table offer_table site_table | first_rows ending table | group_count
+                | diagnosis engine lock upgrade | store
 agenda
 document:       expression parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import subprocess
 import sys
 import threading
@@ -697,8 +698,8 @@ def test_the_file_of_a_local_marketplace_holds_everything_when_the_program_has_e
     )
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True)
     copy = tmp_path / "copy.sqlite3"
-    copy.write_bytes((tmp_path / "lab.sqlite3").read_bytes())
-    copy.with_name("copy.sqlite3.key").write_bytes((tmp_path / "lab.sqlite3.key").read_bytes())
+    for name in ("", ".key"):
+        shutil.copy(tmp_path / f"lab.sqlite3{name}", tmp_path / f"copy.sqlite3{name}")
     with Marketplace(copy) as market:
         keys = {"access_key": market.access_key, "secret_key": market.secret_key}
         assert HIT.all(connection=Connection(market.url, **keys)).count() == 1

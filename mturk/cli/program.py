@@ -150,10 +150,9 @@ def demo(database: str | None, site: bool) -> None:
     callback=option.check_deposit,
     help="What a new requester has to spend; one that is there already keeps what it has.",
 )
+@click.option("--existing", is_flag=True, help="Refuse to begin a new database where there is none.")
 @click.option("--fees/--no-fees", default=True, show_default=True, help="Charge MTurk's fees, or none.")
-@click.option(
-    "--public-url", metavar="URL", help="The address that clients use where a proxy stands in front: docs/deploy.md."
-)
+@click.option("--public-url", metavar="URL", help="The address for clients, behind a proxy: see docs/deploy.md.")
 @click.option(
     "--plain-http", is_flag=True, help="Listen where others can reach it though nobody encrypts what passes there."
 )
@@ -197,6 +196,7 @@ def serve(
     port: int,
     database: str,
     deposit: str,
+    existing: bool,
     fees: bool,
     public_url: str | None,
     plain_http: bool,
@@ -245,7 +245,7 @@ def serve(
     }
     with option.mistakes_explained():
         server.expect_encryption(host, public_url, plain_http=plain_http)
-        market = Marketplace(database, host=host, port=port, **settings)
+        market = Marketplace(database, host=host, port=port, existing=existing, **settings)
         if processes > 1 and market.database == ":memory:":
             raise click.BadParameter("a database in memory has one process.", param_hint="'--processes'")
         warn = partial(click.echo, err=True)

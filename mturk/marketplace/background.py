@@ -57,7 +57,7 @@ class Background:
                 address=address,
                 strict=strict,
                 real_time=real_time,
-                now=lambda: clock.at(store.shift()),
+                now=dispatch.now,
             ),
             room,
             new_id=identifiers.document,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from mturk.marketplace.alters_data import alters_data
+from mturk.marketplace.error import ClockError
 
 SECOND = 1000
 """Times are whole milliseconds since the epoch everywhere in the marketplace."""
@@ -14,7 +16,12 @@ DAY = 24 * HOUR
 LATEST = datetime(9990, 1, 1, tzinfo=timezone.utc)
 """Where the clock ends: what is due years after that must still be a date, and dates end with the year 9999."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_LATEST = (LATEST - _EPOCH) // timedelta(milliseconds=1)
+_END = _LATEST + 5 * 365 * DAY  # for what runs on after that
+_BEHIND = 60 * SECOND  # by which a machine's clock may be behind before that is told
 _TOO_FAR = f"The clock goes no further than {LATEST:%Y-%m-%d}. Move it less."
+
+_log = logging.getLogger(__name__)
 
 
 def as_datetime(moment: int) -> datetime:
@@ -33,25 +40,42 @@ class Clock:
     """The marketplace's clock, which can be moved forward: `market.clock.advance(days=3)`.
 
     Everything uses it except the verification of signatures and the leases of deliveries, which need the real time.
+    It never goes back: while the machine's clock is behind what has passed already, it stands still.
     """
 
     def __init__(
-        self, read_shift: Callable[[], int], add_shift: Callable[[int], None], real: Callable[[], float]
+        self, read: Callable[[], tuple[int, int]], add_shift: Callable[[int, int], bool], real: Callable[[], float]
     ) -> None:
-        self._read_shift = read_shift
+        self._read = read
         self._add_shift = add_shift
         self._real = real
+        self._last = 0
+        self._is_behind = False
 
     def __repr__(self) -> str:
         return f"<Clock {self.now():%Y-%m-%d %H:%M:%S} UTC>"
 
     def now(self) -> datetime:
         """The market time, in UTC."""
-        return as_datetime(self.at(self._read_shift()))
+        return as_datetime(self.at(*self._read()))
 
-    def at(self, shift: int) -> int:
-        """The market time in milliseconds, for a shift that was just read."""
-        return int(self._real() * SECOND) + shift
+    def at(self, shift: int, reached: int) -> int:
+        """The market time in milliseconds, for a shift and a time that has passed, which were just read."""
+        by_clock = self._by_clock(shift)
+        if by_clock > _END:
+            raise ClockError(
+                f"The market's time would be past {LATEST:%Y}: this machine's clock, and {shift // DAY} days "
+                "by which the database is ahead of it. Set the machine's clock, or restore a copy of the database."
+            )
+        now = max(by_clock, reached, self._last)
+        self._last = now
+        self._tell(now - by_clock)
+        return now
+
+    @alters_data
+    def restart(self) -> None:
+        """Forget what has passed: another database is opened."""
+        self._last = 0
 
     @alters_data
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
@@ -68,11 +92,26 @@ class Clock:
     @alters_data
     def reach(self, moment: datetime) -> None:
         """Move the market time forward to that moment, if it has not come yet."""
-        step = as_milliseconds(moment) - self.at(self._read_shift())
+        step = as_milliseconds(moment) - self.at(*self._read())
         if step > 0:
             self._move(step)
 
     def _move(self, step: int) -> None:
-        if self.at(self._read_shift()) + step > as_milliseconds(LATEST):
+        shift, reached = self._read()
+        # From where the market's time is, though the machine's clock may be behind it.
+        lag = self.at(shift, reached) - self._by_clock(shift)
+        if not self._add_shift(step + lag, _LATEST - self._by_clock(0)):
             raise ValueError(_TOO_FAR)
-        self._add_shift(step)
+
+    def _by_clock(self, shift: int) -> int:
+        return int(self._real() * SECOND) + shift
+
+    def _tell(self, lag: int) -> None:
+        is_behind = lag > _BEHIND
+        if is_behind and not self._is_behind:
+            _log.error(
+                "The machine's clock is %s behind the market's time, which stands still until it has caught up. Set "
+                "the clock. If it is right now, and was wrong before, market.clock.advance(seconds=1) goes on.",
+                timedelta(milliseconds=lag),
+            )
+        self._is_behind = is_behind

@@ -19,7 +19,7 @@ from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context, Hear, Settings
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store, pulse
-from mturk.marketplace.error import FrontEndError, ServiceFault
+from mturk.marketplace.error import DatabaseBusy, FrontEndError, ServiceFault
 from mturk.marketplace.hit import (
     assignment,
     bonus,
@@ -126,6 +126,9 @@ _LONG = 200
 """So many things are a long agenda; what is less is always waited for, which takes about as long."""
 _TURN = 0.1
 """Seconds after which one transaction of the agenda lets others write."""
+_WHILE = 2.0
+"""Seconds that who only reads waits until what is due can be carried out: more than others who write usually take."""
+_RETRY_AFTER = 1  # seconds, in which some of a long agenda is done
 _PAUSE = 0.001  # without it who waits for a lock would hardly ever be quicker than who gave it back
 
 
@@ -189,6 +192,16 @@ class Dispatch:
             until=self.until(),
         )
 
+    def now(self) -> int:
+        """The market time, in milliseconds."""
+        shift, reached, _ = self._store.pulse()
+        return self._clock.at(shift, reached)
+
+    @property
+    def brief(self) -> float:
+        """How many seconds a change waits that can as well be left."""
+        return 0 if self._store.is_held_up else _TURN
+
     def until(self) -> float | None:
         """The time of the monotonic clock until which a call that begins now waits for what is due."""
         return None if self.patience is None else time.monotonic() + self.patience
@@ -200,57 +213,84 @@ class Dispatch:
         writes: bool = True,
         together: bool = False,
         until: float | None = None,
+        within: float | None = None,
     ) -> Result:
         """Do one step at the present market time, in one transaction.
 
         A step that locks all it relies on may be done `together` with others. With `until`, a time of the monotonic
-        clock, a long agenda is waited for no longer.
+        clock, a long agenda is waited for no longer, nor by who only reads anything that others keep from being done.
+        `within` is how many seconds to wait for others who write, where it is less than usual.
         """
         # Who listens in this process hears what happened in its order, so that it happens one by one.
-        write = partial(self._store.write, together=together and self.hear is None)
+        write = partial(self._store.write, together=together and self.hear is None, within=within)
         transaction = write if writes else self._store.read
         behind = False
         while True:
             try:
                 return transaction(partial(self._do, step, behind))
             except _Overdue:
-                behind = not self.catch_up(until)
+                behind = not self.catch_up(until, reads=not writes)
                 if behind and writes:
-                    raise ServiceFault from None
+                    raise ServiceFault(retry_after=_RETRY_AFTER) from None
 
     def context(self, database: Connection, now: int) -> Context:
         """The context of a transaction at that market time."""
         return Context(database, now, self._settings, self._identifiers.entity, self.hear)
 
-    def catch_up(self, until: float | None = None) -> bool:
-        """Carry out everything that is due; False if there is much more than could be done `until` then."""
-        while not self._catching_up.acquire(timeout=-1 if until is None else max(_TURN, until - time.monotonic())):
-            if self._is_long():
-                return False
+    def catch_up(self, until: float | None = None, *, reads: bool = False) -> bool:
+        """Carry out everything that is due; False if there is much more than could be done `until` then.
+
+        The same for who only `reads`, if others keep it from being done.
+        """
+        within = self._patience(until) if reads else None
+        if not self._take_over(until, within):
+            return False
         try:
-            shift, due = self._store.read(pulse)
-            now = self._clock.at(shift)
+            shift, reached, due = self._store.pulse()
+            now = self._clock.at(shift, reached)
             if due is None or due > now:
                 return True
-            while self._store.write(lambda database: self._catch_up_some(database, now)):
+            while self._store.write(lambda database: self._catch_up_some(database, now), within=within):
                 if until is not None and time.monotonic() > until and self._is_long():
                     return False
                 time.sleep(_PAUSE)
             return True
+        except DatabaseBusy:
+            if within is None:
+                raise
+            return False
         finally:
             self._catching_up.release()
 
+    def _take_over(self, until: float | None, within: float | None) -> bool:
+        """Be the one in this process who carries out what is due; False if another is at it and that is not near."""
+        if within == 0:
+            return self._catching_up.acquire(blocking=False)
+        end = time.monotonic() + self._store.patience
+        while not self._catching_up.acquire(timeout=-1 if until is None else max(_TURN, until - time.monotonic())):
+            if self._is_long() or (within is not None and self._store.is_held_up):
+                return False
+            if time.monotonic() > end:
+                raise DatabaseBusy("The database is busy: what is due could not be carried out.")
+        return True
+
+    def _patience(self, until: float | None) -> float | None:
+        """How many seconds who only reads waits for those who write; None for as many as who writes."""
+        if until is None:
+            return None
+        return 0 if self._store.is_held_up else _WHILE
+
     def _is_long(self) -> bool:
         def look(database: Connection) -> bool:
-            shift, _ = pulse(database)
-            return agenda.number_due(database, self._clock.at(shift), _LONG) == _LONG
+            shift, reached, _ = pulse(database)
+            return agenda.number_due(database, self._clock.at(shift, reached), _LONG) == _LONG
 
         return self._store.read(look)
 
     def _do(self, step: Callable[[Context], Result], behind: bool, database: Connection) -> Result:
         # In the transaction itself: a writer may have waited long for its turn.
-        shift, due = pulse(database)
-        now = self._clock.at(shift)
+        shift, reached, due = pulse(database)
+        now = self._clock.at(shift, reached)
         if due is not None and due <= now and not behind:
             raise _Overdue
         return step(self.context(database, now))

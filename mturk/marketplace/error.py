@@ -2,7 +2,9 @@
 
 MarketplaceError            the marketplace cannot start or go on; one line that says what to do
   SettingError              … with this setting; also a ValueError
-  DatabaseError             … with its database: not reached, locked, damaged
+  DatabaseError             … with its database: not reached, gone, damaged
+    DatabaseBusy            … for a while: others write in it
+  ClockError                … with a time that no date can say
 WorkerError                 what a worker tried and the site refuses
   NotThere                  … because it does not exist, or not for this worker
   NotAllowed                … because this worker may not
@@ -27,6 +29,14 @@ class SettingError(MarketplaceError, ValueError):
 
 class DatabaseError(MarketplaceError):
     """The database cannot be used now; the text says why and what to do."""
+
+
+class DatabaseBusy(DatabaseError):
+    """Others have written in the database for longer than one waits; nothing was changed, so try it again."""
+
+
+class ClockError(MarketplaceError):
+    """The market's time is later than any date that it can say; the text says where that comes from."""
 
 
 class WorkerError(Exception):
@@ -119,9 +129,16 @@ class ServiceFault(Refusal):
 
     status = 500
 
-    def __init__(self, message: str = "The service is temporarily unavailable. Please try again.") -> None:
+    def __init__(
+        self,
+        message: str = "The service is temporarily unavailable. Please try again.",
+        *,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
+        self.retry_after = retry_after
+        """Seconds after which it is worth trying again, where that is known."""
 
     def body(self, now: int) -> dict[str, str]:
         return {

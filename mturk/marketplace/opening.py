@@ -50,6 +50,8 @@ class Opening:
         """Open the database, which is made if it is new; once it is open this does nothing."""
         with self._lock:
             if not self._is_open:
+                self._clock.restart()
+                self._store.expect_whole(seal.key_file)
                 self._store.prepare(None if self._existing else self._begin)
                 self._store.read(lambda database: self._unseal(database, make=False))
                 self._is_open = True
@@ -76,7 +78,7 @@ class Opening:
     def _begin(self, database: Connection) -> None:
         self._unseal(database, make=True)
         ledger.open_accounts(database, ledger.OUTSIDE, ledger.FEES)
-        context = self._dispatch.context(database, self._clock.at(0))
+        context = self._dispatch.context(database, self._clock.at(0, 0))
         self.keys.requester(context, FIRST_REQUESTER, self._deposit)
         self.is_new = True
 

@@ -64,7 +64,7 @@ class Premises:
         self._randomness = randomness
         self._identifiers = Identifiers(randomness)
         self.store = store
-        self.clock = Clock(self._shift, self._add_shift, real_time)
+        self.clock = Clock(self._time, self._add_shift, real_time)
         self.dispatch = Dispatch(store, self.clock, settings, self._identifiers)
         self.opening = Opening(
             store,
@@ -176,15 +176,17 @@ class Premises:
     def _hear(self, hear: Hear | None) -> None:
         self.dispatch.hear = hear
 
-    def _shift(self) -> int:
+    def _time(self) -> tuple[int, int]:
         self.opening.open()
-        return self.store.shift()
+        pulse = self.store.pulse()
+        return pulse.shift, pulse.reached
 
-    def _add_shift(self, step: int) -> None:
+    def _add_shift(self, step: int, most: int) -> bool:
         self.opening.open()
-        self.store.add_shift(step)
-        if self._background is not None:
+        is_moved = self.store.add_shift(step, most)
+        if is_moved and self._background is not None:
             self._background.moved()
+        return is_moved
 
     def _make_background(self) -> Background:
         return Background(

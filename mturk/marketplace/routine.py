@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
-from mturk.marketplace.error import DatabaseError
+from mturk.marketplace.error import MarketplaceError
 
 LOOK = 1.0
 """Seconds between two looks at the database: what other processes wrote is noticed within this time."""
@@ -56,7 +56,7 @@ class Routine:
         try:
             pause = self._step()
         except Exception as error:
-            if isinstance(error, DatabaseError):
+            if isinstance(error, MarketplaceError):
                 _log.error("%s failed and tries again: %s", self._thread.name, error)
             else:
                 _log.exception("%s failed and tries again", self._thread.name)

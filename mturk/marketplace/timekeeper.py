@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from mturk.marketplace.clock import SECOND, Clock
-from mturk.marketplace.database.store import Store, pulse
+from mturk.marketplace.database.store import Store
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.routine import LOOK, Routine
+
+_NOTE = 60 * SECOND
+"""After so long it is noted in the database how late it is: less than that can time go back, in another process."""
 
 
 class Timekeeper:
@@ -37,8 +40,10 @@ class Timekeeper:
 
     def _keep(self) -> float | None:
         self._dispatch.catch_up()
-        shift, due = self._store.read(pulse)
-        now = self._clock.at(shift)
+        shift, reached, due = self._store.pulse()
+        now = self._clock.at(shift, reached)
+        if now - reached >= _NOTE:
+            self._store.note_time(now)
         self._next_look = now + round(LOOK * SECOND)
         if due is None:
             return None

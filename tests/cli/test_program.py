@@ -17,6 +17,8 @@ from typing import Any
 import boto3
 import click
 import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
 from click.testing import CliRunner, Result
 
 import mturk
@@ -511,3 +513,45 @@ def test_the_database_of_the_environment_is_served(tmp_path: Path, monkeypatch: 
 def connection_to(server: Serving, secret: str | None = None) -> mturk.Connection:
     facts = server.facts
     return mturk.Connection(facts["Address"], access_key=facts["Access key"], secret_key=secret or facts["Secret key"])
+
+
+def test_serve_makes_no_new_database_where_one_has_to_be_there(database: Path) -> None:
+    result = run("serve", "--existing", "--database", str(database))
+    assert result.exit_code == 2
+    assert "holds no marketplace. Name one that does" in result.stderr
+    assert not database.exists()
+    Marketplace(database).requesters()
+    with serving(database, "--existing", "--processes", "2") as server:
+        assert server.end(signal.SIGTERM) == (0, "")
+
+
+def test_serve_makes_no_new_database_beside_the_key_of_one_that_is_gone(database: Path) -> None:
+    market = Marketplace(database)
+    market.requesters()
+    market.stop()
+    database.unlink()
+    result = run("serve", "--database", str(database))
+    assert result.exit_code == 2
+    assert f"is missing, but {database}.key is there" in result.stderr
+    assert not database.exists()
+
+
+def test_a_database_that_is_taken_away_from_a_server_is_refused_and_logged(database: Path) -> None:
+    with serving(database) as server:
+        exports = server.exports
+        client = boto3.client(
+            "mturk",
+            endpoint_url=exports["AWS_ENDPOINT_URL_MTURK"],
+            region_name="us-east-1",
+            aws_access_key_id=exports["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=exports["AWS_SECRET_ACCESS_KEY"],
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+        client.create_hit_type(Title="t", Description="d", Reward="0.05", AssignmentDurationInSeconds=60)
+        for file in database.parent.glob(f"{database.name}*"):
+            file.unlink()
+        with pytest.raises(ClientError, match="ServiceFault"):
+            client.create_hit_type(Title="u", Description="d", Reward="0.05", AssignmentDurationInSeconds=60)
+        client.close()
+        _, errors = server.end(signal.SIGTERM)
+    assert f"The file {database} is gone while it was in use" in errors

@@ -158,7 +158,7 @@ def test_what_fell_due_while_nobody_was_there_happens_at_the_next_start(
     with Marketplace(shared) as market:
         published(market, connect)
     store = Store(shared)
-    store.add_shift(3_600_000)
+    store.add_shift(3_600_000, most=3_600_000)
     store.close()
     with Marketplace(shared):
         look(STATUS_OF_HIT, ["Reviewable"])

@@ -34,7 +34,7 @@ from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import HOUR
 from mturk.marketplace.database.row import known
-from mturk.marketplace.error import MarketplaceError, WorkerError, told
+from mturk.marketplace.error import DatabaseBusy, MarketplaceError, WorkerError, told
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import worker
 
@@ -174,7 +174,10 @@ class Entrance:
         now = self._means.now()
         found = self._store.read(lambda database: sitting.found(database, secret, now)) if secret else None
         if found is not None and sitting.is_stale(found, now):
-            self._store.write(lambda database: sitting.note(database, found, now))
+            with suppress(DatabaseBusy):  # the next page notes it
+                self._store.write(
+                    lambda database: sitting.note(database, found, now), within=self._means.dispatch.brief
+                )
         return found
 
     def sign_out(self, one: Sitting) -> None:

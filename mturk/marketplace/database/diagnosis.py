@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import exc
 
 from mturk.marketplace.database.address import Address
-from mturk.marketplace.error import DatabaseError
+from mturk.marketplace.error import DatabaseBusy, DatabaseError
 
 # What psycopg says where the server is not there, or no more.
 _UNREACHED = (
@@ -52,8 +52,20 @@ def failures_explained(address: Address) -> Iterator[None]:
 def _diagnosed(address: Address, error: exc.SQLAlchemyError) -> DatabaseError:
     cause = getattr(error, "orig", None) or error
     # PostgreSQL's texts have several lines.
-    reason = _obstacle(address) or _explanation(address, " ".join(str(cause).split()))
-    return DatabaseError(f"The database {address} {reason}")
+    text = " ".join(str(cause).split())
+    busy = _occupation(error, text)
+    if busy is not None:
+        return DatabaseBusy(f"The database {address} {busy}")
+    return DatabaseError(f"The database {address} {_obstacle(address) or _explanation(address, text)}")
+
+
+def _occupation(error: exc.SQLAlchemyError, cause: str) -> str | None:
+    """Who else is at work in the database."""
+    if isinstance(error, exc.TimeoutError):
+        return "is busy: all connections of this process are in use for longer than anybody waits."
+    if "locked" in cause or "lock timeout" in cause:
+        return "is locked by another program. Stop that program, or name another file."
+    return None
 
 
 def _obstacle(address: Address) -> str | None:
@@ -88,8 +100,6 @@ def _explanation(address: Address, cause: str) -> str:
         return "takes no more connections. Raise its max_connections, or serve by fewer processes, with 16 each."
     if any(words in cause for words in _UNREACHED):
         return f"cannot be reached: {_short(cause)}. Start its server, or correct the URL."
-    if "locked" in cause or "lock timeout" in cause:
-        return "is locked by another program. Stop that program, or name another file."
     return f"cannot be used: {cause.rstrip('.')}."
 
 

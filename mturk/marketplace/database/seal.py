@@ -10,11 +10,13 @@ import base64
 import binascii
 import os
 import secrets
+import shlex
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from mturk.marketplace.database.opened_file import is_loose, open_private
 from mturk.marketplace.error import MarketplaceError
 
 VARIABLE = "MTURK_MARKETPLACE_KEY"
@@ -75,7 +77,7 @@ def find(passed: str | None, database: Path | None, *, make: bool) -> Seal:
     """
     if passed is not None:
         return given(passed, "the master key that was passed in")
-    path = database.with_name(f"{database.name}.key") if database else None
+    path = key_file(database) if database else None
     if path and path.exists():
         return _read(path)
     if VARIABLE in os.environ:
@@ -94,18 +96,31 @@ def find(passed: str | None, database: Path | None, *, make: bool) -> Seal:
     return _read(path)
 
 
+def key_file(database: Path) -> Path:
+    """Where the master key of a database file is, if it is in a file."""
+    return database.with_name(f"{database.name}.key")
+
+
 def _read(path: Path) -> Seal:
     try:
-        return given(path.read_text(encoding="ascii", errors="replace"), f"the key file {path}")
+        content = path.read_text(encoding="ascii", errors="replace")
+        loose = is_loose(path)
     except OSError as error:
         raise MarketplaceError(f"The key file {path} cannot be read: {error.strerror}.") from None
+    if loose:
+        raise MarketplaceError(
+            f"The key file {path} can be read or written by others than its owner, who may know the key by now. "
+            f"Keep them from it: chmod 600 {shlex.quote(str(path))}"
+        )
+    return given(content, f"the key file {path}")
 
 
 def _make(path: Path) -> None:
     # Written to a draft and renamed, so that a crash leaves no half of it. The database is made after it.
     draft = path.with_name(f"{path.name}.new")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(open_private(draft), "wb") as file:
+            file.truncate()
             file.write(base64.b64encode(secrets.token_bytes(_LENGTH)) + b"\n")
             file.flush()
             os.fsync(file.fileno())

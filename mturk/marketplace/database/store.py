@@ -3,37 +3,48 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, func, inspect, select, text
+from sqlalchemy import Connection, bindparam, func, inspect, select
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from mturk.marketplace.database import driver, ending, group_count, upgrade
 from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.diagnosis import explained, failures_explained
-from mturk.marketplace.database.engine import begin_sqlite, has_pipelines, make_engine
+from mturk.marketplace.database.engine import begin_sqlite, has_pipelines, lock_postgresql, make_engine
+from mturk.marketplace.database.opened_file import OpenedFile, make_file
 from mturk.marketplace.database.row import known
 from mturk.marketplace.database.table import agenda, market, metadata
+from mturk.marketplace.database.turn import Turns
 from mturk.marketplace.database.upgrade import Steps
-from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.error import DatabaseBusy, MarketplaceError
 
 Result = TypeVar("Result")
 
 _TRIES = 3
 _NOT_ALLOWED = "23514"  # by a check constraint
-_TOGETHER_AT_MOST = 8  # half of a process's connections, so that those who read find one while these wait
-# Any number would do; PostgreSQL keeps such locks separate for each database.
-_ALONE = text("SELECT pg_advisory_xact_lock(20170117)")
-_TOGETHER = text("SELECT pg_advisory_xact_lock_shared(20170117)")
 # All reads of a transaction see one snapshot, as in SQLite.
 _POSTGRESQL_READS = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _NEWS = "mturk.news"
 _AFTERWARDS = "mturk.afterwards"
-_PULSE = select(market.c.shift, select(func.min(agenda.c.time)).scalar_subquery().label("due"))
+_PULSE = select(market.c.shift, market.c.reached, select(func.min(agenda.c.time)).scalar_subquery().label("due"))
+_SHIFT = market.update().where(market.c.shift + bindparam("step") <= bindparam("most"))
+_SHIFT = _SHIFT.values(shift=market.c.shift + bindparam("step"))
+_REACH = market.update().where(market.c.reached < bindparam("now")).values(reached=bindparam("now"))
+
+
+class Pulse(NamedTuple):
+    """What the market's time follows from, and what is next."""
+
+    shift: int
+    """How far market time is ahead of real time."""
+    reached: int
+    """A market time that has passed, noted now and then."""
+    due: int | None
+    """When the next thing on the agenda is due."""
 
 
 def announce(database: Connection, what: str, time: int = 0) -> None:
@@ -54,16 +65,15 @@ def afterwards(database: Connection, act: Callable[[], None]) -> None:
 class Store:
     """The marketplace's database, shared by threads, and by other processes that open the same one.
 
-    `patience` is how many seconds a call waits for another process that is writing.
+    `patience` is how many seconds a change waits until it is its turn to be written.
     """
 
     def __init__(self, database: str | os.PathLike[str], *, patience: float = 30, steps: Steps = upgrade.TODAY) -> None:
         self._address = Address(database)
         self._steps = steps
         self.sqlite = self._address.sqlite
-        # Threads of one process take turns here, which is quicker and fairer than waiting inside the database.
-        self._turn = threading.Lock()
-        self._places = threading.BoundedSemaphore(_TOGETHER_AT_MOST)
+        self._turns = Turns(patience)
+        self._opened = OpenedFile(self._address)
         self._engine = make_engine(self._address, patience)
         self._puts_off = not self.sqlite and has_pipelines(self._engine)
         self._has_writer = self._address.file is not None
@@ -80,15 +90,31 @@ class Store:
         """Where the database is, for people: a file's whole path, or a URL without its password."""
         return self._address.name
 
+    @property
+    def is_held_up(self) -> bool:
+        """Whether those who write in this process wait for others, and have done so for long."""
+        return self._turns.held_up
+
+    @property
+    def missed(self) -> int:
+        """How many changes of this process were given up because others were writing for too long."""
+        return self._turns.missed
+
+    @property
+    def patience(self) -> float:
+        """How many seconds a change waits until it is its turn to be written."""
+        return self._turns.patience
+
     def close(self) -> None:
         """Close the connections; SQLite's last one also merges its log into the file."""
         # Somebody may be writing, and that may be this very thread, which a signal has called here.
-        if self._turn.acquire(blocking=False):
+        if self._turns.take_free():
             self._dismiss_writer()
-            self._turn.release()
+            self._turns.give_back()
         else:
             self._has_ended = True
         self._engine.dispose()
+        self._opened.forget()
 
     def prepare(self, first: Callable[[Connection], None] | None) -> None:
         """Create the tables if there are none, with whatever `first` adds; or upgrade older ones.
@@ -96,10 +122,11 @@ class Store:
         Without `first` nothing is created: there must be tables. It is one transaction, which happens whole or not at
         all, and once, even if several processes start together.
         """
+        self._opened.forget()
         if self._address.is_missing:
             if first is None:
                 raise self._no_marketplace()
-            _make_file(self._address)
+            make_file(self._address)
         with explained(self._address), self._transaction(write=True, rebuilds=True) as connection:
             tables = inspect(connection).get_table_names()
             if not tables:
@@ -107,7 +134,7 @@ class Store:
                     raise self._no_marketplace()
                 metadata.create_all(connection)
                 upgrade.stamp(connection, self._steps)
-                connection.execute(market.insert().values(shift=0))
+                connection.execute(market.insert().values(shift=0, reached=0))
                 first(connection)
             elif market.name not in tables:
                 raise MarketplaceError(f"{self._name} holds other data. Name a database of its own.")
@@ -115,6 +142,15 @@ class Store:
                 raise MarketplaceError(f"{self._name} is older than mturk's first release. Name another database.")
             elif upgrade.bring_up(connection, self._steps, self._name):
                 self._check_references(connection)
+
+    def expect_whole(self, beside: Callable[[Path], Path]) -> None:
+        """Refuse to begin anew where the database's file is missing, but another is there that is made with it."""
+        other = beside(self._address.file) if self._address.file and self._address.is_missing else None
+        if other is not None and os.path.exists(other):
+            raise MarketplaceError(
+                f"{self._name} is missing, but {other} is there, so that there was one. Put it back, or restore a "
+                f"copy. To begin anew, without what was in it, take {other.name} away."
+            )
 
     def file(self, connection: Connection) -> Path | None:
         """The file that an SQLite database is in; None in memory, and elsewhere."""
@@ -129,18 +165,31 @@ class Store:
         with failures_explained(self._address), self._transaction(write=False) as connection:
             return work(connection)
 
-    def write(self, work: Callable[[Connection], Result], *, together: bool = False) -> Result:
+    def write(
+        self, work: Callable[[Connection], Result], *, together: bool = False, within: float | None = None
+    ) -> Result:
         """Do work in one transaction, which is on disk when this returns; retried if it conflicts with another.
 
         On PostgreSQL work that locks all it relies on (`lock.py`) may be done `together` with other such work.
+        DatabaseBusy says that others have written for too long, or for `within` seconds, where that is less.
         """
+        try:
+            return self._write(work, together, within)
+        except DatabaseBusy:
+            if within is None:
+                self._turns.miss()
+            raise
+
+    def _write(self, work: Callable[[Connection], Result], together: bool, within: float | None) -> Result:
         with failures_explained(self._address):
             puts_off = together and self._puts_off
             for tries_left in reversed(range(_TRIES + together)):
                 try:
                     # What was in the way again and again cannot be, the last time.
                     kept = together and tries_left > 0
-                    with self._transaction(write=True, together=kept, puts_off=kept and puts_off) as connection:
+                    with self._transaction(
+                        write=True, together=kept, puts_off=kept and puts_off, within=within
+                    ) as connection:
                         return work(connection)
                 except DatabaseError as error:
                     if not tries_left or not _is_conflict(error):
@@ -149,13 +198,19 @@ class Store:
                     puts_off = puts_off and getattr(error.orig, "sqlstate", None) != _NOT_ALLOWED
         raise AssertionError("unreachable")
 
-    def shift(self) -> int:
-        """How far market time is ahead of real time."""
-        return self.read(pulse)[0]
+    def pulse(self) -> Pulse:
+        """What the market's time follows from, and what is next."""
+        return self.read(pulse)
 
-    def add_shift(self, step: int) -> None:
-        """Move market time forward for all who share the database."""
-        self.write(lambda connection: connection.execute(market.update().values(shift=market.c.shift + step)))
+    def add_shift(self, step: int, most: int) -> bool:
+        """Move market time forward for all who share the database; False, and nothing, if it is then ahead by more."""
+        moved = {"step": step, "most": most}
+        return self.write(lambda connection: driver.change(connection, _SHIFT, moved)) > 0
+
+    def note_time(self, now: int) -> None:
+        """Note that this market time has come, unless others are writing for long: then the next one notes it."""
+        with suppress(DatabaseBusy):
+            self.write(lambda connection: driver.change(connection, _REACH, {"now": now}), within=0)
 
     @property
     def _name(self) -> str:
@@ -166,11 +221,20 @@ class Store:
 
     @contextmanager
     def _transaction(
-        self, *, write: bool, together: bool = False, puts_off: bool = False, rebuilds: bool = False
+        self,
+        *,
+        write: bool,
+        together: bool = False,
+        puts_off: bool = False,
+        rebuilds: bool = False,
+        within: float | None = None,
     ) -> Iterator[Connection]:
-        turn = nullcontext() if not write else self._places if together and not self.sqlite else self._turn
+        together = together and not self.sqlite
+        turn = self._turns.taken(together=together, within=within) if write else nullcontext(None)
         connect = self._writing if write and self._has_writer else self._engine.connect
-        with turn, connect() as plain:
+        if not write:
+            self._opened.check()
+        with turn as left, connect() as plain:
             info = plain.info
             # A failed transaction of the same connection may have left news behind.
             info.pop(_NEWS, None)
@@ -179,14 +243,12 @@ class Store:
             connection = plain if write or self.sqlite else plain.execution_options(**_POSTGRESQL_READS)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
                 ending.begin(plain, puts_off=puts_off)
-                if self.sqlite:
-                    begin_sqlite(connection, write=write)
-                elif write:
-                    # Before anything is read, the time among it: who is alone finds all that others did before.
-                    connection.execute(_TOGETHER if together else _ALONE)
+                self._begin(connection, write=write, together=together, within=left)
                 yield connection
                 group_count.write(connection)
                 ending.write(connection)
+            if write:
+                self._opened.written()
             for act in info.pop(_AFTERWARDS, ()):
                 act()
             news: dict[str, int] = info.pop(_NEWS, {})
@@ -194,10 +256,20 @@ class Store:
             if what in self.listeners:
                 self.listeners[what](time)
 
+    def _begin(self, connection: Connection, *, write: bool, together: bool, within: float | None) -> None:
+        if self.sqlite:
+            begin_sqlite(connection, write=write, usual=self.patience, within=within)
+        elif write:
+            # Before anything is read, the time among it: who is alone finds all that others did before.
+            lock_postgresql(connection, together=together, usual=self.patience, within=within)
+        if write:
+            self._turns.got_in()
+
     # Taking a connection out of the pool and giving it back takes as long as two statements do.
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """The connection of the one writer that there is in a file."""
+        self._opened.check()
         self._writer = self._writer or self._engine.connect()
         fine = False
         try:
@@ -215,6 +287,7 @@ class Store:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+            self._opened.forget_log()
 
     @contextmanager
     def _references_off(self, connection: Connection) -> Iterator[None]:
@@ -233,16 +306,9 @@ class Store:
             raise MarketplaceError(f"{self._name} has rows that refer to nothing. Restore a copy of it.")
 
 
-def pulse(connection: Connection) -> tuple[int, int | None]:
-    """How far market time is ahead, and when the next thing on the agenda is due."""
-    shift, due = known(driver.row(connection, _PULSE, {}))
-    return shift, due
-
-
-def _make_file(address: Address) -> None:
-    """Make an empty file that its owner alone can read; what SQLite puts beside it is then like it."""
-    with suppress(OSError):  # SQLite meets the same obstacle, which is explained then
-        os.close(os.open(address.file or "", os.O_WRONLY | os.O_CREAT, 0o600))
+def pulse(connection: Connection) -> Pulse:
+    """What the market's time follows from, and what is next."""
+    return Pulse._make(known(driver.row(connection, _PULSE, {})))
 
 
 def _is_conflict(error: DatabaseError) -> bool:

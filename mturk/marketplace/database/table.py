@@ -70,6 +70,7 @@ market = Table(
     "market",
     metadata,
     Column("shift", BigInteger, nullable=False, comment="how far market time runs ahead of real time"),
+    Column("reached", BigInteger, nullable=False, comment="a market time that has passed, noted now and then"),
     Column("sealed_site_key", String(255), comment="what the site signs with, encrypted by a key kept elsewhere"),
 )
 

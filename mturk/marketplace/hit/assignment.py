@@ -145,8 +145,14 @@ def hand_in(context: Context, assignment_row: Assignment, **values: Any) -> None
     Work of one HIT is listed by the time at which it was submitted. What waited for others meanwhile must not come in
     before them then, where a page of that list has been read already.
     """
-    which = {"of_number": assignment_row.number, "of_hit": assignment_row.hit, "now": context.now}
+    now = not_before(context, assignment_row.accept_time)
+    which = {"of_number": assignment_row.number, "of_hit": assignment_row.hit, "now": now}
     ending.change(context.database, _HAND_IN, {**which, **values})
+
+
+def not_before(context: Context, earlier: int | None) -> int:
+    """The time of this transaction, or that of what came before it, though a machine's clock may be behind."""
+    return max(context.now, earlier or 0)
 
 
 def describe(assignment_row: Assignment) -> Answer:

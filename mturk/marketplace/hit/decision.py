@@ -45,9 +45,8 @@ def approve(context: Context, work: Work, feedback: str | None) -> None:
     agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, approved=hit_row.approved + 1)
     worker.count(context, known(assignment_row.worker), "approved")
-    assignment.change(
-        context, assignment_row.number, status=APPROVED, approval_time=context.now, requester_feedback=feedback
-    )
+    now = assignment.not_before(context, assignment_row.submit_time)
+    assignment.change(context, assignment_row.number, status=APPROVED, approval_time=now, requester_feedback=feedback)
     _pay(context, work)
 
 
@@ -57,9 +56,8 @@ def reject(context: Context, work: Work, feedback: str | None) -> None:
     agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, rejected=hit_row.rejected + 1)
     worker.count(context, known(assignment_row.worker), "rejected")
-    assignment.change(
-        context, assignment_row.number, status=REJECTED, rejection_time=context.now, requester_feedback=feedback
-    )
+    now = assignment.not_before(context, assignment_row.submit_time)
+    assignment.change(context, assignment_row.number, status=REJECTED, rejection_time=now, requester_feedback=feedback)
     _tell(context, notification.ASSIGNMENT_REJECTED, work)
     ledger.release(context, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
 
@@ -77,7 +75,7 @@ def _override(call: Call, work: Work, feedback: str | None) -> None:
         call,
         assignment_row.number,
         status=APPROVED,
-        approval_time=call.now,
+        approval_time=assignment.not_before(call, assignment_row.rejection_time),
         rejection_time=None,
         requester_feedback=feedback,
     )

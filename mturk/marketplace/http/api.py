@@ -16,7 +16,14 @@ from mturk.marketplace.call import Answer
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.dispatch import Dispatch, only_reads
-from mturk.marketplace.error import DatabaseError, FrontEndError, Refusal, ServiceFault
+from mturk.marketplace.error import (
+    ClockError,
+    DatabaseBusy,
+    DatabaseError,
+    FrontEndError,
+    Refusal,
+    ServiceFault,
+)
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.key_ring import KeyRing
 from mturk.marketplace.http.public_address import PublicAddress
@@ -29,6 +36,9 @@ from mturk.marketplace.signature import SignedRequest
 CONTENT_TYPE = "application/x-amz-json-1.1"
 TARGET = "MTurkRequesterServiceV20170117."
 """How the header X-Amz-Target of a call begins."""
+RETRY_AFTER = 5
+"""Seconds after which who could not write, because others did, should try again."""
+_UNUSABLE = "The database could not be used. Please try again."
 
 _log = logging.getLogger(__name__)
 
@@ -42,11 +52,14 @@ class ApiReply(NamedTuple):
 
     status: int
     body: bytes
+    retry_after: int | None = None
+    """Seconds after which it is worth trying again."""
 
     @property
     def headers(self) -> list[tuple[str, str]]:
-        """The headers that each answer has."""
-        return [("Content-Type", CONTENT_TYPE), ("x-amzn-RequestId", str(uuid.uuid4()))]
+        """The headers of the answer."""
+        usual = [("Content-Type", CONTENT_TYPE), ("x-amzn-RequestId", str(uuid.uuid4()))]
+        return usual if self.retry_after is None else [*usual, ("Retry-After", str(self.retry_after))]
 
 
 class _Admitted(NamedTuple):
@@ -99,14 +112,19 @@ class Api:
         try:
             self._strangers.check(request)
             return _reply(200, self._answer(request, self._public.url if self._public else address))
+        except ServiceFault as fault:
+            return self._faulty(fault)
         except Refusal as refusal:
             return _reply(refusal.status, refusal.body(self._real()))
-        except DatabaseError as error:
+        except DatabaseBusy as error:
+            _log.warning("a call was put off: %s", error)
+            return self._faulty(ServiceFault(retry_after=RETRY_AFTER))
+        except (DatabaseError, ClockError) as error:
             _log.error("a call failed: %s", error)
-            return self._try_again()
+            return self._faulty(ServiceFault(_UNUSABLE))
         except SQLAlchemyError:
             _log.exception("the database failed")
-            return self._try_again()
+            return self._faulty(ServiceFault(_UNUSABLE))
         except LostAnswer:
             raise
         except Exception:
@@ -170,9 +188,8 @@ class Api:
             if any(fault.kind == "lost answer" for fault in admitted.faults):
                 raise LostAnswer
 
-    def _try_again(self) -> ApiReply:
-        fault = ServiceFault("The database could not be used. Please try again.")
-        return _reply(fault.status, fault.body(self._real()))
+    def _faulty(self, fault: ServiceFault) -> ApiReply:
+        return _reply(fault.status, fault.body(self._real()), fault.retry_after)
 
     def _real(self) -> int:
         return int(self._real_time() * SECOND)
@@ -204,5 +221,5 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
-def _reply(status: int, answer: Answer) -> ApiReply:
-    return ApiReply(status, _ENCODER.encode(answer).encode())
+def _reply(status: int, answer: Answer, retry_after: int | None = None) -> ApiReply:
+    return ApiReply(status, _ENCODER.encode(answer).encode(), retry_after)

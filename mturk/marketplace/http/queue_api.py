@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from mturk.marketplace.call import Answer
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database.store import Store
-from mturk.marketplace.error import DatabaseError, FrontEndError
-from mturk.marketplace.http.api import members
+from mturk.marketplace.error import DatabaseBusy, DatabaseError, FrontEndError
+from mturk.marketplace.http.api import RETRY_AFTER, members
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.http.stranger import Strangers
 from mturk.marketplace.http.throttle import Throttle
@@ -41,6 +41,8 @@ _OLD_CODES = {
     "UnrecognizedClientException": "InvalidClientTokenId",
 }
 _FORBIDDEN = 403
+_FAILURE: Answer = {"__type": f"{_CORAL}InternalFailure", "message": "The call failed. Please try again."}
+_FAILED = "InternalFailure;Receiver"
 
 _log = logging.getLogger(__name__)
 
@@ -88,12 +90,15 @@ class QueueApi:
             code = _OLD_CODES.get(error.kind, error.kind)
             body = {**error.body(0), "__type": f"{_CORAL}{error.kind}"}
             return _refusal(request, _FORBIDDEN if error.kind in _OLD_CODES else error.status, body, f"{code};Sender")
+        except DatabaseBusy as error:
+            _log.warning("a call of a queue was put off: %s", error)
+            later = "Retry-After", str(RETRY_AFTER)
+            return _refusal(request, 500, _FAILURE, _FAILED, later)
         except (DatabaseError, SQLAlchemyError) as error:
             _log.error("a call of a queue failed: %s", error if isinstance(error, DatabaseError) else type(error))
         except Exception:
             _log.exception("a call of a queue failed")
-        body = {"__type": f"{_CORAL}InternalFailure", "message": "The call failed. Please try again."}
-        return _refusal(request, 500, body, "InternalFailure;Receiver")
+        return _refusal(request, 500, _FAILURE, _FAILED)
 
     def _answer(self, request: SignedRequest, address: str, gone: Callable[[], bool]) -> Answer:
         now = self._real_time()
@@ -124,6 +129,6 @@ def _reply(status: int, answer: Any, *more: tuple[str, str]) -> QueueReply:
     return QueueReply(status, headers, json.dumps(answer, separators=(",", ":")).encode())
 
 
-def _refusal(request: SignedRequest, status: int, body: Answer, code: str) -> QueueReply:
+def _refusal(request: SignedRequest, status: int, body: Answer, code: str, *more: tuple[str, str]) -> QueueReply:
     asked = request.headers.get("x-amzn-query-mode", "").lower() == "true"
-    return _reply(status, body, *([("x-amzn-query-error", code)] if asked else []))
+    return _reply(status, body, *([("x-amzn-query-error", code)] if asked else []), *more)

@@ -14,11 +14,12 @@ from waitress.adjustments import Adjustments
 from waitress.channel import ClientDisconnected
 from waitress.task import ThreadedTaskDispatcher
 
+from mturk.marketplace.dispatch import only_reads
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.gate import open_files
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
-from mturk.marketplace.http.api import LostAnswer
-from mturk.marketplace.http.channel import Channel
+from mturk.marketplace.http.api import TARGET, LostAnswer
+from mturk.marketplace.http.channel import Channel, Request
 from mturk.marketplace.http.reception import BodyLimits, Reception
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _AFTER_TROUBLE = 0.1  # seconds, so that trouble without an end fills no disk at
 _TURN = 5.0  # seconds within which what waits for its turn gets it, when the server ends
 _FINISH = 20.0  # seconds for all that is being answered then
 _RECEIVE = "AmazonSQS.ReceiveMessage"
+_READERS = 8  # threads, which those who wait until they can write never take
 _log = logging.getLogger(__name__)
 _QUIET = logging.getLogger(f"{__name__}.queue")
 _QUIET.setLevel(logging.ERROR)
@@ -41,18 +43,22 @@ _BACKLOG = 1024
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
 
 
-class _Receivers(ThreadedTaskDispatcher):
-    """Threads for those who wait for messages, so that they take none from other calls; started as they are needed."""
+class _Threads(ThreadedTaskDispatcher):
+    """So many threads at most for one kind of request, which takes none from others; started as they are needed."""
 
     queue_logger = _QUIET
     _closed = False
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
 
     def add_task(self, task: Any) -> None:
         with self.lock:
             idle = len(self.threads) - self.active_count
             wanted = len(self.threads) + (idle <= len(self.queue))
         if not self._closed:
-            self.set_thread_count(min(wanted, _RECEIVERS))
+            self.set_thread_count(min(wanted, self._most))
         super().add_task(task)
 
     def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> Any:
@@ -90,7 +96,8 @@ class Server:
         self._callers = ThreadedTaskDispatcher()
         # Calls that wait their turn are usual here, and no reason for a line of the log each.
         self._callers.queue_logger = _QUIET
-        self._receivers = _Receivers()
+        self._receivers = _Threads(_RECEIVERS)
+        self._readers = _Threads(_READERS)
         self._reception = Reception(
             _losing(application),
             self.socket,
@@ -148,11 +155,14 @@ class Server:
 
     @property
     def _dispatchers(self) -> tuple[ThreadedTaskDispatcher, ...]:
-        return self._receivers, self._callers
+        return self._receivers, self._readers, self._callers
 
     def _queue(self, channel: Channel) -> ThreadedTaskDispatcher:
-        receives = channel.requests[0].headers.get("X_AMZ_TARGET") == _RECEIVE
-        return self._receivers if receives else self._callers
+        request = channel.requests[0]
+        target = request.headers.get("X_AMZ_TARGET", "")
+        if target == _RECEIVE:
+            return self._receivers
+        return self._readers if _reads(request, target) else self._callers
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
@@ -162,6 +172,13 @@ class Server:
                 _log.exception("a connection made trouble")
                 self._stopping.wait(_AFTER_TROUBLE)
         self._reception.drain(self._dispatchers, turn=self._turn, finish=self._finish)
+
+
+def _reads(request: Request, target: str) -> bool:
+    """Whether a request asks for something, and changes nothing but what can as well be left."""
+    if request.error:  # then it was not read
+        return True
+    return request.command in ("GET", "HEAD") or only_reads(target.removeprefix(TARGET))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -13,6 +14,7 @@ from mturk.marketplace.account.own_account import OwnAccount
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.error import DatabaseBusy
 from mturk.marketplace.frame.shelf import Shelf
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site_setting import SiteSettings
@@ -57,6 +59,13 @@ def do(step: Callable[[Context], Result], *, together: bool = False) -> Result:
     """Change something, in one transaction at one moment of market time; `together` as `Dispatch.run` has it."""
     dispatch = services().dispatch
     return dispatch.run(step, together=together, until=dispatch.until())
+
+
+def note(step: Callable[[Context], object]) -> None:
+    """Change something that can as well stay as it is for now: where others are writing for long, it does."""
+    dispatch = services().dispatch
+    with suppress(DatabaseBusy):
+        dispatch.run(step, until=dispatch.until(), within=dispatch.brief)
 
 
 def look(step: Callable[[Context], Result]) -> Result:

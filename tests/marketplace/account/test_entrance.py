@@ -478,3 +478,13 @@ def test_what_is_left_open_at_the_sign_up_stays_as_the_operator_said(
     desk.market.worker("A1ADA", country="US", subdivision="NY", adult=True)
     known = desk.own.person(desk.sitting(desk.joined(worker_id="A1ADA", **entered)))
     assert (known.country, known.subdivision, known.adult) == expected
+
+
+def test_who_is_here_is_known_though_others_keep_it_from_being_noted(desk: Desk) -> None:
+    entry = desk.joined()
+    before = desk.sitting(entry).last_seen
+    desk.pass_time(hours=2)
+    with desk.market._store._turns.taken(together=False, within=None):
+        assert desk.sitting(entry).last_seen == before
+    assert desk.sitting(entry).last_seen == before  # as it was found; it is noted now
+    assert desk.sitting(entry).last_seen > before

@@ -58,6 +58,27 @@ def test_the_key_file_is_its_owner_s_alone(pair: tuple[str, str], key_file: Path
     assert sorted(name for name in os.listdir(tmp_path) if "key" in name) == [key_file.name]
 
 
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o602, 0o666])
+def test_a_key_file_that_others_can_read_or_write_is_refused_until_they_cannot(
+    path: Path, pair: tuple[str, str], key_file: Path, mode: int
+) -> None:
+    key_file.chmod(mode)
+    _refused(r"can be read or written by others .* chmod 600 \S*lab\.sqlite3\.key", path)
+    key_file.chmod(0o400)
+    with Marketplace(path) as market:
+        assert (market.access_key, market.secret_key) == pair
+
+
+def test_a_draft_of_a_key_file_that_was_left_behind_lends_nothing_to_the_new_one(path: Path, key_file: Path) -> None:
+    draft = key_file.with_name(f"{key_file.name}.new")
+    draft.write_text("x" * 1000)
+    draft.chmod(0o666)
+    with Marketplace(path) as market:
+        assert market.secret_key
+    assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+    assert len(base64.b64decode(key_file.read_text())) == 32
+
+
 def test_a_database_without_its_key_file_is_refused_and_left_as_it_was(
     path: Path, pair: tuple[str, str], key_file: Path
 ) -> None:
@@ -66,6 +87,7 @@ def test_a_database_without_its_key_file_is_refused_and_left_as_it_was(
     _refused(r"key file .*lab\.sqlite3\.key is missing.* Put it back", path)
     assert not key_file.exists()
     key_file.write_text(master_key)
+    key_file.chmod(0o600)
     with Marketplace(path) as market:
         assert (market.access_key, market.secret_key) == pair
 

@@ -136,10 +136,14 @@ def test_an_impossible_url_is_refused(url: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
-def test_a_new_database_and_what_lies_beside_it_are_readable_by_their_owner_only(tmp_path: Path) -> None:
-    usual = os.umask(0o022)
+@pytest.mark.parametrize("kept", [0o022, 0, 0o277])
+@pytest.mark.parametrize("name", ["{}/lab.sqlite3", "sqlite:///{}/lab.sqlite3", "sqlite+pysqlite:///{}/lab.sqlite3"])
+def test_a_new_database_and_what_lies_beside_it_are_readable_by_their_owner_only(
+    tmp_path: Path, kept: int, name: str
+) -> None:
+    usual = os.umask(kept)
     try:
-        with Marketplace(tmp_path / "lab.sqlite3") as market:
+        with Marketplace(name.format(tmp_path)) as market:
             market.requester("another")
             modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
     finally:
@@ -160,24 +164,24 @@ def test_one_connection_writes_to_a_file(store: Store) -> None:
     taken: list[object] = []
     event.listen(store._engine, "checkout", lambda *_: taken.append(1))
     for _ in range(3):
-        store.add_shift(1)
+        store.add_shift(1, most=9)
     assert len(taken) <= 1
 
 
 def test_writing_goes_on_after_a_transaction_that_failed(store: Store) -> None:
-    store.add_shift(1)
+    store.add_shift(1, most=9)
     with pytest.raises(ZeroDivisionError):
         store.write(lambda database: (database.execute(market.update().values(shift=5)), 1 / 0))
-    store.add_shift(1)
-    assert store.shift() == 2
+    store.add_shift(1, most=9)
+    assert store.pulse().shift == 2
 
 
 def test_what_is_closed_leaves_one_whole_file_and_can_be_opened_again(store: Store, path: Path) -> None:
-    store.add_shift(1)
+    store.add_shift(1, most=9)
     store.close()
     assert [file.name for file in path.parent.iterdir()] == [path.name]
-    store.add_shift(1)
-    assert store.shift() == 2
+    store.add_shift(1, most=9)
+    assert store.pulse().shift == 2
 
 
 def test_what_is_closed_in_the_middle_of_a_transaction_ends_it_first(store: Store, path: Path) -> None:
@@ -186,7 +190,7 @@ def test_what_is_closed_in_the_middle_of_a_transaction_ends_it_first(store: Stor
         store.close()
 
     store.write(work)
-    assert store.shift() == 5
+    assert store.pulse().shift == 5
     store.close()
     assert [file.name for file in path.parent.iterdir()] == [path.name]
 
@@ -196,5 +200,5 @@ def test_who_cannot_begin_to_write_is_told_that_the_file_is_locked(store: Store,
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(DatabaseError, match="is locked by another program"):
-            impatient.add_shift(1)
+            impatient.add_shift(1, most=9)
     impatient.close()

@@ -123,7 +123,7 @@ def test_who_reads_does_not_wait_for_a_long_agenda_and_who_writes_is_asked_to_co
     market._store.write(lambda database: database.execute(t.agenda.insert(), [{**one, **later} for one in names]))
     # As long as somebody else is at it.
     with market._dispatch._catching_up:
-        market._store.add_shift(7 * DAY)
+        market._store.add_shift(7 * DAY, most=7 * DAY)
         begun = time.monotonic()
         found = client.get_assignment(AssignmentId=assignment_id)["Assignment"]
         assert found["AssignmentStatus"] == "Submitted"

@@ -156,3 +156,11 @@ def test_messages_have_limits(
 def test_an_id_out_of_form_is_refused_by_the_front_end(client: Client, refused: Refused) -> None:
     error = refused(client.notify_workers, Subject="s", MessageText="t", WorkerIds=["nobody"])
     assert error["__type"] == "ValidationException"
+
+
+def test_an_unknown_worker_cannot_be_told_from_one_who_never_worked_for_the_caller(
+    client: Client, market: Marketplace
+) -> None:
+    market.worker("A1KNOWNHERE")
+    answers = [_notify(client, worker_id) for worker_id in ("A1KNOWNHERE", "A1NOBODYHERE")]
+    assert [[{**one, "WorkerId": ""} for one in answer] for answer in answers] == [[{**STRANGER, "WorkerId": ""}]] * 2

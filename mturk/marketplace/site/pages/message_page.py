@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.site.language import gettext as _
-from mturk.marketplace.site.service import do, look
+from mturk.marketplace.site.service import do, look, note
 from mturk.marketplace.site.visitor import worker_id
 from mturk.marketplace.workplace import notice
 from mturk.marketplace.workplace.notice import APPROVAL, BONUS, KINDS, MESSAGE, REJECTION, Notice
@@ -34,7 +34,7 @@ def message_pages() -> Blueprint:
         if found is None:
             abort(HTTPStatus.NOT_FOUND)
         if found.unread:
-            do(lambda context: notice.mark_read(context, worker_id(), found))
+            note(lambda context: notice.mark_read(context, worker_id(), found))
         return render_template("message.html", told=found, headline=_headline(found))
 
     @pages.post("/worker/messages/read")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from mturk.marketplace import Marketplace
 from tests.marketplace.conftest import Client, Publish, Work
 from tests.marketplace.site.conftest import SignedIn, post
 from tests.marketplace.site.pages.test_dashboard_page import read, texts
@@ -71,6 +72,19 @@ def test_a_message_that_is_opened_is_read(ada: FlaskClient, tell: Tell) -> None:
     assert page.xpath("//p[@class='said']")[0].text == "Line one\nline two"
     assert texts(read(ada, PATH), "//li/h2")[0] == "Hello"
     assert unseen(ada) == ["new: 2"]
+
+
+def test_a_message_can_be_read_though_others_keep_it_from_being_marked(
+    ada: FlaskClient, tell: Tell, market: Marketplace
+) -> None:
+    tell("Hello")
+    (first, *_) = read(ada, PATH).xpath("//li/h2/a/@href")
+    before = unseen(ada)
+    with market._store._turns.taken(together=False, within=None):
+        assert texts(read(ada, first), "//h1") == ["Hello"]
+    assert unseen(ada) == before
+    read(ada, first)
+    assert unseen(ada) != before
 
 
 def test_a_rejection_leads_to_the_requester(ada: FlaskClient, tell: Tell) -> None:
