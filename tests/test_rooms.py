@@ -82,6 +82,7 @@ paged_list
 routine
 signature
 setting
+quota
 call
 database:       address column driver row turn | opened_file | seal
                 | account_table delivery_table offer_table site_table | first_rows ending table | group_count
@@ -94,8 +95,8 @@ request:        idempotency paging shape | rules
 people:         mail | ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
                 | queue_operation receiver
-delivery:       credential destination mail_server outbox | exchange listener mailer topic | certificate sender
-                | envelope own_queue | push | delivery
+delivery:       credential mail_server network outbox | destination | exchange listener mailer topic
+                | certificate sender | envelope own_queue | push | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
 hit:            hit_type layout review_policy | notification review_score | hit

@@ -80,6 +80,22 @@ existing_database = click.option(
     callback=check_database,
     help="The marketplace's file, or the URL of its database. MTURK_DATABASE is read too.",
 )
+upload_limit = click.option(
+    "--upload-limit",
+    type=click.IntRange(1, 2_000_000_000),
+    default=10_000_000,
+    show_default=True,
+    metavar="BYTES",
+    help="How large a file may be that a worker uploads; those of one HIT may have a hundred times that.",
+)
+no_quota = click.option(
+    "--no-quota", is_flag=True, help="Let each requester keep as much as there is room for: docs/security.md."
+)
+private_destinations = click.option(
+    "--allow-private-destinations",
+    is_flag=True,
+    help="Let requesters have events sent to this machine and to private networks: docs/security.md.",
+)
 csv_file = click.option(
     "--csv", "file", metavar="FILE", required=True, help="Write the table to this file; - is stdout."
 )

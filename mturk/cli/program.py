@@ -174,14 +174,9 @@ def demo(database: str | None, site: bool) -> None:
     help="A name below which each requester's task pages have a host of their own; it needs --public-url.",
 )
 @click.option("--offline", is_flag=True, help="Keep task pages from all other hosts.")
-@click.option(
-    "--upload-limit",
-    type=click.IntRange(1, 2_000_000_000),
-    default=10_000_000,
-    show_default=True,
-    metavar="BYTES",
-    help="How large a file may be that a worker uploads; those of one HIT may have a hundred times that.",
-)
+@option.upload_limit
+@option.private_destinations
+@option.no_quota
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
@@ -207,6 +202,8 @@ def serve(
     task_host: str | None,
     offline: bool,
     upload_limit: int,
+    allow_private_destinations: bool,
+    no_quota: bool,
     processes: int,
     rates: dict[str, Any],
     limits: dict[str, Any],
@@ -242,6 +239,8 @@ def serve(
         "upload_limit": upload_limit,
         "limits": ConnectionLimits(**limits),
         **rates,
+        "allow_private_destinations": allow_private_destinations,
+        **({"quota": None} if no_quota else {}),
     }
     with option.mistakes_explained():
         server.expect_encryption(host, public_url, plain_http=plain_http)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -92,5 +91,17 @@ def _covers(resource: object, arn: str) -> bool:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    written = "".join({"*": ".*", "?": "."}.get(each, re.escape(each)) for each in pattern)
-    return re.fullmatch(written, text) is not None
+    # One star after the other, each as short as it can be: an expression would try all lengths of all of them.
+    at = place = 0
+    star = tried = -1
+    while place < len(text):
+        if at < len(pattern) and pattern[at] == "*":
+            star, tried, at = at, place, at + 1
+        elif at < len(pattern) and pattern[at] in ("?", text[place]):
+            at, place = at + 1, place + 1
+        elif star >= 0:
+            tried += 1
+            at, place = star + 1, tried
+        else:
+            return False
+    return not pattern[at:].strip("*")

@@ -13,6 +13,7 @@ try:
     from mturk.marketplace.paged_list import PagedList
     from mturk.marketplace.people.message import Message
     from mturk.marketplace.people.payout import Payout
+    from mturk.marketplace.quota import Quota
     from mturk.marketplace.simulation.crowd import Crowd
     from mturk.marketplace.simulation.simulation import Tally
     from mturk.marketplace.workplace.letter import Letter
@@ -40,6 +41,7 @@ __all__ = [
     "PagedList",
     "Payout",
     "Queue",
+    "Quota",
     "Report",
     "Requester",
     "Tally",

@@ -24,7 +24,10 @@ from mturk.marketplace.timekeeper import Timekeeper
 
 
 class Background:
-    """Runs from `start` to `stop`; `address` is where others reach the marketplace."""
+    """Runs from `start` to `stop`; `address` is where others reach the marketplace.
+
+    With `private` events may go to this machine and to private networks.
+    """
 
     def __init__(
         self,
@@ -38,7 +41,7 @@ class Background:
         randomness: random.Random,
         real_time: Callable[[], float],
         address: str,
-        strict: bool,
+        private: bool,
         mailer: Mailer | None = None,
     ) -> None:
         exchange = Exchange()
@@ -48,14 +51,14 @@ class Background:
         self._timekeeper = Timekeeper(store, clock, dispatch)
         self._delivery = Delivery(
             store,
-            Sender(exchange, os.environ, real_time),
+            Sender(exchange, os.environ, real_time, private=private),
             Push(
                 store,
                 exchange,
                 certificate,
                 os.environ,
                 address=address,
-                strict=strict,
+                private=private,
                 real_time=real_time,
                 now=dispatch.now,
             ),

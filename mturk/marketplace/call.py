@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
+
+from mturk.marketplace.error import RequestError
+from mturk.marketplace.quota import Meter
 
 Answer = dict[str, Any]
 """An answer of the API, member by member under AWS's names; what is absent is left out."""
@@ -27,8 +30,12 @@ class Settings:
     """Bytes that a file may have which a worker uploads."""
     own_queues: bool = False
     """Whether all queues are on a server that the lab names, whatever host their URLs name."""
+    private_destinations: bool = False
+    """Whether events may be sent to this machine and to private networks."""
     mail: bool = False
     """Whether there is a server to send e-mail by."""
+    meter: Meter = field(default_factory=Meter)
+    """Holds each requester to what they may keep."""
 
 
 class Happening(NamedTuple):
@@ -68,3 +75,9 @@ class Call(Context):
     def of(cls, requester: int, context: Context, address: str = "") -> Call:
         """A requester's call in a transaction."""
         return cls(**vars(context), requester=requester, address=address)
+
+    def expect_room(self, kind: str, amount: int, count: Callable[[], int]) -> None:
+        """Refuse to keep more of a kind than the caller may; `count` says how much there is, and is asked rarely."""
+        words = self.settings.meter.refusal(self.requester, kind, amount, self.now, count)
+        if words:
+            raise RequestError("QuotaExceeded", words)

@@ -33,6 +33,7 @@ from mturk.marketplace.people import ledger, payout, requester, worker
 from mturk.marketplace.people.payout import Payout
 from mturk.marketplace.people.requester import Key
 from mturk.marketplace.premises import Premises
+from mturk.marketplace.quota import NONE, Meter, Quota
 from mturk.marketplace.simulation.crowd import Crowd
 from mturk.marketplace.simulation.simulation import Simulation, Tally
 from mturk.marketplace.site.site_setting import SiteSettings
@@ -52,22 +53,22 @@ class Marketplace:
             )
 
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges no
-    fees. `rate` and `burst` throttle each requester, `limits` what strangers take; `faults` and `eventual` (seconds)
-    bring the troubles of a real service. `strict` requires HTTPS for every ExternalQuestion, has every x-amz-* header
-    signed, and pushes nothing to this machine. `port=0` takes a free port; in place of host and port, `sock` is a
-    socket that listens already, such as the `socket` of another process's marketplace on the same database. Behind a
-    proxy, `public_url` is the address that clients use, and sign. `name_hold` keeps the name of a deleted
-    qualification type taken; the real service may do so for `timedelta(hours=48)`.
-    With `existing` no new database is made.
-    Workers come to `site_url`. `sign_up` says who can: who was invited ("invite"), everybody ("open"), or whom one
-    of the `trusted_proxies` names in a header ("header:X-Remote-User"). `terms` is the file that they consent to.
-    `smtp` is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
-    "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org".
-    Below `task_host`, which needs `public_url`, each requester's pages get a host of their own; `offline` keeps them
-    from all others.
-    A file that a worker uploads may have `upload_limit` bytes, and those of one HIT a hundred times that together.
-    `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
-    with it), or what MTURK_MARKETPLACE_KEY says.
+    fees. `rate` and `burst` throttle each requester, `limits` what strangers take, and `quota` is how much each
+    requester may keep, None without limits; `faults` and `eventual` (seconds) bring the troubles of a real service.
+    `strict` requires HTTPS for every ExternalQuestion, and has every x-amz-* header signed. Events go to this machine
+    and to private networks unless `allow_private_destinations` is False, or None with `strict`.
+    `port=0` takes a free port; in place of host and port, `sock` is a socket that listens already, such as the
+    `socket` of another process's marketplace on the same database. Behind a proxy, `public_url` is the address that
+    clients use, and sign. `name_hold` keeps the name of a deleted qualification type taken, as the real service may
+    for `timedelta(hours=48)`. With `existing` no new database is made.
+    Workers come to `site_url`. `sign_up` says who can: who was invited ("invite"), everybody ("open"), or whom one of
+    the `trusted_proxies` names in a header ("header:X-Remote-User"). `terms` is the file that they consent to. `smtp`
+    is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
+    "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org". Below `task_host`, which needs `public_url`,
+    each requester's pages get a host of their own; `offline` keeps them from all others. A file that a worker uploads
+    may have `upload_limit` bytes, and those of one HIT a hundred times that together. `master_key` seals the secret
+    keys in the database; without it that is the key file beside an SQLite file (made with it), or what
+    MTURK_MARKETPLACE_KEY says.
     """
 
     def __init__(
@@ -85,6 +86,8 @@ class Marketplace:
         faults: Sequence[Fault] = (),
         eventual: float = 0,
         strict: bool = False,
+        allow_private_destinations: bool | None = None,
+        quota: Quota | None = Quota(),  # noqa: B008 - it is frozen
         public_url: str | None = None,
         task_host: str | None = None,
         sign_up: str = "invite",
@@ -112,11 +115,13 @@ class Marketplace:
             Settings(
                 fees=bool(fees),
                 strict=strict,
+                private_destinations=not strict if allow_private_destinations is None else allow_private_destinations,
                 question_limit=int(setting.least("question_limit", question_limit, 1)),
                 upload_limit=int(setting.least("upload_limit", upload_limit, 1)),
                 eventual=round(setting.least("eventual", eventual, 0) * SECOND),
                 name_hold=setting.milliseconds("name_hold", name_hold),
                 mail=mail_server is not None,
+                meter=Meter(quota or NONE),
                 own_queues=bool(os.environ.get("AWS_ENDPOINT_URL_SQS")),
             ),
             SiteSettings.of(
@@ -291,13 +296,7 @@ class Marketplace:
         self._opening.open()
         self._dispatch.run(
             lambda context: worker.register(
-                context,
-                id,
-                country=country,
-                subdivision=subdivision,
-                adult=adult,
-                masters=masters,
-                premium=premium,
+                context, id, country=country, subdivision=subdivision, adult=adult, masters=masters, premium=premium
             )
         )
         return Worker(self._dispatch, id)

@@ -199,7 +199,7 @@ class Premises:
             randomness=self._randomness,
             real_time=self._real_time,
             address=self.public_url(),
-            strict=self._settings.strict,
+            private=self._settings.private_destinations,
             mailer=self._make_mailer(),
         )
 

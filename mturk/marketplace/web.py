@@ -89,6 +89,7 @@ class Web:
             real_time=real_time,
             strict=settings.strict,
             public=site.public,
+            meter=settings.meter,
         )
 
     def largest(self, path: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -168,7 +169,7 @@ KINDS = (FreeTextAnswer, SelectionAnswer, FileUploadAnswer)
 
 def unique(owner: str, identifiers: list[str]) -> None:
     """Refuse an identifier that stands twice: its answers could not be told apart."""
-    twice = sorted({one for one in identifiers if identifiers.count(one) > 1})
+    twice = sorted(one for one, number in Counter(identifiers).items() if number > 1)
     if twice:
         raise ValidationError(f"{owner}: the identifier {twice[0]!r} stands twice; expected each one once")
 

@@ -40,8 +40,9 @@ class Question:
 
     def score(self, chosen: Collection[str]) -> int:
         """What this choice is worth; an option counts only if exactly its identifiers were chosen."""
+        selections = frozenset(chosen)
         for option in self.answer_options:
-            if set(option.selection_identifiers) == set(chosen):
+            if selections == set(option.selection_identifiers):
                 return option.answer_score
         return self.default_score or 0
 
@@ -147,7 +148,9 @@ class AnswerKey(Document):
 
     def score(self, answers: Mapping[str, Collection[str]]) -> int:
         """The qualification's value that the service gives for these answers: a number of 32 bits."""
-        total = sum(one.score(answers.get(one.question_identifier, ())) for one in self.questions)
+        # Made once: any number of questions may have one identifier.
+        chosen = {identifier: frozenset(some) for identifier, some in answers.items()}
+        total = sum(one.score(chosen.get(one.question_identifier, ())) for one in self.questions)
         mapping = self.qualification_value_mapping
         value = total if mapping is None else mapping.value(total)
         return min(max(value, part.INT[0]), part.INT[1])

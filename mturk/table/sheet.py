@@ -7,6 +7,7 @@ import json
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -114,7 +115,7 @@ def _header(cells: list[str], path: Path) -> list[str]:
         raise SheetError(f"{path}: it is empty; expected a line with the names of the columns, then the rows")
     if "" in names:
         raise SheetError(f"{path}: column {names.index('') + 1} has no name")
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, number in Counter(names).items() if number > 1)
     if twice:
         raise SheetError(f"{path}: two columns are called {', '.join(twice)}")
     return names

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from botocore.exceptions import ClientError
 from click.testing import CliRunner, Result
 
 import mturk
-from mturk import HIT, Assignment, HTMLQuestion, Worker
+from mturk import HIT, Assignment, HITType, HTMLQuestion, Worker
 from mturk.cli.program import command
 from mturk.marketplace import Marketplace
 from tests.page import PAGE
@@ -405,6 +405,20 @@ def test_behind_a_proxy_the_public_address_is_the_one_that_is_said(database: Pat
 
 def test_a_password_in_the_database_url_is_not_shown() -> None:
     assert Marketplace("postgresql://lab:secret@host/lab").database == "postgresql://lab:***@host/lab"
+
+
+@pytest.mark.parametrize(("options", "allowed"), [([], False), (["--allow-private-destinations"], True)])
+def test_events_go_to_this_machine_only_where_that_is_allowed(
+    database: Path, options: list[str], allowed: bool
+) -> None:
+    with serving(database, *options) as server, ExitStack() as stack:
+        names = {"AWS_ACCESS_KEY_ID": "access_key", "AWS_SECRET_ACCESS_KEY": "secret_key"}
+        keys = {name: server.exports[variable] for variable, name in names.items()}
+        connection = mturk.Connection(server.facts["Address"], **keys)
+        photos = HITType.create("Label a photo", "Say what is in it", "0.05", 600, connection=connection)
+        if not allowed:
+            stack.enter_context(pytest.raises(mturk.errors.RequestError, match="--allow-private-destinations"))
+        photos.set_notification(mturk.Notification("http://127.0.0.1:9/000000000000/events", "SQS", ["HITCreated"]))
 
 
 @pytest.mark.usefixtures("served")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from sqlalchemy import ColumnElement, Connection, Table, func, select
+
 Value = TypeVar("Value")
 
 
@@ -14,3 +16,9 @@ def known(value: Value | None) -> Value:
     """A value that is None in other states of the row than the one it is in."""
     assert value is not None  # noqa: S101 - the tables cannot say which states these are
     return value
+
+
+def count(database: Connection, table: Table, *which: ColumnElement[bool]) -> int:
+    """How many rows of a table there are of which this is true."""
+    found: int = database.execute(select(func.count()).select_from(table).where(*which)).scalar_one()
+    return found

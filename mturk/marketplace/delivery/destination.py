@@ -1,25 +1,29 @@
 """Where notifications may go: SQS queues, named by their URLs, and SNS topics, named by their ARNs.
 
-A requester chooses the destination, and we send to it from inside the lab's network. So it is https, or plain http to
-this machine; anything else, and every address where clouds give credentials to their machines (the metadata services),
-is refused here or when the connection is made.
+A requester chooses the destination, and we send to it from inside the lab's network. So it is https at a public
+address. Where whoever runs the marketplace allows that, it may be at a private one too, and plain http on this machine.
+Anything else is refused here, or when the connection is made, by the address that the name leads to.
 """
 
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from mturk.marketplace.delivery.network import LOOPBACK, PRIVATE, PUBLIC, kind_of
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+")
 _QUEUE_PATH = re.compile(r"(/[A-Za-z0-9_-]+)*/[A-Za-z0-9_-]{1,80}")
 _LONGEST_ADDRESS = 1024
 _VISIBLE = re.compile(rf"[!-~]{{1,{_LONGEST_ADDRESS}}}")
 _TOPIC = re.compile(r"arn:aws(-cn|-us-gov)?:sns:(?P<region>[a-z]{2}(-[a-z]+)+-\d+):\d{12}:[A-Za-z0-9_-]{1,256}")
-_METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "fd00:ec2::23", "168.63.129.16", "100.100.100.200")))
-# IPv6 networks whose addresses end in an IPv4 address: the old form, and that of NAT64.
-_TRANSLATED = (IPv6Network("::/96"), IPv6Network("64:ff9b::/96"))
+# Not all names below amazonaws.com: customers of AWS have many of them.
+_AWSS = re.compile(
+    r"((sqs|sns)(-fips)?\.[a-z0-9-]+|([a-z0-9-]+\.)?queue|vpce-[a-z0-9-]+\.(sqs|sns)\.[a-z0-9-]+\.vpce)"
+    r"\.amazonaws\.com(\.cn)?"
+)
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -29,8 +33,8 @@ class Endpoint(NamedTuple):
     scheme: str
     host: str
     port: int
-    elsewhere: bool = False
-    """Whether it must not be this machine."""
+    private: bool = False
+    """Whether it may be this machine, or another one in a private network."""
 
     @property
     def authority(self) -> str:
@@ -40,28 +44,23 @@ class Endpoint(NamedTuple):
 
     def may_be_at(self, address: str) -> bool:
         """Whether a message may be sent to this address, to which the host's name resolves."""
-        found = ip_address(address.partition("%")[0])
-        found = (_embedded(found) if isinstance(found, IPv6Address) else None) or found
-        if self.elsewhere and found.is_loopback:
-            return False
+        kind = kind_of(address)
         if self.scheme == "http":
-            return found.is_loopback
-        # Metadata services are at link-local addresses, and at these few others.
-        unfit = found.is_link_local or found.is_multicast or found.is_unspecified
-        return not unfit and found not in _METADATA
+            return self.private and kind == LOOPBACK
+        # A private link leads to AWS by a private address; the certificate says whether it is AWS.
+        return kind == PUBLIC or (self.private and kind in (LOOPBACK, PRIVATE)) or (self.is_awss and kind == PRIVATE)
+
+    @property
+    def is_awss(self) -> bool:
+        """Whether it is SQS or SNS of AWS, by its name."""
+        return _AWSS.fullmatch(self.host) is not None
 
 
-def _embedded(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 address stands for, if any."""
-    if address.ipv4_mapped or address.sixtofour:
-        return address.ipv4_mapped or address.sixtofour
-    if int(address) > 1 and any(address in network for network in _TRANSLATED):
-        return IPv4Address(int(address) & 0xFFFF_FFFF)
-    return None
+def endpoint_of(url: str, *, query: bool = False, private: bool = False) -> Endpoint:
+    """The server of a URL, which may have a `query` or not; a ValueError says why it has none.
 
-
-def endpoint_of(url: str, *, query: bool = False) -> Endpoint:
-    """The server of a URL, which may have a `query` or not; a ValueError says why it has none."""
+    `private` says whether it may be in a private network.
+    """
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -71,15 +70,16 @@ def endpoint_of(url: str, *, query: bool = False) -> Endpoint:
         raise ValueError("it is not an https URL")
     if parts.username is not None or parts.fragment or (parts.query and not query) or re.search(r"\s", url):
         raise ValueError("it has parts that no such URL has")
-    return Endpoint(parts.scheme, host, port or _PORTS[parts.scheme])
+    return Endpoint(parts.scheme, host, port or _PORTS[parts.scheme], private)
 
 
-def check_queue(url: str, *, anywhere: bool = False) -> None:
+def check_queue(url: str, *, private: bool, anywhere: bool = False) -> None:
     """Raise a ValueError for the URL of a queue that we must not send to.
 
-    With `anywhere` any host will do, because the lab names another server to send to.
+    With `private` it may be on this machine or in a private network. With `anywhere` any host will do, because the lab
+    names another server to send to.
     """
-    endpoint = endpoint_of(url)
+    endpoint = endpoint_of(url, private=private)
     if not _QUEUE_PATH.fullmatch(urlsplit(url).path):
         name = urlsplit(url).path.rpartition("/")[2]
         why = "FIFO queues are not served" if name.endswith(".fifo") else "it does not end in a queue's name"
@@ -88,12 +88,13 @@ def check_queue(url: str, *, anywhere: bool = False) -> None:
         _check_host(endpoint, "a queue")
 
 
-def check_push(url: str, *, elsewhere: bool = False) -> Endpoint:
+def check_push(url: str, *, private: bool) -> Endpoint:
     """The server of an address that events may be pushed to; a ValueError says why they must not.
 
-    With `elsewhere` none of this machine's own servers will do: they may trust whatever comes from here.
+    Without `private` none of this machine's own servers will do, nor of those around it: they may trust whatever comes
+    from here.
     """
-    endpoint = endpoint_of(url, query=True)._replace(elsewhere=elsewhere)
+    endpoint = endpoint_of(url, query=True, private=private)
     if not _VISIBLE.fullmatch(url):
         raise ValueError(f"it has other characters than an address, or more than {_LONGEST_ADDRESS}")
     _check_host(endpoint, "an address")
@@ -101,8 +102,11 @@ def check_push(url: str, *, elsewhere: bool = False) -> Endpoint:
 
 
 def _check_host(endpoint: Endpoint, thing: str) -> None:
-    if endpoint.elsewhere and (endpoint.scheme == "http" or _is_this_machine(endpoint.host)):
-        raise ValueError(f"{thing} has to be an https URL of another machine here")
+    if not endpoint.private and (endpoint.scheme == "http" or _is_inside(endpoint.host)):
+        raise ValueError(
+            f"{thing} has to be an https URL at a public address, unless this marketplace is run with "
+            "--allow-private-destinations"
+        )
     if endpoint.scheme == "http" and not _is_this_machine(endpoint.host):
         raise ValueError(f"only {thing} on this machine may have a plain http URL")
     if _is_address(endpoint.host) and not endpoint.may_be_at(endpoint.host):
@@ -131,8 +135,12 @@ def endpoint_of_topic(arn: str) -> Endpoint:
 
 def _is_this_machine(host: str) -> bool:
     if _is_address(host):
-        return Endpoint("http", host, 80).may_be_at(host)
+        return kind_of(host) == LOOPBACK
     return host == "localhost" or host.endswith(".localhost")
+
+
+def _is_inside(host: str) -> bool:
+    return _is_this_machine(host) or (_is_address(host) and kind_of(host) == PRIVATE)
 
 
 def _is_address(host: str) -> bool:

@@ -31,7 +31,7 @@ class Push:
         environment: Mapping[str, str],
         *,
         address: str,
-        strict: bool,
+        private: bool,
         real_time: Callable[[], float],
         now: Callable[[], int],
     ) -> None:
@@ -40,7 +40,7 @@ class Push:
         self._certificate = certificate
         self._environment = environment
         self._address = address
-        self._strict = strict
+        self._private = private
         self._real_time = real_time
         self._now = now
 
@@ -62,7 +62,7 @@ class Push:
     def _post(self, to: Topic, envelope: Envelope) -> None:
         try:
             # Again, because the rules may have changed since.
-            endpoint = check_push(to.address, elsewhere=self._strict)
+            endpoint = check_push(to.address, private=self._private)
             parts = urlsplit(to.address)
             path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
             reply = self._exchange.post(

@@ -44,13 +44,23 @@ class Sender:
     MTURK_SQS_ACCESS_KEY_ID, MTURK_SQS_SECRET_ACCESS_KEY and MTURK_SQS_SESSION_TOKEN sign, or what stands under the
     same names with AWS_; AWS_ENDPOINT_URL_SQS and AWS_ENDPOINT_URL_SNS name another server; AWS_REGION or
     AWS_DEFAULT_REGION is the region of a queue whose URL does not tell; AWS_CA_BUNDLE is a file of certificates to
-    trust.
+    trust. With `private` queues may be on this machine or in a private network.
+
+    A session token goes to AWS, or to the server that the lab names, and to nobody else: requesters choose the others.
     """
 
-    def __init__(self, exchange: Exchange, environment: Mapping[str, str], real_time: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        environment: Mapping[str, str],
+        real_time: Callable[[], float],
+        *,
+        private: bool = False,
+    ) -> None:
         self._exchange = exchange
         self._environment = environment
         self._real_time = real_time
+        self._private = private
 
     def send(self, transport: str, destination: str, text: str) -> None:
         """Send a text; raises Undelivered unless the destination confirms that it has accepted it."""
@@ -74,7 +84,7 @@ class Sender:
 
     def _to_queue(self, url: str, text: str) -> _Request:
         own = self._environment.get("AWS_ENDPOINT_URL_SQS")
-        endpoint = endpoint_of(own or url)
+        endpoint = endpoint_of(own or url, private=self._private)
         headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage"}
         body = json.dumps({"QueueUrl": url, "MessageBody": text}).encode()
         region = region_of_queue(endpoint.host, self._default_region())
@@ -100,10 +110,10 @@ class Sender:
         headers = {**request.headers, "host": request.endpoint.authority, "x-amz-date": moment}
         keys = credential.find(self._environment)
         if keys is None:
-            if _is_awss(request.endpoint.host):
+            if request.endpoint.is_awss:
                 raise ValueError(f"AWS needs a signature, and {credential.MISSING}")
             return headers  # some servers in place of AWS require none
-        if keys.token and (request.named or _may_see_token(request.endpoint.host)):
+        if keys.token and (request.named or request.endpoint.is_awss):
             headers["x-amz-security-token"] = keys.token
         signed = SignedRequest(headers, request.body)
         header = sign(signed, keys.access_key, keys.secret_key, request.region, request.service)
@@ -112,12 +122,3 @@ class Sender:
     def _default_region(self) -> str:
         found = self._environment.get("AWS_REGION") or self._environment.get("AWS_DEFAULT_REGION")
         return found or "us-east-1"
-
-
-def _is_awss(host: str) -> bool:
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
-
-
-def _may_see_token(host: str) -> bool:
-    # The requester names the host, and the lab's session token is only for AWS and for this machine.
-    return _is_awss(host) or host in ("localhost", "127.0.0.1", "::1")

@@ -98,7 +98,7 @@ def make(context: Context, owner: int, address: str) -> Topic:
 
     A ValueError says why nothing may be pushed there.
     """
-    check_push(address, elsewhere=context.settings.strict)
+    check_push(address, private=context.settings.private_destinations)
     name = _name(address)
     found = find(context.database, owner, name)
     asked = {"state": PENDING, "token": secrets.token_hex(32), "asked": context.now}

@@ -31,9 +31,9 @@ class GradedQuestion(NamedTuple):
     options: tuple[Option, ...]
     default: int
 
-    def score(self, chosen: Collection[str]) -> int:
+    def score(self, chosen: frozenset[str]) -> int:
         """The score for these selections."""
-        return next((option.score for option in self.options if option.selections == frozenset(chosen)), self.default)
+        return next((option.score for option in self.options if option.selections == chosen), self.default)
 
 
 def check_answer_key(xml: str, *, limit: int) -> None:
@@ -47,7 +47,9 @@ def check_answer_key(xml: str, *, limit: int) -> None:
 def grade(xml: str, chosen: Mapping[str, Collection[str]]) -> int:
     """The score for the selections that a worker made, question by question."""
     questions, mapping = _read(parse(xml))
-    total = sum(question.score(chosen.get(question.identifier, ())) for question in questions)
+    # Made once: any number of questions may have one identifier.
+    selections = {identifier: frozenset(some) for identifier, some in chosen.items()}
+    total = sum(question.score(selections.get(question.identifier, frozenset())) for question in questions)
     return min(max(mapping.value(total), LEAST), MOST)
 
 

@@ -22,6 +22,8 @@ _FILES: Final = {
     _XHTML: "formatted_content.xsd",
 }
 _MOST_TOLD = 5
+# Characters. The validator takes a time that grows with the square of what is wrong in one content.
+_LONGEST_CONTENT = 65_535
 _ONE_BY_ONE = threading.Lock()
 
 
@@ -43,6 +45,8 @@ def departures(root: Element) -> list[str]:
 
 
 def _formatted_departures(content: str) -> list[str]:
+    if len(content) > _LONGEST_CONTENT:
+        return [f"it has more than {_LONGEST_CONTENT:,} characters"]
     # The text of a FormattedContent is a document of its own, which the service wraps like this.
     wrapped = f'<FormattedContent xmlns="{_XHTML}">{content}</FormattedContent>'
     try:

@@ -45,6 +45,7 @@ class HIT(NamedTuple):
     approved: int
     rejected: int
     fee: int
+    size: int
     question: str
     requester_annotation: str | None
     assignment_review_policy: str | None

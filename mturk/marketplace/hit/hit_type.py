@@ -12,12 +12,13 @@ from sqlalchemy import bindparam, select
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.database import driver
 from mturk.marketplace.database import table as t
-from mturk.marketplace.database.row import known
+from mturk.marketplace.database.row import count, known
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.money import assignment_fee
 from mturk.marketplace.people import requester
 from mturk.marketplace.qualification import qualification_type, requirement
 from mturk.marketplace.qualification.requirement import Requirement
+from mturk.marketplace.quota import HIT_TYPES
 
 if TYPE_CHECKING:
     from mturk.marketplace.hit.hit import HIT
@@ -109,6 +110,7 @@ def find_or_make(
     found = driver.row(call.database, _BY_DIGEST, same)
     if found:
         return HITType._make(found)
+    call.expect_room(HIT_TYPES, 1, lambda: count(call.database, t.hit_type, t.hit_type.c.requester == call.requester))
     ids = {"hit_type_id": call.new_id(), "hit_group_id": call.new_id()}
     number = t.add_row(call.database, t.hit_type, {**values, **same, **ids})
     _add_group(call, number, reward, (title, keywords, description))

@@ -11,13 +11,14 @@ from sqlalchemy import bindparam, select
 
 from mturk.marketplace.call import Answer, Call, Context, Happening
 from mturk.marketplace.database import table as t
-from mturk.marketplace.database.row import known
+from mturk.marketplace.database.row import count, known
 from mturk.marketplace.delivery import destination, outbox, topic
 from mturk.marketplace.delivery.outbox import Event
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit_type
 from mturk.marketplace.people import requester
 from mturk.marketplace.queue import queue
+from mturk.marketplace.quota import DESTINATIONS, EVENTS
 
 if TYPE_CHECKING:
     from mturk.marketplace.hit.hit import HIT
@@ -80,6 +81,8 @@ def update_notification_settings(
 def send_test_event_notification(call: Call, *, notification: Specification, test_event_type: str) -> Answer:
     """Send one made-up event, whether or not the specification asks for events of its type."""
     to = _setting(call, notification)["outlet"]
+    of_caller = t.event.c.outlet.in_(select(t.outlet.c.number).where(t.outlet.c.requester == call.requester))
+    call.expect_room(EVENTS, 1, lambda: count(call.database, t.event, of_caller))
     assignment_id = call.new_id() if test_event_type.startswith("Assignment") else None
     outbox.write(call, to, test_event_type, call.new_id(), call.new_id(), assignment_id)
     return {}
@@ -120,6 +123,8 @@ def _setting(call: Call, notification: Specification) -> dict[str, Any]:
         raise ParameterValidationError.of("Version", notification["Version"])
     if not notification["EventTypes"]:
         raise ParameterValidationError("EventTypes", "Your request parameter EventTypes has a minimum length of 1.")
+    of_caller = t.outlet.c.requester == call.requester
+    call.expect_room(DESTINATIONS, 1, lambda: count(call.database, t.outlet, of_caller))
     try:
         outlet = _outlet(call, transport, where)
     except ValueError as error:
@@ -144,7 +149,8 @@ def _outlet(call: Call, transport: str, where: str) -> int:
 def _queue(call: Call, url: str) -> int:
     own = queue.place(url)
     if own is None or not requester.is_account(call.database, own[0]):
-        destination.check_queue(url, anywhere=call.settings.own_queues)
+        rules = call.settings
+        destination.check_queue(url, private=rules.private_destinations, anywhere=rules.own_queues)
         return outbox.outlet_of(call, call.requester, "SQS", url)
     if own[0] != requester.account_of(call.database, call.requester):
         raise ValueError("it is not your queue")

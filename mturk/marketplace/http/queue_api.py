@@ -26,6 +26,7 @@ from mturk.marketplace.queue.queue_error import QueueError
 from mturk.marketplace.queue.queue_operation import RECEIVE, QueueCall
 from mturk.marketplace.queue.receiver import Receiver
 from mturk.marketplace.queue.waiting_room import WaitingRoom
+from mturk.marketplace.quota import Meter
 from mturk.marketplace.signature import SignedRequest
 
 TARGET = "AmazonSQS."
@@ -69,8 +70,10 @@ class QueueApi:
         real_time: Callable[[], float],
         strict: bool = False,
         public: PublicAddress | None = None,
+        meter: Meter,
     ) -> None:
         self._store = store
+        self._meter = meter
         self._room = room
         self._receiver = Receiver(store, room, real_time)
         self._find_key = find_key
@@ -116,7 +119,8 @@ class QueueApi:
         reached = self._public.url if self._public else address
 
         def carry_out(database: Connection) -> Answer:
-            call = QueueCall(database, pair.requester, reached, int(self._real_time() * SECOND), self._room)
+            now = int(self._real_time() * SECOND)
+            call = QueueCall(database, pair.requester, reached, now, self._room, self._meter)
             return operation.function(call, given)
 
         if operation.writes:

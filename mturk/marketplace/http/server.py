@@ -19,7 +19,8 @@ from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.gate import open_files
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.http.api import TARGET, LostAnswer
-from mturk.marketplace.http.channel import Channel, Request
+from mturk.marketplace.http.channel import Channel
+from mturk.marketplace.http.incoming import Request
 from mturk.marketplace.http.reception import BodyLimits, Reception
 
 if TYPE_CHECKING:

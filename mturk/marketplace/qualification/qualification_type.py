@@ -12,10 +12,12 @@ from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.lock import find as find_locked
+from mturk.marketplace.database.row import count
 from mturk.marketplace.document.answer_key import check_answer_key
 from mturk.marketplace.document.question import check_test
 from mturk.marketplace.error import ParameterValidationError, RequestError, wrong_state
 from mturk.marketplace.qualification.system_type import CREATION_TIME, PUBLIC_TYPES, SYSTEM_TYPES, SystemType
+from mturk.marketplace.quota import QUALIFICATION_TYPES
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
 
 
@@ -88,6 +90,8 @@ def create_qualification_type(
     taken = call.database.execute(_BY_NAME, {"requester": call.requester, "name": name}).one_or_none()
     if taken:
         raise RequestError("QualificationTypeAlreadyExists", _NAME_TAKEN)
+    its_own = t.qualification_type.c.requester == call.requester
+    call.expect_room(QUALIFICATION_TYPES, 1, lambda: count(call.database, t.qualification_type, its_own))
     number = t.add_row(
         call.database,
         t.qualification_type,

@@ -183,6 +183,14 @@ def counts(database: Connection, queue: Queue, real: int) -> dict[str, str]:
     return dict(zip(COUNTS, map(str, (total - held - delayed, delayed, held)), strict=True))
 
 
+def held(database: Connection, owner: int) -> int:
+    """About how many bytes the messages in a requester's queues have; it reads all of them."""
+    body, attributes = t.queue_message.c.body, func.coalesce(t.queue_message.c.attributes, "")
+    size = func.coalesce(func.sum(func.length(body) + func.length(attributes)), 0)
+    of_owner = t.queue_message.c.queue.in_(select(t.queue.c.number).where(t.queue.c.requester == owner))
+    return int(database.execute(select(size).where(of_owner)).scalar_one())
+
+
 def digest(body: str) -> str:
     """The MD5 of a body, which clients compare with their own."""
     return md5(body.encode(), usedforsecurity=False).hexdigest()

@@ -10,6 +10,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from mturk.marketplace.call import Answer
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import count
 from mturk.marketplace.database.store import afterwards
 from mturk.marketplace.error import FrontEndError, Refusal
 from mturk.marketplace.people.requester import account_of
@@ -19,6 +21,7 @@ from mturk.marketplace.queue.queue_error import QueueError, invalid, missing, no
 from mturk.marketplace.queue.queue_member import Members
 from mturk.marketplace.queue.queue_message import Letter
 from mturk.marketplace.queue.waiting_room import WaitingRoom
+from mturk.marketplace.quota import MESSAGES, QUEUES, Meter
 
 _MOST_LISTED = 1000
 
@@ -32,6 +35,7 @@ class QueueCall:
     address: str
     real: int
     room: WaitingRoom
+    meter: Meter
 
     @property
     def account(self) -> str:
@@ -46,6 +50,12 @@ class QueueCall:
         """The URL of a queue of who calls."""
         return f"{self.address}{queue.path(self.account, name)}"
 
+    def expect_room(self, kind: str, amount: int, count: Callable[[], int]) -> None:
+        """Refuse to keep more of a kind than the caller may; `count` says how much there is, and is asked rarely."""
+        words = self.meter.refusal(self.requester, kind, amount, self.real, count)
+        if words:
+            raise QueueError("OverLimit", words)
+
     def ring(self, into: Queue) -> None:
         """Wake who waits at a queue, once this is on disk."""
         afterwards(self.database, partial(self.room.ring, into.number))
@@ -54,6 +64,8 @@ class QueueCall:
 def _create_queue(call: QueueCall, given: Members) -> Answer:
     name = queue_member.text(given, "QueueName")
     attributes = queue_member.mapping(given, "Attributes")
+    if queue.find(call.database, call.requester, name) is None:
+        call.expect_room(QUEUES, 1, lambda: count(call.database, t.queue, t.queue.c.requester == call.requester))
     return {"QueueUrl": call.url(queue.make(call.database, call.requester, name, attributes, call.real).name)}
 
 
@@ -106,7 +118,6 @@ def _purge_queue(call: QueueCall, given: Members) -> Answer:
 def _send_message(call: QueueCall, given: Members) -> Answer:
     into = call.queue(given)
     letter = _letter(given)
-    queue_message.check(into, letter)
     return _send(call, into, letter)
 
 
@@ -119,9 +130,7 @@ def _send_message_batch(call: QueueCall, given: Members) -> Answer:
         raise QueueError("BatchRequestTooLong", text)
 
     def send(entry: Members) -> Answer:
-        letter = _letter(entry)
-        queue_message.check(into, letter)
-        return _send(call, into, letter)
+        return _send(call, into, _letter(entry))
 
     return _each(entries, send)
 
@@ -150,6 +159,8 @@ def _letter(given: Members) -> Letter:
 
 
 def _send(call: QueueCall, into: Queue, letter: Letter) -> Answer:
+    size = queue_message.check(into, letter)
+    call.expect_room(MESSAGES, size, lambda: queue_message.held(call.database, call.requester))
     message_id = queue_message.send(call.database, into, letter, call.account, call.real)
     call.ring(into)
     sums = {"MD5OfMessageBody": queue_message.digest(letter.body)}

@@ -30,6 +30,8 @@ CUSTOMER_ID = Text(shortest=1, longest=64, pattern="A[A-Z0-9]+")
 COUNTRY = Text(shortest=2, longest=2)
 TOKEN = Member("UniqueRequestToken", Text(shortest=1, longest=64))
 FEEDBACK = Text(limit=1024)
+# The service tells no limit; this is that of a message to a worker.
+REASON = Text(limit=4096)
 PAGE = (
     Member("NextToken", Text(shortest=1, longest=255)),
     Member("MaxResults", Whole(lowest=1, highest=100)),
@@ -192,11 +194,11 @@ _ROWS: dict[str, tuple[Member, ...]] = {
         Member("Keywords", Text(limit=1000)),
         *QUALIFICATION_TYPE_MEMBERS,
     ),
-    "CreateWorkerBlock": (WORKER_ID, Member("Reason", Text(), required=True)),
+    "CreateWorkerBlock": (WORKER_ID, Member("Reason", REASON, required=True)),
     "DeleteHIT": (HIT_ID,),
     "DeleteQualificationType": (QUALIFICATION_TYPE_ID,),
-    "DeleteWorkerBlock": (WORKER_ID, Member("Reason", Text())),
-    "DisassociateQualificationFromWorker": (WORKER_ID, QUALIFICATION_TYPE_ID, Member("Reason", Text())),
+    "DeleteWorkerBlock": (WORKER_ID, Member("Reason", REASON)),
+    "DisassociateQualificationFromWorker": (WORKER_ID, QUALIFICATION_TYPE_ID, Member("Reason", REASON)),
     "GetAccountBalance": (),
     "GetAssignment": (ASSIGNMENT_ID,),
     "GetFileUploadURL": (ASSIGNMENT_ID, Member("QuestionIdentifier", Text(), required=True)),
@@ -242,12 +244,12 @@ _ROWS: dict[str, tuple[Member, ...]] = {
         Member("WorkerIds", ListOf(CUSTOMER_ID, most=100), required=True),
     ),
     "RejectAssignment": (ASSIGNMENT_ID, Member("RequesterFeedback", FEEDBACK, required=True)),
-    "RejectQualificationRequest": (QUALIFICATION_REQUEST_ID, Member("Reason", Text())),
+    "RejectQualificationRequest": (QUALIFICATION_REQUEST_ID, Member("Reason", REASON)),
     "SendBonus": (
         WORKER_ID,
         Member("BonusAmount", Money(least=1), required=True),
         ASSIGNMENT_ID,
-        Member("Reason", Text(required_text=True), required=True),
+        Member("Reason", Text(limit=4096, required_text=True), required=True),
         TOKEN,
     ),
     "SendTestEventNotification": (

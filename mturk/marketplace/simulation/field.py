@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from html.parser import HTMLParser
+from html import unescape
 from typing import Literal
 
 from mturk.marketplace.document.question import RESERVED, QuestionDocument
+from mturk.marketplace.frame.page_source import Tag, tags
 
 _NO_ANSWER = frozenset({"button", "file", "image", "password", "reset", "submit"})
 _NUMBERS = frozenset({"number", "range"})
 _MOST_NUMBERS = 10
+_COMMENT = re.compile(r"<!--.*?(?:--!?>|\Z)", re.DOTALL)
 
 Attributes = dict[str, str]
 Kind = Literal["text", "box", "number", "label", "labels"]
@@ -48,23 +51,24 @@ def fields_of(question: str) -> tuple[Field, ...]:
     if document.form is not None:
         fields = (each for each in document.form if not each.takes_file)
         return tuple(Field(each.identifier, each.selections or (), each.most) for each in fields)
-    page = _Page()
-    with suppress(AssertionError):  # what html.parser says to some broken declarations
-        page.feed(document.html)
-        page.close()
-    return tuple(page.fields()) or (Field("answer"),)
+    return tuple(_Page(document.html).fields()) or (Field("answer"),)
 
 
-class _Page(HTMLParser):
+class _Page:
     """Notes the fields of a page in their order."""
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+    def __init__(self, html: str) -> None:
         self._choices: dict[str, list[str]] = {}
         self._most: dict[str, int] = {}
         self._kinds: dict[str, Kind] = {}
         self._selecting: str | None = None
-        self._option: str | None = None
+        self._option: list[str] | None = None
+        end = 0
+        for tag in tags(html):
+            self._text(html[end : tag.start])
+            self._take(tag)
+            end = tag.end
+        self._text(html[end:])
 
     def fields(self) -> Iterable[Field]:
         self._end_option()
@@ -72,14 +76,20 @@ class _Page(HTMLParser):
             kind = self._kinds.get(name, "text")
             yield Field(name, tuple(dict.fromkeys(choices)), self._most.get(name, 1), kind)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
+    def _take(self, tag: Tag) -> None:
+        if tag.name.startswith("/"):
+            self._close(tag.name[1:])
+        else:
+            # Of two attributes of one name the first counts.
+            self._open(tag.name, {each.name: each.value for each in reversed(tag.attributes)})
+
+    def _open(self, tag: str, values: Attributes) -> None:
         if tag == "option" and self._selecting is not None:
             self._end_option()
             if "value" in values:
                 self._choices[self._selecting].append(values["value"])
             else:
-                self._option = ""
+                self._option = []
             return
         name = values.get("name", "")
         if not name or name in RESERVED or "disabled" in values:
@@ -94,11 +104,11 @@ class _Page(HTMLParser):
         elif tag.startswith("crowd-"):
             self._crowd_element(tag, name, values)
 
-    def handle_data(self, data: str) -> None:
+    def _text(self, text: str) -> None:
         if self._option is not None:
-            self._option += data
+            self._option.append(text)
 
-    def handle_endtag(self, tag: str) -> None:
+    def _close(self, tag: str) -> None:
         if tag in ("option", "select"):
             self._end_option()
         if tag == "select":
@@ -106,7 +116,8 @@ class _Page(HTMLParser):
 
     def _end_option(self) -> None:
         if self._option is not None and self._selecting is not None:
-            self._choices[self._selecting].append(self._option.strip())
+            text = _COMMENT.sub("", "".join(self._option))
+            self._choices[self._selecting].append(unescape(text).strip())
         self._option = None
 
     def _crowd_element(self, tag: str, name: str, values: Attributes) -> None:

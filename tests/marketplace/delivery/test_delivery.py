@@ -171,12 +171,16 @@ def test_a_queue_is_sent_to_at_the_server_that_the_lab_names(
 
 
 @pytest.mark.parametrize("token", [None, "a token"])
+@pytest.mark.parametrize("named", [False, True])
 def test_a_message_is_signed_with_the_keys_of_the_environment(
-    client: Client, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, token: str | None
+    client: Client, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, token: str | None, named: bool
 ) -> None:
+    """The token goes to a server that the lab names, and not to one that a requester does."""
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     if token:
         monkeypatch.setenv("AWS_SESSION_TOKEN", token)
+    if named:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", inbox.url)
     ping(client, inbox.url)
     headers, body = inbox.requests.get(timeout=WAIT)
     found = re.fullmatch(
@@ -185,8 +189,8 @@ def test_a_message_is_signed_with_the_keys_of_the_environment(
     scope, signed, made = found.groups()
     assert scope == f"{headers['x-amz-date'][:8]}/eu-west-1/sqs/aws4_request"
     assert {"host", "x-amz-date", "x-amz-target", "content-type"} <= set(signed.split(";"))
-    assert headers.get("x-amz-security-token") == token
-    assert ("x-amz-security-token" in signed) == bool(token)
+    assert headers.get("x-amz-security-token") == (token if named else None)
+    assert ("x-amz-security-token" in signed) == bool(token and named)
     request = SignedRequest(headers, body)
     assert made == signature(request, tuple(signed.split(";")), headers["x-amz-date"], scope, "secret")
 
@@ -630,6 +634,12 @@ def test_a_destination_that_has_taken_something_begins_anew(box: Box) -> None:
 
 
 def test_a_queue_at_an_address_that_is_not_this_machine_is_never_sent_to() -> None:
-    sender = Sender(Exchange(), {}, time.time)
+    sender = Sender(Exchange(), {}, time.time, private=True)
     with pytest.raises(Undelivered, match="stands for an address that nothing may be sent to"):
         sender.send("SQS", "http://10.1.2.3:9/1/events", "text")
+
+
+def test_a_queue_on_this_machine_is_not_sent_to_where_that_is_not_allowed(inbox: Inbox) -> None:
+    with pytest.raises(Undelivered, match="stands for an address that nothing may be sent to"):
+        Sender(Exchange(), {}, time.time).send("SQS", inbox.url, "text")
+    assert inbox.requests.empty()

@@ -59,7 +59,7 @@ def secure(certificate: str) -> Iterator[Inbox]:
 
 
 def post(exchange: Exchange, url: str, **options: Any) -> Reply | None:
-    endpoint = endpoint_of(url)
+    endpoint = endpoint_of(url, private=True)
     headers = {"host": endpoint.authority, "content-type": "text/plain"}
     return exchange.post(endpoint, headers, b"hello", **{"trust": None, **options})
 
@@ -102,7 +102,7 @@ def serving(talk: Any) -> Iterator[Endpoint]:
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        yield Endpoint("http", "127.0.0.1", listener.getsockname()[1])
+        yield Endpoint("http", "127.0.0.1", listener.getsockname()[1], private=True)
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
@@ -203,6 +203,13 @@ def test_a_host_that_nobody_knows_is_an_error() -> None:
 def test_an_address_that_nothing_may_be_sent_to_is_not_connected_to(url: str) -> None:
     with pytest.raises(ExchangeError, match="nothing may be sent to"):
         post(Exchange(), url)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.1", "2130706433", "0x7f.1"])
+def test_a_name_for_this_machine_is_found_out_before_anything_is_sent(secure: Inbox, host: str) -> None:
+    endpoint = endpoint_of(secure.url)._replace(host=host)
+    with pytest.raises(ExchangeError, match="nothing may be sent to"):
+        ask(Exchange(), endpoint)
 
 
 def test_a_server_that_the_lab_names_may_be_anywhere() -> None:

@@ -145,3 +145,10 @@ def test_several_processes_put_each_event_there_once_and_in_order(
     assert [event["HITId"] for message in messages for event in message["Events"]] == made
     documents = [message["EventDocId"] for message in messages]
     assert len(set(documents)) == len(documents)
+
+
+def test_an_event_comes_though_no_private_destination_is_allowed(connect: Connect, connect_queues: Connect) -> None:
+    with Marketplace(allow_private_destinations=False) as market:
+        queue = market.queue("events")
+        publishing(connect(market), queue.url)()
+        assert len(received(connect_queues(market), queue.url, 1)) == 1

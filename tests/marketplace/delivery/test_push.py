@@ -403,13 +403,15 @@ FORBIDDEN = [
 @pytest.mark.parametrize("address", FORBIDDEN)
 def test_what_nothing_may_be_pushed_to_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        check_push(address)
+        check_push(address, private=True)
     with Marketplace() as market, pytest.raises(MarketplaceError, match="Nothing can be pushed"):
         market.topic(address)
 
 
 LOCAL = [
     "{host}/containers/create?name=x",
+    "https://192.168.1.1/",
+    "https://[fd12::1]/",
     "http://localhost/",
     "https://localhost/",
     "https://127.0.0.1/",
@@ -417,21 +419,30 @@ LOCAL = [
 ]
 
 
+@pytest.mark.parametrize("settings", [{"allow_private_destinations": False}, {"strict": True}])
 @pytest.mark.parametrize("address", LOCAL)
-def test_a_strict_marketplace_pushes_nothing_to_its_own_machine(subscriber: Subscriber, address: str) -> None:
-    with Marketplace(strict=True) as market, pytest.raises(MarketplaceError, match="another machine"):
+def test_nothing_is_pushed_to_this_machine_and_those_around_it_where_that_is_not_allowed(
+    subscriber: Subscriber, address: str, settings: dict[str, bool]
+) -> None:
+    with Marketplace(**settings) as market, pytest.raises(MarketplaceError, match="--allow-private-destinations"):
         market.topic(address.format(host=subscriber.host))
 
 
-def test_a_strict_marketplace_does_not_push_what_was_set_before(shared: str, subscriber: Subscriber) -> None:
+def test_a_strict_marketplace_pushes_to_this_machine_where_that_is_allowed(subscriber: Subscriber) -> None:
+    with Marketplace(strict=True, allow_private_destinations=True) as market:
+        market.topic(subscriber.url)
+        assert subscriber.next().fields["Type"] == "SubscriptionConfirmation"
+
+
+def test_what_was_set_before_is_not_pushed_where_that_is_no_longer_allowed(shared: str, subscriber: Subscriber) -> None:
     subscriber.status = 500
     with Marketplace(shared) as market:
         market.topic(subscriber.url)
         subscriber.next()
-    with Marketplace(shared, strict=True) as market:
+    with Marketplace(shared, allow_private_destinations=False) as market:
         market.clock.advance(hours=1)
         assert nothing_comes(subscriber)
 
 
 def test_a_name_that_leads_to_this_machine_is_found_out() -> None:
-    assert not check_push("https://my-lab.org/", elsewhere=True).may_be_at("127.0.0.1")
+    assert not check_push("https://my-lab.org/", private=False).may_be_at("127.0.0.1")

@@ -1,0 +1,165 @@
+"""How much a requester may keep: refused in AWS's shape beyond it, counted rarely, and for each requester alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from mturk.marketplace import Marketplace, MarketplaceError, Quota
+from mturk.marketplace.quota import NONE, Meter
+from tests.marketplace.conftest import Client, Connect
+from tests.marketplace.sample import html_question, type_arguments
+
+
+def publish(client: Client) -> str:
+    arguments = {**type_arguments(), "LifetimeInSeconds": 3600, "Question": html_question()}
+    return str(client.create_hit(**arguments)["HIT"]["HITId"])
+
+
+def make_type(client: Client) -> None:
+    client.create_hit_type(**{**type_arguments(), "Title": str(uuid.uuid4())})
+
+
+def make_qualification_type(client: Client) -> None:
+    name = str(uuid.uuid4())
+    client.create_qualification_type(Name=name, Description="Skilled", QualificationTypeStatus="Active")
+
+
+def notify(client: Client) -> None:
+    type_id = client.create_hit_type(**type_arguments())["HITTypeId"]
+    asked = {
+        "Destination": f"https://queue.example.org/1/{uuid.uuid4()}",
+        "Transport": "SQS",
+        "Version": "2014-08-15",
+        "EventTypes": ["HITCreated"],
+    }
+    client.update_notification_settings(HITTypeId=type_id, Notification=asked)
+
+
+def send_event(client: Client) -> None:
+    asked = {
+        "Destination": "https://127.0.0.1:1/1/events",
+        "Transport": "SQS",
+        "Version": "2014-08-15",
+        "EventTypes": ["HITCreated"],
+    }
+    client.send_test_event_notification(Notification=asked, TestEventType="Ping")
+
+
+QUOTAS: list[tuple[dict[str, int], Callable[[Client], Any], str]] = [
+    ({"question_bytes": 2 * len(html_question().encode())}, publish, "bytes of questions"),
+    ({"hit_types": 2}, make_type, "2 HIT types"),
+    ({"qualification_types": 2}, make_qualification_type, "2 qualification types"),
+    ({"destinations": 2}, notify, "2 destinations"),
+    ({"waiting_events": 2}, send_event, "2 events"),
+]
+
+
+@pytest.mark.parametrize(("quota", "add", "words"), QUOTAS, ids=[next(iter(one)) for one, _, _ in QUOTAS])
+def test_what_is_beyond_the_quota_is_refused_and_nobody_elses_is(
+    connect: Connect, quota: dict[str, int], add: Callable[[Client], Any], words: str
+) -> None:
+    with Marketplace(quota=Quota(**quota)) as market:
+        full, other = connect(market), connect(market, "other")
+        for _ in range(2):
+            add(full)
+        with pytest.raises(ClientError) as caught:
+            add(full)
+        assert caught.value.response["TurkErrorCode"] == "AWS.MechanicalTurk.QuotaExceeded"
+        assert words in caught.value.response["Message"]
+        add(other)
+
+
+def test_queues_and_their_messages_have_a_quota(connect_queues: Connect) -> None:
+    with Marketplace(quota=Quota(queues=1, message_bytes=1000)) as market:
+        client = connect_queues(market)
+        url = client.create_queue(QueueName="a")["QueueUrl"]
+        assert client.create_queue(QueueName="a")["QueueUrl"] == url
+        for call in (
+            lambda: client.create_queue(QueueName="b"),
+            lambda: client.send_message(QueueUrl=url, MessageBody="x" * 1001),
+        ):
+            with pytest.raises(ClientError, match="as much here as you may") as caught:
+                call()
+            assert caught.value.response["Error"]["Code"].endswith("OverLimit")
+
+
+def test_a_batch_beyond_the_quota_is_kept_as_far_as_there_is_room(connect_queues: Connect) -> None:
+    with Marketplace(quota=Quota(message_bytes=1000)) as market:
+        client = connect_queues(market)
+        url = client.create_queue(QueueName="a")["QueueUrl"]
+        entries = [{"Id": str(number), "MessageBody": "x" * 400} for number in range(3)]
+        answer = client.send_message_batch(QueueUrl=url, Entries=entries)
+        assert [one["Id"] for one in answer["Successful"]] == ["0", "1"]
+        assert [one["Id"] for one in answer["Failed"]] == ["2"]
+
+
+def test_a_deleted_hit_makes_room_after_120_days(connect: Connect) -> None:
+    with Marketplace(quota=Quota(question_bytes=len(html_question().encode()))) as market:
+        client = connect(market)
+        hit_id = publish(client)
+        client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
+        client.delete_hit(HITId=hit_id)
+        market.clock.advance(days=119)
+        with pytest.raises(ClientError, match="as much here as you may"):
+            publish(client)
+        market.clock.advance(days=2)
+        publish(client)
+
+
+def test_without_a_quota_nothing_is_refused(connect: Connect) -> None:
+    with Marketplace(quota=None) as market:
+        publish(connect(market))
+    assert Meter(NONE).refusal(1, "hit_types", 1 << 60, 0, lambda: 1 << 60) is None
+
+
+@pytest.mark.parametrize("most", [-1, 1.5, "10"])
+def test_a_quota_that_is_no_number_is_refused(most: Any) -> None:
+    with pytest.raises(MarketplaceError, match="hit_types is a whole number from 0, or None"):
+        Quota(hit_types=most)
+
+
+class Counted:
+    """A table of which somebody counts how often it is counted."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.times = 0
+
+    def __call__(self) -> int:
+        self.times += 1
+        return self.rows
+
+
+def test_what_there_is_is_counted_a_few_times_in_a_million() -> None:
+    meter, counted = Meter(Quota(hit_types=1_000_000)), Counted()
+    while meter.refusal(1, "hit_types", 1, 0, counted) is None:
+        counted.rows += 1
+    assert counted.rows == 1_000_000
+    assert counted.times < 150
+
+
+def test_who_has_no_room_is_looked_at_again_after_a_minute() -> None:
+    meter, counted = Meter(Quota(hit_types=0)), Counted()
+    refused = [meter.refusal(1, "hit_types", 1, now, counted) for now in (0, 1, 59_999, 60_000)]
+    assert all(refused)
+    assert counted.times == 2
+
+
+LONG = [
+    ("create_worker_block", {"WorkerId": "A1WORKER"}),
+    ("delete_worker_block", {"WorkerId": "A1WORKER"}),
+    ("reject_qualification_request", {"QualificationRequestId": "A"}),
+    ("disassociate_qualification_from_worker", {"WorkerId": "A1WORKER", "QualificationTypeId": "A"}),
+    ("send_bonus", {"WorkerId": "A1WORKER", "AssignmentId": "A", "BonusAmount": "0.01"}),
+]
+
+
+@pytest.mark.parametrize(("method", "arguments"), LONG, ids=[method for method, _ in LONG])
+def test_a_reason_has_4096_characters_at_most(client: Client, method: str, arguments: dict[str, str]) -> None:
+    with pytest.raises(ClientError, match="Reason has a maximum length of 4096"):
+        getattr(client, method)(Reason="x" * 4097, **arguments)
