@@ -60,7 +60,7 @@ cli.account:    new_file | holdings reach | tabulation | export_file funds hits 
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
 cli:            demo doctor front_door payouts serve sibling simulate | demo_site diagnosis option
-                | access bringing hearing people preview | program
+                | access bringing hearing people preview upkeep | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -84,7 +84,7 @@ signature
 setting
 quota
 call
-database:       address column driver row turn | opened_file | seal
+database:       address column driver durable row turn | opened_file | seal
                 | account_table delivery_table offer_table site_table | first_rows ending table | group_count
                 | diagnosis engine lock upgrade | store
 agenda
@@ -122,6 +122,7 @@ site.pages:     asset_page external_submit frame_text | account_page consent_pag
                 | directory
 web
 premises
+upkeep:         problem reader sealed_text | consistency dump rotation | inspection | backup pruning | restoration
 simulation:     field | crowd posting | simulation
 market
 __init__
@@ -135,6 +136,7 @@ CROSSINGS = {
     "cli.preview",
     "cli.program",
     "cli.sibling",
+    "cli.upkeep",
     "django.test",
 }
 # Django finds an app's configuration by the name of its file.

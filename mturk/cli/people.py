@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 
 import click
 
@@ -51,7 +52,9 @@ def add_requester(name: str, database: str, deposit: str | None) -> None:
 @requester.command("list")
 @option.existing_database
 def list_requesters(database: str) -> None:
-    """List requesters and their access keys, one key a line: name, key, since when, until when.
+    """List requesters and their access keys, one key a line: name, key, since when, until when, last used.
+
+    The last use is the day (UTC) of the last call that was signed with it.
 
     \b
     Examples:
@@ -63,27 +66,41 @@ def list_requesters(database: str) -> None:
         width = max(len(key.requester) for key in keys)
         for key in keys:
             ended = f"revoked {key.revoked:%Y-%m-%d %H:%M} UTC" if key.revoked else "in use"
-            click.echo(f"{key.requester:{width}}  {key.access_key}  made {key.created:%Y-%m-%d %H:%M} UTC  {ended}")
+            if key.ends and not key.revoked:
+                ended = f"{'ended' if key.ends <= market.clock.now() else 'good until'} {key.ends:%Y-%m-%d %H:%M} UTC"
+            used = f"last used {key.last_used:%Y-%m-%d}" if key.last_used else "never used"
+            made = f"made {key.created:%Y-%m-%d %H:%M} UTC"
+            click.echo(f"{key.requester:{width}}  {key.access_key}  {made}  {ended}  {used}")
 
 
 @requester.command("keys")
 @click.argument("name", default="requester")
 @option.existing_database
-def show_keys(name: str, database: str) -> None:
-    """Show the key pair that a requester signs with.
+@click.option("--new", is_flag=True, help="Make another pair, beside those that there are.")
+@click.option(
+    "--expires",
+    metavar="DATE",
+    callback=option.read_moment,
+    help="Make another pair, which is refused from this day or time on, in market time and UTC.",
+)
+def show_keys(name: str, database: str, new: bool, expires: datetime | None) -> None:
+    """Show the key pair that a requester signs with, or make another.
 
-    It is the oldest that was not revoked, or a new one where all were. Without NAME it is the requester that was made
-    with the database.
+    It is the oldest that is good, or a new one where none is. Without NAME it is the requester that was made with the
+    database.
 
     \b
     Examples:
       mturk requester keys
       mturk requester keys linguists --database lab.sqlite3
+      mturk requester keys linguists --expires 2027-06-30
     """
     with option.mistakes_explained(), option.opened(database) as market:
         if name not in market.requesters():
             raise click.ClickException(f"There is no requester {name!r}; see mturk requester list.")
         found = market.requester(name)
+        if new or expires:
+            found = found.add_key(expires)
         click.echo(f"Requester: {found.name}")
         click.echo(f"Access key: {found.access_key}")
         click.echo(f"Secret key: {found.secret_key}")

@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from mturk.cli import access, bringing, front_door, hearing, option, people, preview
+from mturk.cli import access, bringing, front_door, hearing, option, people, preview, upkeep
 from mturk.cli.account import export_file, funds, hits, qualifications, reach, workers
 from mturk.cli.batch.batch_group import batch
 from mturk.version import __version__
@@ -370,8 +370,8 @@ people.worker.add_command(access.invite)
 people.worker.add_command(access.reset)
 for single in (hits.hits, hits.assignments, workers.workers, qualifications.qualifications, funds.balance):
     command.add_command(single)
-command.add_command(export_file.export)
-command.add_command(preview.preview)
+for single in (export_file.export, preview.preview, *upkeep.COMMANDS):
+    command.add_command(single)
 
 
 def _one_line(error: click.ClickException) -> str:

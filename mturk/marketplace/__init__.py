@@ -16,6 +16,12 @@ try:
     from mturk.marketplace.quota import Quota
     from mturk.marketplace.simulation.crowd import Crowd
     from mturk.marketplace.simulation.simulation import Tally
+    from mturk.marketplace.upkeep.backup import Backup, back_up
+    from mturk.marketplace.upkeep.inspection import check
+    from mturk.marketplace.upkeep.problem import Problem
+    from mturk.marketplace.upkeep.pruning import Pruning, prune
+    from mturk.marketplace.upkeep.restoration import Restoration, restore
+    from mturk.marketplace.upkeep.rotation import Rotation, rotate_master_key
     from mturk.marketplace.workplace.letter import Letter
     from mturk.marketplace.workplace.report import Report
 except ModuleNotFoundError as error:
@@ -27,6 +33,7 @@ except ModuleNotFoundError as error:
     ) from None
 
 __all__ = [
+    "Backup",
     "ConnectionLimits",
     "Crowd",
     "Fault",
@@ -40,13 +47,22 @@ __all__ = [
     "Other",
     "PagedList",
     "Payout",
+    "Problem",
+    "Pruning",
     "Queue",
     "Quota",
     "Report",
     "Requester",
+    "Restoration",
+    "Rotation",
     "Tally",
     "Topic",
     "Worker",
     "WorkerError",
+    "back_up",
     "bring_assets",
+    "check",
+    "prune",
+    "restore",
+    "rotate_master_key",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from mturk.marketplace.money import cents, dollars
 from mturk.marketplace.paged_list import PAGE, PagedList
 from mturk.marketplace.people import ledger, message
 from mturk.marketplace.people.message import Message
-from mturk.marketplace.people.requester import Key, KeyPair, Keys, account_of, listed, revoke
+from mturk.marketplace.people.requester import Key, KeyPair, Keys, account_of, end_of_key, listed, revoke
 from mturk.marketplace.people.worker import block
 from mturk.marketplace.qualification import qualification_request
 from mturk.marketplace.queue import queue
@@ -151,9 +151,14 @@ class Requester:
         )
 
     @alters_data
-    def add_key(self) -> Requester:
-        """Make another key pair; the result is this requester with that one. Both are good until revoked."""
-        pair = self._dispatch.run(lambda context: self._keys.add(context, self._number))
+    def add_key(self, expires: datetime | timedelta | None = None) -> Requester:
+        """Make another key pair; the result is this requester with that one. Both are good until revoked.
+
+        With `expires` the new one is refused from then on: a moment of market time, or how long it is good.
+        """
+        pair = self._dispatch.run(
+            lambda context: self._keys.add(context, self._number, end_of_key(context.now, expires))
+        )
         return Requester(self._dispatch, self._keys, self.name, pair, self._market_url, self._real_time)
 
     def access_keys(self) -> list[Key]:

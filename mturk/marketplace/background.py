@@ -43,12 +43,13 @@ class Background:
         address: str,
         private: bool,
         mailer: Mailer | None = None,
+        note: Callable[[int], None] = lambda _: None,
     ) -> None:
         exchange = Exchange()
         self._store = store
         self._dispatch = dispatch
         self._mailer = mailer
-        self._timekeeper = Timekeeper(store, clock, dispatch)
+        self._timekeeper = Timekeeper(store, clock, dispatch, note)
         self._delivery = Delivery(
             store,
             Sender(exchange, os.environ, real_time, private=private),

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database import seal
-from mturk.marketplace.database.store import Store
+from mturk.marketplace.database.store import Store, pulse
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import ledger, requester
@@ -42,7 +42,7 @@ class Opening:
         self._is_open = False
         # Of a database in memory; others are unsealed when they are opened.
         self.seal = seal.passing()
-        self.keys = Keys(self.seal, identifiers)
+        self.keys = Keys(self.seal, identifiers, self._now)
         self.is_new = False
         """Whether the database was made here, and not by another program or an earlier one."""
 
@@ -62,7 +62,7 @@ class Opening:
         self._is_open = False
 
     def find_key(self, key: str) -> KeyPair | None:
-        """The pair that belongs to an access key, if it is known and was not revoked."""
+        """The pair that belongs to an access key, if it is known, was not revoked, and has not ended."""
         return self._store.read(lambda database: self.keys.pair(database, key))
 
     def pair(self, name: str, deposit: int) -> KeyPair:
@@ -75,6 +75,10 @@ class Opening:
         # Another process may have made it in the meantime, so the writing transaction looks again.
         return self._store.read(find) or self._dispatch.run(lambda context: self.keys.requester(context, name, deposit))
 
+    def _now(self, database: Connection) -> int:
+        shift, reached, _ = pulse(database)
+        return self._clock.at(shift, reached)
+
     def _begin(self, database: Connection) -> None:
         self._unseal(database, make=True)
         ledger.open_accounts(database, ledger.OUTSIDE, ledger.FEES)
@@ -86,5 +90,5 @@ class Opening:
         file = self._store.file(database)
         if file or not self._store.sqlite:
             self.seal = seal.find(self._master_key, file, make=make)
-            self.keys = Keys(self.seal, self._identifiers)
+            self.keys = Keys(self.seal, self._identifiers, self._now)
         self.keys.check(database)

@@ -201,6 +201,7 @@ class Premises:
             address=self.public_url(),
             private=self._settings.private_destinations,
             mailer=self._make_mailer(),
+            note=self._web.note_uses,
         )
 
     def _make_mailer(self) -> Mailer | None:

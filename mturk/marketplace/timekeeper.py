@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mturk.marketplace.clock import SECOND, Clock
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.dispatch import Dispatch
@@ -12,12 +14,18 @@ _NOTE = 60 * SECOND
 
 
 class Timekeeper:
-    """Runs beside the server, in every process that serves the database; each entry is still carried out once."""
+    """Runs beside the server, in every process that serves the database; each entry is still carried out once.
 
-    def __init__(self, store: Store, clock: Clock, dispatch: Dispatch) -> None:
+    `note` writes down, at a market time, what calls have left to be noted.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, dispatch: Dispatch, note: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._dispatch = dispatch
+        self._note = note
         self._routine = Routine("mturk-timekeeper", self._keep, look=LOOK)
         self._next_look = 0
 
@@ -44,6 +52,7 @@ class Timekeeper:
         now = self._clock.at(shift, reached)
         if now - reached >= _NOTE:
             self._store.note_time(now)
+        self._note(now)
         self._next_look = now + round(LOOK * SECOND)
         if due is None:
             return None

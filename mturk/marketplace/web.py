@@ -68,10 +68,13 @@ class Web:
         strangers = Strangers(limits.refusals, time.monotonic)
         key = SigningKey(store, lambda: opening.seal)
         self._services = Services(dispatch, site, key, real_time, settings.upload_limit, entrance, own_account)
+        ring = KeyRing(store, lambda: opening.keys)
+        self.note_uses = ring.note_uses
+        """Has it noted, at a market time, which access keys have signed calls."""
         self._api = Api(
             store,
             dispatch,
-            KeyRing(store, lambda: opening.keys),
+            ring,
             Throttle(rate, burst, time.monotonic),
             faults,
             strangers,
@@ -84,6 +87,7 @@ class Web:
             store,
             room,
             opening.find_key,
+            ring.used,
             Throttle(rate, burst, time.monotonic),
             strangers,
             real_time=real_time,

@@ -71,7 +71,9 @@ def test_a_revoked_key_is_refused_and_listed_as_such(lab: Path) -> None:
         pytest.raises(AccessDenied),
     ):
         connection.balance()
-    assert re.search(rf"^students +{key} +made .* UTC +revoked .* UTC$", run(lab, "requester", "list").stdout, re.M)
+    assert re.search(
+        rf"^students +{key} +made .* UTC +revoked .* UTC +never used$", run(lab, "requester", "list").stdout, re.M
+    )
 
 
 def test_the_list_has_every_key_and_no_secret(lab: Path) -> None:

@@ -46,6 +46,7 @@ report = Table(
     Column("time", BigInteger, nullable=False),
     UniqueConstraint("worker", "hit", name="report_once"),
     Index("report_of_worker", "worker", "time"),
+    Index("report_of_hit", "hit"),
 )
 
 letter = Table(
@@ -59,6 +60,7 @@ letter = Table(
     Column("time", BigInteger, nullable=False),
     Index("letter_of_worker", "worker", "time"),
     Index("letter_listed", "requester", "number"),
+    Index("letter_of_hit", "hit"),
 )
 
 # What the pages of a HIT type would have loaded from other hosts, where they are kept from these.

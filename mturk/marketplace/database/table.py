@@ -91,6 +91,8 @@ access_key = Table(
     Column("sealed_secret", String(255), nullable=False, comment="encrypted by a key that is kept elsewhere"),
     Column("creation_time", BigInteger, nullable=False),
     Column("revocation_time", BigInteger),
+    Column("end_time", BigInteger, comment="it is refused from then on"),
+    Column("last_use", BigInteger, comment="the beginning of the day on which it last signed a call"),
     Index("access_key_requester", "requester"),
 )
 

@@ -42,16 +42,27 @@ def stamp(connection: Connection, steps: Steps) -> None:
     connection.execute(_mark.insert(), {"version_num": steps.last})
 
 
+def version(connection: Connection) -> str | None:
+    """The last step that the database has seen."""
+    made: str | None = connection.execute(select(_mark.c.version_num)).scalar_one_or_none()
+    return made
+
+
+def too_new(name: str, made: str | None, steps: Steps) -> MarketplaceError:
+    """The refusal of a database that a newer version has made."""
+    return MarketplaceError(
+        f"{name} was made by a newer mturk (its form is {made}, ours {steps.last}). "
+        "Install that version (pip install --upgrade mturk), or name another database."
+    )
+
+
 def bring_up(connection: Connection, steps: Steps, name: str) -> bool:
     """Run the steps that the database has not seen yet; returns whether there were any."""
-    made = connection.execute(select(_mark.c.version_num)).scalar_one_or_none()
+    made = version(connection)
     if made == steps.last:
         return False
     # The steps are numbered, so a step that we do not know is a later one.
     if made is None or made > steps.last:
-        raise MarketplaceError(
-            f"{name} was made by a newer mturk (its form is {made}, ours {steps.last}). "
-            "Install that version (pip install --upgrade mturk), or name another database."
-        )
+        raise too_new(name, made, steps)
     steps.take(connection)
     return True

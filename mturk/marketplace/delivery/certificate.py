@@ -22,7 +22,8 @@ from mturk.marketplace.database.store import Store
 _YEARS = timedelta(days=20 * 365)
 _EARLIER = timedelta(days=2)  # for receivers whose clocks are slow
 _BITS = 2048
-_LABEL = "the key of the certificate"
+LABEL = "the key of the certificate"
+"""The label under which the key is sealed."""
 _NUMBER = 1
 
 
@@ -65,7 +66,7 @@ class Certificate:
         def write(database: Connection) -> _Pair:
             before = self._read(database)
             if before is None:
-                sealed = self._seal().close(_written(made.key), _LABEL)
+                sealed = self._seal().close(_written(made.key), LABEL)
                 new = {"number": _NUMBER, "pem": made.pem, "sealed_key": sealed}
                 database.execute(t.certificate.insert(), new)
             return before or made
@@ -76,7 +77,7 @@ class Certificate:
         row = database.execute(select(t.certificate)).one_or_none()
         if row is None:
             return None
-        key = serialization.load_pem_private_key(self._seal().open(row.sealed_key, _LABEL).encode(), password=None)
+        key = serialization.load_pem_private_key(self._seal().open(row.sealed_key, LABEL).encode(), password=None)
         assert isinstance(key, rsa.RSAPrivateKey)  # noqa: S101 - it was made below
         return _Pair(row.pem, key)
 

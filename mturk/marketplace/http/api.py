@@ -169,6 +169,7 @@ class Api:
         )
 
     def _admit(self, pair: KeyPair, request: SignedRequest) -> _Admitted:
+        self._ring.used(pair.access_key)
         self._throttle.check(pair.requester)
         operation = _operation(request.headers.get("x-amz-target", ""))
         return _Admitted(pair, operation, self._faults.due(operation))

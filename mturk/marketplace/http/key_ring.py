@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
+from mturk.marketplace.clock import DAY
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.http.verification import unknown_key
-from mturk.marketplace.people.requester import KeyPair, Keys
+from mturk.marketplace.people.requester import KeyPair, Keys, note_use
 
 
 class KeyRing:
@@ -23,6 +24,8 @@ class KeyRing:
         self._keys = keys
         self._most = most
         self._pairs: dict[str, KeyPair] = {}
+        self._used: set[str] = set()
+        self._noted: dict[str, int] = {}
 
     def find(self, key: str) -> KeyPair | None:
         """The pair of an access key that is good, or was so of late."""
@@ -36,6 +39,18 @@ class KeyRing:
     def look_up(self, database: Connection, key: str) -> KeyPair | None:
         """The pair of an access key that is good now."""
         return self._keys().pair(database, key)
+
+    def used(self, key: str) -> None:
+        """Remember that a key has signed a call, until that is noted."""
+        self._used.add(key)
+
+    def note_uses(self, now: int) -> None:
+        """Note which keys have signed calls: each is written down once a day, and no call waits for that."""
+        day, (used, self._used) = now // DAY, (self._used, set())
+        new = sorted(key for key in used if self._noted.get(key) != day)
+        if new:
+            self._store.write(lambda database: note_use(database, new, now))
+            self._noted.update(dict.fromkeys(new, day))
 
     def expect(self, database: Connection, key: str) -> None:
         """Refuse a key that was revoked since its pair was remembered, and forget the pair."""

@@ -64,6 +64,7 @@ class QueueApi:
         store: Store,
         room: WaitingRoom,
         find_key: Callable[[str], KeyPair | None],
+        used: Callable[[str], object],
         throttle: Throttle,
         strangers: Strangers,
         *,
@@ -77,6 +78,7 @@ class QueueApi:
         self._room = room
         self._receiver = Receiver(store, room, real_time)
         self._find_key = find_key
+        self._used = used
         self._throttle = throttle
         self._strangers = strangers
         self._real_time = real_time
@@ -110,6 +112,7 @@ class QueueApi:
             request,
             lambda: verify(request, self._find_key, now, strict=self._strict, public=self._public, service="sqs"),
         )
+        self._used(pair.access_key)
         self._throttle.check(pair.requester)
         name = request.headers.get("x-amz-target", "").removeprefix(TARGET)
         given = members(request.body)

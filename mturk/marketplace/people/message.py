@@ -47,9 +47,15 @@ _WORKED = exists().where(
     t.hit.c.number == t.assignment.c.hit,
     t.hit.c.requester == bindparam("of_requester"),
 )
+# Of whose work all was pruned since, the ledger knows; only requesters pay workers.
+_PAID = exists().where(
+    t.transfer.c.to_kind == "earned",
+    t.transfer.c.to_owner == t.worker.c.number,
+    t.transfer.c.from_owner == bindparam("of_requester"),
+)
 # Who closed the account cannot be written to any more.
 _CLOSED = exists().where(t.closed_account.c.worker == t.worker.c.number)
-_RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, (_WORKED & ~_CLOSED).label("met")).where(
+_RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, ((_WORKED | _PAID) & ~_CLOSED).label("met")).where(
     t.worker.c.worker_id.in_(bindparam("worker_ids", expanding=True))
 )
 # A message that comes later has a higher number, too; the time comes first because the index has it so.

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from mturk.marketplace.call import Context
-from mturk.marketplace.clock import as_datetime
+from mturk.marketplace.clock import DAY, LATEST, as_datetime, as_milliseconds
 from mturk.marketplace.database import driver
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.seal import Seal
-from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import ledger
 
@@ -39,6 +40,8 @@ class SealedKey(NamedTuple):
     sealed_secret: str
     creation_time: int
     revocation_time: int | None
+    end_time: int | None
+    last_use: int | None
 
 
 class Key(NamedTuple):
@@ -48,12 +51,19 @@ class Key(NamedTuple):
     access_key: str
     created: datetime
     revoked: datetime | None
+    ends: datetime | None = None
+    """From when on it is refused, as a revoked one is; None if it is good until it is revoked."""
+    last_used: datetime | None = None
+    """The beginning of the day (UTC) on which it last signed a call; None if it never did."""
 
 
 _VALID = select(t.access_key).where(t.access_key.c.revocation_time.is_(None))
 _BY_KEY = _VALID.where(t.access_key.c.access_key == bindparam("key"))
 _BY_REQUESTER = (
-    _VALID.where(t.access_key.c.requester == bindparam("requester"))
+    _VALID.where(
+        t.access_key.c.requester == bindparam("requester"),
+        or_(t.access_key.c.end_time.is_(None), t.access_key.c.end_time > bindparam("now")),
+    )
     .order_by(t.access_key.c.creation_time, t.access_key.c.access_key)
     .limit(1)
 )
@@ -62,47 +72,54 @@ _BY_NAME = select(t.requester.c.number).where(t.requester.c.name == bindparam("n
 _NAME = select(t.requester.c.name).where(t.requester.c.number == bindparam("number"))
 _CUSTOMER_ID = select(t.requester.c.customer_id).where(t.requester.c.number == bindparam("number"))
 _LISTED = (
-    select(t.requester.c.name, t.access_key.c.access_key, t.access_key.c.creation_time, t.access_key.c.revocation_time)
+    select(
+        t.requester.c.name,
+        t.access_key.c.access_key,
+        *(t.access_key.c[name] for name in ("creation_time", "revocation_time", "end_time", "last_use")),
+    )
     .join(t.access_key, t.access_key.c.requester == t.requester.c.number)
     .order_by(t.requester.c.name, t.access_key.c.creation_time, t.access_key.c.access_key)
 )
 
 
 class Keys:
-    """Makes key pairs, and reads them: in the database their secrets are sealed."""
+    """Makes key pairs, and reads them: in the database their secrets are sealed. `now` is the market time."""
 
-    def __init__(self, seal: Seal, identifiers: Identifiers) -> None:
+    def __init__(self, seal: Seal, identifiers: Identifiers, now: Callable[[Connection], int]) -> None:
         self._seal = seal
         self._identifiers = identifiers
+        self._now = now
 
     def pair(self, database: Connection, key: str) -> KeyPair | None:
-        """The pair that belongs to an access key, if it is known and was not revoked."""
-        found = driver.row(database, _BY_KEY, {"key": key})
-        return self._pair(SealedKey._make(found)) if found else None
+        """The pair that belongs to an access key, if it is known, was not revoked, and has not ended."""
+        found = self._good(database, key)
+        return self._pair(found) if found else None
 
     def is_good(self, database: Connection, key: str) -> bool:
-        """Whether an access key is known and was not revoked."""
-        return driver.row(database, _BY_KEY, {"key": key}) is not None
+        """Whether an access key is known, was not revoked, and has not ended."""
+        return self._good(database, key) is not None
 
     def oldest(self, database: Connection, number: int) -> KeyPair | None:
-        """The oldest pair of a requester that was not revoked."""
-        found = cast("SealedKey | None", database.execute(_BY_REQUESTER, {"requester": number}).one_or_none())
-        return self._pair(found) if found else None
+        """The oldest pair of a requester that was not revoked and has not ended."""
+        which = {"requester": number, "now": self._now(database)}
+        found = database.execute(_BY_REQUESTER, which).one_or_none()
+        return self._pair(SealedKey._make(found)) if found else None
 
     def check(self, database: Connection) -> None:
         """Fail now, and not at the first call, if the seal is not the one that the database's keys have."""
-        found = cast("SealedKey | None", database.execute(_VALID.limit(1)).one_or_none())
+        found = database.execute(_VALID.limit(1)).one_or_none()
         if found:
-            self._pair(found)
+            self._pair(SealedKey._make(found))
 
-    def add(self, context: Context, number: int) -> KeyPair:
-        """Give a requester another pair."""
+    def add(self, context: Context, number: int, end: int | None = None) -> KeyPair:
+        """Give a requester another pair, which is good until a moment of market time, or until it is revoked."""
         pair = KeyPair(number, self._identifiers.access_key(), self._identifiers.secret_key())
         new = {
             "access_key": pair.access_key,
             "requester": number,
             "sealed_secret": self._seal.close(pair.secret_key, pair.access_key),
             "creation_time": self._creation_time(context, number),
+            "end_time": end,
         }
         context.database.execute(t.access_key.insert(), new)
         return pair
@@ -116,6 +133,12 @@ class Keys:
         if number is None:
             number = self._make(context, name, deposit)
         return self.oldest(context.database, number) or self.add(context, number)
+
+    def _good(self, database: Connection, key: str) -> SealedKey | None:
+        row = driver.row(database, _BY_KEY, {"key": key})
+        found = SealedKey._make(row) if row else None
+        # Only of a key that ends the time is asked for, which is one statement more.
+        return found if found is None or found.end_time is None or found.end_time > self._now(database) else None
 
     def _creation_time(self, context: Context, number: int) -> int:
         # A requester's pairs have different times, because that is the order in which they are listed.
@@ -169,9 +192,28 @@ def listed(database: Connection, name: str | None = None) -> list[Key]:
     """All key pairs, or those of one requester, without their secrets; revoked ones too."""
     query = _LISTED if name is None else _LISTED.where(t.requester.c.name == name)
     return [
-        Key(requester_name, key, as_datetime(created), None if revoked is None else as_datetime(revoked))
-        for requester_name, key, created, revoked in database.execute(query)
+        Key(requester_name, key, as_datetime(created), *(None if one is None else as_datetime(one) for one in times))
+        for requester_name, key, created, *times in database.execute(query)
     ]
+
+
+def end_of_key(now: int, expires: datetime | timedelta | None) -> int | None:
+    """When a key ends that is good until a moment of market time, or for so long from now."""
+    if expires is None:
+        return None
+    end = as_milliseconds(expires) if isinstance(expires, datetime) else now + expires // timedelta(milliseconds=1)
+    if not now < end < as_milliseconds(LATEST):
+        raise SettingError(
+            f"expires lies between now, {as_datetime(now):%Y-%m-%d %H:%M} UTC, and the year {LATEST.year}."
+        )
+    return end
+
+
+def note_use(database: Connection, keys: Collection[str], now: int) -> None:
+    """Note that access keys have signed calls on this day."""
+    day, last_use = now - now % DAY, t.access_key.c.last_use
+    earlier = or_(last_use.is_(None), last_use < day)
+    database.execute(t.access_key.update().where(t.access_key.c.access_key.in_(keys), earlier).values(last_use=day))
 
 
 def revoke(context: Context, key: str) -> None:

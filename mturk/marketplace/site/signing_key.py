@@ -13,7 +13,8 @@ from mturk.marketplace.database.seal import Seal
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import MarketplaceError
 
-_LABEL = "site"
+LABEL = "site"
+"""The label under which the key is sealed."""
 _LENGTH = 32
 
 
@@ -38,7 +39,7 @@ class SigningKey:
     def _read(self, database: Connection) -> str | None:
         sealed = database.execute(select(t.market.c.sealed_site_key)).scalar_one()
         try:
-            return None if sealed is None else self._seal().open(sealed, _LABEL)
+            return None if sealed is None else self._seal().open(sealed, LABEL)
         except MarketplaceError:
             # The master key was lost, and with it this one: a new one ends all visits, and no work.
             return None
@@ -48,5 +49,5 @@ class SigningKey:
         if before is not None:
             return before
         made = secrets.token_urlsafe(_LENGTH)
-        database.execute(t.market.update().values(sealed_site_key=self._seal().close(made, _LABEL)))
+        database.execute(t.market.update().values(sealed_site_key=self._seal().close(made, LABEL)))
         return made

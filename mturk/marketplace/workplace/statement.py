@@ -1,6 +1,7 @@
 """A statement of what a worker earned in some time: one line a payment out of the ledger, as CSV, with the total.
 
 It is read some hundred lines at a time, in transactions of their own: whoever takes it slowly keeps nobody waiting.
+What was paid for work that was pruned since has a line too, without its title and ids.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple, cast
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import as_datetime
@@ -60,15 +61,15 @@ _PAYMENTS = (
         t.transfer.c.reason.label("what"),
         t.transfer.c.cents,
         t.requester.c.name.label("requester"),
-        t.hit_type.c.title,
-        t.hit.c.hit_id,
-        t.assignment.c.assignment_id,
+        func.coalesce(t.hit_type.c.title, "").label("title"),
+        func.coalesce(t.hit.c.hit_id, "").label("hit_id"),
+        func.coalesce(t.assignment.c.assignment_id, "").label("assignment_id"),
         _REASON.label("reason"),
     )
     .join(t.requester, t.requester.c.number == t.transfer.c.from_owner)
-    .join(t.assignment, t.assignment.c.number == t.transfer.c.assignment)
-    .join(t.hit, t.hit.c.number == t.transfer.c.hit)
-    .join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
+    .outerjoin(t.assignment, t.assignment.c.number == t.transfer.c.assignment)
+    .outerjoin(t.hit, t.hit.c.number == t.transfer.c.hit)
+    .outerjoin(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
     .where(
         t.transfer.c.to_kind == "earned",
         t.transfer.c.to_owner == bindparam("of_worker"),

@@ -1,0 +1,107 @@
+"""How long others wait while a marketplace is backed up, gets a new master key, and is pruned.
+
+An SQLite file of some hundred megabytes is made first. Beside each of the three a process of its own writes all the
+time, in transactions of one small row; the longest of them is what a call would have waited.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from mturk.marketplace import Marketplace, back_up, check, prune, rotate_master_key
+
+HITS = 30_000
+WORK = 3  # assignments of each HIT
+OLD = timedelta(days=500)
+QUESTION = 4000
+ANSWER = 1000
+WRITER = """
+import sys, threading, time
+from mturk.marketplace.database.store import Store
+
+store, longest, waits = Store(sys.argv[1]), 0.0, []
+print("ready", flush=True)
+ended = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+while not ended.is_set():
+    start = time.perf_counter()
+    store.add_shift(0)
+    waits.append(time.perf_counter() - start)
+    time.sleep(0.002)
+waits.sort()
+print(f"{len(waits)} writes, median {waits[len(waits) // 2] * 1000:.1f} ms, "
+      f"99th of 100 {waits[len(waits) * 99 // 100] * 1000:.1f} ms, longest {waits[-1] * 1000:.0f} ms")
+"""
+STATEMENTS = (
+    "INSERT INTO worker (number, worker_id, adult, masters, creation_time, accepted, submitted, approved) "
+    "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT :work) "
+    "SELECT x, 'A1W' || x, 0, 0, 0, :hits, :hits, :hits FROM n",
+    "INSERT INTO account SELECT 'earned', number, 0 FROM worker",
+    "INSERT INTO hit_type VALUES (1, 1, 'T', 'G', 'Title', 'Words', NULL, 5, 600, 600, '[]', 'd')",
+    "INSERT INTO hit (number, hit_id, requester, hit_type, status, status_time, creation_time, expiration, expired, "
+    "disposed, max_assignments, approved, fee) "
+    "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT :hits) "
+    "SELECT x, 'H' || x, 1, 1, 'Disposed', :old, :old, :old, 1, 1, :work, :work, 1 FROM n",
+    "INSERT INTO hit_content (hit, question) SELECT number, hex(randomblob(:question / 2)) FROM hit",
+    "INSERT INTO assignment (assignment_id, hit, worker, status, accept_time, submit_time, approval_time, answer) "
+    "SELECT hit.number || '-' || worker.number, hit.number, worker.number, 'Approved', :old, :old, :old, "
+    "hex(randomblob(:answer / 2)) FROM hit, worker",
+)
+
+
+def fill(database: Connection) -> None:
+    """Have many HITs that were disposed of long ago."""
+    values = {
+        "hits": HITS,
+        "work": WORK,
+        "question": QUESTION,
+        "answer": ANSWER,
+        "old": round((time.time() - OLD.total_seconds()) * 1000),
+    }
+    for statement in STATEMENTS:
+        names = {name: value for name, value in values.items() if f":{name}" in statement}
+        database.execute(text(statement), names)
+
+
+def beside(path: Path, name: str, act: Callable[[], object]) -> None:
+    """Do something while another process writes, and say how long both took."""
+    program = [sys.executable, "-c", WRITER, str(path)]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdin
+        assert writer.stdout
+        writer.stdout.readline()
+        start = time.perf_counter()
+        act()
+        took = time.perf_counter() - start
+        writer.stdin.close()
+        print(f"{name:28} {took:6.1f} s   beside it: {writer.stdout.read().strip()}", flush=True)
+
+
+def main() -> None:
+    """Make the database, and do all three."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = folder / "lab.sqlite3"
+        market = Marketplace(path)
+        market.requesters()
+        market._store.write(fill)
+        market.stop()
+        print(f"{path.stat().st_size / 1e6:.0f} MB, {HITS:,} HITs of {WORK} assignments that were disposed of")
+        beside(path, "nothing, for five seconds", lambda: time.sleep(5))
+        beside(path, "backup, verified", lambda: print(back_up(path, folder / "copies").problems[:1]))
+        beside(path, "check", lambda: check(path))
+        beside(path, "a new master key", lambda: rotate_master_key(path))
+        beside(path, "prune", lambda: prune(path, timedelta(days=400), dry_run=False))
+        beside(path, "VACUUM after it", lambda: prune(path, timedelta(days=400), dry_run=False, vacuum=True))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Copies of a PostgreSQL database, made and put back by PostgreSQL's own programs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import URL
+from sqlalchemy.schema import CreateSchema
+
+from mturk.marketplace.database.address import Address
+from mturk.marketplace.database.diagnosis import explained
+from mturk.marketplace.database.engine import make_engine
+from mturk.marketplace.error import MarketplaceError
+
+MARK = b"PGDMP"
+"""How a file of pg_dump begins."""
+_PATIENCE = 30.0
+_SCHEMA = re.compile(r" SCHEMA - (\S+) ")
+
+
+def make(address: Address, database: Connection, draft: Path) -> None:
+    """Write all that a transaction sees of a database to a file."""
+    snapshot = str(database.execute(text("SELECT pg_export_snapshot()")).scalar_one())
+    schema = str(database.execute(text("SELECT current_schema()")).scalar_one())
+    _run("pg_dump", address, "--format=custom", f"--snapshot={snapshot}", f"--schema={schema}", f"--file={draft}")
+
+
+def put_back(backup: Path, address: Address, list_file: Path) -> None:
+    """Put a file of pg_dump into an empty database: all of it or nothing."""
+    listed = _run("pg_restore", None, "--list", str(backup)).splitlines()
+    # The schema may be there, which is no reason to give up.
+    list_file.write_text("\n".join(line for line in listed if not _SCHEMA.search(line)), encoding="utf-8")
+    engine = make_engine(address, _PATIENCE)
+    try:
+        with explained(address), engine.begin() as connection:
+            if inspect(connection).get_table_names():
+                raise MarketplaceError(
+                    f"The database {address} is not empty. Make a new one with createdb, and name that."
+                )
+            for found in filter(None, map(_SCHEMA.search, listed)):
+                connection.execute(CreateSchema(found[1], if_not_exists=True))
+    finally:
+        engine.dispose()
+    options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", f"--use-list={list_file}")
+    _run("pg_restore", address, *options, str(backup))
+
+
+def _run(program: str, address: Address | None, *options: str) -> str:
+    """What the program prints; the database's password is in its environment, where nobody else sees it."""
+    if shutil.which(program) is None:
+        raise MarketplaceError(
+            f"There is no {program}, which comes with PostgreSQL (apt install postgresql-client). "
+            f"Where it is, this does the same: {program} {' '.join(options)} --dbname={address}"
+        )
+    environment = dict(os.environ)
+    where = []
+    if address is not None:
+        url: URL = address.with_driver.set(drivername="postgresql")
+        if url.password:
+            environment["PGPASSWORD"] = str(url.password)
+        where = [f"--dbname={url._replace(password=None).render_as_string(hide_password=False)}"]
+    ran = subprocess.run(  # noqa: S603 - a program of PostgreSQL's, without a shell
+        [program, *where, *options], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment
+    )
+    if ran.returncode:
+        said = " ".join(ran.stderr.split()) or f"exit status {ran.returncode}"
+        raise MarketplaceError(f"{program} has failed: {said}")
+    return ran.stdout

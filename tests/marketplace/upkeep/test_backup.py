@@ -1,0 +1,206 @@
+"""Copies of a marketplace: of one moment, whole or not there, and without the master key."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from mturk.marketplace import Marketplace, MarketplaceError, back_up, check, rotate_master_key
+from mturk.marketplace.database import seal
+from mturk.marketplace.database.store import Store
+from mturk.marketplace.upkeep import dump
+from tests.marketplace.conftest import Connect
+from tests.marketplace.upkeep.test_inspection import change
+
+MOMENT = 1_800_000_000.0
+PROGRAM = """
+import os, signal, sys
+from mturk.marketplace import back_up
+
+def step(name):
+    if name == sys.argv[3]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+back_up(sys.argv[1], sys.argv[2], step=step)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "copies"
+
+
+def copies(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def test_a_copy_has_all_there_is_and_says_when_it_was_made(lab: Path, folder: Path) -> None:
+    made = back_up(lab, folder, real_time=lambda: MOMENT)
+    assert (made.path, made.key, made.problems) == (folder / "lab-20270115T080000Z.sqlite3", None, [])
+    with closing(sqlite3.connect(lab)) as ours, closing(sqlite3.connect(made.path)) as theirs:
+        assert list(theirs.iterdump()) == list(ours.iterdump())
+    assert copies(folder) == [made.path.name]
+
+
+def test_a_copy_is_one_file_that_its_owner_alone_can_read(lab: Path, folder: Path) -> None:
+    made = back_up(lab, folder, key=folder.parent / "safe" / "lab.key")
+    assert made.key is not None
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (made.path, made.key)} == {0o600}
+    assert os.listdir(folder) == [made.path.name]
+
+
+def test_two_copies_of_one_second_are_two_files(lab: Path, folder: Path) -> None:
+    first, second = (back_up(lab, folder, real_time=lambda: MOMENT).path for _ in range(2))
+    assert first != second
+    assert copies(folder) == sorted([first.name, second.name])
+
+
+def test_copies_that_are_made_at_once_are_all_whole(lab: Path, folder: Path) -> None:
+    programs = [subprocess.Popen([sys.executable, "-c", PROGRAM, lab, folder, ""]) for _ in range(3)]
+    assert [program.wait() for program in programs] == [0] * 3
+    assert len(copies(folder)) == 3
+
+
+def test_the_master_key_goes_only_where_it_is_told_to(lab: Path, folder: Path, tmp_path: Path) -> None:
+    apart = tmp_path / "safe" / "lab.key"
+    for _ in range(2):
+        back_up(lab, folder, key=apart)
+    assert apart.read_text() == lab.with_name("lab.sqlite3.key").read_text()
+    assert not [name for name in os.listdir(folder) if "key" in name]
+
+
+def test_the_master_key_is_not_put_beside_the_copies(lab: Path, folder: Path) -> None:
+    with pytest.raises(MarketplaceError, match="does not belong beside the copies"):
+        back_up(lab, folder, key=folder / "lab.key")
+
+
+def test_another_master_key_is_not_overwritten(lab: Path, folder: Path, tmp_path: Path) -> None:
+    apart = tmp_path / "safe" / "lab.key"
+    back_up(lab, folder, key=apart)
+    before = apart.read_text()
+    rotate_master_key(lab)
+    with pytest.raises(MarketplaceError, match="another master key"):
+        back_up(lab, folder, key=apart)
+    assert apart.read_text() == before
+    assert len(copies(folder)) == 1
+
+
+def test_a_copy_of_a_marketplace_that_is_written_to_is_of_one_moment(tmp_path: Path, folder: Path) -> None:
+    """Money is moved all the while, and every copy adds up."""
+    with Marketplace(tmp_path / "lab.sqlite3") as market:
+        ended = threading.Event()
+
+        def write() -> None:
+            number = 0
+            while not ended.is_set():
+                number += 1
+                market.requester(f"lab {number}")
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            made = [back_up(tmp_path / "lab.sqlite3", folder) for _ in range(5)]
+        finally:
+            ended.set()
+            writer.join()
+    assert [one.problems for one in made] == [[]] * 5
+    assert len({one.path.stat().st_size for one in made}) > 1
+
+
+def test_nobody_who_writes_waits_for_a_copy(lab: Path, folder: Path) -> None:
+    """A transaction that is open all the while is no obstacle to it, nor is it to one that begins meanwhile."""
+    store, written = Store(lab), []
+
+    def write(name: str) -> None:
+        if name == "the copy is made":
+            written.append(store.add_shift(0))
+
+    with closing(sqlite3.connect(lab, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        assert back_up(lab, folder).problems == []
+        database.execute("COMMIT")
+    back_up(lab, folder, step=write)
+    store.close()
+    assert written == [None]
+
+
+@pytest.mark.parametrize("step", ["the copy is made", "the copy is verified"])
+def test_one_that_is_killed_leaves_no_copy(lab: Path, folder: Path, step: str) -> None:
+    killed = subprocess.run([sys.executable, "-c", PROGRAM, lab, folder, step], capture_output=True)
+    assert killed.returncode == -9, killed.stderr
+    assert copies(folder) == []
+    back_up(lab, folder)
+    assert len(copies(folder)) == 1
+
+
+def test_what_was_left_behind_is_removed_the_day_after(lab: Path, folder: Path) -> None:
+    subprocess.run([sys.executable, "-c", PROGRAM, lab, folder, "the copy is made"], capture_output=True)
+    assert len(os.listdir(folder)) == 1
+    (left,) = folder.iterdir()
+    os.utime(left, (1, 1))
+    made = back_up(lab, folder)
+    assert os.listdir(folder) == [made.path.name]
+
+
+def test_on_a_full_disk_there_is_no_copy_and_one_line_says_so(lab: Path, folder: Path) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "mturk", "backup", folder, "--database", lab],
+        capture_output=True,
+        text=True,
+        preexec_fn=limit,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "Nothing is left of it" in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+    assert os.listdir(folder) == []
+    assert check(lab) == []
+
+
+def test_what_is_wrong_in_the_database_is_told_and_copied(lab: Path, folder: Path) -> None:
+    change(lab, "UPDATE account SET balance = balance + 1 WHERE kind = 'fees'")
+    made = back_up(lab, folder)
+    assert {problem.where for problem in made.problems} == {"ledger"}
+    assert made.path.exists()
+
+
+def test_a_key_that_does_not_fit_is_told(lab: Path, folder: Path) -> None:
+    seal.write(lab.with_name("lab.sqlite3.key"), [seal.new_key()])
+    assert {problem.is_damage for problem in back_up(lab, folder).problems} == {True}
+
+
+def test_of_what_is_not_there_no_copy_is_made(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(MarketplaceError, match="There is no database"):
+        back_up(tmp_path / "lab.sqlite3", folder)
+    assert not (tmp_path / "lab.sqlite3").exists()
+
+
+@pytest.mark.parametrize("shared", ["postgresql"], indirect=True)
+def test_of_postgresql_it_is_a_file_of_pg_dump(shared: str, folder: Path, tmp_path: Path, connect: Connect) -> None:
+    with Marketplace(shared) as market:
+        assert connect(market).get_account_balance()
+        made = back_up(shared, folder, key=tmp_path / "lab.key")
+    assert made.problems == []
+    assert made.path.read_bytes().startswith(dump.MARK)
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+    assert os.listdir(folder) == [made.path.name]
+
+
+@pytest.mark.parametrize("shared", ["postgresql"], indirect=True)
+def test_without_pg_dump_it_is_said_what_to_do(shared: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Marketplace(shared):
+        monkeypatch.setenv("PATH", str(folder))
+        with pytest.raises(MarketplaceError, match=r"There is no pg_dump, .* pg_dump --format=custom"):
+            back_up(shared, folder)
+    assert os.listdir(folder) == []

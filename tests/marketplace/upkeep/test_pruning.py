@@ -1,0 +1,254 @@
+"""What is old goes, and nothing else: no cent, no record of a worker, no HIT that was not disposed of."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from mturk.marketplace import Marketplace, MarketplaceError, check, prune
+from mturk.marketplace.database import table as t
+from mturk.marketplace.error import SettingError
+from tests.marketplace.conftest import Client, Connect
+from tests.marketplace.upkeep.lab import ANSWER, dispose, fill, publisher
+
+AGE = timedelta(days=60)
+PROGRAM = """
+import os, signal, sys
+from datetime import timedelta
+from mturk.marketplace import prune
+
+left = int(sys.argv[2])
+
+def pause(seconds):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+prune(sys.argv[1], timedelta(days=60), dry_run=False, pause=pause)
+"""
+remove = partial(prune, dry_run=False, pause=lambda _: None)
+
+
+@pytest.fixture
+def market(shared: str) -> Iterator[Marketplace]:
+    """Here it is in a file, which others open too."""
+    with Marketplace(shared) as market:
+        yield market
+
+
+@pytest.fixture
+def aged(market: Marketplace, client: Client) -> Callable[[], dict[str, str]]:
+    """Have HITs in every state, and a time pass."""
+
+    def make(days: int = 61) -> dict[str, str]:
+        ids = fill(market, client)
+        market.clock.advance(days=days)
+        return ids
+
+    return make
+
+
+def rows(market: Marketplace) -> dict[str, int]:
+    """How many rows each table has."""
+    return market._store.read(
+        lambda database: {
+            name: database.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in t.hit.metadata.tables.items()
+        }
+    )
+
+
+def money(market: Marketplace) -> object:
+    """All that is said of money."""
+    since = market.clock.now() - timedelta(days=4000)
+    balances = market._store.read(lambda database: database.execute(select(t.account)).all())
+    return balances, market.payouts(since), market.audit()
+
+
+def test_without_more_words_it_is_only_said_how_much_it_is(
+    market: Marketplace, shared: str, aged: Callable[[], object]
+) -> None:
+    aged()
+    before = rows(market)
+    told = prune(shared, AGE)
+    assert {name: told.rows[name] for name in ("hit", "assignment", "bonus", "message")} == {
+        "hit": 1, "assignment": 2, "bonus": 1, "message": 1
+    }  # fmt: skip
+    assert told.bytes > 0
+    assert rows(market) == before
+
+
+def test_a_hit_that_was_disposed_of_goes_with_all_that_belongs_to_it(
+    market: Marketplace, shared: str, aged: Callable[[], dict[str, str]], client: Client
+) -> None:
+    ids = aged()
+    told, before = prune(shared, AGE), rows(market)
+    done, after = remove(shared, AGE), rows(market)
+    assert {name: before[name] - after[name] for name in told.rows} == told.rows
+    assert {name: done.rows.get(name, 0) for name in told.rows} == told.rows
+    assert (market.audit(), check(shared)) == ([], [])
+    with pytest.raises(client.exceptions.ClientError, match="does not exist"):
+        client.get_hit(HITId=ids["disposed"])
+    for name in ("open", "file", "done"):
+        assert client.get_hit(HITId=ids[name])
+    assert prune(shared, AGE).rows["hit"] == 0
+
+
+def test_no_cent_and_no_record_of_a_worker_changes(
+    market: Marketplace, shared: str, aged: Callable[[], object]
+) -> None:
+    aged()
+    workers = lambda database: database.execute(select(t.worker)).all()  # noqa: E731 - is handed over
+    before = money(market), market._store.read(workers)
+    remove(shared, AGE)
+    assert (money(market), market._store.read(workers)) == before
+
+
+def test_a_statement_of_earnings_keeps_its_lines(market: Marketplace, shared: str, aged: Callable[[], object]) -> None:
+    from mturk.marketplace.workplace import statement
+
+    aged()
+
+    def lines() -> list[list[str]]:
+        number = market._store.read(
+            lambda database: database.execute(
+                select(t.worker.c.number).where(t.worker.c.worker_id == "A1ADA")
+            ).scalar_one()
+        )
+        parts = statement.statement(lambda work: market._dispatch.run(work, writes=False), number, 0, 2**60)
+        return [line.split(",")[:4] for line in "".join(parts).splitlines()]
+
+    before = lines()
+    remove(shared, AGE)
+    assert lines() == before
+
+
+def test_who_was_paid_can_still_be_written_to(market: Marketplace, shared: str, client: Client) -> None:
+    dispose(market, client, publisher(client)(MaxAssignments=2))
+    publisher(client)()
+    market.worker("A1ZOE").accept(publisher(client)())
+    market.clock.advance(days=61)
+    remove(shared, AGE)
+    assert rows(market)["assignment"] == 1
+    told = client.notify_workers(Subject="Hello", MessageText="Again", WorkerIds=["A1ADA", "A1ZOE"])
+    assert [one["WorkerId"] for one in told["NotifyWorkersFailureStatuses"]] == ["A1ZOE"]
+
+
+def test_what_is_younger_stays(market: Marketplace, shared: str, aged: Callable[..., object]) -> None:
+    aged(days=40)
+    before = rows(market)
+    remove(shared, AGE)
+    assert rows(market) == before
+
+
+def test_a_hit_to_which_something_happened_of_late_stays(market: Marketplace, shared: str, client: Client) -> None:
+    hit_id = publisher(client)(MaxAssignments=2)
+    dispose(market, client, hit_id)
+    publisher(client)()
+    market.worker("A1ZOE").accept(publisher(client)())
+    market.clock.advance(days=61)
+    late = market._store.read(lambda database: database.execute(select(t.bonus.c.grant_time)).scalar_one()) + 10**10
+    market._store.write(lambda database: database.execute(t.bonus.update().values(grant_time=late)))
+    assert remove(shared, AGE).rows.get("hit", 0) == 0
+
+
+def test_no_number_is_given_out_again(market: Marketplace, shared: str, client: Client) -> None:
+    """The ledger names HITs and assignments by their numbers."""
+    for _ in range(3):
+        dispose(market, client, publisher(client)(MaxAssignments=2))
+    last = select(func.max(t.hit.c.number), select(func.max(t.assignment.c.number)).scalar_subquery())
+    read = lambda: market._store.read(lambda database: database.execute(last).one())  # noqa: E731 - is asked twice
+    before = read()
+    market.clock.advance(days=61)
+    remove(shared, AGE)
+    dispose(market, client, publisher(client)(MaxAssignments=2))
+    after = read()
+    assert (after[0] > before[0], after[1] > before[1]) == (True, True)
+
+
+def test_a_hit_with_very_many_assignments_goes_in_parts(
+    market: Marketplace, shared: str, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mturk.marketplace.upkeep.pruning._WORK_AT_ONCE", 3)
+    hit_id = publisher(client)(MaxAssignments=10)
+    for number in range(10):
+        one = market.worker(f"A1W{number}")
+        one.submit(one.accept(hit_id), ANSWER)
+    market.clock.advance(days=31)
+    client.delete_hit(HITId=hit_id)
+    market.worker("A1ZOE").accept(publisher(client)(LifetimeInSeconds=31536000, AssignmentDurationInSeconds=2000000))
+    market.clock.advance(days=61)
+    writes: list[float] = []
+    done = prune(shared, AGE, dry_run=False, pause=writes.append)
+    assert (done.rows["assignment"], done.rows["hit"]) == (10, 1)
+    assert len(writes) > 4
+    assert market.audit() == []
+
+
+@pytest.mark.parametrize("moment", range(3))
+def test_killed_it_goes_on_when_it_is_done_again(
+    market: Marketplace, shared: str, aged: Callable[[], object], moment: int
+) -> None:
+    aged()
+    before = money(market)
+    told = prune(shared, AGE)
+    full = rows(market)
+    killed = subprocess.run([sys.executable, "-c", PROGRAM, shared, str(moment)], capture_output=True)
+    assert killed.returncode == -9, killed.stderr
+    assert (check(shared), money(market)) == ([], before)
+    remove(shared, AGE)
+    left = rows(market)
+    assert {name: full[name] - left[name] for name in told.rows} == told.rows
+    assert money(market) == before
+
+
+def test_two_at_once_remove_everything_once(market: Marketplace, shared: str, client: Client) -> None:
+    for _ in range(10):
+        dispose(market, client, publisher(client)(MaxAssignments=2))
+    market.worker("A1ZOE").accept(publisher(client)())
+    market.clock.advance(days=61)
+    done: list[int] = []
+    threads = [threading.Thread(target=lambda: done.append(remove(shared, AGE).rows.get("hit", 0))) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sum(done) == 10
+    assert market.audit() == []
+
+
+def test_the_room_is_given_back(tmp_path: Path, connect: Connect) -> None:
+    path = tmp_path / "lab.sqlite3"
+    with Marketplace(path) as market:
+        client = connect(market)
+        for _ in range(30):
+            dispose(market, client, publisher(client)(MaxAssignments=2, RequesterAnnotation="long " * 50))
+        market.worker("A1ZOE").accept(publisher(client)())
+        market.clock.advance(days=61)
+    before = path.stat().st_size
+    remove(path, AGE)
+    assert path.stat().st_size == before
+    remove(path, AGE, vacuum=True)
+    assert path.stat().st_size < before
+    assert check(path, real_time=lambda: time.time() - 90 * 86400) == []
+
+
+def test_what_happened_within_a_month_is_never_pruned(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="30 days"):
+        prune(tmp_path / "lab.sqlite3", timedelta(days=29))
+
+
+def test_where_there_is_none_none_is_made(tmp_path: Path) -> None:
+    with pytest.raises(MarketplaceError):
+        prune(tmp_path / "lab.sqlite3", AGE)
+    assert list(tmp_path.iterdir()) == []
