@@ -59,8 +59,8 @@ pytest_plugin
 cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
-cli:            demo doctor front_door payouts serve sibling simulate | demo_site diagnosis option
-                | access bringing hearing people preview upkeep | program
+cli:            demo doctor front_door lookout payouts serve sibling simulate | demo_site diagnosis option
+                | access audit bringing hearing people preview upkeep | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -85,9 +85,11 @@ setting
 quota
 call
 database:       address column driver durable row turn | opened_file | seal
-                | account_table delivery_table offer_table site_table | first_rows ending table | group_count
-                | diagnosis engine lock upgrade | store
+                | account_table audit_table delivery_table offer_table site_table | first_rows ending table
+                | group_count | diagnosis engine lock upgrade | store
 agenda
+watch:          glance level repetition subject visit watch_setting | log_line metrics route trail | reception watch
+                | log
 document:       expression parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing
 frame:          joined_script library page_source posted ticket | served_page shelf | npm
@@ -110,9 +112,10 @@ account:        email_address objection password place secret | account_link ali
 timekeeper
 background
 opening
+administration
 actor
 gate:           connection_limit framing lobby open_files poller stock
-http:           bygone fault form_limit public_address stranger throttle | verification | key_ring | api
+http:           bygone fault form_limit public_address stranger throttle | health_page verification | key_ring | api
                 | complaint endpoint queue_api topic_page upload_page | app incoming | channel | reception | server
 site:           intake protection signing_key terms time_zone way_back | site_setting
                 | door language service | session_cookie browser_name country typed | visitor

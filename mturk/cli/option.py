@@ -48,10 +48,13 @@ def check_deposit(_context: click.Context, _parameter: click.Parameter, value: s
 
 @contextmanager
 def opened(database: str, *, public_url: str | None = None) -> Iterator[Marketplace]:
-    """A marketplace that is there already, without a server; `public_url` is where others reach it."""
+    """A marketplace that is there already, without a server; `public_url` is where others reach it.
+
+    What is done with it comes into its audit trail.
+    """
     from mturk.marketplace import Marketplace
 
-    market = Marketplace(database, existing=True, public_url=public_url)
+    market = Marketplace(database, existing=True, public_url=public_url, audit_trail=True)
     try:
         yield market
     finally:

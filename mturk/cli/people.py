@@ -101,6 +101,7 @@ def show_keys(name: str, database: str, new: bool, expires: datetime | None) -> 
         found = market.requester(name)
         if new or expires:
             found = found.add_key(expires)
+        market.note("ShowKeys", {"Requester": name})
         click.echo(f"Requester: {found.name}")
         click.echo(f"Access key: {found.access_key}")
         click.echo(f"Secret key: {found.secret_key}")

@@ -18,7 +18,7 @@ from typing import Any
 
 import click
 
-from mturk.cli import access, bringing, front_door, hearing, option, people, preview, upkeep
+from mturk.cli import access, audit, bringing, front_door, hearing, lookout, option, people, preview, upkeep
 from mturk.cli.account import export_file, funds, hits, qualifications, reach, workers
 from mturk.cli.batch.batch_group import batch
 from mturk.version import __version__
@@ -186,6 +186,7 @@ def demo(database: str | None, site: bool) -> None:
     help="How many processes serve it: about as many as there are cores. More than one are worth it on PostgreSQL.",
 )
 @front_door.options
+@lookout.options
 def serve(
     host: str,
     port: int,
@@ -207,6 +208,7 @@ def serve(
     processes: int,
     rates: dict[str, Any],
     limits: dict[str, Any],
+    lookout: lookout.Lookout,
 ) -> None:
     """Serve a marketplace for any AWS SDK, until Ctrl-C.
 
@@ -222,10 +224,11 @@ def serve(
       mturk serve --sign-up open --terms terms.txt
       mturk serve --sign-in header:X-Remote-User --trusted-proxy 127.0.0.1
       mturk serve --database postgresql://user:password@host/lab --processes 4
+      mturk serve --log json --access-log --metrics
     """
     from mturk.cli import serve as server
     from mturk.cli.sibling import Siblings
-    from mturk.marketplace import ConnectionLimits, Marketplace
+    from mturk.marketplace import ConnectionLimits, Marketplace, keep_log
 
     settings: dict[str, Any] = {
         "deposit": deposit,
@@ -241,20 +244,22 @@ def serve(
         **rates,
         "allow_private_destinations": allow_private_destinations,
         **({"quota": None} if no_quota else {}),
+        **lookout.settings,
     }
-    with option.mistakes_explained():
+    with option.mistakes_explained(), lookout.begun(processes):
         server.expect_encryption(host, public_url, plain_http=plain_http)
         market = Marketplace(database, host=host, port=port, existing=existing, **settings)
         if processes > 1 and market.database == ":memory:":
             raise click.BadParameter("a database in memory has one process.", param_hint="'--processes'")
         warn = partial(click.echo, err=True)
+        keep_log(lookout.log)
         server.run(
             market,
             host,
             click.echo,
             warn,
             unknown_proxy=public_url is not None and not trusted_proxy,
-            siblings=Siblings(database, settings, processes - 1, warn) if processes > 1 else None,
+            siblings=Siblings(database, settings, processes - 1, warn, lookout.log) if processes > 1 else None,
         )
 
 
@@ -363,6 +368,7 @@ def doctor(online: bool, **where: str | None) -> int:
 people.requester.add_command(hearing.letters)
 command.add_command(hearing.reports)
 command.add_command(bringing.assets)
+command.add_command(audit.audit)
 command.add_command(batch)
 command.add_command(people.requester)
 command.add_command(people.worker)

@@ -27,10 +27,18 @@ class Siblings:
     """So many processes beside this one.
 
     One that ends by itself, as when it is killed, is replaced by `look`, which `warn` tells. If this process is killed,
-    they notice, and end too.
+    they notice, and end too. `log` is the form of their log, as `keep_log` knows it.
     """
 
-    def __init__(self, database: str, settings: Mapping[str, Any], number: int, warn: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        database: str,
+        settings: Mapping[str, Any],
+        number: int,
+        warn: Callable[[str], object],
+        log: str = "text",
+    ) -> None:
+        self._log = log
         self._database = database
         self._settings = dict(settings)
         self._warn = warn
@@ -49,12 +57,15 @@ class Siblings:
 
     def look(self) -> None:
         """Start another one for each that has ended."""
+        from mturk.marketplace import forget_process
+
         for position, place in enumerate(self._places):
             if place.process.is_alive() or time.monotonic() < place.begun + _PAUSE:
                 continue
             place.begun = time.monotonic()  # if this fails, as where memory is short, it is tried again later
             with suppress(OSError), _without_readers():
                 self._warn(f"mturk: a process ended with {place.process.exitcode}; another one takes its place.")
+            forget_process(place.process.pid or 0)
             with suppress(OSError):
                 self._places[position] = self._begin()
                 place.lifeline.close()
@@ -76,7 +87,7 @@ class Siblings:
         # Not a fork: locks of this process's threads would be copied as they are.
         context = multiprocessing.get_context("spawn")
         here, there = context.Pipe()
-        arguments = (self._database, self._settings, self._socket, there)
+        arguments = (self._database, self._settings, self._log, self._socket, there)
         process = context.Process(target=_serve, args=arguments, name="mturk-sibling")
         with _without_interrupts():
             process.start()
@@ -118,13 +129,14 @@ def _without_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(database: str, settings: Mapping[str, Any], listening: Any, lifeline: Connection) -> None:
+def _serve(database: str, settings: Mapping[str, Any], log: str, listening: Any, lifeline: Connection) -> None:
     """Serve until the first process ends, or says so; Ctrl-C is for that one."""
-    from mturk.marketplace import Marketplace, MarketplaceError
+    from mturk.marketplace import Marketplace, MarketplaceError, keep_log
 
     end = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda _number, _frame: end.set())
+    keep_log(log)
     try:
         with Marketplace(database, existing=True, sock=listening, **settings):
             while not end.is_set() and not _is_over(lifeline):

@@ -22,6 +22,9 @@ try:
     from mturk.marketplace.upkeep.pruning import Pruning, prune
     from mturk.marketplace.upkeep.restoration import Restoration, restore
     from mturk.marketplace.upkeep.rotation import Rotation, rotate_master_key
+    from mturk.marketplace.watch.log import keep_log
+    from mturk.marketplace.watch.metrics import forget_process
+    from mturk.marketplace.watch.trail import AuditEntry
     from mturk.marketplace.workplace.letter import Letter
     from mturk.marketplace.workplace.report import Report
 except ModuleNotFoundError as error:
@@ -33,6 +36,7 @@ except ModuleNotFoundError as error:
     ) from None
 
 __all__ = [
+    "AuditEntry",
     "Backup",
     "ConnectionLimits",
     "Crowd",
@@ -62,6 +66,8 @@ __all__ = [
     "back_up",
     "bring_assets",
     "check",
+    "forget_process",
+    "keep_log",
     "prune",
     "restore",
     "rotate_master_key",

@@ -92,7 +92,12 @@ class Requester:
     @alters_data
     def deposit(self, amount: str | int | Decimal) -> None:
         """Put money into the account."""
-        self._dispatch.run(lambda context: ledger.deposit(context, self._number, cents(amount)))
+
+        def put_in(context: Context) -> None:
+            ledger.deposit(context, self._number, cents(amount))
+            context.note("Deposit", Requester=self.name, Cents=cents(amount))
+
+        self._dispatch.run(put_in)
 
     @alters_data
     def layout(self, name: str, html: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -51,6 +51,21 @@ Hear = Callable[[Connection, str, Sequence[Happening]], None]
 """Takes events by their type, in the transaction that causes them."""
 
 
+class Deed(NamedTuple):
+    """Something that was done: a step, the ids that it concerned, and what came of it."""
+
+    step: str
+    subjects: Mapping[str, object] = {}
+    """Ids by their names."""
+    worker_id: str | None = None
+    """Which worker did it, where that is known otherwise than by who asks."""
+    result: str = "OK"
+
+
+Write = Callable[[Connection, int, Deed], None]
+"""Writes down what is done, in the transaction that does it at that market time."""
+
+
 @dataclass(frozen=True)
 class Context:
     """One transaction at one moment of market time."""
@@ -61,6 +76,13 @@ class Context:
     new_id: Callable[[], str]
     hear: Hear | None = None
     """What to call with every event, by its type, while somebody in this process listens."""
+    write_down: Write | None = None
+    """What to call with every deed, where they are kept or counted."""
+
+    def note(self, step: str, *, worker_id: str | None = None, **subjects: object) -> None:
+        """Note that this was done, with the ids it concerned, where that is kept or counted."""
+        if self.write_down is not None:
+            self.write_down(self.database, self.now, Deed(step, subjects, worker_id))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from sqlalchemy import Connection
 
 from mturk.marketplace import agenda
-from mturk.marketplace.call import Answer, Call, Context, Hear, Settings
+from mturk.marketplace.call import Answer, Call, Context, Deed, Hear, Settings
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store, pulse
 from mturk.marketplace.error import DatabaseBusy, FrontEndError, ServiceFault
@@ -49,6 +49,8 @@ from mturk.marketplace.qualification import (
 )
 from mturk.marketplace.request import idempotency
 from mturk.marketplace.request.rules import RULES
+from mturk.marketplace.watch import subject
+from mturk.marketplace.watch.watch import Watch
 
 Result = TypeVar("Result")
 
@@ -139,8 +141,17 @@ class _Overdue(Exception):
 class Dispatch:
     """Carries out operations on a database, at the market's time and under its settings."""
 
-    def __init__(self, store: Store, clock: Clock, settings: Settings, identifiers: Identifiers) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        identifiers: Identifiers,
+        watch: Watch | None = None,
+    ) -> None:
         self._store = store
+        self.watch = watch
+        """Keeps and counts what is done; None where nobody wants to know."""
         self._clock = clock
         self._settings = settings
         self._identifiers = identifiers
@@ -183,7 +194,11 @@ class Dispatch:
 
         def step(context: Context) -> Answer:
             expect(context.database)
-            return found.function(Call.of(requester, context, address), **arguments)
+            answer = found.function(Call.of(requester, context, address), **arguments)
+            if found.writes and context.write_down is not None:
+                deed = Deed(operation, subject.named(given, answer))
+                context.write_down(context.database, context.now, deed)
+            return answer
 
         return self.run(
             step,
@@ -235,7 +250,14 @@ class Dispatch:
 
     def context(self, database: Connection, now: int) -> Context:
         """The context of a transaction at that market time."""
-        return Context(database, now, self._settings, self._identifiers.entity, self.hear)
+        write_down = None if self.watch is None else self.watch.write_down
+        return Context(database, now, self._settings, self._identifiers.entity, self.hear, write_down)
+
+    def note(self, database: Connection, deed: Deed) -> None:
+        """Note what is done in a transaction that knows no market time, where that is kept or counted."""
+        if self.watch is not None:
+            shift, reached, _ = pulse(database)
+            self.watch.write_down(database, self._clock.at(shift, reached), deed)
 
     def catch_up(self, until: float | None = None, *, reads: bool = False) -> bool:
         """Carry out everything that is due; False if there is much more than could be done `until` then.

@@ -7,14 +7,15 @@ import random
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any, TextIO
+from typing import Any
 
 from flask import Flask
 
 from mturk.marketplace import setting
 from mturk.marketplace.actor import Queue, Requester, Topic, Worker
+from mturk.marketplace.administration import Administration
 from mturk.marketplace.alters_data import alters_data
 from mturk.marketplace.call import Settings
 from mturk.marketplace.clock import SECOND
@@ -23,27 +24,22 @@ from mturk.marketplace.delivery.listener import Listening
 from mturk.marketplace.delivery.mail_server import VARIABLE, MailServer
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
-from mturk.marketplace.hit import missing_asset, offer
-from mturk.marketplace.hit.missing_asset import MissingAsset
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.opening import FIRST_REQUESTER
-from mturk.marketplace.paged_list import PagedList
-from mturk.marketplace.people import ledger, payout, requester, worker
-from mturk.marketplace.people.payout import Payout
+from mturk.marketplace.people import requester, worker
 from mturk.marketplace.people.requester import Key
 from mturk.marketplace.premises import Premises
 from mturk.marketplace.quota import NONE, Meter, Quota
 from mturk.marketplace.simulation.crowd import Crowd
 from mturk.marketplace.simulation.simulation import Simulation, Tally
 from mturk.marketplace.site.site_setting import SiteSettings
-from mturk.marketplace.workplace import report
-from mturk.marketplace.workplace.report import Report
+from mturk.marketplace.watch.watch_setting import WatchSettings
 
 _LONGEST_INVITATION = timedelta(days=365)
 
 
-class Marketplace:
+class Marketplace(Administration):
     """A marketplace that speaks the Mechanical Turk Requester API.
 
         with Marketplace("lab.sqlite3") as market:
@@ -66,9 +62,11 @@ class Marketplace:
     is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
     "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org". Below `task_host`, which needs `public_url`,
     each requester's pages get a host of their own; `offline` keeps them from all others. A file that a worker uploads
-    may have `upload_limit` bytes, and those of one HIT a hundred times that together. `master_key` seals the secret
-    keys in the database; without it that is the key file beside an SQLite file (made with it), or what
-    MTURK_MARKETPLACE_KEY says.
+    may have `upload_limit` bytes, and those of one HIT a hundred times that together.
+    `metrics` has them at `/metrics`, for this machine, or with `metrics=["10.0.0.0/8"]` for networks too. `access_log`
+    tells of each request to the logger "mturk.access", and `audit_trail` keeps in the database who did what: `trail`.
+    `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made
+    with it), or what MTURK_MARKETPLACE_KEY says.
     """
 
     def __init__(
@@ -98,6 +96,9 @@ class Marketplace:
         question_limit: int = 65_535,
         upload_limit: int = 10_000_000,
         name_hold: timedelta = timedelta(0),
+        metrics: bool | Sequence[str] = False,
+        access_log: bool = False,
+        audit_trail: bool = False,
         existing: bool = False,
         master_key: str | None = None,
         real_time: Callable[[], float] = time.time,
@@ -133,6 +134,7 @@ class Marketplace:
                 offline=offline,
             ),
             FaultPlan(faults),
+            WatchSettings.of(metrics, access_log=access_log, audit_trail=audit_trail),
             host=host,
             port=port,
             sock=sock,
@@ -146,9 +148,7 @@ class Marketplace:
             randomness=randomness or random.SystemRandom(),
             mail_server=mail_server,
         )
-        self._store = self._premises.store
-        self._dispatch = self._premises.dispatch
-        self._opening = self._premises.opening
+        super().__init__(self._premises.store, self._premises.dispatch, self._premises.opening)
         self.clock = self._premises.clock
 
     def __repr__(self) -> str:
@@ -338,29 +338,6 @@ class Marketplace:
         self._opening.open()
         return f"{self.site_url}reset?link={self._premises.entrance.reset_link(worker_id)}"
 
-    def payouts(self, since: datetime, until: datetime | None = None, *, requester: str | None = None) -> list[Payout]:
-        """What each worker earned from `since` until before `until`, in market time, so that it can be paid out.
-
-        Without `until` all there is since then; with `requester` only what that requester paid.
-        """
-        self._opening.open()
-        # As if it wrote, after all that others are about to pay: what they paid before now is on disk then.
-        now = self._dispatch.run(lambda context: context.now)
-        return self._store.read(lambda database: payout.owed(database, now, since, until, requester_name=requester))
-
-    def export_workers(self, file: TextIO) -> int:
-        """Write all workers, their records and what they were paid to a file as CSV; say how many."""
-        self._opening.open()
-        return self._store.read(lambda database: worker.export(database, file))
-
-    def reports(self, since: datetime | None = None) -> PagedList[Report]:
-        """What workers report of HITs, oldest first; `since` is a market time.
-
-        It is read 100 at a time. No text in it has control characters or other invisible ones, whoever wrote it.
-        """
-        self._opening.open()
-        return PagedList(lambda after: self._store.read(lambda database: report.reports(database, since, after)))
-
     @alters_data
     def simulate(
         self, crowd: Crowd | None = None, *, days: float = 0, hours: float = 0, minutes: float = 0, seed: int = 1
@@ -375,23 +352,6 @@ class Marketplace:
         except (OverflowError, ValueError):
             raise SettingError("A simulation takes no such time.") from None
         return Simulation(self._dispatch, self.clock, crowd or Crowd(), seed).run(length)
-
-    def missing_assets(self) -> PagedList[MissingAsset]:
-        """What task pages would have loaded from other hosts, by HIT type, where `offline` keeps them from these.
-
-        It is read 100 at a time.
-        """
-        self._opening.open()
-        return PagedList(
-            lambda after: self._dispatch.run(lambda context: missing_asset.listed(context, after), writes=False)
-        )
-
-    def audit(self) -> list[str]:
-        """What does not add up: nothing, if every cent is accounted for, and every HIT that can be accepted counted."""
-        self._opening.open()
-        return self._dispatch.run(
-            lambda context: [*ledger.audit(context.database), *offer.audit(context.database)], writes=False
-        )
 
     def _requester(self, name: str, deposit: int) -> Requester:
         pair = self._opening.pair(name, deposit)

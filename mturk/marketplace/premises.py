@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import socket
 from collections.abc import Callable
+from functools import partial
 
 from flask import Flask
 
@@ -27,9 +28,14 @@ from mturk.marketplace.http.server import WAITING, Server
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.opening import FIRST_REQUESTER, Opening
 from mturk.marketplace.queue.waiting_room import WaitingRoom
+from mturk.marketplace.routine import LOOK, Routine
 from mturk.marketplace.site.language import gettext
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site_setting import OPEN, SiteSettings
+from mturk.marketplace.watch.metrics import Metrics
+from mturk.marketplace.watch.trail import Trail
+from mturk.marketplace.watch.watch import Watch
+from mturk.marketplace.watch.watch_setting import WatchSettings
 from mturk.marketplace.web import Web
 
 
@@ -42,6 +48,7 @@ class Premises:
         settings: Settings,
         site: SiteSettings,
         faults: FaultPlan,
+        watching: WatchSettings,
         *,
         host: str,
         port: int,
@@ -65,7 +72,12 @@ class Premises:
         self._identifiers = Identifiers(randomness)
         self.store = store
         self.clock = Clock(self._time, self._add_shift, real_time)
-        self.dispatch = Dispatch(store, self.clock, settings, self._identifiers)
+        self.metrics = Metrics() if watching.metrics else None
+        trail = Trail(real_time) if watching.audit_trail else None
+        watch = Watch(trail, self.metrics) if trail or self.metrics else None
+        self.dispatch = Dispatch(store, self.clock, settings, self._identifiers, watch)
+        if self.metrics is not None:
+            store.waited = self.metrics.waited
         self.opening = Opening(
             store,
             self.clock,
@@ -106,9 +118,13 @@ class Premises:
             burst=burst,
             limits=limits,
             real_time=real_time,
+            clock=self.clock,
+            watching=watching,
+            metrics=self.metrics,
         )
         self._server: Server | None = None
         self._background: Background | None = None
+        self._counting: Routine | None = None
 
     @property
     def is_running(self) -> bool:
@@ -139,10 +155,16 @@ class Premises:
         self._server = server
         self._background = self._make_background()
         self._background.start()
+        if self.metrics is not None:
+            self._counting = Routine("mturk-connections", partial(_count, server, self.metrics), look=LOOK)
+            self._counting.start()
 
     def stop(self) -> None:
         """Finish what is being answered, and let go of the port and the database."""
         self._room.close()
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
         if self._server is not None:
             self._server.stop()
         if self._background is not None:
@@ -215,3 +237,7 @@ class Premises:
             real_time=self._real_time,
             new_id=self._identifiers.document,
         )
+
+
+def _count(server: Server, metrics: Metrics) -> None:
+    metrics.connected(server.held)

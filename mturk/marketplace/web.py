@@ -6,19 +6,21 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from mturk.marketplace.account.entrance import Entrance
 from mturk.marketplace.account.own_account import OwnAccount
 from mturk.marketplace.call import Settings
+from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.certificate import Certificate
-from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.dispatch import OPERATIONS, Dispatch
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.gate.stock import SMALL
 from mturk.marketplace.http.api import Api
 from mturk.marketplace.http.app import body_limit, make_app
 from mturk.marketplace.http.fault import FaultPlan
+from mturk.marketplace.http.health_page import health_pages
 from mturk.marketplace.http.key_ring import KeyRing
 from mturk.marketplace.http.queue_api import QueueApi
 from mturk.marketplace.http.stranger import Strangers
@@ -26,6 +28,7 @@ from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.topic_page import topic_pages
 from mturk.marketplace.http.upload_page import upload_pages
 from mturk.marketplace.opening import Opening
+from mturk.marketplace.queue.queue_operation import QUEUE_OPERATIONS, RECEIVE
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.site.door import Door, is_of_site
 from mturk.marketplace.site.intake import largest_body
@@ -35,6 +38,9 @@ from mturk.marketplace.site.service import Services
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site import make_site
 from mturk.marketplace.site.site_setting import SiteSettings
+from mturk.marketplace.watch.metrics import Metrics
+from mturk.marketplace.watch.reception import Reception
+from mturk.marketplace.watch.watch_setting import WatchSettings
 
 
 class Web:
@@ -57,7 +63,13 @@ class Web:
         burst: float | None,
         limits: ConnectionLimits,
         real_time: Callable[[], float],
+        clock: Clock,
+        watching: WatchSettings,
+        metrics: Metrics | None,
     ) -> None:
+        self._clock = clock
+        self._watching = watching
+        self._metrics = metrics
         self._store = store
         self._dispatch = dispatch
         self._certificate = certificate
@@ -90,6 +102,7 @@ class Web:
             ring.used,
             Throttle(rate, burst, time.monotonic),
             strangers,
+            note=dispatch.note,
             real_time=real_time,
             strict=settings.strict,
             public=site.public,
@@ -111,9 +124,17 @@ class Web:
 
     def app(self) -> Flask:
         """The application; the database is open by now."""
-        pages = topic_pages(self._store, self._certificate), upload_pages(self._dispatch)
+        pages = topic_pages(self._store, self._certificate), upload_pages(self._dispatch), self._health_pages()
         app = make_app(self._api, self._queues, *pages, question_limit=self._settings.question_limit)
         site = make_site(self._services, all_pages())
         app.extensions["mturk.site"] = site
-        app.wsgi_app = Door(site.wsgi_app, app.wsgi_app, self._site)  # type: ignore[method-assign]  # as Flask says
+        door = Door(site.wsgi_app, app.wsgi_app, self._site)
+        operations = {*OPERATIONS, *QUEUE_OPERATIONS, RECEIVE}
+        reception = Reception(door, operations, metrics=self._metrics, access_log=self._watching.access_log)
+        app.wsgi_app = reception  # type: ignore[method-assign]  # as Flask says
         return app
+
+    def _health_pages(self) -> Blueprint:
+        is_proxy_known = bool(self._site.trusted_proxies)
+        where = self._store, self._clock, self._watching, self._metrics, self._site.public
+        return health_pages(*where, is_proxy_known=is_proxy_known)

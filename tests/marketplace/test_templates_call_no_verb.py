@@ -17,7 +17,7 @@ from mturk.marketplace.clock import Clock
 # What only reads or computes; a template may call it.
 READS = {
     "access_keys", "approved", "at", "audit", "balance", "count", "export_workers", "groups", "index", "letters",
-    "messages", "missing_assets", "now", "payouts", "preview", "reports", "requesters",
+    "messages", "missing_assets", "now", "payouts", "preview", "reports", "requesters", "trail",
 }  # fmt: skip
 
 

@@ -23,11 +23,14 @@ class Entry(NamedTuple):
         return f"<Entry of {self.worker_id}>"
 
 
-def let_in(means: Means, database: Connection, number: int, worker_id: str, caller: Caller) -> Entry:
-    """Begin a sitting, whose secret was never anybody's before."""
+def let_in(
+    means: Means, database: Connection, number: int, worker_id: str, caller: Caller, step: str = "SignIn"
+) -> Entry:
+    """Begin a sitting, whose secret was never anybody's before; `step` is what it is known as in the audit trail."""
     now = means.now()
     secret = sitting.open_sitting(database, number, now, means.randomness, caller.browser)
     # A secret that was not made here may have been put there by somebody else.
     browser = caller.device if device.exists(database, caller.device) else new_secret(means.randomness)
     device.remember(database, browser, number, now)
+    means.note(database, step, worker_id)
     return Entry(worker_id, secret, browser)

@@ -133,6 +133,7 @@ class Entrance:
             now, life = self._means.now(), account_link.LIFE_OF_ENTRY
             if not person.is_taken(database, found.number):
                 person.add(database, found.number, now, self._randomness, password=None)
+            self._means.note(database, "MakeEntryLink", WorkerId=worker_id)
             return account_link.make(database, account_link.ENTRY, found.number, now, life, self._randomness)
 
         return self._store.write(make)
@@ -146,7 +147,7 @@ class Entrance:
             found = person.of_worker(database, known(link.worker))
             if found is None:
                 raise WorkerError(account_link.BAD)
-            return let_in(self._means, database, found.worker, found.worker_id, caller)
+            return let_in(self._means, database, found.worker, found.worker_id, caller, "SignInByLink")
 
         return self._store.write(enter)
 
@@ -164,7 +165,7 @@ class Entrance:
             found = person.of_worker(context.database, number)
             if found is None:
                 raise WorkerError(CLOSED)
-            entry = let_in(self._means, context.database, number, found.worker_id, caller)
+            entry = let_in(self._means, context.database, number, found.worker_id, caller, "SignInByProxy")
             return entry._replace(is_new=known_as is None)
 
         return self._means.dispatch.run(enter)
@@ -182,7 +183,12 @@ class Entrance:
 
     def sign_out(self, one: Sitting) -> None:
         """End a sitting."""
-        self._store.write(lambda database: sitting.end(database, one.worker, sitting.only(one.number)))
+
+        def end(database: Connection) -> None:
+            if sitting.end(database, one.worker, sitting.only(one.number)):
+                self._means.note(database, "SignOut", one.worker_id)
+
+        self._store.write(end)
 
     def end(self, secret: str) -> None:
         """End the sitting that has this secret, if there is one."""
@@ -207,6 +213,7 @@ class Entrance:
             is_full = slowdown.is_full(database, account, now, most=confirmation.MOST_LETTERS, window=HOUR)
             slowdown.count(database, [typed, account, address], now)
             confirmation.send_reset(self._means, database, None if is_full else found, name, now)
+            self._means.note(database, "AskForReset", **({"WorkerId": found.worker_id} if found else {}))
 
         if self._means.mail:
             self._store.write(ask)
@@ -221,6 +228,7 @@ class Entrance:
                 raise MarketplaceError(
                     f"{worker_id} has no account. For an invitation: mturk worker invite {worker_id}"
                 )
+            self._means.note(database, "MakeResetLink", WorkerId=worker_id)
             life = account_link.LIFE_FROM_OPERATOR
             return account_link.make(
                 database, account_link.RESET, found.worker, self._means.now(), life, self._randomness
@@ -254,15 +262,18 @@ class Entrance:
             account_link.forget(database, number, *account_link.OPENING)
             sitting.end(database, number)
             device.forget(database, number)
-            return let_in(self._means, database, number, worker_id, caller)
+            return let_in(self._means, database, number, worker_id, caller, "ResetPassword")
 
         return self._store.write(change)
 
     def _invite(self, worker_ids: Sequence[str | None], life: int) -> list[str]:
         now = self._means.now()
-        return self._store.write(
-            lambda database: invitation.invite(database, worker_ids, now, now + life, self._randomness)
-        )
+
+        def invite(database: Connection) -> list[str]:
+            self._means.note(database, "Invite", WorkerIds=[one for one in worker_ids if one], Number=len(worker_ids))
+            return invitation.invite(database, worker_ids, now, now + life, self._randomness)
+
+        return self._store.write(invite)
 
     def _come_back(self, used: Used, password: str, caller: Caller) -> Entry:
         try:
@@ -297,7 +308,7 @@ class Entrance:
         with suppress(TooManyTries):  # the account is there all the same, and the link can be asked for later
             confirmation.ask_slowly(self._means, database, number, now, caller)
         found = person.of_worker(database, number)
-        return let_in(self._means, database, number, found.worker_id if found else "", caller)
+        return let_in(self._means, database, number, found.worker_id if found else "", caller, "SignUp")
 
     def _new_worker(self, context: Context, promised: str | None = None) -> int:
         return worker.register(context, promised or self.promise()).number

@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from sqlalchemy import Connection
+
 from mturk.marketplace.account.password import Passwords
+from mturk.marketplace.call import Deed
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database.seal import Seal
 from mturk.marketplace.database.store import Store
@@ -43,6 +46,18 @@ class Means:
     terms: str | None = None
     mail: bool = False
     say: Callable[[str], str] = str
+
+    def note(self, database: Connection, step: str, worker_id: str | None = None, **subjects: object) -> None:
+        """Note what somebody does with an account, in the transaction that does it, where that is kept or counted."""
+        self.dispatch.note(database, Deed(step, subjects, worker_id))
+
+    def refuse(self, step: str, worker_id: str | None, result: str) -> None:
+        """Note that somebody was not let in, in a transaction of its own, where that is kept or counted."""
+        watch, deed = self.dispatch.watch, Deed(step, worker_id=worker_id, result=result)
+        if watch is not None and watch.keeps:
+            self.store.write(lambda database: self.dispatch.note(database, deed))
+        elif watch is not None:
+            watch.count(deed)
 
     def now(self) -> int:
         """The real time, in milliseconds."""

@@ -54,27 +54,33 @@ class OwnAccount:
 
     def end_sitting(self, mine: Sitting, number: int) -> None:
         """Sign out somewhere; nothing happens if that is not one of the person's own."""
-        self._change(mine, lambda database, _: sitting.end(database, mine.worker, sitting.only(number)))
+        self._change(mine, lambda database, _: sitting.end(database, mine.worker, sitting.only(number)), "EndSitting")
 
     def end_others(self, mine: Sitting) -> None:
         """Sign out everywhere but here."""
-        self._change(mine, lambda database, _: sitting.end(database, mine.worker, sitting.all_but(mine.number)))
+        others = sitting.all_but(mine.number)
+        self._change(mine, lambda database, _: sitting.end(database, mine.worker, others), "EndSittings")
 
     def settle_in(self, mine: Sitting, country: str, subdivision: str, adult: bool) -> None:
         """Change where the person lives, and whether they are of age."""
         object_to(place.faults_of(country, subdivision))
-        self._change(mine, lambda database, _: person.settle_in(database, mine.worker, country, subdivision, adult))
+        self._change(
+            mine,
+            lambda database, _: person.settle_in(database, mine.worker, country, subdivision, adult),
+            "ChangeAccount",
+        )
 
     def agree(self, mine: Sitting, terms: str) -> None:
         """Write down that the person agrees to the terms that have this digest."""
         if terms != self._means.terms:
             raise WorkerError("The terms have changed. Please read them again.")
         now = self._means.now()
-        self._change(mine, lambda database, _: person.change(database, mine.worker, terms=terms, terms_time=now))
+        agreed = {"terms": terms, "terms_time": now}
+        self._change(mine, lambda database, _: person.change(database, mine.worker, **agreed), "AgreeToTerms")
 
     def want_mail(self, mine: Sitting, wanted: bool) -> None:
         """Have messages sent by e-mail too, or not any more."""
-        self._change(mine, lambda database, _: person.change(database, mine.worker, mailed=wanted))
+        self._change(mine, lambda database, _: person.change(database, mine.worker, mailed=wanted), "ChangeAccount")
 
     def change_email(self, mine: Sitting, email: str, given: str, caller: Caller) -> None:
         """Change the e-mail address, or take it out; a new one must be confirmed."""
@@ -93,7 +99,7 @@ class OwnAccount:
             confirmation.ask_slowly(self._means, database, mine.worker, self._means.now(), caller)
 
         with probe.counted(self._means, f"worker {mine.worker}"):
-            self._prove_and_change(mine, given, caller, change)
+            self._prove_and_change(mine, given, caller, change, "ChangeEmail")
 
     def ask_again(self, mine: Sitting, caller: Caller) -> None:
         """Send the mail again by which the e-mail address is confirmed."""
@@ -136,7 +142,7 @@ class OwnAccount:
             account_link.forget(database, mine.worker, *account_link.OPENING)
             sitting.end(database, mine.worker)
             device.forget(database, mine.worker)
-            return let_in(self._means, database, mine.worker, mine.worker_id, caller)
+            return let_in(self._means, database, mine.worker, mine.worker_id, caller, "ChangePassword")
 
         return self._change(mine, change)
 
@@ -162,6 +168,7 @@ class OwnAccount:
     def _close(self, context: Context, mine: Sitting) -> None:
         _present(context.database, mine)
         closure.close(context, mine.worker, mine.worker_id, self._means.now())
+        context.note("CloseAccount", worker_id=mine.worker_id)
 
     def _prove(self, mine: Sitting, given: str, caller: Caller) -> Proof:
         try:
@@ -170,20 +177,28 @@ class OwnAccount:
             raise Objection({"password": NOT_YOU}) from None
 
     def _prove_and_change(
-        self, mine: Sitting, given: str, caller: Caller, change: Callable[[Connection, Person], Result]
+        self, mine: Sitting, given: str, caller: Caller, change: Callable[[Connection, Person], Result], step: str
     ) -> Result:
         """Change something that needs the password; whom a proxy signs in has none."""
         if self.person(mine).password is None:
-            return self._change(mine, change)
+            return self._change(mine, change, step)
         proved = self._prove(mine, given, caller)
 
         def check_and_change(database: Connection, _: Person) -> Result:
             return change(database, proof.accept(database, proved))
 
-        return self._change(mine, check_and_change)
+        return self._change(mine, check_and_change, step)
 
-    def _change(self, mine: Sitting, change: Callable[[Connection, Person], Result]) -> Result:
-        return self._store.write(lambda database: change(database, _present(database, mine)))
+    def _change(self, mine: Sitting, change: Callable[[Connection, Person], Result], step: str = "") -> Result:
+        """Change something; `step` is what it is known as in the audit trail, if it is not noted otherwise."""
+
+        def change_and_note(database: Connection) -> Result:
+            result = change(database, _present(database, mine))
+            if step:
+                self._means.note(database, step, mine.worker_id)
+            return result
+
+        return self._store.write(change_and_note)
 
 
 def _present(database: Connection, mine: Sitting) -> Person:

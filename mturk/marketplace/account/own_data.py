@@ -212,6 +212,18 @@ def _letters(worker: int) -> Select[Any]:
     )
 
 
+def _deeds(worker: int) -> Select[Any]:
+    column = t.audit_entry.c
+    # What others tried with the worker's account says where they are.
+    mine = (t.worker.c.number == worker) & (column.actor == "worker")
+    return (
+        select(column.time, column.address, column.operation, column.subjects)
+        .join(t.worker, t.worker.c.worker_id == column.worker_id)
+        .where(mine)
+        .order_by(column.number)
+    )
+
+
 TOLD: Final[Mapping[str, tuple[str, Callable[[int], Select[Any]]]]] = {
     "person": ("account", _account),
     "worker": ("worker", _worker),
@@ -233,6 +245,7 @@ TOLD: Final[Mapping[str, tuple[str, Callable[[int], Select[Any]]]]] = {
     "opened_notice": ("messages_opened", _opened),
     "report": ("reports", _reports),
     "letter": ("letters", _letters),
+    "audit_entry": ("audit_trail", _deeds),
 }
 """What is told, by the name of its table: under which name, and by which query."""
 UNTOLD: Final = frozenset({"worker_block", "closed_account"})

@@ -10,8 +10,11 @@ from sqlalchemy import Connection
 from mturk.marketplace.account import device, person, slowdown
 from mturk.marketplace.account.means import Caller, Means
 from mturk.marketplace.account.person import Person
+from mturk.marketplace.account.slowdown import TooManyTries
+from mturk.marketplace.call import Deed
 from mturk.marketplace.error import WorkerError, told
 
+SIGN_IN = "SignIn"
 WRONG = told("The worker ID or e-mail address and the password do not match.")
 
 
@@ -37,10 +40,17 @@ def prove(means: Means, name: str, password: str, caller: Caller) -> Proof:
         found = person.named(database, name, mail=means.mail)
         return found, *_begin(database, found, name, caller, now)
 
-    found, tries, is_shut = means.store.write(begin)
+    try:
+        found, tries, is_shut = means.store.write(begin)
+    except TooManyTries:
+        # Counted only: whoever tries without end must not fill the disk.
+        if means.dispatch.watch is not None:
+            means.dispatch.watch.count(Deed(SIGN_IN, result="TooManyTries"))
+        raise
     # Outside of any transaction: others need not wait for a hash.
     right = means.passwords.match(found.password if found else None, password)
     if found is None or not right or is_shut:
+        means.refuse(SIGN_IN, found.worker_id if found else None, "WrongPassword")
         raise WrongPassword
     return Proof(found, tries)
 

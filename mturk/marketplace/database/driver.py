@@ -139,7 +139,8 @@ def _told(database: Connection, cursor: Any, text: str, bound: Any, error: DBAPI
     is_lost = dialect.is_disconnect(error, database.connection, cursor)
     if is_lost:
         database.invalidate(error)
-    return DBAPIError.instance(text, bound, error, base, connection_invalidated=is_lost, dialect=dialect)
+    hidden = database.engine.hide_parameters
+    return DBAPIError.instance(text, bound, error, base, hidden, connection_invalidated=is_lost, dialect=dialect)
 
 
 @lru_cache(maxsize=1024)

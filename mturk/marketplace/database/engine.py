@@ -31,7 +31,8 @@ def make_engine(address: Address, patience: float) -> Engine:
     """The engine, which opens its first connection when it is used; `patience` is how many seconds a lock may take."""
     try:
         options = _sqlite_options(address, patience) if address.sqlite else _POSTGRESQL_OPTIONS
-        engine = create_engine(address.with_driver, **options)
+        # Errors end up in logs, and parameters are what people wrote.
+        engine = create_engine(address.with_driver, hide_parameters=True, **options)
     except (NoSuchModuleError, ArgumentError) as error:
         raise MarketplaceError(f"The database {address} cannot be used: {error}.") from None
     except ImportError as error:
@@ -94,7 +95,7 @@ def begin_sqlite(connection: Connection, *, write: bool, usual: float = 0, withi
         finally:
             raw.execute(f"PRAGMA busy_timeout = {_milliseconds(usual)}").close()
     except sqlite3.Error as error:
-        raise DBAPIError.instance(statement, None, error, sqlite3.Error, dialect=connection.dialect) from error
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error, True, dialect=connection.dialect) from error
 
 
 def lock_postgresql(connection: Connection, *, together: bool, usual: float, within: float | None = None) -> None:

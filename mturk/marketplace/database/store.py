@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from time import perf_counter
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, inspect, select
@@ -81,6 +82,8 @@ class Store:
         self._has_ended = False
         self.listeners: dict[str, Callable[[int], None]] = {}
         """What to call with the earliest time when something is announced, by its name."""
+        self.waited: Callable[[float], None] | None = None
+        """What to call with the seconds that each transaction waited until it could write."""
 
     def __repr__(self) -> str:
         return f"<Store {self._address}>"
@@ -234,6 +237,7 @@ class Store:
         connect = self._writing if write and self._has_writer else self._engine.connect
         if not write:
             self._opened.check()
+        came = perf_counter() if write and self.waited is not None else None
         with turn as left, connect() as plain:
             info = plain.info
             # A failed transaction of the same connection may have left news behind.
@@ -244,6 +248,8 @@ class Store:
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
                 ending.begin(plain, puts_off=puts_off)
                 self._begin(connection, write=write, together=together, within=left)
+                if came is not None and self.waited is not None:
+                    self.waited(perf_counter() - came)
                 yield connection
                 group_count.write(connection)
                 ending.write(connection)

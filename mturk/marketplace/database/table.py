@@ -1,6 +1,6 @@
 """The tables of the marketplace. Those of what is told to others are in `delivery_table.py`, of the people behind
-worker ids in `account_table.py`, of what workers look for in `offer_table.py`, of what they say in `site_table.py`;
-all are named here too.
+worker ids in `account_table.py`, of what workers look for in `offer_table.py`, of what they say in `site_table.py`, of
+who did what in `audit_table.py`; all are named here too.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
 A change here needs a step that brings older databases to it, and a new `VERSION`: see `migration/__init__.py`.
@@ -38,6 +38,7 @@ from mturk.marketplace.database.account_table import invitation as invitation
 from mturk.marketplace.database.account_table import mail as mail
 from mturk.marketplace.database.account_table import person as person
 from mturk.marketplace.database.account_table import sitting as sitting
+from mturk.marketplace.database.audit_table import audit_entry as audit_entry
 from mturk.marketplace.database.column import ID as _ID
 from mturk.marketplace.database.column import NUMBER as _NUMBER
 from mturk.marketplace.database.column import count as _count
@@ -72,6 +73,7 @@ market = Table(
     Column("shift", BigInteger, nullable=False, comment="how far market time runs ahead of real time"),
     Column("reached", BigInteger, nullable=False, comment="a market time that has passed, noted now and then"),
     Column("sealed_site_key", String(255), comment="what the site signs with, encrypted by a key kept elsewhere"),
+    Column("trail_start", BigInteger, nullable=False, server_default="0", comment="what is older may be pruned"),
 )
 
 requester = Table(

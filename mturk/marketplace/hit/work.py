@@ -98,6 +98,7 @@ def take(context: Context, worker_id: str, hit_id: str) -> Taken:
     notification.tell(context, notification.ASSIGNMENT_ACCEPTED, hit_row, assignment_id)
     hit.settle(context, hit_row, pending=hit_row.pending + 1)
     worker.count(context, worker_row.number, "accepted")
+    context.note("Accept", worker_id=worker_id, HITId=hit_id, AssignmentId=assignment_id)
     return Taken(assignment_id, hit_row.question)
 
 
@@ -129,6 +130,7 @@ def submit(
     if reviewed:
         review.submitted(context, hit_row, assignment_row.number)
     review.settled(context, hit_row)
+    context.note("Submit", worker_id=worker_id, HITId=hit_row.hit_id, AssignmentId=assignment_id)
 
 
 def question_in_hand(context: Context, worker_id: str, assignment_id: str) -> str:
@@ -147,6 +149,7 @@ def give_back(context: Context, worker_id: str, assignment_id: str) -> None:
     agenda.cancel(context.database, agenda.ABANDON, work.assignment.number)
     worker.count(context, known(work.assignment.worker), "returned")
     _free(context, work, RETURNED)
+    context.note("Return", worker_id=worker_id, HITId=work.hit.hit_id, AssignmentId=assignment_id)
 
 
 def abandon(context: Context, number: int) -> None:

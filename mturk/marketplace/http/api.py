@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import uuid
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, NoReturn
@@ -32,6 +31,7 @@ from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.verification import verify
 from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.signature import SignedRequest
+from mturk.marketplace.watch import visit
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 TARGET = "MTurkRequesterServiceV20170117."
@@ -58,7 +58,7 @@ class ApiReply(NamedTuple):
     @property
     def headers(self) -> list[tuple[str, str]]:
         """The headers of the answer."""
-        usual = [("Content-Type", CONTENT_TYPE), ("x-amzn-RequestId", str(uuid.uuid4()))]
+        usual = [("Content-Type", CONTENT_TYPE), ("x-amzn-RequestId", visit.request_id())]
         return usual if self.retry_after is None else [*usual, ("Retry-After", str(self.retry_after))]
 
 
@@ -164,9 +164,11 @@ class Api:
         return self._carry_out(admitted[0], request, address) if answer is None else answer
 
     def _signed_by(self, request: SignedRequest, find: Callable[[str], KeyPair | None]) -> KeyPair:
-        return self._strangers.watch(
+        pair = self._strangers.watch(
             request, lambda: verify(request, find, self._real_time(), strict=self._strict, public=self._public)
         )
+        visit.by_requester(pair.requester, pair.access_key)
+        return pair
 
     def _admit(self, pair: KeyPair, request: SignedRequest) -> _Admitted:
         self._ring.used(pair.access_key)
@@ -223,4 +225,6 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 def _reply(status: int, answer: Answer, retry_after: int | None = None) -> ApiReply:
+    if "__type" in answer:
+        visit.refused(str(answer.get("TurkErrorCode", answer["__type"])))
     return ApiReply(status, _ENCODER.encode(answer).encode(), retry_after)

@@ -16,6 +16,7 @@ from mturk.marketplace.http.endpoint import SIGNED_PATH, Endpoint, signed
 from mturk.marketplace.http.form_limit import FormRequest
 from mturk.marketplace.http.queue_api import TARGET, QueueApi
 from mturk.marketplace.signature import SignedRequest
+from mturk.marketplace.watch import route
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -46,6 +47,8 @@ def make_app(api: Api, queues: QueueApi, *more: Blueprint, question_limit: int) 
     app.wsgi_app = _keeping_the_path(endpoint)  # type: ignore[method-assign,assignment]  # Flask's documented way to wrap it
     for pages in (_api_pages(api, queues), _queue_pages(queues), *more):
         app.register_blueprint(pages)
+    app.before_request(route.remember)
+    app.after_request(route.name)
     app.register_error_handler(413, lambda _: _response(too_large()))
     return app
 

@@ -15,7 +15,7 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]")
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 _PORTS = {"https": 443, "http": 80}
 # What paths of the marketplace begin with. Below such a prefix nobody could tell whether a proxy took it away.
-_OWN = frozenset({"mturk", "pass", "queue", "sns", "upload", "worker"})
+_OWN = frozenset({"health", "metrics", "mturk", "pass", "queue", "sns", "upload", "worker"})
 
 
 class PublicAddress(NamedTuple):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import uuid
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from mturk.marketplace.call import Answer
+from mturk.marketplace.call import Answer, Deed
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import DatabaseBusy, DatabaseError, FrontEndError
@@ -28,6 +27,7 @@ from mturk.marketplace.queue.receiver import Receiver
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.quota import Meter
 from mturk.marketplace.signature import SignedRequest
+from mturk.marketplace.watch import subject, visit
 
 TARGET = "AmazonSQS."
 """How the header X-Amz-Target of a call to a queue begins."""
@@ -68,6 +68,7 @@ class QueueApi:
         throttle: Throttle,
         strangers: Strangers,
         *,
+        note: Callable[[Connection, Deed], None],
         real_time: Callable[[], float],
         strict: bool = False,
         public: PublicAddress | None = None,
@@ -81,6 +82,7 @@ class QueueApi:
         self._used = used
         self._throttle = throttle
         self._strangers = strangers
+        self._note = note
         self._real_time = real_time
         self._strict = strict
         self._public = public
@@ -113,6 +115,7 @@ class QueueApi:
             lambda: verify(request, self._find_key, now, strict=self._strict, public=self._public, service="sqs"),
         )
         self._used(pair.access_key)
+        visit.by_requester(pair.requester, pair.access_key)
         self._throttle.check(pair.requester)
         name = request.headers.get("x-amz-target", "").removeprefix(TARGET)
         given = members(request.body)
@@ -124,7 +127,10 @@ class QueueApi:
         def carry_out(database: Connection) -> Answer:
             now = int(self._real_time() * SECOND)
             call = QueueCall(database, pair.requester, reached, now, self._room, self._meter)
-            return operation.function(call, given)
+            answer = operation.function(call, given)
+            if operation.writes and not operation.together:
+                self._note(database, Deed(name, subject.named(given, answer)))
+            return answer
 
         if operation.writes:
             return self._store.write(carry_out, together=operation.together)
@@ -132,10 +138,11 @@ class QueueApi:
 
 
 def _reply(status: int, answer: Any, *more: tuple[str, str]) -> QueueReply:
-    headers = [("Content-Type", _CONTENT_TYPE), ("x-amzn-RequestId", str(uuid.uuid4())), *more]
+    headers = [("Content-Type", _CONTENT_TYPE), ("x-amzn-RequestId", visit.request_id()), *more]
     return QueueReply(status, headers, json.dumps(answer, separators=(",", ":")).encode())
 
 
 def _refusal(request: SignedRequest, status: int, body: Answer, code: str, *more: tuple[str, str]) -> QueueReply:
+    visit.refused(code.partition(";")[0])
     asked = request.headers.get("x-amzn-query-mode", "").lower() == "true"
     return _reply(status, body, *([("x-amzn-query-error", code)] if asked else []), *more)

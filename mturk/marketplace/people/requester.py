@@ -122,6 +122,8 @@ class Keys:
             "end_time": end,
         }
         context.database.execute(t.access_key.insert(), new)
+        if context.write_down is not None:
+            context.note("AddKey", Requester=name_of(context.database, number), AccessKey=pair.access_key)
         return pair
 
     def requester(self, context: Context, name: str, deposit: int) -> KeyPair:
@@ -155,6 +157,7 @@ class Keys:
         number = t.add_row(context.database, t.requester, new)
         ledger.open_accounts(context.database, ledger.available(number), ledger.held(number))
         ledger.deposit(context, number, deposit)
+        context.note("AddRequester", Requester=name)
         return number
 
 
@@ -222,3 +225,4 @@ def revoke(context: Context, key: str) -> None:
     valid = t.access_key.c.access_key == key, t.access_key.c.revocation_time.is_(None)
     if context.database.execute(t.access_key.update().where(*valid).values(gone)).rowcount == 0:
         raise MarketplaceError(f"There is no access key {key}, or it was revoked before.")
+    context.note("RevokeKey", AccessKey=key)

@@ -105,7 +105,9 @@ def register(
     if known is None:
         row = {"worker_id": worker_id, "creation_time": context.now, "adult": False, "masters": False, **facts}
         ledger.open_accounts(database, ledger.earned(t.add_row(database, t.worker, row)))
+        context.note("AddWorker", WorkerId=worker_id)
     elif facts:
+        context.note("ChangeWorker", WorkerId=worker_id)
         # Who has moved out of the US lives in none of its states.
         moved = {"subdivision": None} if country not in (None, "US") else {}
         database.execute(t.worker.update().where(t.worker.c.number == known.number).values({**moved, **facts}))
@@ -124,6 +126,7 @@ def block(context: Context, worker_id: str, *, blocked: bool = True) -> None:
     change = t.worker.update().where(t.worker.c.worker_id == worker_id).values(blocked=blocked)
     if context.database.execute(change).rowcount == 0:
         raise MarketplaceError(f"There is no worker {worker_id}.")
+    context.note("BlockWorker" if blocked else "UnblockWorker", WorkerId=worker_id)
 
 
 ROSTER = (*(column.name for column in t.worker.c if column.name != "number"), "earned")

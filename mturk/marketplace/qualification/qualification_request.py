@@ -151,6 +151,7 @@ def start_test(context: Context, worker_id: str, type_id: str) -> QualificationR
     request_row, _ = _start(context, worker_id, type_id)
     if request_row.test is None:
         raise WorkerError("This Qualification has no test to answer.")
+    context.note("StartTest", worker_id=worker_id, QualificationTypeId=type_id)
     return request_row
 
 
@@ -215,6 +216,8 @@ def submit(
     _change(context, request_row, status=status, submit_time=context.now, answer=answer)
     if score is not None:
         qualification.grant(context, type_row.number, request_row.worker, score)
+    asked = {"QualificationTypeId": type_id, "QualificationRequestId": request_row.qualification_request_id}
+    context.note("RequestQualification", worker_id=worker_id, **asked)
     return score
 
 

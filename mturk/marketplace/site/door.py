@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from mturk.marketplace.http.endpoint import CALLER
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.site.site_setting import HEADER, SiteSettings
+from mturk.marketplace.watch import visit
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -44,10 +45,12 @@ class Door:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         is_trusted = self._settings.trusts(environ.get("REMOTE_ADDR", ""))
         came = dict(environ)
-        for name in (NAMED, *(() if is_trusted else filter(_is_forwarding, environ))):
+        lies = [] if is_trusted else [name for name in environ if _is_forwarding(name)]
+        for name in (NAMED, *lies):
             came.pop(name, None)
 
         def enter(told: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            visit.came_from(told.get("REMOTE_ADDR", ""), is_relayed=bool(lies))
             if not all(_is_host(one.get("HTTP_HOST", "")) for one in (told, came)):
                 return _line(HTTPStatus.BAD_REQUEST, "The Host header names no host.")(told, start_response)
             inner = self._seen(told)

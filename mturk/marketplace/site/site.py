@@ -20,6 +20,7 @@ from mturk.marketplace.site.session_cookie import SessionCookie
 from mturk.marketplace.site.show import FILTERS
 from mturk.marketplace.site.visitor import ask_to_sign_in, has_terms, is_named_by_proxy, known_worker_id
 from mturk.marketplace.site.way_back import here, stay_here
+from mturk.marketplace.watch import route
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -48,6 +49,8 @@ def make_site(services: Services, pages: Iterable[Blueprint]) -> Flask:
     )
     app.extensions.update(provide(services))
     app.session_interface = SessionCookie()
+    app.before_request(route.remember)
+    app.after_request(route.name)
     app.before_request(lambda: allow_files(services.upload_limit))
     CSRFProtect(app)
     _speak(app)

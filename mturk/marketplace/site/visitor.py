@@ -21,6 +21,7 @@ from mturk.marketplace.site.service import services
 from mturk.marketplace.site.site_setting import HEADER
 from mturk.marketplace.site.typed import agree_first, is_typed, sign_in_first
 from mturk.marketplace.site.way_back import here
+from mturk.marketplace.watch import visit
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -69,6 +70,8 @@ def known_sitting() -> Sitting | None:
         # First nobody, in case that looking fails and a page has to say so.
         g.sitting = None
         g.sitting = _find()
+        if g.sitting is not None:
+            visit.by_worker(g.sitting.worker_id)
     found: Sitting | None = g.sitting
     return found
 

@@ -78,6 +78,7 @@ def send(context: Context, worker_id: str, hit_id: str, text: str) -> None:
         raise TooOften("You have written a lot today. Please come back tomorrow.")
     row = {"worker": worker_row.number, "requester": about.requester, "hit": about.hit}
     context.database.execute(t.letter.insert(), {**row, "text": words, "time": context.now})
+    context.note("Write", worker_id=worker_id, HITId=hit_id)
 
 
 def left(context: Context, worker_number: int, requester: int) -> int:

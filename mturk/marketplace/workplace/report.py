@@ -77,6 +77,7 @@ def make(context: Context, worker_id: str, hit_id: str, reason: str, text: str =
         raise TooOften("You have reported many HITs today. Please come back tomorrow.")
     row = {"worker": worker_row.number, "hit": about.hit, "reason": reason, "text": words, "time": context.now}
     context.database.execute(t.report.insert(), row)
+    context.note("Report", worker_id=worker_id, HITId=hit_id)
 
 
 def left(context: Context, worker_number: int) -> int:

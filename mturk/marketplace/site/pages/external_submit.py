@@ -22,6 +22,7 @@ from mturk.marketplace.site.language import said
 from mturk.marketplace.site.service import do
 from mturk.marketplace.site.task_frame import origin_of, site_root, tickets
 from mturk.marketplace.site.visitor import open_to_all
+from mturk.marketplace.watch import visit
 
 LARGEST_ANSWERS = 5_000_000
 """How many bytes the answers of one assignment may have, as they are posted."""
@@ -58,6 +59,7 @@ def submit_pages() -> Blueprint:
         if ticket is None:
             return told(_no_right())
         g.language = ticket.language
+        visit.by_worker(ticket.worker_id)
         return told(*_taken(ticket))
 
     @pages.route("/mturk/externalSubmit", methods=methods, provide_automatic_options=False)

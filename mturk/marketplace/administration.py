@@ -1,0 +1,112 @@
+"""What the owner of a marketplace reads of it: payouts, workers, reports, the audit trail, and whether all adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import TextIO
+
+from mturk.marketplace.alters_data import alters_data
+from mturk.marketplace.call import Context, Deed
+from mturk.marketplace.database.store import Store
+from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.hit import missing_asset, offer
+from mturk.marketplace.hit.missing_asset import MissingAsset
+from mturk.marketplace.opening import Opening
+from mturk.marketplace.paged_list import PagedList
+from mturk.marketplace.people import ledger, payout, worker
+from mturk.marketplace.people.payout import Payout
+from mturk.marketplace.watch import trail
+from mturk.marketplace.watch.trail import AuditEntry, Wanted
+from mturk.marketplace.workplace import report
+from mturk.marketplace.workplace.report import Report
+
+_LONGEST_STEP = 64
+
+
+class Administration:
+    """The part of a marketplace that is for who runs it, and needs no server."""
+
+    def __init__(self, store: Store, dispatch: Dispatch, opening: Opening) -> None:
+        self._store = store
+        self._dispatch = dispatch
+        self._opening = opening
+
+    def payouts(self, since: datetime, until: datetime | None = None, *, requester: str | None = None) -> list[Payout]:
+        """What each worker earned from `since` until before `until`, in market time, so that it can be paid out.
+
+        Without `until` all there is since then; with `requester` only what that requester paid.
+        """
+        self._opening.open()
+        # As if it wrote, after all that others are about to pay: what they paid before now is on disk then.
+        now = self._dispatch.run(partial(_now, requester_name=requester))
+        return self._store.read(lambda database: payout.owed(database, now, since, until, requester_name=requester))
+
+    def export_workers(self, file: TextIO) -> int:
+        """Write all workers, their records and what they were paid to a file as CSV; say how many."""
+        self._opening.open()
+        self.note("ExportWorkers")
+        return self._store.read(lambda database: worker.export(database, file))
+
+    def reports(self, since: datetime | None = None) -> PagedList[Report]:
+        """What workers report of HITs, oldest first; `since` is a market time.
+
+        It is read 100 at a time. No text in it has control characters or other invisible ones, whoever wrote it.
+        """
+        self._opening.open()
+        return PagedList(lambda after: self._store.read(lambda database: report.reports(database, since, after)))
+
+    def missing_assets(self) -> PagedList[MissingAsset]:
+        """What task pages would have loaded from other hosts, by HIT type, where `offline` keeps them from these.
+
+        It is read 100 at a time.
+        """
+        self._opening.open()
+        return PagedList(
+            lambda after: self._dispatch.run(lambda context: missing_asset.listed(context, after), writes=False)
+        )
+
+    def audit(self) -> list[str]:
+        """What does not add up: nothing, if every cent is accounted for, and every HIT that can be accepted counted."""
+        self._opening.open()
+        return self._dispatch.run(
+            lambda context: [*ledger.audit(context.database), *offer.audit(context.database)], writes=False
+        )
+
+    def trail(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        requester: str | None = None,
+        worker: str | None = None,
+        operation: str | None = None,
+    ) -> Iterator[AuditEntry]:
+        """Who did what: the audit trail in the order in which it was written, from `since` until before `until`.
+
+        Those are real times. `requester` is a name, `worker` an id, `operation` such as "ApproveAssignment" or
+        "SignIn". There is what was done since the trail is kept (`audit_trail=True`; by `mturk serve` from the
+        beginning). It is read 100 at a time as you get to them, and not remembered, since a trail may be long. `audit`
+        is something else: it asks whether the money adds up.
+        """
+        wanted = Wanted(since, until, requester, worker, operation)
+        self._opening.open()
+        return trail.walk(lambda after: self._store.read(lambda database: trail.entries(database, wanted, after)))
+
+    @alters_data
+    def note(self, step: str, subjects: Mapping[str, str | int] | None = None) -> None:
+        """Add to the audit trail, if it is kept, what was done by other means: `note("Restore", {"Copy": "monday"})`.
+
+        The step is a name of up to 64 characters.
+        """
+        if not 1 <= len(step) <= _LONGEST_STEP:
+            raise ValueError(f"A step has a name of 1 to {_LONGEST_STEP} characters, not {step!r}.")
+        self._opening.open()
+        if self._dispatch.watch is not None and self._dispatch.watch.keeps:
+            self._dispatch.run(lambda context: self._dispatch.note(context.database, Deed(step, subjects or {})))
+
+
+def _now(context: Context, requester_name: str | None) -> int:
+    context.note("Payouts", Requester=requester_name)
+    return context.now

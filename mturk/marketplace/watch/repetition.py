@@ -1,0 +1,108 @@
+"""What is logged again and again, told once with all there is to it, and then as a count for each minute."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Protocol
+
+WINDOW: Final = 60.0
+"""Seconds after which it is told how often something was repeated."""
+_MOST_KEPT: Final = 1000
+"""So many things are told apart; what is new beyond that is told each time."""
+
+_What = tuple[str, int, str, object]
+
+
+class Alarm(Protocol):
+    """What calls a function later, unless it is cancelled; a `threading.Timer`."""
+
+    def cancel(self) -> None:
+        """Do not call it any more."""
+
+    def start(self) -> None:
+        """Begin to wait."""
+
+
+class Repetition(logging.Handler):
+    """Hands warnings and errors on to another handler, each once in a minute, and says how often it was left out.
+
+    What is less than a warning is handed on as it is. `later` makes an alarm for a function and so many seconds.
+    """
+
+    def __init__(
+        self,
+        target: logging.Handler,
+        later: Callable[[float, Callable[[], None]], Alarm] | None = None,
+    ) -> None:
+        super().__init__()
+        self._target = target
+        self._later = later or _timer
+        self._known: dict[_What, tuple[logging.LogRecord, int]] = {}
+        self._told = threading.Lock()
+        self._alarm: Alarm | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand a record on, or count it."""
+        if record.levelno < logging.WARNING or self._is_new(record):
+            self._target.handle(record)
+
+    def close(self) -> None:
+        """Tell what was counted, and end."""
+        self.sum_up()
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._target.close()
+        super().close()
+
+    def sum_up(self) -> None:
+        """Tell how often each thing was repeated since it was told last, and begin to count anew."""
+        with self._told:
+            known, self._known = self._known, {}
+            self._alarm = None
+        for record, count in known.values():
+            if count:
+                self._target.handle(_summary(record, count))
+
+    def _is_new(self, record: logging.LogRecord) -> bool:
+        what = _what(record)
+        with self._told:
+            if what in self._known:
+                first, count = self._known[what]
+                self._known[what] = first, count + 1
+                return False
+            if len(self._known) < _MOST_KEPT:
+                self._known[what] = record, 0
+            if self._alarm is None:
+                self._alarm = self._later(WINDOW, self.sum_up)
+                self._alarm.start()
+        return True
+
+
+def _what(record: logging.LogRecord) -> _What:
+    """What makes two records the same: the words, without what stands in their gaps, and where an error arose."""
+    cause = record.exc_info[2] if isinstance(record.exc_info, tuple) else None
+    kind = record.exc_info[0] if isinstance(record.exc_info, tuple) else None
+    return record.name, record.levelno, str(record.msg), (kind, _origin(cause))
+
+
+def _origin(trace: TracebackType | None) -> tuple[str, int] | None:
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return None if trace is None else (trace.tb_frame.f_code.co_filename, trace.tb_lineno)
+
+
+def _summary(record: logging.LogRecord, count: int) -> logging.LogRecord:
+    often = "once" if count == 1 else str(count)
+    text = f"{record.getMessage()} (and {often} more within {WINDOW:.0f} seconds)"
+    summary = logging.LogRecord(record.name, record.levelno, record.pathname, record.lineno, text, None, None)
+    summary.repeated = count
+    return summary
+
+
+def _timer(seconds: float, call: Callable[[], None]) -> Alarm:
+    timer = threading.Timer(seconds, call)
+    timer.daemon = True
+    return timer
