@@ -76,13 +76,22 @@ class ConfirmationNeeded(MTurkError):
 class TransportError(MTurkError):
     """No usable answer came back: the endpoint is out of reach, or what it said is not an answer.
 
-    `maybe_done` says whether the request may have been carried out all the same.
+    `maybe_done` says whether the request may have been carried out all the same; `unreachable` that the last try was
+    surely not sent, because no connection came about: the service is away, or the address is wrong.
     """
 
-    def __init__(self, message: str, *, operation: str | None = None, maybe_done: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str | None = None,
+        maybe_done: bool = False,
+        unreachable: bool = False,
+    ) -> None:
         super().__init__(message)
         self.operation = operation
         self.maybe_done = maybe_done
+        self.unreachable = unreachable
 
     def __str__(self) -> str:
         text = super().__str__()

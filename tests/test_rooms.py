@@ -28,7 +28,8 @@ data:           enumeration formula limit price safe_text whole_file | csv_file 
 budget
 requirements
 cost
-connection:     balance clock line operation reply settings trace | credentials endpoint exchange pace retry
+connection:     balance bound clock operation settings trace
+                | compression credentials endpoint line pace patience reply retry | exchange | socks_exchange
                 | adapter local signature | transport | connection
 record:         display export read_ahead | collection | record value | bulk
 rendering:      character html_page jinja placeholder starter_value | rendering starter | submission | template

@@ -18,7 +18,9 @@ from attrs import evolve
 
 from mturk.alters_data import alters_data
 from mturk.budget import Budget
+from mturk.connection import patience as arguments
 from mturk.connection.balance import Balance
+from mturk.connection.bound import LARGEST
 from mturk.connection.clock import SYSTEM, Clock
 from mturk.connection.credentials import CredentialSource, FixedCredentials, find_credentials
 from mturk.connection.endpoint import PRODUCTION, SANDBOX, find_endpoint, find_region
@@ -34,6 +36,8 @@ from mturk.errors import ConfigurationError, ServiceError, Throttled, TransportE
 if TYPE_CHECKING:
     from mturk.event.events import Events
 
+Timeout = float | tuple[float, float] | tuple[float, float, float]
+
 
 class Connection:
     """Calls to one service with one account, from any number of threads.
@@ -44,12 +48,14 @@ class Connection:
     botocore's whole chain. AWS serves MTurk from us-east-1 only; elsewhere `region` comes from the environment or
     the profile. Making a connection sends nothing.
 
-    `max_attempts` counts the tries after faults; calls that are throttled wait instead, `max_wait` seconds at
-    most. `templates` are folders with your own question templates. `question_limit` is the size of a question in
-    bytes that the service takes: raise it for a marketplace that allows more than AWS did; `answer_limit` is that of an
-    answer that is read. `verify` is a file of certificates to trust in place of the usual ones, or False for none;
-    without it AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE are read. A `budget` refuses calls before they would
-    spend more.
+    `timeout` is seconds, (connect, read) or (connect, read, whole): `read` is for each wait for more of an answer,
+    `whole` for all of it, five times `read` unless it is given. `max_attempts` counts the tries after faults. Calls
+    that are throttled, or that nobody takes where somebody answered before, wait instead, `max_wait` seconds at most.
+    `templates` are folders with your own question templates. `question_limit` is the size of a question in bytes that
+    the service takes: raise it for a marketplace that allows more than AWS did. `answer_limit` is that of a worker's
+    answer that is read, `response_limit` that of whatever the service sends, also once it is decompressed. `verify` is
+    a file of certificates to trust in place of the usual ones, or False for none; without it AWS_CA_BUNDLE,
+    REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE are read. A `budget` refuses calls before they would spend more.
     """
 
     def __init__(
@@ -61,13 +67,14 @@ class Connection:
         secret_key: str | None = None,
         session_token: str | None = None,
         region: str | None = None,
-        timeout: float | tuple[float, float] = (10.0, 60.0),
+        timeout: Timeout = (10.0, 60.0),
         max_attempts: int = 5,
         max_wait: float = 300.0,
         database: str | os.PathLike[str] | None = None,
         templates: Sequence[str | os.PathLike[str]] = (),
         question_limit: int = 65_535,
         answer_limit: int = 5_000_000,
+        response_limit: int = LARGEST,
         verify: bool | str | os.PathLike[str] | None = None,
         budget: Budget | None = None,
         clock: Clock = SYSTEM,
@@ -92,10 +99,13 @@ class Connection:
         self.clock = clock
         self._credentials = source
         self.region = find_region(region, place, settings)
-        self._timeout = _timeout(timeout)
+        self._timeout = arguments.timeout(timeout)
+        self._largest = arguments.largest(response_limit)
         self._verify = verify if verify is None or isinstance(verify, bool) else os.path.expanduser(os.fspath(verify))
-        self._transport = Transport(place, source, region=self.region, timeout=self._timeout, verify=self._verify)
-        self._policy = RetryPolicy(_attempts(max_attempts), _patience(max_wait), clock, random)
+        self._transport = Transport(
+            place, source, region=self.region, timeout=self._timeout, largest=self._largest, verify=self._verify
+        )
+        self._policy = RetryPolicy(arguments.attempts(max_attempts), arguments.longest_wait(max_wait), clock, random)
         self._pace = Pace(clock)
         self._skew = 0.0
         self._events: Events | None = None
@@ -193,6 +203,7 @@ class Connection:
         outcome = "no answer"
         try:
             answer = self._transport.send(operation, body, self.clock.now() + skew)
+            self._policy.presence.answered()
             outcome = str(answer.status)
             if answer.status != 200:
                 error = answer.error()
@@ -230,33 +241,14 @@ def transport_for(
     Only with its own keys go the certificates that the connection trusts.
     """
     verify = connection._verify if credentials is None else None
-    timeout = (connection._timeout[0], patience)
-    signer = credentials or connection._credentials
-    return Transport(url, signer, service=service, region=region, timeout=timeout, verify=verify)
-
-
-def _timeout(value: float | tuple[float, float]) -> tuple[float, float]:
-    pair = value if isinstance(value, tuple) else (value, value)
-    if len(pair) != 2 or not all(isinstance(part, (int, float)) and part > 0 for part in pair):
-        raise ValidationError(f"timeout must be seconds or (connect seconds, read seconds), not {value!r}")
-    return pair
+    timeout = arguments.timeout((connection._timeout[0], patience))
+    signer, largest = credentials or connection._credentials, connection._largest
+    return Transport(url, signer, service=service, region=region, timeout=timeout, largest=largest, verify=verify)
 
 
 def _budget(value: Budget | None) -> Budget | None:
     if value is not None and not isinstance(value, Budget):
         raise ValidationError(f"budget must be a Budget, such as Budget({value!r})")
-    return value
-
-
-def _attempts(value: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValidationError(f"max_attempts must be 1 or more, not {value!r}")
-    return value
-
-
-def _patience(value: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
-        raise ValidationError(f"max_wait must be 0 or more seconds, not {value!r}")
     return value
 
 
@@ -306,13 +298,14 @@ def connect(
     secret_key: str | None = None,
     session_token: str | None = None,
     region: str | None = None,
-    timeout: float | tuple[float, float] = (10.0, 60.0),
+    timeout: Timeout = (10.0, 60.0),
     max_attempts: int = 5,
     max_wait: float = 300.0,
     database: str | os.PathLike[str] | None = None,
     templates: Sequence[str | os.PathLike[str]] = (),
     question_limit: int = 65_535,
     answer_limit: int = 5_000_000,
+    response_limit: int = LARGEST,
     verify: bool | str | os.PathLike[str] | None = None,
     budget: Budget | None = None,
 ) -> Connection:
@@ -333,6 +326,7 @@ def connect(
         templates=templates,
         question_limit=question_limit,
         answer_limit=answer_limit,
+        response_limit=response_limit,
         verify=verify,
         budget=budget,
     )

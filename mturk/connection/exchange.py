@@ -1,13 +1,13 @@
 """A connection of urllib3's pools that sends a request in one write and reads its answer at once.
 
 urllib3 and http.client build a request header by header and send its body by itself, and read the answer's headers with
-the parser of the `email` package: more than half of the time that a call takes. Everything else is theirs: to connect,
-TLS, proxies, the pool. All that is overridden is `request` and `getresponse`; no private state of theirs is touched.
+the parser of the `email` package: more than half of the time that a call takes. Nor do they bound an answer. Everything
+else is theirs: to connect, TLS, proxies, the pool. All that is overridden is `request` and `getresponse`; no private
+state of theirs is touched.
 """
 
 from __future__ import annotations
 
-import io
 import socket
 import ssl
 from collections.abc import Mapping
@@ -19,7 +19,10 @@ from urllib3 import HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from mturk.connection import line
+from mturk.connection.bound import Bounds
 from mturk.connection.reply import Reply, read_reply
+
+_USUAL = Bounds()
 
 
 class Received(HTTPResponse):
@@ -27,22 +30,23 @@ class Received(HTTPResponse):
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(
-            io.BytesIO(reply.content) if "Content-Encoding" in reply.headers else reply.content,
+            reply.content,
             headers=reply.headers,
             status=reply.status,
             version=11,
             reason=reply.reason,
             preload_content=False,
         )
-        self._reply = reply
-
-    def whole(self) -> bytes:
-        """The body as it was before any compression."""
-        return self.read(decode_content=True) if "Content-Encoding" in self.headers else self._reply.content
+        self.content = reply.content
+        """The body as it came."""
 
 
 class Exchange(HTTPConnection):
     """A connection without TLS."""
+
+    def __init__(self, *place: Any, bounds: Bounds = _USUAL, **settings: Any) -> None:
+        super().__init__(*place, **settings)
+        self._bounds = bounds
 
     def request(  # type: ignore[override]  # urllib3 calls it so, unlike http.client
         self, method: str, url: str, body: Any = None, headers: Mapping[str, str] | None = None, **_: Any
@@ -57,7 +61,8 @@ class Exchange(HTTPConnection):
         """Read the answer whole."""
         if self.sock is None:
             raise ResponseNotReady
-        reply = read_reply(line.receiver(self.sock, self.timeout))
+        seconds = self._bounds.seconds if self.timeout is None else self.timeout
+        reply = read_reply(line.receiver(self.sock, seconds, self._bounds), self._bounds)
         if reply.is_last or _holds_more(self.sock):
             self.close()
         return Received(reply)

@@ -13,7 +13,10 @@ from collections.abc import Callable
 
 from urllib3.util import wait_for_read
 
+from mturk.connection.bound import Bounds
+
 _NEVER = 0.0
+_USUAL = Bounds()
 
 
 def send(sock: socket.socket, data: bytes, seconds: float | None) -> None:
@@ -24,18 +27,39 @@ def send(sock: socket.socket, data: bytes, seconds: float | None) -> None:
         sock.sendall(data[sent:])
 
 
-def receiver(sock: socket.socket, seconds: float | None) -> Callable[[int], bytes]:
-    """What gives whatever has come, with the most bytes to give; TimeoutError where nothing comes for so long."""
-    if not _is_plain(sock):
-        sock.settimeout(seconds)
-        return sock.recv
+def receiver(sock: socket.socket, seconds: float, bounds: Bounds = _USUAL) -> Callable[[int], bytes]:
+    """What gives whatever has come, with the most bytes to give; TimeoutError where nothing comes for so long.
+
+    OutOfBounds as soon as everything together, from now on, has taken longer than it may.
+    """
+    monotonic = bounds.monotonic
+    until = monotonic() + bounds.seconds
 
     def receive(most: int) -> bytes:
-        if not wait_for_read(sock, seconds):
-            raise TimeoutError("timed out")
+        left = until - monotonic()
+        if left <= 0 or not wait_for_read(sock, left if left < seconds else seconds):
+            raise _too_late(until - monotonic(), bounds)
         return sock.recv(most)
 
-    return receive
+    def receive_waiting(most: int) -> bytes:
+        left = until - monotonic()
+        if left <= 0:
+            raise bounds.too_slow()
+        if left < seconds:  # else it waits as long as it was told to, and to tell it again would be one more stop
+            sock.settimeout(left)
+        try:
+            return sock.recv(most)
+        except TimeoutError:
+            raise _too_late(until - monotonic(), bounds) from None
+
+    if _is_plain(sock):
+        return receive
+    sock.settimeout(seconds)
+    return receive_waiting
+
+
+def _too_late(left: float, bounds: Bounds) -> Exception:
+    return TimeoutError("timed out") if left > 0 else bounds.too_slow()
 
 
 def _is_plain(sock: socket.socket) -> bool:

@@ -9,6 +9,8 @@ from http.client import BadStatusLine, HTTPException, IncompleteRead, LineTooLon
 import attrs
 from urllib3 import HTTPHeaderDict
 
+from mturk.connection.bound import Bounds, TooLarge
+
 Receive = Callable[[int], bytes]
 """Gives what has come, at most so many bytes; none when the other side has closed."""
 
@@ -36,21 +38,30 @@ class Reply:
     """Whether nothing more can be asked on this connection."""
 
 
-def read_reply(receive: Receive) -> Reply:
-    """Read one answer to a POST; http.client's exceptions where it is none."""
-    source = _Source(receive)
+_USUAL = Bounds()
+
+
+def read_reply(receive: Receive, bounds: Bounds = _USUAL) -> Reply:
+    """Read one answer to a POST or a GET; http.client's exceptions where it is none, TooLarge where it is that."""
+    source = _Source(receive, bounds)
     minor, status, reason, headers = _head(source)
-    content = b"" if status in _BODILESS else _body(source, headers)
-    if content is None:
-        return Reply(status, reason, headers, source.rest(), is_last=True)
+    try:
+        content = b"" if status in _BODILESS else _body(source, headers)
+        if content is None:
+            return Reply(status, reason, headers, source.rest(), is_last=True)
+    except TooLarge as error:
+        error.status = status
+        raise
     return Reply(status, reason, headers, content, is_last=source.has_more or _closes(minor, headers))
 
 
 class _Source:
     """What has come and is not read yet."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, bounds: Bounds) -> None:
         self._receive = receive
+        self._bounds = bounds
+        self._left = bounds.largest
         self._held = b""
         self._at = 0
 
@@ -81,7 +92,8 @@ class _Source:
         return line.removesuffix(b"\r")
 
     def exactly(self, size: int) -> bytes:
-        """So many bytes."""
+        """So many bytes of the body; OutOfBounds before they are read, if that makes it too large."""
+        self._claim(size)
         held = self._held[self._at : self._at + size]
         self._at += len(held)
         parts, left = [held], size - len(held)
@@ -97,9 +109,16 @@ class _Source:
         """All until the other side closes."""
         parts = [self._held[self._at :]]
         self._at = len(self._held)
+        self._claim(len(parts[0]))
         while part := self._receive(_AT_ONCE):
+            self._claim(len(part))
             parts.append(part)
         return b"".join(parts)
+
+    def _claim(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise self._bounds.too_large()
 
     def _fetch(self) -> bool:
         more = self._receive(_AT_ONCE)

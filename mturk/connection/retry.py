@@ -1,7 +1,12 @@
-"""Trying again: when a fault is worth another try, how long to wait first, and when to give up."""
+"""Trying again: when a fault is worth another try, how long to wait first, and when to give up.
+
+What surely did not reach the service costs nothing to try again: it waits for the service to come back, as it waits its
+turn when it is throttled. Unless nobody ever answered there: then the address is more likely to be wrong.
+"""
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -14,8 +19,13 @@ from mturk.connection.clock import SYSTEM, Clock
 from mturk.connection.operation import REPEAT, Repeat
 from mturk.errors import ServiceError, Throttled, TransportError, Unavailable
 
+logger = logging.getLogger("mturk")
+
 _FIRST_DELAY = 0.3
 _LONGEST_DELAY = 20.0
+_LONGEST_KNOCK = 5.0  # between tries that come to nobody: those cost the service nothing
+
+_TELL_AFTER = 4  # tries that came to nobody, so that a moment of it is not worth a line
 
 # A clock that is wrong by less is not what the service complains of.
 _SKEW = 240.0
@@ -64,19 +74,37 @@ class Quota:
             self._left = min(self.FULL, self._left + amount)
 
 
+class Presence:
+    """Whether anybody answers at a connection's address: never yet, now, or no more."""
+
+    def __init__(self) -> None:
+        self.was_found = False
+        self._is_missed = False
+
+    def answered(self) -> None:
+        """Note an answer, whatever it says."""
+        self.was_found, self._is_missed = True, False
+
+    def miss(self) -> bool:
+        """Note that nobody is there any more; True the first time since the last answer."""
+        first, self._is_missed = not self._is_missed, True
+        return first
+
+
 @attrs.frozen
 class RetryPolicy:
-    """How patient a connection is: tries per call after faults, seconds of waiting after throttling."""
+    """How patient a connection is: tries per call after faults, seconds of waiting where it is no fault of the call."""
 
     max_attempts: int = 5
     max_wait: float = 300.0
     clock: Clock = SYSTEM
     random: Callable[[], float] = random.random
     quota: Quota = attrs.field(factory=Quota, repr=False)
+    presence: Presence = attrs.field(factory=Presence, repr=False)
 
-    def delay(self, retry: int) -> float:
+    def delay(self, retry: int, longest: float = _LONGEST_DELAY) -> float:
         """Full jitter: any time up to a bound that doubles with each retry."""
-        return self.random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** (retry - 1))
+        return self.random() * min(longest, _FIRST_DELAY * 2.0 ** min(retry - 1, 30))
 
 
 class Tries:
@@ -86,6 +114,7 @@ class Tries:
         self._policy = policy
         self._repeat = REPEAT.get(operation, Repeat.NEVER)
         self._made = 0
+        self._missed = 0
         self._paid = 0.0
         self.maybe_done = _repeating.get()
         self.last: TransportError | ServiceError | None = None
@@ -103,6 +132,8 @@ class Tries:
         self.maybe_done = error.maybe_done = self.maybe_done or ambiguous
         if isinstance(error, Throttled):
             self._wait(error, error.retry_after or 0.0)
+        elif isinstance(error, TransportError) and error.unreachable and self._policy.presence.was_found:
+            self._wait_for_return(error)
         else:
             self._count(error, ambiguous)
 
@@ -121,10 +152,24 @@ class Tries:
         self._made += 1
         cost = 10.0 if isinstance(error, TransportError) else 5.0
         if self._made >= self._policy.max_attempts or not self._policy.quota.take(cost):
-            raise error
+            raise self._never_found(error) if isinstance(error, TransportError) and error.unreachable else error
         self._paid = cost
         asked = error.retry_after if isinstance(error, ServiceError) else None
         self._wait(error, max(self._policy.delay(self._made), asked or 0.0))
+
+    def _wait_for_return(self, error: TransportError) -> None:
+        policy = self._policy
+        left = self.until - policy.clock.monotonic()
+        if left <= 0:
+            raise _with(error, f"It answered before, and was waited for up to {policy.max_wait:g} seconds (max_wait).")
+        self._missed += 1
+        if self._missed >= _TELL_AFTER and policy.presence.miss():
+            logger.warning("%s Calls wait up to %g seconds for it to come back.", error, policy.max_wait)
+        policy.clock.sleep(min(policy.delay(self._missed, _LONGEST_KNOCK), left))
+
+    def _never_found(self, error: TransportError) -> TransportError:
+        times = "once" if self._made == 1 else f"{self._made} times"
+        return _with(error, f"Tried {times}, and nobody has answered this connection there yet: is the address right?")
 
     def _wait(self, error: TransportError | ServiceError, delay: float) -> None:
         clock = self._policy.clock
@@ -132,3 +177,12 @@ class Tries:
             raise error
         if delay:
             clock.sleep(delay)
+
+
+def _with(error: TransportError, more: str) -> TransportError:
+    """The error, with a sentence more."""
+    told = TransportError(
+        f"{error.args[0]} {more}", operation=error.operation, maybe_done=error.maybe_done, unreachable=True
+    )
+    told.__cause__ = error.__cause__
+    return told

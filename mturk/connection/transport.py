@@ -20,12 +20,11 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
 
 from mturk.connection.adapter import Adapter, Headers
+from mturk.connection.bound import LARGEST, Bounds, OutOfBounds
 from mturk.connection.credentials import Credentials, CredentialSource
 from mturk.connection.signature import SERVICE, Signer
 from mturk.errors import ConfigurationError, ServiceError, TransportError, error_of
 from mturk.version import __version__
-
-_MOST_IDLE = 64  # connections that are kept open, for as many threads
 
 USER_AGENT = f"mturk/{__version__} Python/{sys.version.split()[0]}"
 
@@ -117,7 +116,8 @@ class Transport:
         *,
         service: Service = MTURK,
         region: str = "us-east-1",
-        timeout: tuple[float, float] = (10.0, 60.0),
+        timeout: tuple[float, float, float] = (10.0, 60.0, 300.0),
+        largest: int = LARGEST,
         user_agent: str = USER_AGENT,
         verify: bool | str | None = None,
     ) -> None:
@@ -131,8 +131,9 @@ class Transport:
             "User-Agent": user_agent,
             "Accept-Encoding": "gzip, deflate",
         }
-        self._settings: dict[str, Any] = {**environment_settings(url, verify), "timeout": timeout}
-        self._adapter = Adapter(pool_maxsize=_MOST_IDLE)
+        self._settings: dict[str, Any] = {**environment_settings(url, verify), "timeout": timeout[:2]}
+        self._bounds = Bounds(largest, timeout[2])
+        self._adapter = Adapter(self._bounds)
         _check_certificates(url, self._settings["verify"])
         self._signer: tuple[Credentials, Signer] | None = None
 
@@ -156,7 +157,7 @@ class Transport:
 
     def renew(self) -> None:
         """Go on with new connections; the old ones are not touched."""
-        self._adapter = Adapter(pool_maxsize=_MOST_IDLE)
+        self._adapter = Adapter(self._bounds)
 
     def _signed(self, operation: str, body: bytes, at: float) -> requests.PreparedRequest:
         request = requests.PreparedRequest()
@@ -181,10 +182,13 @@ class Transport:
             what = "no connection through the proxy of the environment"
         if isinstance(error, requests.Timeout):
             what = "no answer in time" if sent else "no connection in time"
+        if isinstance(error, OutOfBounds):
+            what = "the answer was given up"
         return TransportError(
             f"{operation}: {what} ({self.url}): {_reason(error)}.",
             operation=operation,
             maybe_done=sent,
+            unreachable=_met_nobody(error),
         )
 
 
@@ -223,6 +227,12 @@ def _never_sent(error: Exception) -> bool:
         requests.exceptions.InvalidHeader,
     )
     return isinstance(error, early) or isinstance(_innermost(error), inner)
+
+
+def _met_nobody(error: Exception) -> bool:
+    """Whether the address, or the proxy's, took no connection: refused, no way there, no such name, no answer to it."""
+    nobody = (NewConnectionError, ConnectTimeoutError)
+    return isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(_innermost(error), nobody)
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -63,6 +63,7 @@ CONNECTION = {
     "MAX_ATTEMPTS": WHOLE,
     "MAX_WAIT": NUMBER,
     "QUESTION_LIMIT": WHOLE,
+    "RESPONSE_LIMIT": WHOLE,
     "VERIFY": Kind(
         "a file of certificates, or True or False", lambda value: isinstance(value, bool) or _is_path(value)
     ),

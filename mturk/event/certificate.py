@@ -172,7 +172,7 @@ def _content(found: Fetched) -> bytes:
         raise TransportError(f"The certificate cannot be had just now: HTTP {found.status}.")
     if found.status != 200:
         raise ForgedMessage(f"There is no certificate at the address that the message names: HTTP {found.status}.")
-    if found.is_cut:
+    if found.is_too_large:
         raise ForgedMessage("What is at the certificate's address is too large for a certificate.")
     return found.content
 

@@ -166,7 +166,8 @@ class HITType(Record):
         """A table of rows that becomes HITs of this type, each row one, and safe to interrupt: see `mturk.Batch`.
 
         `rows` is the path of a .csv, .tsv or .jsonl file, a data frame, or mappings; `question` the path of a page with
-        `${columns}` (with engine="jinja" a Jinja2 template), a Layout, or a function that makes a question of a row.
+        `${columns}`, which take cells as they are (with engine="jinja" a Jinja2 template, which escapes them, as a
+        table that strangers wrote needs), a Layout, or a function that makes a question of a row.
         `journal` is a file that is made, or found again. `key` is the column that names a row (else its number).
         Nothing is read or published yet: call `check()`, `estimate()`, `publish()`. No call.
         """

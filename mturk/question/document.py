@@ -45,7 +45,7 @@ class Document:
         engine: Engine = "jinja",
         **more_values: Any,
     ) -> Any:
-        """The document that this template of XML gives."""
+        """The document that this template of XML gives. A template is code: take none from strangers."""
         return cls.from_xml(template.fill(path, {**(values or {}), **more_values}, xml=True, engine=engine).strip())
 
     def to_xml(self) -> str:

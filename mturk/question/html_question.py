@@ -42,7 +42,8 @@ class HTMLQuestion(Document):
 
         The path is a file, or a name in the folders of `connect(templates=[…])`, or a shipped one such as
         `mturk/survey.html`. `engine="mturk"` fills `${name}` as MTurk's own site did: values go in as they are,
-        so what is not HTML has to be escaped by you, and a template without a form gets the site's.
+        so what is not HTML, or comes from strangers, has to be escaped by you, and a template without a form gets the
+        site's. A template is code: take none from strangers.
         """
         html = template.fill(path, {**(values or {}), **more_values}, xml=False, engine=engine)
         return cls(html, frame_height)
@@ -58,7 +59,10 @@ class HTMLQuestion(Document):
         engine: Engine = "jinja",
         **more_values: Any,
     ) -> HTMLQuestion:
-        """As from_template, for a template that is data itself, from a database: it runs in a sandbox."""
+        """As from_template, for a template that is data itself, from a database: it runs in a sandbox.
+
+        That keeps it from the rest of the program and bounds neither its time nor its memory: take none from strangers.
+        """
         html = template.fill_text(source, {**(values or {}), **more_values}, xml=False, engine=engine)
         return cls(html, frame_height)
 

@@ -33,6 +33,8 @@ KINDS = ("HTMLQuestion", "ExternalQuestion", "QuestionForm")
 class Question:
     """Question XML from any Jinja2 template of your own, with values that are escaped as they go in.
 
+    A template is code: take none from strangers. The values may be theirs.
+
     >>> question = Question("mturk/external_question.xml", question=ExternalQuestion("https://my-lab.org/"))
     >>> question.read().url
     'https://my-lab.org/'

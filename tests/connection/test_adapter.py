@@ -13,7 +13,7 @@ from mturk import Connection
 from mturk.connection.adapter import Adapter
 from tests.judge import Judge
 
-# What sending asks of an adapter, and what it reads of a request, in requests 2.32.2 and 2.34.2.
+# What sending asks of an adapter, and what it reads of a request, in requests 2.33.0 and 2.34.2.
 OF_ADAPTER = {
     "add_headers",
     "build_response",

@@ -129,10 +129,25 @@ def test_a_connection_knows_whether_money_is_real(where: str, sandbox: bool, liv
 # Arguments.
 
 
-@pytest.mark.parametrize("timeout", [0, -1, (1,), (1, 2, 3), (1, 0), "5", None, (1, None)])
+TIMEOUTS = [0, -1, (1,), (1, 2, 3, 4), (1, 0), "5", None, True, (1, None), (1, 2, 0), (1, float("nan"))]
+
+
+@pytest.mark.parametrize("timeout", TIMEOUTS)
 def test_a_timeout_is_seconds(timeout: Any) -> None:
     with pytest.raises(ValidationError, match="timeout must be seconds or"):
         Connection("sandbox", **KEYS, timeout=timeout)
+
+
+@pytest.mark.parametrize(("timeout", "whole"), [(4, 20), ((3, 5), 25), ((3, 5, 7), 7), ((3, 7, 5), 5)])
+def test_a_whole_answer_may_take_five_times_as_long_as_each_wait_or_as_is_said(timeout: Any, whole: float) -> None:
+    with Connection("sandbox", **KEYS, timeout=timeout) as connection:
+        assert connection._transport._bounds.seconds == whole
+
+
+@pytest.mark.parametrize("size", [0, -1, 1.5, True, "5", None])
+def test_the_limit_of_a_response_is_a_number_of_bytes(size: Any) -> None:
+    with pytest.raises(ValidationError, match="response_limit must be 1 byte or more"):
+        Connection("sandbox", **KEYS, response_limit=size)
 
 
 @pytest.mark.parametrize("attempts", [0, -1, 1.5, True, "5", None])

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from datetime import datetime, timedelta, timezone
-from ipaddress import ip_address
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
 import responses
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from requests.exceptions import InvalidHeader
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
 from mturk.connection.adapter import Adapter
+from mturk.connection.bound import Bounds
 from mturk.connection.credentials import Credentials, FixedCredentials
 from mturk.connection.exchange import Exchange
 from mturk.connection.transport import Transport
 from mturk.errors import TransportError
+from tests.connection.far_end import DONE, Server, socks, tunnel
 
 KEYS = FixedCredentials(Credentials("AKIDEXAMPLE", "hush"))
-DONE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
 @pytest.fixture
@@ -47,7 +42,7 @@ def test_head_and_body_leave_in_one_write(wire: tuple[Exchange, socket.socket]) 
     exchange.request("POST", "/", b"{}", {"Host": "turk.my-lab.example", "Content-Length": "2"})
     assert far.recv(1000) == b"POST / HTTP/1.1\r\nHost: turk.my-lab.example\r\nContent-Length: 2\r\n\r\n{}"
     far.sendall(DONE)
-    assert exchange.getresponse().whole() == b"{}"
+    assert exchange.getresponse().content == b"{}"
 
 
 @pytest.mark.parametrize(
@@ -69,49 +64,6 @@ def test_what_would_begin_another_header_is_never_sent(
     far.setblocking(False)
     with pytest.raises(BlockingIOError):
         far.recv(1000)
-
-
-class Server:
-    """Answers each request with the next of these, piece by piece, and counts the connections."""
-
-    def __init__(self, *answers: bytes | list[bytes], tls: ssl.SSLContext | None = None) -> None:
-        self._answers = [[answer] if isinstance(answer, bytes) else answer for answer in answers]
-        self._tls = tls
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.connections = 0
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def __enter__(self) -> Server:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.close()
-
-    def _serve(self) -> None:
-        while self._answers:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            # A client may end the connection, or not trust the certificate.
-            with suppress(OSError), ExitStack() as open_now:
-                open_now.enter_context(connection)
-                if self._tls is not None:
-                    connection = open_now.enter_context(self._tls.wrap_socket(connection, server_side=True))
-                while self._answers and read_request(connection):
-                    for piece in self._answers.pop(0):
-                        connection.sendall(piece)
-
-
-def read_request(connection: socket.socket) -> bool:
-    with connection.makefile("rb") as lines:
-        length = 0
-        while line := lines.readline().strip():
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
-        return bool(lines.read(length))
 
 
 @pytest.fixture
@@ -161,35 +113,6 @@ def test_an_answer_that_is_none_may_have_been_carried_out_and_its_connection_is_
         assert server.connections == 2
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
-    """A server's certificate for 127.0.0.1, and the file by which clients trust it."""
-    folder = tmp_path_factory.mktemp("certificate")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(timezone.utc)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    trusted, whole = folder / "trusted.pem", folder / "whole.pem"
-    pem = made.public_bytes(serialization.Encoding.PEM)
-    trusted.write_bytes(pem)
-    form = serialization.PrivateFormat.PKCS8
-    whole.write_bytes(pem + key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(whole)
-    return context, trusted
-
-
 def test_what_tls_holds_behind_an_answer_is_not_the_next_answer(certificate: tuple[ssl.SSLContext, Path]) -> None:
     context, trusted = certificate
     head, body = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", b"{}" + DONE.replace(b"{}", b"!!")
@@ -218,38 +141,6 @@ def test_a_certificate_that_is_not_trusted_gets_no_request(certificate: tuple[ss
         assert not caught.value.maybe_done
 
 
-@contextmanager
-def tunnel() -> Iterator[tuple[str, list[str]]]:
-    """A proxy that takes CONNECT, and what it was asked for; all leads to the port that is named, on loopback."""
-    asked: list[str] = []
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def lead(client: socket.socket) -> None:
-        head = b""
-        while not head.endswith(b"\r\n\r\n"):
-            head += client.recv(1)
-        place = head.split()[1].decode()
-        asked.append(place)
-        server = socket.create_connection(("127.0.0.1", int(place.rpartition(":")[2])))
-        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        threading.Thread(target=pass_on, args=(server, client), daemon=True).start()
-        pass_on(client, server)
-
-    def pass_on(source: socket.socket, target: socket.socket) -> None:
-        with suppress(OSError), source, target:
-            while data := source.recv(65_536):
-                target.sendall(data)
-            target.shutdown(socket.SHUT_RDWR)
-
-    def serve() -> None:
-        client, _ = listener.accept()
-        lead(client)
-
-    threading.Thread(target=serve, daemon=True).start()
-    with listener:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
-
-
 def test_a_proxy_leads_to_the_service_without_seeing_the_request(
     certificate: tuple[ssl.SSLContext, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,6 +152,19 @@ def test_a_proxy_leads_to_the_service_without_seeing_the_request(
         assert [transport.send("GetHIT", b"{}", 0).content for _ in range(2)] == [b"{}", b"{}"]
         transport.close()
         assert (asked, server.connections) == ([f"127.0.0.1:{server.port}"], 1)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_socks_proxy_leads_to_the_service_on_one_connection(
+    certificate: tuple[ssl.SSLContext, Path], scheme: str
+) -> None:
+    context, trusted = certificate
+    with Server(DONE, DONE, tls=context if scheme == "https" else None) as server, socks() as (proxy, asked):
+        transport = Transport(f"{scheme}://127.0.0.1:{server.port}/", KEYS, verify=str(trusted))
+        transport._settings["proxies"] = {scheme: proxy}
+        assert [transport.send("GetHIT", b"{}", 0).content for _ in range(2)] == [b"{}", b"{}"]
+        transport.close()
+        assert (asked, server.connections) == ([server.port], 1)
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -292,7 +196,7 @@ def test_connections_that_another_library_puts_in_place_of_urllib3_s_are_used(mo
     class Recorded(HTTPConnection):
         pass
 
-    adapter = Adapter()
+    adapter = Adapter(Bounds())
     request = requests.Request("POST", "http://turk.my-lab.example/").prepare()
 
     def kind() -> type:
@@ -301,10 +205,13 @@ def test_connections_that_another_library_puts_in_place_of_urllib3_s_are_used(mo
         return pool.ConnectionCls
 
     assert kind() is Exchange
+    pool = adapter._pool
+    assert isinstance(pool, HTTPConnectionPool)
     # As vcrpy does while a cassette is in, which also leaves out connections of another kind that wait in the pool.
     with monkeypatch.context() as patched:
         patched.setattr(HTTPConnectionPool, "ConnectionCls", Recorded)
         assert kind() is Recorded
+        pool.ConnectionCls("turk.my-lab.example", **pool.conn_kw)  # which takes urllib3's arguments only
     assert kind() is Exchange
 
 

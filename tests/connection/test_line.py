@@ -6,12 +6,14 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain, repeat
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mturk.connection import line
+from mturk.connection.bound import Bounds, OutOfBounds
 
 WAIT = 30  # seconds for what comes at once, unless something is broken
 SOON = 0.05
@@ -104,6 +106,28 @@ def test_to_receive_ends_when_nothing_comes(ends: Ends) -> None:
     line.send(near, b"hello", WAIT)
     with pytest.raises(TimeoutError):
         line.receiver(near, SOON)(100)
+
+
+def test_to_receive_ends_when_all_of_it_takes_too_long(ends: Ends) -> None:
+    near, far = ends
+    moments = chain([0.0, 0.0, 9.0], repeat(10.0))
+    receive = line.receiver(near, WAIT, Bounds(seconds=10.0, monotonic=lambda: next(moments)))
+    for _ in range(2):
+        far.sendall(b"x")
+        assert receive(100) == b"x"
+    far.sendall(b"x")
+    with pytest.raises(OutOfBounds, match="not whole within 10 seconds"):
+        receive(100)
+
+
+def test_the_last_wait_is_as_long_as_is_left_of_all_the_time(ends: Ends) -> None:
+    near, far = ends
+    moments = chain([0.0, 0.0, 10.0 - SOON], repeat(10.0))
+    receive = line.receiver(near, WAIT, Bounds(seconds=10.0, monotonic=lambda: next(moments)))
+    far.sendall(b"x")
+    assert receive(100) == b"x"
+    with pytest.raises(OutOfBounds, match="not whole within 10 seconds"):
+        receive(100)
 
 
 def test_nothing_is_received_where_the_other_side_has_closed(ends: Ends) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mturk.connection.bound import Bounds, TooLarge
 from mturk.connection.reply import Reply, read_reply
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -174,3 +175,30 @@ def test_what_is_no_answer_is_refused(answer: bytes, kind: type[Exception]) -> N
 
 def test_what_follows_an_answer_makes_it_the_last() -> None:
     assert reply(OK + b"Content-Length: 2\r\n\r\n{}HTTP/1.1 200 OK\r\n\r\n").is_last
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (b"Content-Length: 10\r\n\r\n", b"0123456789"),
+        (b"Transfer-Encoding: chunked\r\n\r\n", b"5\r\n01234\r\n5\r\n56789\r\n0\r\n\r\n"),
+        (b"\r\n", b"0123456789"),
+    ],
+)
+def test_a_body_has_as_many_bytes_as_it_may_and_no_more(head: bytes, body: bytes) -> None:
+    for parts in ([OK + head + body], byte_by_byte(OK + head + body)):
+        assert read_reply(arriving(parts), Bounds(largest=10)).content == b"0123456789"
+        with pytest.raises(TooLarge, match="9 bytes") as caught:
+            read_reply(arriving(parts), Bounds(largest=9))
+        assert caught.value.status == 200
+
+
+def test_a_body_that_says_that_it_is_too_large_is_not_read() -> None:
+    head = OK + b"Content-Length: 400000000\r\n\r\n"
+    left = [head]
+
+    def receive(most: int) -> bytes:
+        return left.pop()  # there is no second time
+
+    with pytest.raises(TooLarge):
+        read_reply(receive)

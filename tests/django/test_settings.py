@@ -65,7 +65,7 @@ def test_the_environment_says_what_the_settings_leave_out(monkeypatch: pytest.Mo
         assert mturk.django.connection().url.rstrip("/") == PRODUCTION
 
 
-@pytest.mark.parametrize("key", ["TIMEOUT", "MAX_ATTEMPTS", "MAX_WAIT", "QUESTION_LIMIT"])
+@pytest.mark.parametrize("key", ["TIMEOUT", "MAX_ATTEMPTS", "MAX_WAIT", "QUESTION_LIMIT", "RESPONSE_LIMIT"])
 def test_numbers_reach_the_connection_and_are_checked_by_it(key: str) -> None:
     with override_settings(MTURK={"ENDPOINT": "sandbox", key: 7, **KEYS}):
         mturk.django.connection()

@@ -15,7 +15,7 @@ import pytest
 
 from mturk.errors import ForgedMessage, TransportError
 from mturk.event.certificate import CertificateStore
-from mturk.event.fetch import LARGEST, Fetched
+from mturk.event.fetch import Fetched
 from tests.event import seal
 from tests.event.seal import CERTIFICATE_URL, NOW, notification
 
@@ -103,9 +103,8 @@ def test_a_key_that_is_short_or_of_another_kind_is_refused(holder: object) -> No
 
 
 def test_what_is_too_large_is_refused() -> None:
-    pem = seal.certificate() + b"\n" * LARGEST
     with pytest.raises(ForgedMessage, match="too large"):
-        verifier(CertificateStore(Server(pem=pem), Now()))()
+        verifier(CertificateStore(lambda url: Fetched(200, b"", is_too_large=True), Now()))()
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
