@@ -8,8 +8,20 @@ from pathlib import Path
 
 import nox
 
-EXTRAS = ["marketplace", "postgresql", "metrics", "cli", "aggregate", "plot", "dask", "validate", "sns"]
-EXTRAS += ["flask", "django", "aws"]
+EXTRAS = [
+    "marketplace",
+    "postgresql",
+    "metrics",
+    "cli",
+    "aggregate",
+    "plot",
+    "dask",
+    "validate",
+    "sns",
+    "flask",
+    "django",
+    "aws",
+]
 AT_THE_FLOOR = {"boto3"}  # goes with its own botocore only
 LEFT_OUT = {"awscli", "django-stubs", "pre-commit", "ruff", "twine"}  # awscli as boto3; the others no test needs
 

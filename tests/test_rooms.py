@@ -89,7 +89,7 @@ database:       address column driver durable row turn | opened_file | seal
                 | account_table audit_table delivery_table offer_table site_table | first_rows ending table
                 | group_count | diagnosis engine lock upgrade | store
 agenda
-watch:          glance level repetition subject visit watch_setting | log_line metrics route trail | reception watch
+watch:          glance level repetition subject visit watch_setting | log_line metrics route trail | arrival watch
                 | log
 document:       expression parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing

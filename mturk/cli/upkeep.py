@@ -65,7 +65,7 @@ def backup(folder: str, database: str, key: str | None) -> int:
 @click.option("--force", is_flag=True, help="Set the database aside that is there.")
 @click.option("--drop-outbox", is_flag=True, help="Deliver no events that wait in the copy.")
 def restore(copy: str, database: str, key: str | None, force: bool, drop_outbox: bool) -> int:
-    """Put a copy that mturk backup made in the place of a database.
+    """Put a copy in the place of a database.
 
     No process may use that place. It is examined first: whether it is of this version, whole, and sealed with the
     master key. With --force a database that is there is set aside under another name, with its key, and nothing of it
@@ -73,8 +73,8 @@ def restore(copy: str, database: str, key: str | None, force: bool, drop_outbox:
 
     \b
     Examples:
-      mturk restore /backup/lab-20261101T030000Z.sqlite3 --database new.sqlite3 --key /safe/lab.key
-      mturk restore /backup/lab-20261101T030000Z.sqlite3 --database lab.sqlite3 --force
+      mturk restore lab-20261101T030000Z.sqlite3 --database new.sqlite3
+      mturk restore lab-20261101T030000Z.sqlite3 --database lab.sqlite3 --force
     """
     from mturk.marketplace import restore as put_back
 
@@ -93,7 +93,7 @@ def restore(copy: str, database: str, key: str | None, force: bool, drop_outbox:
 @click.command()
 @option.existing_database
 def check(database: str) -> int:
-    """Look for everything that is wrong with a marketplace, and change nothing.
+    """Say what is wrong with a marketplace, and change nothing.
 
     It may run meanwhile. Every cent, counters, what is planned, files, damage and the master key are looked at. There
     is a line for each problem, with what to do; the exit status is 0 where there is none, else 1.

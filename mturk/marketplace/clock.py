@@ -99,7 +99,7 @@ class Clock:
     def _move(self, step: int) -> None:
         shift, reached = self._read()
         # From where the market's time is, though the machine's clock may be behind it.
-        lag = self.at(shift, reached) - self._by_clock(shift)
+        lag = max(0, self.at(shift, reached) - self._by_clock(shift))
         if not self._add_shift(step + lag, _LATEST - self._by_clock(0)):
             raise ValueError(_TOO_FAR)
 

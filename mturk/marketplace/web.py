@@ -38,8 +38,8 @@ from mturk.marketplace.site.service import Services
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site import make_site
 from mturk.marketplace.site.site_setting import SiteSettings
+from mturk.marketplace.watch.arrival import Arrival
 from mturk.marketplace.watch.metrics import Metrics
-from mturk.marketplace.watch.reception import Reception
 from mturk.marketplace.watch.watch_setting import WatchSettings
 
 
@@ -130,7 +130,7 @@ class Web:
         app.extensions["mturk.site"] = site
         door = Door(site.wsgi_app, app.wsgi_app, self._site)
         operations = {*OPERATIONS, *QUEUE_OPERATIONS, RECEIVE}
-        reception = Reception(door, operations, metrics=self._metrics, access_log=self._watching.access_log)
+        reception = Arrival(door, operations, metrics=self._metrics, access_log=self._watching.access_log)
         app.wsgi_app = reception  # type: ignore[method-assign]  # as Flask says
         return app
 

@@ -7,7 +7,7 @@ import io
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 from urllib3.exceptions import DecodeError
@@ -39,6 +39,7 @@ PACKERS = {
 
 
 @pytest.mark.parametrize("how", PACKERS)
+@settings(deadline=None)  # on a busy machine anything takes its time
 @given(content=st.binary(max_size=1_000))
 def test_a_body_is_unpacked_as_urllib3_does_it(how: str, content: bytes) -> None:
     coding, pack = PACKERS[how]

@@ -1,6 +1,5 @@
-"""The tables of the marketplace. Those of what is told to others are in `delivery_table.py`, of the people behind
-worker ids in `account_table.py`, of what workers look for in `offer_table.py`, of what they say in `site_table.py`, of
-who did what in `audit_table.py`; all are named here too.
+"""The tables of the marketplace; those of what is told to others, of the people behind worker ids, of what workers look
+for and say, and of who did what stand in files of their own beside, and are named here too.
 
 Rows are known inside by their `number` and outside by their id. Times are milliseconds, money is cents.
 A change here needs a step that brings older databases to it, and a new `VERSION`: see `migration/__init__.py`.
@@ -104,7 +103,6 @@ account = Table(
     Column("kind", String(16), primary_key=True),
     Column("owner", _NUMBER, primary_key=True, comment="a requester or a worker; 0 is the marketplace"),
     Column("balance", BigInteger, nullable=False),
-    # What is done together relies on it: it is told by the refusal that there was too little.
     CheckConstraint("balance >= 0 OR kind = 'outside'", name="account_balance"),
 )
 

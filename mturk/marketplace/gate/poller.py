@@ -13,7 +13,11 @@ from waitress import wasyncore
 
 
 class Poller:
-    """Connections by their file descriptors, and what each waits for."""
+    """Connections by their file descriptors, and what each waits for.
+
+    To tell the system costs as much as to read, so one that is being answered may stay as it was: if something comes
+    meanwhile after all, it is found out here that it does not want to know.
+    """
 
     def __init__(self) -> None:
         self._selector = selectors.DefaultSelector()
@@ -47,7 +51,10 @@ class Poller:
             if member._fileno != key.fd:
                 continue  # closed by what another one did in this round
             if events & selectors.EVENT_READ:
-                wasyncore.read(member)
+                if member.readable():
+                    wasyncore.read(member)
+                else:
+                    self.watch(member, reads=False, writes=member.writable())
             if events & selectors.EVENT_WRITE and member._fileno == key.fd:
                 wasyncore.write(member)
             yield member

@@ -104,7 +104,16 @@ class Channel(HTTPChannel):
         return self.is_lingering or bool(super().readable())
 
     def writable(self) -> bool:
-        return not self.is_lingering and bool(super().writable())
+        if self.is_lingering:
+            return False
+        return self.will_close or self.close_when_flushed or self._has_output()
+
+    def _has_output(self) -> bool:
+        """Whether there is output that no thread is sending right now; one that sends a part only pulls the trigger."""
+        if not self.total_outbufs_len or not self.outbuf_lock.acquire(False):
+            return False
+        self.outbuf_lock.release()
+        return bool(self.total_outbufs_len)
 
     def handle_read(self) -> None:
         if self._end is None:

@@ -102,6 +102,9 @@ class Reception(TcpWSGIServer):
         if time.monotonic() >= self._next_look:
             self._look()
 
+    def readable(self) -> bool:
+        return True  # what waitress does here as well, `work` does
+
     def handle_accept(self) -> None:
         for _ in range(_AT_ONCE):
             if not self._take_one():
@@ -123,12 +126,13 @@ class Reception(TcpWSGIServer):
         What waits for its turn gets it within `turn` seconds, or is refused then. What is being answered, and sent, has
         `finish` seconds.
         """
-        self.is_ending = True
         began = time.monotonic()
         while self._take_one():
             pass
         self._poller.forget(self)
         wasyncore.dispatcher.close(self)  # without the trigger, which other threads still pull
+        # From now on answers end their connections. Earlier, whose was ended could come back before nobody listens.
+        self.is_ending = True
         self.work(0)  # what was sent before
         while len(self._lobby):
             passed = time.monotonic() - began
@@ -160,7 +164,9 @@ class Reception(TcpWSGIServer):
             self._busy.add(channel)
         else:
             self._busy.discard(channel)
-        self._poller.watch(channel, reads=channel.readable(), writes=channel.writable())
+        writes = channel.writable()
+        if rank is not None or writes:
+            self._poller.watch(channel, reads=channel.readable(), writes=writes)
 
     def _take_one(self) -> bool:
         """Take a connection in, if there is one and place for it."""

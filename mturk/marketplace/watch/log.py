@@ -7,8 +7,8 @@ import sys
 from typing import Final
 
 from mturk.marketplace.error import SettingError
+from mturk.marketplace.watch.arrival import ACCESS
 from mturk.marketplace.watch.log_line import JsonLine, TextLine
-from mturk.marketplace.watch.reception import ACCESS
 from mturk.marketplace.watch.repetition import Repetition
 
 _FORMS: Final = {"text": TextLine, "json": JsonLine}

@@ -118,6 +118,16 @@ def test_an_error_is_sqlalchemy_s(open_database: Connection) -> None:
     assert str(ours.orig) == str(theirs.orig)
 
 
+def test_an_error_does_not_tell_the_values_of_its_statement(open_database: Connection) -> None:
+    secret = {**PLAIN, "note": "a secret word"}
+    driver.add(open_database, NEW, secret)
+    for add in (driver.add, lambda *given: open_database.execute(*given[1:])):
+        with pytest.raises(IntegrityError) as caught, open_database.begin_nested():
+            add(open_database, NEW, secret)
+        assert "hide_parameters=True" in str(caught.value)
+        assert "a secret word" not in str(caught.value)
+
+
 @pytest.mark.postgresql
 def test_a_connection_that_was_lost_is_given_up(postgresql: PostgreSQL) -> None:
     with postgresql.database() as url:

@@ -112,8 +112,8 @@ def test_killed_at_any_moment_there_is_a_whole_marketplace(copy: Path, key: Path
     is_old = "later" in market.requesters()
     market.stop()
     assert is_old == (step != STEPS[-1])
-    time.sleep(1)  # names of what is set aside have seconds
-    restore(copy, lab, key=key, force=True)
+    # Names of what is set aside have seconds.
+    restore(copy, lab, key=key, force=True, real_time=lambda: time.time() + 5)
     assert check(lab) == []
 
 

@@ -24,7 +24,7 @@ _OF_CALLS = frozenset({"", "/", "/queue/<account>/<name>"})
 _log = logging.getLogger(ACCESS)
 
 
-class Reception:
+class Arrival:
     """A WSGI application in front of all others; `operations` are the names that calls may have in what is counted."""
 
     def __init__(
