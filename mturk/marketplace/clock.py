@@ -50,6 +50,7 @@ class Clock:
         self._add_shift = add_shift
         self._real = real
         self._last = 0
+        self._ahead = 0
         self._is_behind = False
 
     def __repr__(self) -> str:
@@ -61,6 +62,8 @@ class Clock:
 
     def at(self, shift: int, reached: int) -> int:
         """The market time in milliseconds, for a shift and a time that has passed, which were just read."""
+        # It never becomes less: what another thread has read earlier may.
+        shift = max(shift, self._ahead)
         by_clock = self._by_clock(shift)
         if by_clock > _END:
             raise ClockError(
@@ -68,14 +71,14 @@ class Clock:
                 "by which the database is ahead of it. Set the machine's clock, or restore a copy of the database."
             )
         now = max(by_clock, reached, self._last)
-        self._last = now
+        self._last, self._ahead = now, shift
         self._tell(now - by_clock)
         return now
 
     @alters_data
     def restart(self) -> None:
         """Forget what has passed: another database is opened."""
-        self._last = 0
+        self._last = self._ahead = 0
 
     @alters_data
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:

@@ -171,3 +171,12 @@ def test_what_was_made_first_is_listed_first_though_the_clock_went_back(market: 
     found = market._store.read(lambda database: database.execute(times).all())
     assert [row.hit_id for row in found] == made
     assert {as_datetime(row.creation_time) for row in found} == {NOW}
+
+
+def test_a_shift_that_was_read_before_the_clock_was_moved_is_no_clock_that_is_behind(
+    market: Marketplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    shift, reached, _ = market._store.pulse()
+    moved = market.clock.advance(hours=1)
+    assert market.clock.at(shift, reached) == as_milliseconds(moved)
+    assert caplog.text == ""
