@@ -30,8 +30,8 @@ _NAMES = {
     "model.ending": "OpenWork",
     "errors": (
         "AccessDenied AlreadyDone AnswerError ConfigurationError ConfirmationNeeded DoesNotExist ForgedMessage "
-        "InsufficientFunds InvalidParameter InvalidState MTurkError OverBudget RequestError ServiceError Throttled "
-        "TransportError Unavailable UnreadableMessage ValidationError"
+        "InsufficientFunds InvalidParameter InvalidState MTurkError OverBudget QuotaExceeded RequestError "
+        "ServiceError Throttled TransportError Unavailable UnreadableMessage ValidationError"
     ),
     "event.default": "listen listening off on once",
     "event.event": "Event",

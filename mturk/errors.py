@@ -17,6 +17,7 @@
           DoesNotExist          an id that the service does not know (also a LookupError)
           InvalidState          the thing is not in a state that allows this
           InsufficientFunds
+          QuotaExceeded         a marketplace keeps no more of this for the account
           InvalidParameter      the service does not accept a value
           AlreadyDone           the same request was carried out before
 
@@ -206,6 +207,10 @@ class InsufficientFunds(RequestError):
     """The account's balance does not cover the reward or bonus and its fee."""
 
 
+class QuotaExceeded(RequestError):
+    """A marketplace keeps no more of this for the account; AWS's own never says so."""
+
+
 class InvalidParameter(RequestError):
     """The service does not accept a value."""
 
@@ -236,6 +241,7 @@ _BY_TURK_CODE: dict[str, type[ServiceError]] = {
             "HITTooOldForExtension",
         ),
         InsufficientFunds: ("InsufficientFunds",),
+        QuotaExceeded: ("QuotaExceeded",),
         InvalidParameter: (
             "InvalidParameterValue",
             "InvalidMaximumAssignmentsIncrease",

@@ -7,6 +7,7 @@ turn when it is throttled. Unless nobody ever answered there: then the address i
 from __future__ import annotations
 
 import logging
+import math
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -46,6 +47,20 @@ def repeating(yes: bool) -> Iterator[None]:
         yield
     finally:
         _repeating.reset(token)
+
+
+# How many seconds what runs here waits for a service that is away, if that is less than its connection's patience.
+_absence: ContextVar[float] = ContextVar("mturk absence", default=math.inf)
+
+
+@contextmanager
+def absence(seconds: float) -> Iterator[None]:
+    """Wait no longer for a service that is away while the block runs, because who runs it comes back by itself."""
+    token = _absence.set(seconds)
+    try:
+        yield
+    finally:
+        _absence.reset(token)
 
 
 class Quota:
@@ -119,6 +134,8 @@ class Tries:
         self.maybe_done = _repeating.get()
         self.last: TransportError | ServiceError | None = None
         self._clock_corrected = False
+        self._patience = min(policy.max_wait, _absence.get())
+        self._back_by = policy.clock.monotonic() + self._patience
         self.until = policy.clock.monotonic() + policy.max_wait
 
     def succeeded(self) -> None:
@@ -159,9 +176,10 @@ class Tries:
 
     def _wait_for_return(self, error: TransportError) -> None:
         policy = self._policy
-        left = self.until - policy.clock.monotonic()
+        left = self._back_by - policy.clock.monotonic()
         if left <= 0:
-            raise _with(error, f"It answered before, and was waited for up to {policy.max_wait:g} seconds (max_wait).")
+            name = " (max_wait)" if self._patience == policy.max_wait else ""
+            raise _with(error, f"It answered before, and was waited for up to {self._patience:g} seconds{name}.")
         self._missed += 1
         if self._missed >= _TELL_AFTER and policy.presence.miss():
             logger.warning("%s Calls wait up to %g seconds for it to come back.", error, policy.max_wait)

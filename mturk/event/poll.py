@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from mturk.connection.retry import absence
 from mturk.data.enumeration import AssignmentStatus, EventType, HITStatus
 from mturk.errors import DoesNotExist, MTurkError, ValidationError
 from mturk.event.event import Event
@@ -24,6 +25,8 @@ _Sight = tuple[str, "int | None", "int | None"]
 
 _MOST_FAILURES = 3  # in one round, after which the service itself is taken to be in trouble
 _LOOKS = 10  # rounds for which a list of assignments that is shorter than the counters say is read again
+
+_ABSENCE = 1.0  # seconds that a call waits for a service that is away: the next round asks again
 
 ALL = "all"
 """What is watched where every HIT is."""
@@ -96,7 +99,8 @@ class Poll:
     def _repeat(self) -> None:
         while not self._stopping.is_set():
             try:
-                self.round()
+                with absence(_ABSENCE):
+                    self.round()
             except MTurkError as error:
                 _log.warning("the poll failed, and is tried again in %g s: %s", self._every, error)
             except Exception:
