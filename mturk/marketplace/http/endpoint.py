@@ -17,6 +17,7 @@ from werkzeug.wsgi import get_input_stream
 
 from mturk.marketplace.http.api import TARGET, Api, too_large
 from mturk.marketplace.signature import SignedRequest
+from mturk.marketplace.watch import visit
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -45,7 +46,9 @@ class Endpoint:
         except RequestEntityTooLarge:
             reply = too_large()
         except HTTPException as error:
-            return error(environ, start_response)
+            refusal = error.get_response(environ)
+            refusal.headers[visit.REQUEST_ID] = visit.request_id()
+            return refusal(environ, start_response)
         else:
             came_by = environ["wsgi.url_scheme"], environ["HTTP_HOST"], environ.get("SCRIPT_NAME", "")
             reply = self._api.answer(signed(environ, body), _address(*came_by))
