@@ -84,6 +84,13 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation as a site in `site/`, which any web server can serve and a browser can open as files."""
+    session.install("--editable", ".[dev]")
+    session.run("mkdocs", "build", "--strict", *session.posargs, env={"NO_MKDOCS_2_WARNING": "1"})
+
+
+@nox.session
 def release(session: nox.Session) -> None:
     """Build a release, look at it, and try it in an environment that has nothing else; nothing is uploaded."""
     folder = Path(session.create_tmp()).resolve()
