@@ -57,11 +57,12 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
 sqs
 __init__
 pytest_plugin
+cli.advice:     finding rule source | scrutiny
 cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
 cli:            demo doctor front_door lookout payouts serve sibling simulate | demo_site diagnosis option
-                | access audit bringing hearing people preview upkeep | program
+                | access audit bringing diagnosing hearing people preview upkeep | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls

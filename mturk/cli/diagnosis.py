@@ -15,7 +15,8 @@ import requests
 
 from mturk.cli import doctor
 from mturk.cli.account import reach
-from mturk.cli.doctor import Finding
+from mturk.cli.advice import finding
+from mturk.cli.advice.finding import Finding
 from mturk.connection.connection import Connection, transport_for
 from mturk.connection.endpoint import PRODUCTION, SANDBOX, find_endpoint, find_region
 from mturk.connection.settings import Settings
@@ -53,7 +54,7 @@ def run(say: Callable[[str], object], where: Mapping[str, str | None], *, online
         say(told[-1])
 
     found = chain(doctor.findings(settings, where.get("endpoint")), place(where, settings))
-    return doctor.tell(chain(found, ask(where, told) if online else ()), tell)
+    return finding.tell(chain(found, ask(where, told) if online else ()), tell)
 
 
 def place(where: Mapping[str, str | None], settings: Settings) -> Iterator[Finding]:

@@ -6,11 +6,11 @@ import os
 import platform
 import shutil
 import sysconfig
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
 
+from mturk.cli.advice.finding import Finding
 from mturk.connection.credentials import find_credentials
 from mturk.connection.endpoint import find_endpoint
 from mturk.connection.settings import Settings
@@ -34,7 +34,7 @@ EXTRAS = {
     ),
     "postgresql": ("psycopg",),
     "metrics": ("prometheus_client",),
-    "cli": ("click", "rich"),
+    "cli": ("click", "pygments", "rich"),
     "aggregate": ("crowdkit",),
     "plot": ("matplotlib",),
     "dask": ("distributed",),
@@ -46,22 +46,6 @@ EXTRAS = {
 }
 _OURS = b"mturk.__main__"  # what pip writes into our scripts
 _INSTEAD = "use mturk-py or python -m mturk"
-
-
-class Finding(NamedTuple):
-    """One line, and whether it is as it should be."""
-
-    text: str
-    good: bool = True
-
-
-def tell(found: Iterable[Finding], say: Callable[[str], object]) -> int:
-    """Say what was found, a line for each thing; 1 if something is wrong, else 0."""
-    wrong = 0
-    for finding in found:
-        say(finding.text if finding.good else f"{finding.text} [!]")
-        wrong += not finding.good
-    return int(wrong > 0)
 
 
 def findings(settings: Settings, endpoint: str | None = None) -> Iterator[Finding]:

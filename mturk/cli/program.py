@@ -18,8 +18,8 @@ from typing import Any
 
 import click
 
-from mturk.cli import access, audit, bringing, front_door, hearing, lookout, option, people, preview, upkeep
-from mturk.cli.account import export_file, funds, hits, qualifications, reach, workers
+from mturk.cli import access, audit, bringing, diagnosing, front_door, hearing, lookout, option, people, preview, upkeep
+from mturk.cli.account import export_file, funds, hits, qualifications, workers
 from mturk.cli.batch.batch_group import batch
 from mturk.version import __version__
 
@@ -342,34 +342,12 @@ def simulate(database: str, hours: float, seed: int, hits: int, **crowd: Any) ->
         script.run(market, Crowd(**crowd), hits, hours, seed, click.echo)
 
 
-@command.command()
-@click.option("--online", is_flag=True, help="Ask the service for the balance too, which changes nothing.")
-@reach.options
-def doctor(online: bool, **where: str | None) -> int:
-    """Say which mturk this is, what it has, where calls go.
-
-    One line each: the program that the name mturk runs, the version, the extras that are there, the endpoint, and
-    where the credentials come from. Nothing is sent without --online, and no secret is shown. With it the service is
-    asked: whether it is reached, by the right key, at the right time, and what the key may do. A line that ends in
-    [!] is wrong and says the next step, and then the exit status is 1.
-
-    \b
-    Examples:
-      mturk doctor
-      mturk doctor --online --endpoint sandbox --profile lab
-      python -m mturk doctor
-    """
-    from mturk.cli import diagnosis
-
-    with reach.calling():
-        return diagnosis.run(click.echo, where, online=online)
-
-
 people.requester.add_command(hearing.letters)
 command.add_command(hearing.reports)
 command.add_command(bringing.assets)
 command.add_command(audit.audit)
 command.add_command(batch)
+command.add_command(diagnosing.doctor)
 command.add_command(people.requester)
 command.add_command(people.worker)
 people.worker.add_command(access.invite)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from mturk.cli import doctor
-from mturk.cli.doctor import Finding
+from mturk.cli.advice.finding import Finding
 from mturk.connection.credentials import find_credentials
 from mturk.connection.endpoint import find_endpoint
 from mturk.connection.settings import Settings

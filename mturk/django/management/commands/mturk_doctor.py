@@ -10,7 +10,7 @@ from django.core import checks
 from django.core.management.base import CommandError
 
 from mturk.cli import doctor
-from mturk.cli.doctor import Finding
+from mturk.cli.advice.finding import Finding
 from mturk.django import conf, process
 from mturk.django.checks import receiver
 from mturk.django.command import Command as EventCommand

@@ -1,0 +1,1 @@
+"""What `mturk doctor` says: a line for each thing, and what to do where something is wrong."""

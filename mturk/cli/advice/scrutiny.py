@@ -1,0 +1,73 @@
+"""`mturk doctor SCRIPT…`: what of a program will not work with a marketplace, line by line, and what to write."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mturk.cli.advice import source
+from mturk.cli.advice.finding import Finding
+from mturk.cli.advice.rule import RULES, Rule
+from mturk.cli.advice.source import Source
+from mturk.errors import ValidationError
+
+RUNNERS = {"python": "python", "r": "Rscript", "bash": "bash", "javascript": "node", "typescript": "npx tsx"}
+SKIPPED = {"node_modules", "site-packages", "__pycache__"}
+
+
+def findings(paths: Iterable[Path]) -> Iterator[Finding]:
+    """What the programs of these files and folders need, a line each; the last line counts."""
+    read = told = 0
+    for path in programs(paths):
+        read += 1
+        for finding in _of(path):
+            told += not finding.good
+            yield finding
+    if not read:
+        yield Finding(f"No program was found; expected files that end in {' '.join(source.LANGUAGES)}", good=False)
+    else:
+        files = "1 file" if read == 1 else f"{read} files"
+        yield Finding(f"{files} read, {told or 'nothing'} to change" + (" or to run by `mturk run`" if told else ""))
+
+
+def programs(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files that were named, and the programs in the folders that were named."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for found in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") or part in SKIPPED for part in found.relative_to(path).parts)
+            if found.suffix.lower() in source.LANGUAGES and not hidden and found.is_file():
+                yield found
+
+
+def _of(path: Path) -> Iterator[Finding]:
+    try:
+        program = source.read(path)
+    except ValidationError as error:
+        yield Finding(str(error), good=False)
+        return
+    yield from (finding for _, finding in sorted(_told(program), key=lambda each: each[0]))
+
+
+def _told(program: Source) -> Iterator[tuple[int, Finding]]:
+    """What each rule finds, with its position; a rule says the same of a line only once."""
+    for rule in RULES:
+        if program.language in rule.languages:
+            seen = set()
+            for match in rule.pattern.finditer(program.code):
+                place = program.place(match.start())
+                if place not in seen:
+                    seen.add(place)
+                    yield match.start(), _finding(program, rule, place, match.groupdict().get("quote"))
+
+
+def _finding(program: Source, rule: Rule, place: str, quote: str | None) -> Finding:
+    run = f"mturk run -- {RUNNERS[program.language]} {shlex.quote(str(program.path))}"
+    if program.path.suffix == ".ipynb":
+        run = "mturk run -- jupyter lab"
+    return Finding(
+        f"{place}: {rule.what.format(quote=quote)}. Instead: {rule.instead.format(run=run)}", rule.wrong is False
+    )
