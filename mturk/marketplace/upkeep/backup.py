@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -54,8 +55,8 @@ def back_up(
     with _errors_told(place):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         _tidy(place, real_time())
-        draft = place / f".{_stem(address)}-{os.getpid()}{_DRAFT}"
-        draft.unlink(missing_ok=True)
+        # Of containers that share a folder each has a process 1.
+        draft = place / f".{_stem(address)}-{secrets.token_hex(8)}{_DRAFT}"
         try:
             problems = _copy(address, draft, apart, step)
             step("the copy is verified")

@@ -12,13 +12,15 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from mturk.marketplace import Marketplace, MarketplaceError, back_up, check, rotate_master_key
 from mturk.marketplace.database import seal
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.upkeep import dump
-from tests.marketplace.conftest import Connect
+from tests.marketplace.conftest import MASTER_KEY, Connect
+from tests.marketplace.postgresql import PostgreSQL
 from tests.marketplace.upkeep.test_inspection import change
 
 MOMENT = 1_800_000_000.0
@@ -195,6 +197,23 @@ def test_of_postgresql_it_is_a_file_of_pg_dump(shared: str, folder: Path, tmp_pa
     assert made.path.read_bytes().startswith(dump.MARK)
     assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
     assert os.listdir(folder) == [made.path.name]
+
+
+def test_copies_that_are_made_at_once_are_both_there(lab: Path, folder: Path) -> None:
+    made = []
+    first = back_up(lab, folder, step=lambda _: made.append(back_up(lab, folder)))
+    assert sorted(os.listdir(folder)) == sorted(one.path.name for one in (first, *made))
+
+
+def test_of_postgresql_the_schema_may_have_any_name(
+    postgresql: PostgreSQL, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTURK_MARKETPLACE_KEY", MASTER_KEY)
+    with psycopg.connect(postgresql.url, autocommit=True) as connection:
+        connection.execute('CREATE SCHEMA "Lab*"')
+        with Marketplace(f"{postgresql.url}&options=-csearch_path%3D%22Lab*%22") as market:
+            assert back_up(market.database, folder).problems == []
+        connection.execute('DROP SCHEMA "Lab*" CASCADE')
 
 
 @pytest.mark.parametrize("shared", ["postgresql"], indirect=True)
