@@ -84,6 +84,9 @@ class Context:
         if self.write_down is not None:
             self.write_down(self.database, self.now, Deed(step, subjects, worker_id))
 
+    def expect_room(self, kind: str, amount: int, count: Callable[[], int]) -> None:
+        """Who runs the marketplace may keep what they want; calls may not."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Call(Context):

@@ -74,6 +74,15 @@ def test_what_is_beyond_the_quota_is_refused_and_nobody_elses_is(
         add(other)
 
 
+def test_destinations_that_are_there_can_be_used_when_there_is_room_for_no_other(connect: Connect) -> None:
+    with Marketplace(quota=Quota(destinations=1)) as market:
+        client = connect(market)
+        send_event(client)
+        send_event(client)
+        with pytest.raises(ClientError, match="Use those that are there"):
+            notify(client)
+
+
 def test_queues_and_their_messages_have_a_quota(connect_queues: Connect) -> None:
     with Marketplace(quota=Quota(queues=1, message_bytes=1000)) as market:
         client = connect_queues(market)

@@ -18,8 +18,10 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, or_, s
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import count
 from mturk.marketplace.database.store import announce
 from mturk.marketplace.people.requester import account
+from mturk.marketplace.quota import DESTINATIONS
 
 NEWS = "outbox"
 """What is announced when an event is written."""
@@ -97,7 +99,10 @@ def outlet_of(context: Context, of: int, transport: str, destination: str) -> in
     values = {"requester": of, "transport": transport, "destination": destination}
     same = [t.outlet.c[name] == value for name, value in values.items()]
     found = context.database.execute(select(t.outlet.c.number).where(*same)).scalar_one_or_none()
-    return t.add_row(context.database, t.outlet, values) if found is None else int(found)
+    if found is not None:
+        return int(found)
+    context.expect_room(DESTINATIONS, 1, lambda: count(context.database, t.outlet, t.outlet.c.requester == of))
+    return t.add_row(context.database, t.outlet, values)
 
 
 def write(

@@ -18,7 +18,7 @@ from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit_type
 from mturk.marketplace.people import requester
 from mturk.marketplace.queue import queue
-from mturk.marketplace.quota import DESTINATIONS, EVENTS
+from mturk.marketplace.quota import EVENTS
 
 if TYPE_CHECKING:
     from mturk.marketplace.hit.hit import HIT
@@ -123,8 +123,6 @@ def _setting(call: Call, notification: Specification) -> dict[str, Any]:
         raise ParameterValidationError.of("Version", notification["Version"])
     if not notification["EventTypes"]:
         raise ParameterValidationError("EventTypes", "Your request parameter EventTypes has a minimum length of 1.")
-    of_caller = t.outlet.c.requester == call.requester
-    call.expect_room(DESTINATIONS, 1, lambda: count(call.database, t.outlet, of_caller))
     try:
         outlet = _outlet(call, transport, where)
     except ValueError as error:
