@@ -99,7 +99,7 @@ class Answer:
     def _time(self, header: str) -> float | None:
         try:
             return parsedate_to_datetime(self.headers.get(header, "")).timestamp()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
 
     def _start(self) -> str:

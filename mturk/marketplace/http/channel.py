@@ -28,6 +28,7 @@ class Channel(HTTPChannel):
     error_task_class = Complaint
     _lingers = False
     _end: float | None = None
+    _turns = 0
 
     def __init__(self, server: Any, sock: socket.socket, addr: Any, payer: str | None) -> None:
         self.payer = payer
@@ -88,11 +89,25 @@ class Channel(HTTPChannel):
         except OSError:
             return True
 
+    def queued(self) -> None:
+        """Note that its next request is going to have a turn; called while its requests are locked."""
+        self._turns += 1
+
     def service(self) -> None:
         try:
             super().service()
         finally:
             self.heard = time.monotonic()
+            self._close_what_is_left()
+
+    def _close_what_is_left(self) -> None:
+        """Close requests that will have no turn, which waitress leaves when the client hangs up behind an answer."""
+        with self.requests_lock:
+            self._turns -= 1
+            if not self._turns:
+                for request in self.requests:
+                    request.close()
+                self.requests = []
 
     def del_channel(self, map: Any = None) -> None:  # the name of waitress
         self.server.left(self)

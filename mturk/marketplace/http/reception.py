@@ -86,6 +86,7 @@ class Reception(TcpWSGIServer):
         return len(self._lobby)
 
     def add_task(self, task: Channel) -> None:
+        task.queued()
         self._dispatchers(task).add_task(task)
 
     def work(self, longest: float = _LOOK) -> None:
