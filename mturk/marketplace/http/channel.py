@@ -29,6 +29,7 @@ class Channel(HTTPChannel):
     _lingers = False
     _end: float | None = None
     _turns = 0
+    requests: list[Request]
 
     def __init__(self, server: Any, sock: socket.socket, addr: Any, payer: str | None) -> None:
         self.payer = payer
