@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
@@ -49,6 +50,7 @@ class Clock:
         self._read = read
         self._add_shift = add_shift
         self._real = real
+        self._lock = threading.Lock()
         self._last = 0
         self._ahead = 0
         self._is_behind = False
@@ -62,16 +64,18 @@ class Clock:
 
     def at(self, shift: int, reached: int) -> int:
         """The market time in milliseconds, for a shift and a time that has passed, which were just read."""
-        # It never becomes less: what another thread has read earlier may.
-        shift = max(shift, self._ahead)
-        by_clock = self._by_clock(shift)
-        if by_clock > _END:
-            raise ClockError(
-                f"The market's time would be past {LATEST:%Y}: this machine's clock, and {shift // DAY} days "
-                "by which the database is ahead of it. Set the machine's clock, or restore a copy of the database."
-            )
-        now = max(by_clock, reached, self._last)
-        self._last, self._ahead = now, shift
+        real = self._by_clock(0)
+        with self._lock:  # else one thread would forget what another has just found out
+            # It never becomes less: what another thread has read earlier may.
+            shift = max(shift, self._ahead)
+            by_clock = real + shift
+            if by_clock > _END:
+                raise ClockError(
+                    f"The market's time would be past {LATEST:%Y}: this machine's clock, and {shift // DAY} days "
+                    "by which the database is ahead of it. Set the machine's clock, or restore a copy of the database."
+                )
+            now = max(by_clock, reached, self._last)
+            self._last, self._ahead = now, shift
         self._tell(now - by_clock)
         return now
 
