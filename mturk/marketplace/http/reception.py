@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LOOK = 1.0  # seconds between two looks for those who are late
 _LOOK_AT_THE_END = 0.02
+_WAITING = 1024  # connections at most that the system holds until they are taken in
 _AT_ONCE = 64  # connections that are taken in before others are read from again
 _NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 
@@ -128,8 +129,9 @@ class Reception(TcpWSGIServer):
         `finish` seconds.
         """
         began = time.monotonic()
-        while self._take_one():
-            pass
+        for _ in range(_WAITING):  # and no more, since others may come as fast as these are taken in
+            if not self._take_one():
+                break
         self._poller.forget(self)
         wasyncore.dispatcher.close(self)  # without the trigger, which other threads still pull
         # From now on answers end their connections. Earlier, whose was ended could come back before nobody listens.
