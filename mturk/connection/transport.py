@@ -90,6 +90,9 @@ class Answer:
         return error
 
     def _seconds_to_wait(self) -> float | None:
+        exactly = self.headers.get("x-amz-retry-after", "")
+        if exactly.isdecimal():
+            return float(exactly) / 1000
         text = self.headers.get("Retry-After", "")
         if text.isdecimal():
             return float(text)

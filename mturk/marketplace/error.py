@@ -72,6 +72,8 @@ class Refusal(Exception):
     """An error of the API: `status` is the HTTP status, `body` what is sent."""
 
     status = 400
+    retry_after: float | None = None
+    """Seconds after which it is worth trying again, where that is known."""
 
     def body(self, now: int) -> dict[str, str]:
         """The JSON body of the answer; `now` is the service's clock in milliseconds."""
@@ -81,10 +83,11 @@ class Refusal(Exception):
 class FrontEndError(Refusal):
     """An error of the layer in front of the service: its `message` is in lower case, and it has no TurkErrorCode."""
 
-    def __init__(self, kind: str, message: str = "") -> None:
+    def __init__(self, kind: str, message: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.retry_after = retry_after
 
     def body(self, now: int) -> dict[str, str]:
         return {"__type": self.kind, "message": self.message} if self.message else {"__type": self.kind}
@@ -133,12 +136,11 @@ class ServiceFault(Refusal):
         self,
         message: str = "The service is temporarily unavailable. Please try again.",
         *,
-        retry_after: int | None = None,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after
-        """Seconds after which it is worth trying again, where that is known."""
 
     def body(self, now: int) -> dict[str, str]:
         return {

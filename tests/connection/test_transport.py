@@ -75,6 +75,8 @@ def test_an_error_is_named_by_what_it_says_or_by_its_status(status: int, content
     ("headers", "seconds"),
     [
         ({"Retry_After": "7"}, 7.0),
+        ({"Retry_After": "1", "x_amz_retry_after": "250"}, 0.25),
+        ({"Retry_After": "1", "x_amz_retry_after": "-250"}, 1.0),
         ({"Retry_After": "Fri, 13 Feb 2009 23:31:40 GMT", "Date": "Fri, 13 Feb 2009 23:31:30 GMT"}, 10.0),
         ({"Retry_After": "Fri, 13 Feb 2009 23:31:20 GMT", "Date": "Fri, 13 Feb 2009 23:31:30 GMT"}, 0.0),
         ({"Retry_After": "Fri, 13 Feb 2009 23:31:40 GMT"}, None),

@@ -10,7 +10,7 @@ from waitress.utilities import BadRequest, Error, InternalServerError, RequestEn
 from mturk.marketplace.error import FrontEndError, Refusal, ServiceFault
 from mturk.marketplace.http.api import ApiReply, too_large
 
-AGAIN = "5"
+AGAIN = 5
 """After so many seconds somebody who was refused for want of room may come again."""
 NO_ROOM = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -44,8 +44,6 @@ class Complaint(ErrorTask):
             return
         self.status = f"{told.status} {error.reason}"
         self.response_headers.extend(told.headers)
-        if isinstance(error, Busy):
-            self.response_headers.append(("Retry-After", AGAIN))
         self.set_close_on_finish()
         self.content_length = len(told.body)
         self.write(told.body)
@@ -67,9 +65,9 @@ def _told(error: Error) -> ApiReply | None:
     if isinstance(error, Unsigned):
         return _reply(400, FrontEndError("MissingAuthenticationTokenException", "Missing Authentication Token"))
     if isinstance(error, Busy):
-        return _reply(503, ServiceFault())
+        return _reply(503, ServiceFault(retry_after=AGAIN))
     return None
 
 
 def _reply(status: int, refusal: Refusal) -> ApiReply:
-    return ApiReply(status, json.dumps(refusal.body(0)).encode())
+    return ApiReply(status, json.dumps(refusal.body(0)).encode(), refusal.retry_after)

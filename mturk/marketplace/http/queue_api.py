@@ -14,7 +14,7 @@ from mturk.marketplace.call import Answer, Deed
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import DatabaseBusy, DatabaseError, FrontEndError
-from mturk.marketplace.http.api import RETRY_AFTER, members
+from mturk.marketplace.http.api import RETRY_AFTER, again_after, members
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.http.stranger import Strangers
 from mturk.marketplace.http.throttle import Throttle
@@ -96,11 +96,16 @@ class QueueApi:
         except FrontEndError as error:
             code = _OLD_CODES.get(error.kind, error.kind)
             body = {**error.body(0), "__type": f"{_CORAL}{error.kind}"}
-            return _refusal(request, _FORBIDDEN if error.kind in _OLD_CODES else error.status, body, f"{code};Sender")
+            return _refusal(
+                request,
+                _FORBIDDEN if error.kind in _OLD_CODES else error.status,
+                body,
+                f"{code};Sender",
+                *again_after(error.retry_after),
+            )
         except DatabaseBusy as error:
             _log.warning("a call of a queue was put off: %s", error)
-            later = "Retry-After", str(RETRY_AFTER)
-            return _refusal(request, 500, _FAILURE, _FAILED, later)
+            return _refusal(request, 500, _FAILURE, _FAILED, *again_after(RETRY_AFTER))
         except (DatabaseError, SQLAlchemyError) as error:
             _log.error("a call of a queue failed: %s", error if isinstance(error, DatabaseError) else type(error))
         except Exception:

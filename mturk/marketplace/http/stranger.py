@@ -28,8 +28,8 @@ class TooManyRefusals(FrontEndError):
 
     status = 429
 
-    def __init__(self) -> None:
-        super().__init__("ThrottlingException", "Rate exceeded")
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("ThrottlingException", "Rate exceeded", retry_after=retry_after)
 
 
 class Strangers:
@@ -51,8 +51,11 @@ class Strangers:
     def check(self, request: SignedRequest) -> None:
         """Refuse a request from where too many were refused."""
         whose = network(request.caller)
-        if whose in self._refused and self._level(whose) < 1 and (whose, _key(request)) not in self._known:
-            raise TooManyRefusals
+        if whose not in self._refused:
+            return
+        level = self._level(whose)
+        if level < 1 and (whose, _key(request)) not in self._known:
+            raise TooManyRefusals((1 - level) * _MINUTE / self._most)
 
     def watch(self, request: SignedRequest, verify: Callable[[], KeyPair]) -> KeyPair:
         """The pair that signed the request; if there is none, that is counted."""
