@@ -77,7 +77,7 @@ class Premises:
         watch = Watch(trail, self.metrics) if trail or self.metrics else None
         self.dispatch = Dispatch(store, self.clock, settings, self._identifiers, watch)
         if self.metrics is not None:
-            store.waited = self.metrics.waited
+            store.waited, store.gave_up = self.metrics.waited, self.metrics.gave_up
         self.opening = Opening(
             store,
             self.clock,

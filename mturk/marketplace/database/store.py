@@ -84,6 +84,8 @@ class Store:
         """What to call with the earliest time when something is announced, by its name."""
         self.waited: Callable[[float], None] | None = None
         """What to call with the seconds that each transaction waited until it could write."""
+        self.gave_up: Callable[[], None] | None = None
+        """What to call for each change that was given up because others were writing for too long."""
 
     def __repr__(self) -> str:
         return f"<Store {self._address}>"
@@ -181,6 +183,8 @@ class Store:
         except DatabaseBusy:
             if within is None:
                 self._turns.miss()
+                if self.gave_up is not None:
+                    self.gave_up()
             raise
 
     def _write(self, work: Callable[[Connection], Result], together: bool, within: float | None) -> Result:
