@@ -228,7 +228,7 @@ def serve(
     """
     from mturk.cli import serve as server
     from mturk.cli.sibling import Siblings
-    from mturk.marketplace import ConnectionLimits, Marketplace, keep_log
+    from mturk.marketplace import ConnectionLimits, Marketplace, allow_connections, keep_log
 
     settings: dict[str, Any] = {
         "deposit": deposit,
@@ -240,7 +240,7 @@ def serve(
         "task_host": task_host,
         "offline": offline,
         "upload_limit": upload_limit,
-        "limits": ConnectionLimits(**limits),
+        "limits": (held := ConnectionLimits(**limits)),
         **rates,
         "allow_private_destinations": allow_private_destinations,
         **({"quota": None} if no_quota else {}),
@@ -253,6 +253,7 @@ def serve(
             raise click.BadParameter("a database in memory has one process.", param_hint="'--processes'")
         warn = partial(click.echo, err=True)
         keep_log(lookout.log)
+        allow_connections(held.connections)
         server.run(
             market,
             host,

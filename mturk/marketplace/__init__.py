@@ -7,6 +7,7 @@ try:
     from mturk.marketplace.error import MarketplaceError, WorkerError
     from mturk.marketplace.frame.npm import bring_assets
     from mturk.marketplace.gate.connection_limit import ConnectionLimits
+    from mturk.marketplace.gate.open_files import allow_connections
     from mturk.marketplace.hit.missing_asset import MissingAsset
     from mturk.marketplace.http.fault import Fault
     from mturk.marketplace.market import Marketplace
@@ -63,6 +64,7 @@ __all__ = [
     "Topic",
     "Worker",
     "WorkerError",
+    "allow_connections",
     "back_up",
     "bring_assets",
     "check",

@@ -168,25 +168,44 @@ import logging, resource, sys
 from mturk.marketplace.gate import open_files
 logging.basicConfig(format="%(message)s")
 resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[1]), int(sys.argv[2])))
+if sys.argv[3] == "serve":
+    open_files.allow_connections(1000)
 print(open_files.connections(1000), *resource.getrlimit(resource.RLIMIT_NOFILE))
 """
 
 
 @pytest.mark.parametrize(
-    ("soft", "hard", "said", "logged"),
+    ("who", "soft", "hard", "said", "logged"),
     [
-        (4000, 5000, "1000 4000 5000", ""),
-        (500, 5000, "1000 1600 5000", ""),
-        (500, 1000, "500 1000 1000", "enough for 500 connections and not for 1000"),
-        (256, 256, "128 256 256", "enough for 128 connections and not for 1000"),
+        ("serve", 4000, 5000, "1000 4000 5000", ""),
+        ("serve", 500, 5000, "1000 1600 5000", ""),
+        ("serve", 500, 1000, "500 1000 1000", "enough for 500 connections and not for 1000"),
+        ("serve", 256, 256, "128 256 256", "enough for 128 connections and not for 1000"),
+        ("embedded", 4000, 5000, "1000 4000 5000", ""),
+        ("embedded", 1024, 5000, "512 1024 5000", ""),
     ],
 )
-def test_as_many_files_are_opened_as_are_needed_or_allowed(soft: int, hard: int, said: str, logged: str) -> None:
-    command = [sys.executable, "-c", LIMITED, str(soft), str(hard)]
+def test_as_many_files_are_opened_as_are_needed_or_allowed(
+    who: str, soft: int, hard: int, said: str, logged: str
+) -> None:
+    command = [sys.executable, "-c", LIMITED, str(soft), str(hard), who]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == said
     assert logged in done.stderr
     assert bool(done.stderr) == bool(logged)
+
+
+def test_a_marketplace_in_a_program_leaves_the_program_its_limits() -> None:
+    code = """
+import resource
+from mturk.marketplace import Marketplace
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard))
+with Marketplace():
+    print(resource.getrlimit(resource.RLIMIT_NOFILE) == (300, hard))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("True\n", "")
 
 
 def test_when_no_more_files_can_be_opened_those_who_wait_make_place() -> None:
