@@ -96,7 +96,7 @@ def accept_qualification_request(call: Call, *, qualification_request_id: str, i
     qualification.grant(call, request_row.qualification_type, request_row.worker, integer_value)
     _change(call, request_row, status=GRANTED)
     text = f'You were granted the Qualification "{request_row.name}" with a score of {integer_value}.'
-    message.send(call, call.requester, [request_row.worker], "Your request was accepted", text)
+    message.send(call, [request_row.worker], "Your request was accepted", text)
     return {}
 
 
@@ -106,7 +106,7 @@ def reject_qualification_request(call: Call, *, qualification_request_id: str, r
     _change(call, request_row, status=REJECTED, reason=reason)
     if reason:
         text = f'Your request for the Qualification "{request_row.name}" was rejected: {reason}'
-        message.send(call, call.requester, [request_row.worker], "Your request was rejected", text)
+        message.send(call, [request_row.worker], "Your request was rejected", text)
     return {}
 
 
