@@ -136,6 +136,7 @@ CROSSINGS = {
     "connection.local",
     "pytest_plugin",
     "cli.bringing",
+    "cli.front_door",
     "cli.option",
     "cli.preview",
     "cli.program",

@@ -91,9 +91,6 @@ upload_limit = click.option(
     metavar="BYTES",
     help="How large a file may be that a worker uploads; those of one HIT may have a hundred times that.",
 )
-no_quota = click.option(
-    "--no-quota", is_flag=True, help="Let each requester keep as much as there is room for: docs/security.md."
-)
 private_destinations = click.option(
     "--allow-private-destinations",
     is_flag=True,

@@ -176,7 +176,6 @@ def demo(database: str | None, site: bool) -> None:
 @click.option("--offline", is_flag=True, help="Keep task pages from all other hosts.")
 @option.upload_limit
 @option.private_destinations
-@option.no_quota
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
@@ -204,10 +203,10 @@ def serve(
     offline: bool,
     upload_limit: int,
     allow_private_destinations: bool,
-    no_quota: bool,
     processes: int,
     rates: dict[str, Any],
     limits: dict[str, Any],
+    quota: dict[str, Any],
     lookout: lookout.Lookout,
 ) -> None:
     """Serve a marketplace for any AWS SDK, until Ctrl-C.
@@ -243,7 +242,7 @@ def serve(
         "limits": (held := ConnectionLimits(**limits)),
         **rates,
         "allow_private_destinations": allow_private_destinations,
-        **({"quota": None} if no_quota else {}),
+        **quota,
         **lookout.settings,
     }
     with option.mistakes_explained(), lookout.begun(processes):
