@@ -120,7 +120,7 @@ http:           bygone fault form_limit public_address stranger throttle | healt
                 | complaint endpoint queue_api topic_page upload_page | app incoming | channel | reception | server
 site:           intake protection signing_key terms time_zone way_back | site_setting
                 | door language service | session_cookie browser_name country typed | visitor
-                | navigation refusal show task_frame | site wanted work_area
+                | navigation refusal show task_frame | front_page site wanted work_area
 site.pages:     asset_page external_submit frame_text | account_page consent_page dashboard_page entrance_page
                 group_page language_page mail_page message_page qualification_page report_page task_page | work_page
                 | directory

@@ -145,6 +145,7 @@ class Premises:
                 prefix=self._public.prefix if self._public else "",
                 limits=self._web.limits,
                 spares=self._spares,
+                pages=self._web.front_pages,
                 sock=self._sock,
             )
         except MarketplaceError:

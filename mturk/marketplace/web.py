@@ -19,6 +19,7 @@ from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.gate.stock import SMALL
 from mturk.marketplace.http.api import Api
 from mturk.marketplace.http.app import body_limit, make_app
+from mturk.marketplace.http.complaint import Page
 from mturk.marketplace.http.fault import FaultPlan
 from mturk.marketplace.http.health_page import health_pages
 from mturk.marketplace.http.key_ring import KeyRing
@@ -31,6 +32,7 @@ from mturk.marketplace.opening import Opening
 from mturk.marketplace.queue.queue_operation import QUEUE_OPERATIONS, RECEIVE
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.site.door import Door, is_of_site
+from mturk.marketplace.site.front_page import FrontPages
 from mturk.marketplace.site.intake import largest_body
 from mturk.marketplace.site.pages.directory import all_pages
 from mturk.marketplace.site.pages.external_submit import LARGEST_ANSWERS
@@ -75,6 +77,7 @@ class Web:
         self._certificate = certificate
         self._settings = settings
         self._site = site
+        self._front_pages: FrontPages | None = None
         # The largest body of all is taken even from one address.
         self.limits = replace(limits, bodies=max(limits.bodies, 4 * self._largest_of_site()))
         strangers = Strangers(limits.refusals, time.monotonic)
@@ -119,6 +122,10 @@ class Web:
         """The same where nobody has signed: there is little to send to the API but calls."""
         return self.largest(path) if is_of_site(path, self._site.public) else SMALL
 
+    def front_pages(self, path: str, languages: str, status: int) -> Page | None:
+        """What a browser is shown of a request that was refused in front of the application; None for all else."""
+        return self._front_pages(path, languages, status) if self._front_pages else None
+
     def _largest_of_site(self) -> int:
         return max(largest_body(self._settings.upload_limit), LARGEST_ANSWERS)
 
@@ -128,6 +135,7 @@ class Web:
         app = make_app(self._api, self._queues, *pages, question_limit=self._settings.question_limit)
         site = make_site(self._services, all_pages())
         app.extensions["mturk.site"] = site
+        self._front_pages = FrontPages(site, self._site.public)
         door = Door(site.wsgi_app, app.wsgi_app, self._site)
         operations = {*OPERATIONS, *QUEUE_OPERATIONS, RECEIVE}
         reception = Arrival(door, operations, metrics=self._metrics, access_log=self._watching.access_log)

@@ -11,7 +11,7 @@ from waitress.channel import HTTPChannel
 
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.gate.lobby import Rank
-from mturk.marketplace.http.complaint import TOO_SLOW, Complaint, Task
+from mturk.marketplace.http.complaint import TOO_SLOW, Complaint, Farewell, Page, Task
 from mturk.marketplace.http.incoming import Request
 
 _LINGER = 10.0  # seconds in which a client may go on sending before its connection is cut
@@ -68,12 +68,19 @@ class Channel(HTTPChannel):
             request.began + limits.head + request.body_bytes_received / limits.least_rate
         )
 
-    def dismiss(self, farewell: bytes = TOO_SLOW) -> None:
+    def dismiss(self, farewell: Farewell = TOO_SLOW) -> None:
         """Close it at once, with a word where a request has begun."""
         if self.request is not None and not self.total_outbufs_len and not self.is_lingering:
             with suppress(OSError):  # the client is gone, or does not read either
-                self.socket.send(farewell)
+                self.socket.send(farewell.written(self.page(self.request, farewell.status)))
         super().handle_close()
+
+    def page(self, request: Request, status: int) -> Page | None:
+        """What a browser is shown that made this request; None where none did, or the head could not be read."""
+        path = getattr(request, "path", "")
+        languages = request.headers.get("ACCEPT_LANGUAGE", "")
+        shown: Page | None = self.server.pages(path, languages, status)
+        return shown
 
     def linger(self) -> None:
         """Take what still comes and throw it away, when the answer is sent."""

@@ -22,7 +22,7 @@ from mturk.marketplace.gate.lobby import Lobby, Rank
 from mturk.marketplace.gate.poller import Poller
 from mturk.marketplace.gate.stock import Stock
 from mturk.marketplace.http.channel import Channel
-from mturk.marketplace.http.complaint import NO_ROOM, Ending
+from mturk.marketplace.http.complaint import NO_ROOM, Ending, Pages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -54,7 +54,9 @@ class Reception(TcpWSGIServer):
         limits: ConnectionLimits,
         body_limits: BodyLimits,
         spares: Callable[[str], bool],
+        pages: Pages,
     ) -> None:
+        self.pages = pages
         self.members: dict[int, Any] = {}
         self.body_limits = body_limits
         self.stock = Stock(limits.bodies)
@@ -246,4 +248,4 @@ def _send_away(connection: socket.socket) -> None:
     with connection:
         connection.setblocking(False)
         with suppress(OSError):  # the client is gone
-            connection.send(NO_ROOM)
+            connection.send(NO_ROOM.written())
