@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from mturk.errors import ValidationError
+from mturk.errors import ValidationError, error_of
 from mturk.event import queue_policy
 from mturk.marketplace.delivery import destination
 from mturk.marketplace.document import answer_key
@@ -137,6 +137,12 @@ def test_a_post_of_one_piece_is_read_in_a_moment(kind: str, piece: str) -> None:
 def test_an_address_of_one_piece_is_refused_in_a_moment(piece: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         destination.check_push(f"https://{piece * (SIZE // len(piece))}", private=True)
+
+
+@pytest.mark.parametrize("piece", [" ", "(", "(1567545210650", "(1567545210650) ", ")"])
+def test_a_refusal_of_one_piece_is_read_in_a_moment(piece: str) -> None:
+    text = piece * (SIZE // len(piece))
+    assert error_of("GetHIT", 400, {"Message": f"{text}x"}).message == f"{text}x"
 
 
 def test_an_option_is_read_with_all_that_stands_in_it() -> None:

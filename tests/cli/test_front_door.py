@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import resource
 import signal
 import socket
 import time
@@ -59,6 +60,12 @@ def test_an_address_has_so_many_refusals_as_were_said(tmp_path: Path) -> None:
         with pytest.raises(ClientError, match="ThrottlingException"):
             guesser.get_account_balance()
         guesser.close()
+
+
+def test_serve_may_open_the_files_that_its_connections_need(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with serving(tmp_path / "lab.sqlite3", "--connections", str(soft)) as server:
+        assert resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE) == (min(hard, soft + 600), hard)
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])

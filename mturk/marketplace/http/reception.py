@@ -94,7 +94,7 @@ class Reception(TcpWSGIServer):
         """Wait for what comes, and do what is to be done for it."""
         self._thread = threading.get_ident()
         # These are changed by other threads, which pull the trigger when they have done so.
-        for channel in tuple(self._busy):
+        for channel in sorted(self._busy, key=lambda one: one.heard):  # who was answered first has waited longest
             self._settle(channel)
         if not self.is_ending:
             self._poller.watch(self, reads=not self._cannot_open and self._can_take())
