@@ -141,7 +141,7 @@ def test_an_address_of_one_piece_is_refused_in_a_moment(piece: str) -> None:
 
 @pytest.mark.parametrize("piece", [" ", "(", "(1567545210650", "(1567545210650) ", ")"])
 def test_a_refusal_of_one_piece_is_read_in_a_moment(piece: str) -> None:
-    text = piece * (SIZE // len(piece))
+    text = piece * (8 * SIZE // len(piece))
     assert error_of("GetHIT", 400, {"Message": f"{text}x"}).message == f"{text}x"
 
 

@@ -6,6 +6,8 @@ import http.client
 import resource
 import signal
 import socket
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
@@ -63,9 +65,13 @@ def test_an_address_has_so_many_refusals_as_were_said(tmp_path: Path) -> None:
 
 
 def test_serve_may_open_the_files_that_its_connections_need(tmp_path: Path) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with serving(tmp_path / "lab.sqlite3", "--connections", str(soft)) as server:
-        assert resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE) == (min(hard, soft + 600), hard)
+    few = ["sh", "-c", 'ulimit -Sn 300; exec "$@"', "sh", sys.executable, "-m", "mturk", "serve", "--port", "0"]
+    arguments = [*few, "--database", str(tmp_path / "lab.sqlite3"), "--connections", "200"]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        server = Serving(process)
+        soft, _ = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        server.end(signal.SIGTERM)
+    assert soft == 800
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
