@@ -9,7 +9,9 @@ from tests.attacks.attack_list import LINES, Attack
 
 SYSTEM = {"nginx"}
 CASES = [
-    pytest.param(front, line, id=f"{front}-{line.name}", marks=[pytest.mark.system] if front in SYSTEM else [])
+    pytest.param(
+        front, line, id=f"{line.family}: {line.name}, {front}", marks=[pytest.mark.system] if front in SYSTEM else []
+    )
     for line in LINES
     for front in line.fronts
 ]
