@@ -15,9 +15,9 @@ from tests.cli.test_program import serving
 from tests.docs.proxy import Front, certify, free_port, running
 from tests.marketplace.conftest import MASTER_KEY
 
-LIMITS = ConnectionLimits(connections=150, per_address=100, refusals=10, head=2, silence=3, least_rate=1_000_000)
+PLACES = {"connections": 150, "per_address": 100, "refusals": 10}
 SETTINGS: dict[str, Any] = {
-    "limits": LIMITS,
+    "limits": ConnectionLimits(**PLACES),
     "allow_private_destinations": False,
     "quota": Quota(queues=3, question_bytes=3_000_000),
     "upload_limit": 100_000,
@@ -70,6 +70,7 @@ def on_postgresql(request: pytest.FixtureRequest) -> Iterator[Arena]:
 
 FRONTS: dict[str, Callable[[Path, pytest.FixtureRequest], Any]] = {
     "embedded": lambda folder, _: embedded(str(folder / "lab.sqlite3")),
+    "impatient": lambda folder, _: embedded(str(folder / "lab.sqlite3"), limits=ConnectionLimits(**PLACES, head=2)),
     "served": lambda folder, _: served(folder),
     "postgresql": lambda _, request: on_postgresql(request),
     "nginx": lambda folder, _: behind_nginx(folder),

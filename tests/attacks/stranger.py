@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
 from tests.attacks.arena import ADA, Attacker
+
+SOON = 15.0  # seconds; an idle connection may stay for 20
 
 
 def flood(a: Attacker, sent: str = "", *, addresses: int = 2) -> str:
@@ -18,7 +21,10 @@ def flood(a: Attacker, sent: str = "", *, addresses: int = 2) -> str:
     with ExitStack() as stack:
         for one in strangers:
             stack.enter_context(one.lines(160 // addresses, sent))
-        return str(a.honest())
+        began = time.monotonic()
+        said = str(a.honest())
+        assert time.monotonic() - began < SOON, "somebody honest had to wait until strangers were too slow"
+        return said
 
 
 def drip(a: Attacker, begun: str, piece: str) -> int:
