@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from datetime import datetime
 from pathlib import Path
 from stat import S_IMODE
 from tempfile import TemporaryDirectory
@@ -114,16 +113,17 @@ def held_up(_: Attacker) -> tuple[str, bool, list[str]]:
         return read, soon, sorted({one.result()[1] for one in writers})
 
 
-def turned_back(_: Attacker) -> bool:
-    """Whether somebody submitted before they accepted, because the clock of the machine went back in between."""
+def turned_back(_: Attacker) -> tuple[bool, bool]:
+    """Whether market time goes back with the clock of the machine, and somebody submits before they accepted."""
     machine = [time.time()]
     with alone(real_time=lambda: machine[0]) as (arena, _path):
+        before = arena.market.clock.now()
         machine[0] -= HOURS
+        after = arena.market.clock.now()
         arena.market.worker(ADA).submit(arena.held, {"label": "cat"})
         machine[0] += HOURS  # signatures have the time of this process
         found = arena.home().lab.answer("GetAssignment", AssignmentId=arena.held)["Assignment"]
-    times = [datetime.fromtimestamp(found[name]) for name in ("AcceptTime", "SubmitTime")]
-    return times[1] < times[0]
+    return after < before, found["SubmitTime"] < found["AcceptTime"]
 
 
 def moved_on(a: Attacker) -> tuple[bool, str]:

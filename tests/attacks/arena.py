@@ -176,6 +176,11 @@ class Browser:
         found = [cookie.value for cookie in self._session.cookies if cookie.name == self._cookie]
         return found[-1] or ""
 
+    @property
+    def header(self) -> str:
+        """The same as a header, which goes to any host."""
+        return f"{self._cookie}={self.cookie}"
+
     def get(self, path: str, **headers: str) -> requests.Response:
         """A page."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -26,6 +26,7 @@ CHUNKED = "Transfer-Encoding: chunked\n"
 REFUSED = (400, 1)
 NOBODY = "MissingAuthenticationTokenException"
 FORGED = "InvalidSignatureException"
+GIVEN_UP = "TransportError, given up"
 FORM = "application/x-www-form-urlencoded"
 UNREADABLE = "SerializationException"
 INVALID = "InvalidParameterValue"
@@ -105,7 +106,8 @@ FAMILIES: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("another operation under a signature", WIRE, lambda a: a.lab.spoilt(more={"x-amz-target": "MTurkRequesterServiceV20170117.ListHITs"}), FORGED),
         ("another time under a signature", WIRE, lambda a: a.lab.spoilt(more={"x-amz-date": written(1.8e9)}), FORGED),
         ("a signature for another host", WIRE, lambda a: a.lab.spoilt(host="mturk.evil.example", more={"host": a.url.partition("//")[2]}), FORGED),
-        ("a signature that leaves out what is called", WIRE, lambda a: a.lab.spoilt(authorization=lambda header: header.replace(";x-amz-target", "")), FORGED),
+        ("a signature that leaves out what is called", WIRE, lambda a: a.lab.spoilt(unsigned="x-amz-target"), FORGED),
+        ("a signature that leaves out for whom", WIRE, lambda a: a.lab.spoilt(unsigned="host"), FORGED),
         ("a signature for another service", WIRE, lambda a: a.lab.spoilt(scope="sqs"), FORGED),
         ("a key that was revoked", ALL, requester.revoked, ["ok", "UnrecognizedClientException", "UnrecognizedClientException"]),
     ),
@@ -184,6 +186,7 @@ FAMILIES: dict[str, tuple[tuple[Any, ...], ...]] = {
     "destinations": (
         ("events to where clouds hand out keys", DIRECT, lambda a: requester.notified(a, "https://169.254.169.254/1/events"), NOWHERE),
         ("events to this machine", DIRECT, lambda a: requester.notified(a, "https://127.0.0.1:8017/1/events"), NOWHERE),
+        ("events to this machine by its name", DIRECT, lambda a: requester.notified(a, "https://localhost:8017/1/events"), NOWHERE),
         ("events to this machine in plain http", DIRECT, lambda a: requester.notified(a, "http://127.0.0.1:8017/1/events"), NOWHERE),
         ("events to a private address", DIRECT, lambda a: requester.notified(a, "https://10.0.0.1/1/events"), NOWHERE),
         ("events to a private address in six groups", DIRECT, lambda a: requester.notified(a, "https://[::ffff:10.0.0.1]/1/events"), NOWHERE),
@@ -206,7 +209,7 @@ FAMILIES: dict[str, tuple[tuple[Any, ...], ...]] = {
     ),
     "lock and clock": (
         ("the lock is held while many wait to write", HERE, accident.held_up, ("ok", True, ["ok"])),
-        ("the machine's clock goes back", HERE, accident.turned_back, False),
+        ("the machine's clock goes back", HERE, accident.turned_back, (False, False)),
         ("the clock is moved on ten thousand years", HERE, accident.moved_on, (False, "ok")),
     ),
     "assignments": (
@@ -254,7 +257,8 @@ FAMILIES: dict[str, tuple[tuple[Any, ...], ...]] = {
     ),
     "hosts": (
         ("a Host that is another's", PAGE, lambda a: stranger.told_host(a, "/worker/sign-up?invitation=x", Host="evil.example"), False),
-        ("a Host that somebody claims to have been sent", PAGE, lambda a: stranger.told_host(a, "/worker/", X_Forwarded_Host="evil.example"), False),
+        ("a Host that is another's, at work", PAGE, lambda a: stranger.told_host(a, f"/worker/assignments/{a.held}", Host="evil.example", Cookie=a.ada.header), False),
+        ("a Host that somebody claims to have been sent", PAGE, lambda a: stranger.told_host(a, f"/worker/assignments/{a.held}", X_Forwarded_Host="evil.example", Cookie=a.ada.header), False),
         ("a Host that is none", DIRECT, lambda a: a.raw("GET /worker/ HTTP/1.1\nHost: a..b\nConnection: close\n\n", ""), (400, 1)),
     ),
     "paths": (
@@ -269,10 +273,10 @@ FAMILIES: dict[str, tuple[tuple[Any, ...], ...]] = {
         ("metrics that nobody switched on", PAGE, lambda a: a.page("/metrics"), 404),
     ),
     "the SDK": (
-        ("an answer of 400 MB", HERE, lambda a: service.told(a, service.endless()), "TransportError"),
-        ("an answer without an end", HERE, lambda a: service.told(a, service.endless(b"")), "TransportError"),
-        ("an answer that would be large if it were unpacked", HERE, lambda a: service.told(a, service.packed()), "TransportError"),
-        ("an answer that comes a byte at a time", HERE, lambda a: service.told(a, service.slow()), "TransportError"),
+        ("an answer of 400 MB", HERE, lambda a: service.told(a, service.endless()), GIVEN_UP),
+        ("an answer without an end", HERE, lambda a: service.told(a, service.endless(b"")), GIVEN_UP),
+        ("an answer that would be large if it were unpacked", HERE, lambda a: service.told(a, service.packed()), GIVEN_UP),
+        ("an answer that comes a byte at a time", HERE, lambda a: service.told(a, service.slow()), GIVEN_UP),
         ("an answer of lists in lists in lists", HERE, lambda a: service.told(a, service.body(b"[" * 90_000)), "TransportError"),
         ("an answer that is a page", HERE, lambda a: service.told(a, service.body(b"<html>Welcome</html>")), "TransportError"),
     ),

@@ -68,7 +68,7 @@ class Call:
         return self.send_again(*self.written(operation, body, **spoilt))
 
     def written(self, operation: str, body: bytes, **spoilt: Any) -> tuple[dict[str, str], bytes]:
-        """The headers and the body of a call; `sent` and `more` replace what was signed."""
+        """The headers and the body of a call; `sent` and `more` replace what was signed, `unsigned` is not."""
         service = spoilt.get("service", "mturk-requester")
         headers = {
             "host": spoilt.get("host") or urlsplit(self._attacker.url).netloc,
@@ -77,7 +77,8 @@ class Call:
             "content-type": TYPES[service],
             **spoilt.get("signed", {}),
         }
-        request = SignedRequest(headers, body)
+        covered = {name: value for name, value in headers.items() if name != spoilt.get("unsigned")}
+        request = SignedRequest(covered, body)
         key, secret = self._keys()
         key, secret = spoilt.get("key", key), spoilt.get("secret", secret)
         authorization = sign(request, key, secret, "us-east-1", spoilt.get("scope", service)) if key else ""

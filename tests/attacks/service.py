@@ -18,7 +18,7 @@ LONG = 20.0  # seconds, which is much longer than a call may take here
 
 
 def told(_: Attacker, answer: Iterable[bytes]) -> str:
-    """The error of a call that is answered so."""
+    """The error of a call that is answered so, and whether the rest of the answer was left unread."""
     began = time.monotonic()
     with Server(answer) as server:
         url = f"http://127.0.0.1:{server.port}"
@@ -28,7 +28,7 @@ def told(_: Attacker, answer: Iterable[bytes]) -> str:
                 connection.balance()
             except MTurkError as error:
                 assert time.monotonic() - began < LONG
-                return type(error).__name__
+                return f"{type(error).__name__}{', given up' if 'given up' in str(error) else ''}"
     return "taken"
 
 

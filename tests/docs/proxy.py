@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime
 import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -76,7 +77,7 @@ def caddy(front: Front) -> list[str]:
     options, _, own_host = block("caddy", OWN_HOST).partition("\n}\n\n")
     site = own_host if front.number == OWN_HOST else block("caddy", BELOW_A_PATH)
     head, _, rest = re.sub(r"^\S+ {", f"https://localhost:{front.port} {{", site).partition("\n")
-    keys = f"    tls {front.certificate / 'fullchain.pem'} {front.certificate / 'privkey.pem'}\n"
+    keys = f"    bind 127.0.0.1\n    tls {front.certificate / 'fullchain.pem'} {front.certificate / 'privkey.pem'}\n"
     text = f"{options}\n    admin off\n    auto_https off\n}}\n{head}\n{keys}{rest}"
     (front.folder / "Caddyfile").write_text(front.shortened(text.replace("127.0.0.1:8017", front.backend)))
     return ["caddy", "run", "--adapter", "caddyfile", "--config", str(front.folder / "Caddyfile")]
@@ -116,10 +117,11 @@ def _listens(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
+    """A port at which nobody listens, below those that who connects is given by the system, and might take first."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def certify(folder: Path) -> Path:
