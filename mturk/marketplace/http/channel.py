@@ -26,6 +26,8 @@ class Channel(HTTPChannel):
 
     task_class = Task
     error_task_class = Complaint
+    is_put_off = False
+    """Whether its next request is answered only when it has taken the answer before."""
     _lingers = False
     _end: float | None = None
 
@@ -33,6 +35,7 @@ class Channel(HTTPChannel):
         self.payer = payer
         self.heard = time.monotonic()
         self.asked = self.answered = 0
+        self._answered_at, self._taken = self.heard, 0
         super().__init__(server, sock, addr, server.adj, map=server.members)
 
     def parser_class(self, adj: object) -> Request:
@@ -45,7 +48,7 @@ class Channel(HTTPChannel):
         if self.is_lingering:
             return Rank.NEW
         if self.requests:
-            return None
+            return Rank.SLOW if self.is_put_off else None
         if self.total_outbufs_len or self.will_close or self.close_when_flushed:
             return Rank.SLOW
         return Rank.IDLE if self.asked else Rank.NEW
@@ -59,10 +62,12 @@ class Channel(HTTPChannel):
         """Whether nothing came for too long, or too little of a request."""
         if self._end is not None:
             return now > self._end
-        if self.requests:
+        if self.requests and not self.is_put_off:
             return False
         if now > self.heard + limits.silence:
             return True
+        if self.total_outbufs_len:
+            return now > self._answered_at + limits.head + self._taken / limits.least_rate
         request = self.request
         return request is not None and now > (
             request.began + limits.head + request.body_bytes_received / limits.least_rate
@@ -92,7 +97,13 @@ class Channel(HTTPChannel):
         try:
             super().service()
         finally:
-            self.heard = time.monotonic()
+            self.heard = self._answered_at = time.monotonic()
+            self._taken = 0
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        sent = int(super().send(data, do_close=do_close))
+        self._taken += sent
+        return sent
 
     def del_channel(self, map: Any = None) -> None:  # the name of waitress
         self.server.left(self)
@@ -135,6 +146,11 @@ class Channel(HTTPChannel):
             else:
                 return
         super().handle_close()
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        # waitress has the thread wait here for a client who does not read, who could so keep all threads for ever. What
+        # is not taken lies in a file instead, and nothing more is answered until it was (`Reception.add_task`).
+        pass
 
     def _flush_some(self, do_close: bool = True) -> bool:
         # What a thread finds out about a client that has gone, the server's own thread finds out too, and closes.

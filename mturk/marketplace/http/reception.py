@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _LOOK = 1.0  # seconds between two looks for those who are late
 _LOOK_AT_THE_END = 0.02
+_MOST_UNTAKEN = 1_000_000  # bytes of answers, beyond which a connection has no further request answered
 _AT_ONCE = 64  # connections that are taken in before others are read from again
 _NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 
@@ -86,7 +87,11 @@ class Reception(TcpWSGIServer):
         return len(self._lobby)
 
     def add_task(self, task: Channel) -> None:
-        self._dispatchers(task).add_task(task)
+        """Have a request answered, now or when its client has taken the answers before it."""
+        # Who put it off is waited for by `_settle`: the trigger is pulled when an answer is done.
+        task.is_put_off = task.total_outbufs_len > _MOST_UNTAKEN
+        if not task.is_put_off:
+            self._dispatchers(task).add_task(task)
 
     def work(self, longest: float = _LOOK) -> None:
         """Wait for what comes, and do what is to be done for it."""
@@ -158,6 +163,8 @@ class Reception(TcpWSGIServer):
         if channel.answered != channel.asked:
             channel.answered = channel.asked
             self._lobby.move(channel, None)  # it has sent a request since, however soon that was answered
+        if channel.is_put_off:
+            self.add_task(channel)
         rank = channel.rank
         self._lobby.move(channel, rank)
         if rank is None:

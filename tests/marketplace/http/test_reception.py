@@ -157,6 +157,24 @@ def test_a_trusted_proxy_has_as_many_connections_as_there_are(stack: ExitStack) 
     until(lambda: only_the_first_is_closed(mine))
 
 
+def test_who_reads_no_answers_keeps_no_thread(stack: ExitStack) -> None:
+    server = serve(stack, silence=60)
+    unread = lines(stack, server, 8, LARGE_ANSWER + GET)
+    until(lambda: len(server.application.seen) == 8)
+    assert ask(*lines(stack, server, 1)) == OK
+    assert server.application.seen.count("/") == 1
+    end = b""
+    while not end.endswith(b"\r\n\r\n/"):
+        end = (end + unread[0].recv(1_000_000))[-9:]
+
+
+def test_an_answer_that_is_taken_too_slowly_is_cut_off(stack: ExitStack) -> None:
+    server = serve(stack, silence=60, head=0.5, least_rate=1e9)
+    (slow,) = lines(stack, server, 1, LARGE_ANSWER)
+    until(lambda: server.application.seen)
+    until(lambda: not (slow.recv(1) and server.server.held))
+
+
 @pytest.mark.parametrize(("name", "value"), [("connections", 0), ("silence", -1), ("head", "x"), ("bodies", True)])
 def test_a_limit_is_a_number_above_0(name: str, value: object) -> None:
     with pytest.raises(SettingError, match=f"{name} is a number above 0, not {value!r}"):
