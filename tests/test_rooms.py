@@ -85,7 +85,7 @@ signature
 setting
 quota
 call
-database:       address column driver durable row turn | opened_file | seal
+database:       address column driver durable occurrence row turn | opened_file | seal
                 | account_table audit_table delivery_table offer_table site_table | first_rows ending table
                 | group_count | diagnosis engine lock upgrade | store
 agenda

@@ -86,7 +86,7 @@ def list_qualification_requests(
         type_row = qualification_type.visible(call, qualification_type_id)
         listed = listed.where(column.qualification_type == type_row.number)
     order = column.submit_time, column.number
-    rows = page.read(call, QualificationRequest, listed, *order, shown_after=column.submit_time)
+    rows = page.read(call, QualificationRequest, listed, *order, shown_after=column.submit_time, large="answer")
     return page.answer("QualificationRequests", rows, _describe, "submit_time", "number")
 
 
