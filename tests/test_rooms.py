@@ -89,7 +89,8 @@ database:       address column driver durable row turn | opened_file | seal
                 | account_table audit_table delivery_table offer_table site_table | first_rows ending table
                 | group_count | diagnosis engine lock upgrade | store
 agenda
-watch:          glance level repetition subject visit watch_setting | log_line metrics route trail | arrival watch
+watch:          attempt glance level repetition subject visit watch_setting | log_line metrics route trail
+                | arrival watch
                 | log
 document:       expression parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing
@@ -116,7 +117,8 @@ opening
 administration
 actor
 gate:           connection_limit framing lobby open_files poller stock
-http:           bygone fault form_limit public_address stranger throttle | health_page verification | key_ring | api
+http:           bygone fault form_limit public_address refused_call stranger throttle
+                | health_page verification | key_ring | api
                 | complaint endpoint queue_api topic_page upload_page | app incoming | channel | reception | server
 site:           intake protection signing_key terms time_zone way_back | site_setting
                 | door language service | session_cookie browser_name country typed | visitor

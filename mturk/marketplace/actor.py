@@ -117,7 +117,10 @@ class Requester:
 
         def make(context: Context) -> Queue:
             account = account_of(context.database, self._number)
+            is_new = queue.find(context.database, self._number, name) is None
             queue.make(context.database, self._number, name, {}, int(self._real_time() * SECOND))
+            if is_new:
+                context.note("AddQueue", Requester=self.name, QueueName=name)
             return Queue(name, f"{base}{queue.path(account, name)}", queue.arn(account, name))
 
         try:

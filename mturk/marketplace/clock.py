@@ -44,7 +44,10 @@ class Clock:
     """
 
     def __init__(
-        self, read: Callable[[], tuple[int, int]], add_shift: Callable[[int, int], bool], real: Callable[[], float]
+        self,
+        read: Callable[[], tuple[int, int]],
+        add_shift: Callable[[int, int, bool], bool],
+        real: Callable[[], float],
     ) -> None:
         self._read = read
         self._add_shift = add_shift
@@ -99,11 +102,18 @@ class Clock:
         if step > 0:
             self._move(step)
 
-    def _move(self, step: int) -> None:
+    @alters_data
+    def follow(self, moment: datetime) -> None:
+        """The same for a simulation, which the audit trail tells of as a whole and not by each of its steps."""
+        step = as_milliseconds(moment) - self.at(*self._read())
+        if step > 0:
+            self._move(step, is_told=False)
+
+    def _move(self, step: int, *, is_told: bool = True) -> None:
         shift, reached = self._read()
         # From where the market's time is, though the machine's clock may be behind it.
         lag = max(0, self.at(shift, reached) - self._by_clock(shift))
-        if not self._add_shift(step + lag, _LATEST - self._by_clock(0)):
+        if not self._add_shift(step + lag, _LATEST - self._by_clock(0), is_told):
             raise ValueError(_TOO_FAR)
 
     def _by_clock(self, shift: int) -> int:

@@ -14,12 +14,13 @@ from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context, Deed, Hear, Settings
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store, pulse
-from mturk.marketplace.error import DatabaseBusy, FrontEndError, ServiceFault
+from mturk.marketplace.error import DatabaseBusy, FrontEndError, MarketplaceError, ServiceFault
 from mturk.marketplace.hit import (
     assignment,
     bonus,
@@ -258,6 +259,30 @@ class Dispatch:
         if self.watch is not None:
             shift, reached, _ = pulse(database)
             self.watch.write_down(database, self._clock.at(shift, reached), deed)
+
+    def refused(self, requester: int, deed: Deed, subjects: Callable[[], Mapping[str, object]]) -> None:
+        """Have it told in the trail, where there is one, that a call was refused: see `watch/attempt.py`."""
+        trail = None if self.watch is None else self.watch.trail
+        if trail is not None:
+            trail.refuse(requester, deed, subjects)
+            self.write_refused()
+
+    def write_refused(self, *, everything: bool = False) -> None:
+        """Write down what was refused, if others let it; what could not be written waits for the next time."""
+        trail = None if self.watch is None else self.watch.trail
+        rows = [] if trail is None else trail.attempts.take(everything=everything)
+        if trail is None or not rows:
+            return
+
+        def write(database: Connection) -> None:
+            shift, reached, _ = pulse(database)
+            trail.write(database, self._clock.at(shift, reached), rows)
+
+        try:
+            self._store.write(write, within=self.brief)
+        except (MarketplaceError, SQLAlchemyError):
+            # The refusal is answered all the same, and whoever else writes tells what is wrong with the database.
+            trail.attempts.put_back(rows)
 
     def catch_up(self, until: float | None = None, *, reads: bool = False) -> bool:
         """Carry out everything that is due; False if there is much more than could be done `until` then.

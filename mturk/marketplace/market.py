@@ -351,6 +351,7 @@ class Marketplace(Administration):
             length = timedelta(days=days, hours=hours, minutes=minutes)
         except (OverflowError, ValueError):
             raise SettingError("A simulation takes no such time.") from None
+        self.note("Simulate", {"Seconds": length // timedelta(seconds=1), "Seed": seed})
         return Simulation(self._dispatch, self.clock, crowd or Crowd(), seed).run(length)
 
     def _requester(self, name: str, deposit: int) -> Requester:

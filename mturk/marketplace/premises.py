@@ -13,8 +13,8 @@ from mturk.marketplace.account.entrance import Entrance
 from mturk.marketplace.account.means import Means
 from mturk.marketplace.account.own_account import OwnAccount
 from mturk.marketplace.background import Background
-from mturk.marketplace.call import Hear, Settings
-from mturk.marketplace.clock import Clock
+from mturk.marketplace.call import Deed, Hear, Settings
+from mturk.marketplace.clock import SECOND, Clock
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.certificate import Certificate
 from mturk.marketplace.delivery.listener import Listeners
@@ -171,6 +171,7 @@ class Premises:
             self._background.stop()
         self.listeners.stop()
         self._server = self._background = None
+        self.dispatch.write_refused(everything=True)
         self.opening.close()
 
     def app(self) -> Flask:
@@ -203,9 +204,10 @@ class Premises:
         pulse = self.store.pulse()
         return pulse.shift, pulse.reached
 
-    def _add_shift(self, step: int, most: int) -> bool:
+    def _add_shift(self, step: int, most: int, is_told: bool) -> bool:
         self.opening.open()
-        is_moved = self.store.add_shift(step, most)
+        note = partial(self.dispatch.note, deed=Deed("AdvanceClock", {"Seconds": step / SECOND}))
+        is_moved = self.store.add_shift(step, most, note) if is_told else self.store.add_shift(step, most)
         if is_moved and self._background is not None:
             self._background.moved()
         return is_moved
@@ -223,8 +225,12 @@ class Premises:
             address=self.public_url(),
             private=self._settings.private_destinations,
             mailer=self._make_mailer(),
-            note=self._web.note_uses,
+            note=self._note,
         )
+
+    def _note(self, now: int) -> None:
+        self._web.note_uses(now)
+        self.dispatch.write_refused()
 
     def _make_mailer(self) -> Mailer | None:
         if self._mail_server is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, Flask
 
@@ -17,6 +18,7 @@ from mturk.marketplace.delivery.certificate import Certificate
 from mturk.marketplace.dispatch import OPERATIONS, Dispatch
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.gate.stock import SMALL
+from mturk.marketplace.http import refused_call
 from mturk.marketplace.http.api import Api
 from mturk.marketplace.http.app import body_limit, make_app
 from mturk.marketplace.http.fault import FaultPlan
@@ -103,6 +105,7 @@ class Web:
             Throttle(rate, burst, time.monotonic),
             strangers,
             note=dispatch.note,
+            refused=partial(refused_call.tell, dispatch),
             real_time=real_time,
             strict=settings.strict,
             public=site.public,

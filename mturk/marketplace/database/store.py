@@ -205,10 +205,19 @@ class Store:
         """What the market's time follows from, and what is next."""
         return self.read(pulse)
 
-    def add_shift(self, step: int, most: int) -> bool:
-        """Move market time forward for all who share the database; False, and nothing, if it is then ahead by more."""
-        moved = {"step": step, "most": most}
-        return self.write(lambda connection: driver.change(connection, _SHIFT, moved)) > 0
+    def add_shift(self, step: int, most: int, note: Callable[[Connection], object] = lambda _: None) -> bool:
+        """Move market time forward for all who share the database; False, and nothing, if it is then ahead by more.
+
+        What it is to be noted by is done in the same transaction: `note`.
+        """
+
+        def move(connection: Connection) -> bool:
+            is_moved = driver.change(connection, _SHIFT, {"step": step, "most": most}) > 0
+            if is_moved:
+                note(connection)
+            return is_moved
+
+        return self.write(move)
 
     def note_time(self, now: int) -> None:
         """Note that this market time has come, unless others are writing for long: then the next one notes it."""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mturk.marketplace.call import Answer
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database.store import Store
-from mturk.marketplace.dispatch import Dispatch, only_reads
+from mturk.marketplace.dispatch import OPERATIONS, Dispatch, only_reads
 from mturk.marketplace.error import (
     ClockError,
     DatabaseBusy,
@@ -23,6 +23,7 @@ from mturk.marketplace.error import (
     Refusal,
     ServiceFault,
 )
+from mturk.marketplace.http import refused_call
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.key_ring import KeyRing
 from mturk.marketplace.http.public_address import PublicAddress
@@ -115,7 +116,7 @@ class Api:
         except ServiceFault as fault:
             return self._faulty(fault)
         except Refusal as refusal:
-            return _reply(refusal.status, refusal.body(self._real()))
+            return self._refused(request, refusal)
         except DatabaseBusy as error:
             _log.warning("a call was put off: %s", error)
             return self._faulty(ServiceFault(retry_after=RETRY_AFTER))
@@ -190,6 +191,13 @@ class Api:
         finally:
             if any(fault.kind == "lost answer" for fault in admitted.faults):
                 raise LostAnswer
+
+    def _refused(self, request: SignedRequest, refusal: Refusal) -> ApiReply:
+        reply = _reply(refusal.status, refusal.body(self._real()))
+        operation = request.headers.get("x-amz-target", "").removeprefix(TARGET)
+        if operation in OPERATIONS and not only_reads(operation):
+            refused_call.tell(self._dispatch, operation, request.body)
+        return reply
 
     def _faulty(self, fault: ServiceFault) -> ApiReply:
         return _reply(fault.status, fault.body(self._real()), fault.retry_after)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import getpass
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
@@ -19,13 +20,15 @@ from mturk.marketplace.database import ending
 from mturk.marketplace.database import table as t
 from mturk.marketplace.paged_list import PAGE, page
 from mturk.marketplace.watch import visit
+from mturk.marketplace.watch.attempt import Attempts
 from mturk.marketplace.watch.visit import Visit
 
 REQUESTER: Final = "requester"
 WORKER: Final = "worker"
 OPERATOR: Final = "operator"
+PROGRAM: Final = "program"
 NOBODY: Final = "nobody"
-"""Who did something; nobody is who was not let in."""
+"""Who did something; a program did it in a worker's name, and nobody is who was not let in."""
 _LONGEST = 255
 # Without the number of the new row, which nobody asks for.
 _ADD = t.audit_entry.insert().inline()
@@ -36,9 +39,10 @@ _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 class AuditEntry:
     """One thing that was done: when, by whom, from where, what, and about which ids.
 
-    `actor` is "requester", "worker", "operator", or "nobody" for a sign-in that failed; `result` is "OK", or the reason
-    why it was refused. `address` is where the request came from; of an operator it is the name of the machine.
-    `subjects` are ids by their names. `request_id` is the one that the caller was told.
+    `actor` is "requester", "worker", "operator", "program" for what Python did in a worker's name, or "nobody" for a
+    sign-in that failed; `result` is "OK", or the reason why it was refused. `address` is where the request came from;
+    of an operator and a program it is the name of the machine, and `operator` who runs it there. `subjects` are ids by
+    their names. `request_id` is the one that the caller was told.
     """
 
     time: datetime
@@ -79,31 +83,46 @@ _LISTED = (
 
 
 class Trail:
-    """Adds to the trail what is done."""
+    """Adds to the trail what is done, and what was refused."""
 
-    def __init__(self, real_time: Callable[[], float]) -> None:
+    def __init__(self, real_time: Callable[[], float], now: Callable[[], float] = time.monotonic) -> None:
         self._real_time = real_time
+        self.attempts = Attempts(now)
+        """What was refused, and is to be written down."""
 
     def add(self, database: Connection, market_time: int, deed: Deed) -> None:
         """Add a deed of whoever asks now, in the transaction that does it."""
-        values = {
-            "time": int(self._real_time() * SECOND),
-            "market_time": market_time,
+        self.write(database, market_time, [self._row(deed)])
+
+    def refuse(self, requester: int, deed: Deed, subjects: Callable[[], Mapping[str, object]]) -> None:
+        """Keep a call that was refused in `attempts`; `subjects` is asked only where it is to be an entry."""
+        asks = visit.current()
+        kind = (asks and asks.access_key, asks and asks.address, deed.step, deed.result)
+        self.attempts.tell(requester, kind, lambda: self._row(deed._replace(subjects=subjects())))
+
+    def write(self, database: Connection, market_time: int, rows: Sequence[Mapping[str, object]]) -> None:
+        """Add entries, as of now."""
+        times = {"time": int(self._real_time() * SECOND), "market_time": market_time}
+        for row in rows:
+            ending.change(database, _ADD, {**times, **row})
+
+    def _row(self, deed: Deed) -> dict[str, object]:
+        return {
             **self._actor(visit.current(), deed),
             "operation": deed.step,
             "subjects": _JSON.encode({name: value for name, value in deed.subjects.items() if value is not None}),
             "result": deed.result,
         }
-        ending.change(database, _ADD, values)
 
     def _actor(self, asks: Visit | None, deed: Deed) -> dict[str, object]:
         requester = access_key = worker_id = operator = None
         if asks is not None and asks.requester is not None:
             actor, requester, access_key = REQUESTER, asks.requester, asks.access_key
-        elif worker_id := deed.worker_id or (asks and asks.worker_id):
-            actor = WORKER if deed.result == "OK" else NOBODY
         elif asks is None:
-            actor, operator = OPERATOR, self._user
+            worker_id, operator = deed.worker_id, self._user
+            actor = OPERATOR if worker_id is None else PROGRAM
+        elif worker_id := deed.worker_id or asks.worker_id:
+            actor = WORKER if deed.result == "OK" else NOBODY
         else:
             actor = NOBODY
         return {
