@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from mturk.marketplace.alters_data import alters_data
@@ -117,10 +118,9 @@ class Requester:
 
         def make(context: Context) -> Queue:
             account = account_of(context.database, self._number)
-            is_new = queue.find(context.database, self._number, name) is None
-            queue.make(context.database, self._number, name, {}, int(self._real_time() * SECOND))
-            if is_new:
-                context.note("AddQueue", Requester=self.name, QueueName=name)
+            real = int(self._real_time() * SECOND)
+            note = partial(context.note, "AddQueue", Requester=self.name, QueueName=name)
+            queue.make(context.database, self._number, name, {}, real, note)
             return Queue(name, f"{base}{queue.path(account, name)}", queue.arn(account, name))
 
         try:
