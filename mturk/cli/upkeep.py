@@ -119,29 +119,34 @@ def check(database: str) -> int:
 )
 @click.option("--dry-run", is_flag=True, help="Only say how much it is, as without --yes.")
 @click.option("--yes", is_flag=True, help="Remove it.")
+@click.option("--trail", is_flag=True, help="Remove the audit trail of that time, too.")
 @click.option("--vacuum", is_flag=True, help="Give the room back to the disk then; all others wait for that on SQLite.")
-def prune(database: str, older: timedelta, dry_run: bool, yes: bool, vacuum: bool) -> None:
+def prune(database: str, older: timedelta, dry_run: bool, yes: bool, trail: bool, vacuum: bool) -> None:
     """Remove what is old, beside a marketplace that runs.
 
     HITs go that were disposed of so long ago, with their assignments, answers, files and bonuses; and messages,
     letters, events and mail by their own age. The ledger stays, and with it balances and payouts; so do workers and
-    their records, and HITs that were not disposed of. There is no way back but a copy. Without --yes it is only said
-    how much it is. Broken off, it goes on when it is done again.
+    their records, and HITs that were not disposed of. So does the audit trail, which is evidence, without --trail.
+    There is no way back but a copy. Without --yes it is only said how much it is. Broken off, it goes on when it is
+    done again.
 
     \b
     Examples:
       mturk prune --older 400d --database lab.sqlite3
       mturk prune --older 400d --yes --vacuum --database lab.sqlite3
+      mturk prune --older 10y --yes --trail --database lab.sqlite3
     """
     from mturk.marketplace import prune as remove
 
     removes = yes and not dry_run
     with option.mistakes_explained():
-        done = remove(database, older, dry_run=not removes, vacuum=vacuum)
+        done = remove(database, older, dry_run=not removes, trail=trail, vacuum=vacuum)
     for name, number in done.rows.items():
         if number:
             click.echo(f"{name:22} {number:>12,}")
     click.echo(f"{'bytes of text':22} {done.bytes:>12,}")
+    if done.kept_entries:
+        click.echo(f"The audit trail stays, with {done.kept_entries:,} entries of that age. To remove them: --trail")
     if removes:
         click.echo(f"Removed. The longest moment that others waited: {done.longest * 1000:.0f} ms")
         if not vacuum:

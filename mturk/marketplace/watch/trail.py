@@ -18,6 +18,7 @@ from mturk.marketplace.call import Deed
 from mturk.marketplace.clock import SECOND, as_datetime, as_milliseconds
 from mturk.marketplace.database import ending
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.store import pulse
 from mturk.marketplace.paged_list import PAGE, page
 from mturk.marketplace.watch import visit
 from mturk.marketplace.watch.attempt import Attempts
@@ -165,11 +166,21 @@ def walk(read: Callable[[int | None], tuple[list[AuditEntry], int | None]]) -> I
             return
 
 
-def prune(database: Connection, before: int) -> int:
-    """Remove what is older than a real time, and say how many entries; the trail begins there from now on."""
+def note(database: Connection, real_time: Callable[[], float], deed: Deed) -> None:
+    """Add what an operator does to a database that no marketplace of this process serves, if a trail is kept in it."""
+    shift, reached, _ = pulse(database)
+    if database.execute(select(t.audit_entry.c.number).limit(1)).first() is not None:
+        Trail(real_time).add(database, max(reached, int(real_time() * SECOND) + shift), deed)
+
+
+def prune(database: Connection, before: int, most: int) -> int:
+    """Remove so many of what is older than a real time, and say how many; the trail begins there from now on."""
     later = t.market.c.trail_start < before
     database.execute(t.market.update().where(later).values(trail_start=before))
-    return database.execute(t.audit_entry.delete().where(t.audit_entry.c.time < before)).rowcount
+    column = t.audit_entry.c
+    old = select(column.number).where(column.time < before).order_by(column.time).limit(most)
+    numbers = database.execute(old).scalars().all()
+    return database.execute(t.audit_entry.delete().where(column.number.in_(numbers))).rowcount
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
