@@ -162,6 +162,7 @@ def keys() -> None:
     \b
     Examples:
       mturk keys rotate-master --database lab.sqlite3
+      mturk keys new-site --yes --database lab.sqlite3
     """
 
 
@@ -186,6 +187,29 @@ def rotate_master(database: str, forget_old: bool) -> None:
     click.echo(f"Secrets sealed anew: {done.resealed}")
     if done.old_key:
         click.echo(f"Old key: {done.old_key}")
+
+
+@keys.command("new-site")
+@option.existing_database
+@click.option("--yes", is_flag=True, help="Do it: there is no way back.")
+def new_site(database: str, yes: bool) -> None:
+    """Have the site sign with a new key, where the old one cannot be read any more.
+
+    Only where the master key that sealed it is lost for good. Stop every process of the marketplace first; the next
+    start makes the new key. Everybody signs in again, links that were sent are void, and people who closed their
+    accounts are not recognized if they come back. Work and money are not concerned.
+
+    \b
+    Examples:
+      mturk keys new-site --yes --database lab.sqlite3
+    """
+    from mturk.marketplace import new_site_key
+
+    if not yes:
+        raise click.UsageError("There is no way back from this. To do it: --yes")
+    with option.mistakes_explained():
+        new_site_key(database)
+    click.echo("The next start makes a new key for the site.")
 
 
 def _told(problems: Sequence[object]) -> int:

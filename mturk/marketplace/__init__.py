@@ -21,7 +21,7 @@ try:
     from mturk.marketplace.upkeep.problem import Problem
     from mturk.marketplace.upkeep.pruning import Pruning, prune
     from mturk.marketplace.upkeep.restoration import Restoration, restore
-    from mturk.marketplace.upkeep.rotation import Rotation, rotate_master_key
+    from mturk.marketplace.upkeep.rotation import Rotation, new_site_key, rotate_master_key
     from mturk.marketplace.watch.log import keep_log
     from mturk.marketplace.watch.metrics import forget_process
     from mturk.marketplace.watch.trail import AuditEntry
@@ -68,6 +68,7 @@ __all__ = [
     "check",
     "forget_process",
     "keep_log",
+    "new_site_key",
     "prune",
     "restore",
     "rotate_master_key",

@@ -149,3 +149,9 @@ def test_how_much_of_the_trail_stays_is_told_and_removed_where_that_is_said(lab:
     told = run(lab, "prune", "--older", "400d", "--trail", "--yes").stdout
     assert re.search("^audit_entry +1$", told, re.M)
     assert "stays, with" not in told
+
+
+def test_a_new_key_for_the_site_is_made_with_yes_only(lab: Path) -> None:
+    assert run(lab, "keys", "new-site").exit_code == 2
+    told = run(lab, "keys", "new-site", "--yes")
+    assert (told.exit_code, told.stdout) == (0, "The next start makes a new key for the site.\n")

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from mturk.marketplace.call import Deed
 from mturk.marketplace.database import seal
+from mturk.marketplace.database import table as t
 from mturk.marketplace.database.seal import Seal
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import MarketplaceError
@@ -55,6 +56,26 @@ def rotate_master_key(
         if path is None or not path.exists():
             return Rotation(_by_environment(store, file), None)
         return _by_file(store, path, forget_old=forget_old, step=step)
+    finally:
+        store.close()
+
+
+def new_site_key(database: str | os.PathLike[str]) -> None:
+    """Forget the key that the site signs with, where its master key is lost; the next start makes a new one.
+
+    Everybody who is signed in has to do that again, links that were sent are void, and who closed an account that a
+    proxy signed them in to is not recognized any more. No process may serve the marketplace meanwhile: it would go on
+    with the old one. Work and money are not concerned. There is no way back.
+    """
+    store = Store(database)
+
+    def forget(connection: Connection) -> None:
+        connection.execute(t.market.update().values(sealed_site_key=None))
+        trail.note(connection, time.time, Deed("NewSiteKey"))
+
+    try:
+        store.prepare(None)
+        store.write(forget)
     finally:
         store.close()
 
