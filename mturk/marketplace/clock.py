@@ -75,7 +75,8 @@ class Clock:
             )
         now = max(by_clock, reached, self._last)
         self._last, self._ahead = now, shift
-        self._tell(now - by_clock)
+        if now != by_clock or self._is_behind:
+            self._tell(now - by_clock)
         return now
 
     @alters_data

@@ -256,7 +256,10 @@ class Store:
             connection = plain if write or self.sqlite else plain.execution_options(**_POSTGRESQL_READS)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
                 ending.begin(plain, puts_off=puts_off)
-                self._begin(connection, write=write, together=together, within=left)
+                if write:
+                    self._begin_to_write(connection, together=together, within=left)
+                elif self.sqlite:
+                    begin_sqlite(connection, write=False)
                 if came is not None and self.waited is not None:
                     self.waited(perf_counter() - came)
                 yield connection
@@ -271,14 +274,13 @@ class Store:
             if what in self.listeners:
                 self.listeners[what](time)
 
-    def _begin(self, connection: Connection, *, write: bool, together: bool, within: float | None) -> None:
+    def _begin_to_write(self, connection: Connection, *, together: bool, within: float | None) -> None:
         if self.sqlite:
-            begin_sqlite(connection, write=write, usual=self.patience, within=within)
-        elif write:
+            begin_sqlite(connection, write=True, usual=self.patience, within=within)
+        else:
             # Before anything is read, the time among it: who is alone finds all that others did before.
             lock_postgresql(connection, together=together, usual=self.patience, within=within)
-        if write:
-            self._turns.got_in()
+        self._turns.got_in()
 
     # Taking a connection out of the pool and giving it back takes as long as two statements do.
     @contextmanager
