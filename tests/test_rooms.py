@@ -128,7 +128,8 @@ site.pages:     asset_page external_submit frame_text | account_page consent_pag
                 | directory
 web
 premises
-upkeep:         problem reader sealed_text | consistency dump rotation | inspection | backup pruning | restoration
+upkeep:         problem reader sealed_text | consistency dump rotation | inspection | pruning trial | backup
+                | restoration
 simulation:     field | crowd posting | simulation
 market
 __init__

@@ -27,12 +27,15 @@ def read_age(_context: click.Context, _parameter: click.Parameter, value: str) -
 @click.argument("folder")
 @option.existing_database
 @click.option("--key", metavar="FILE", help="Keep the master key in this file, which lies in another folder.")
-def backup(folder: str, database: str, key: str | None) -> int:
+@click.option("--no-scratch", is_flag=True, help="Do not put a copy of PostgreSQL back, to try it out.")
+def backup(folder: str, database: str, key: str | None, no_scratch: bool) -> int:
     """Copy a marketplace while it runs, and verify the copy.
 
     The copy is put into FOLDER under a name with the time, once it is whole. Nobody waits for it. It is opened then:
     its ledger is added up, and it is seen whether the master key fits. Without the master key nobody can sign with
     what is in the copy, nor read its secrets: keep it elsewhere, once (--key). Of PostgreSQL it is a file of pg_dump.
+    That is read to its end, and put back into a new database of the same server, which takes as much room there until
+    it is dropped again: if the role may make databases, and without --no-scratch. The output says what was looked at.
 
     The exit status is 0 for a good copy, 1 for a copy in which something is wrong as it is in the database, and 2
     where there is none.
@@ -45,10 +48,11 @@ def backup(folder: str, database: str, key: str | None) -> int:
     from mturk.marketplace import back_up
 
     with option.mistakes_explained():
-        made = back_up(database, folder, key=key)
+        made = back_up(database, folder, key=key, scratch=not no_scratch)
     click.echo(f"Backup: {made.path}")
     if made.key:
         click.echo(f"Master key: {made.key}")
+    click.echo(f"Looked at: {made.looked_at}")
     return _told(made.problems)
 
 

@@ -30,6 +30,11 @@ def make(address: Address, database: Connection, draft: Path) -> None:
     _run("pg_dump", address, "--format=custom", f"--snapshot={snapshot}", f"--schema={schema}", f"--file={draft}")
 
 
+def read_through(backup: Path) -> None:
+    """Read a file of pg_dump to its end, as what restores it does; MarketplaceError if it cannot be."""
+    _run("pg_restore", None, f"--file={os.devnull}", str(backup))
+
+
 def put_back(backup: Path, address: Address, list_file: Path) -> None:
     """Put a file of pg_dump into an empty database: all of it or nothing."""
     listed = _run("pg_restore", None, "--list", str(backup)).splitlines()
@@ -47,7 +52,10 @@ def put_back(backup: Path, address: Address, list_file: Path) -> None:
     finally:
         engine.dispose()
     options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", f"--use-list={list_file}")
-    _run("pg_restore", address, *options, str(backup))
+    try:
+        _run("pg_restore", address, *options, str(backup))
+    finally:
+        list_file.unlink(missing_ok=True)
 
 
 def _run(program: str, address: Address | None, *options: str) -> str:

@@ -164,16 +164,16 @@ def _into_server(copy: Path, address: Address, given: Seal | None, now: float, *
     url = address.url.render_as_string(hide_password=False)
     by = given or seal.find(None, None, make=False)
     list_file = copy.with_name(f".{copy.name}.list-{os.getpid()}")
-    try:
-        dump.put_back(copy, address, list_file)
-    finally:
-        list_file.unlink(missing_ok=True)
+    dump.put_back(copy, address, list_file)
     if drop_outbox:
         store = Store(url)
         store.write(lambda database: database.execute(t.event.delete()))
         store.close()
-    with reading(url) as found:
-        return _examined(found, by, now)._replace(database=str(address))
+    try:
+        with reading(url) as found:
+            return _examined(found, by, now)._replace(database=str(address))
+    except MarketplaceError as error:
+        raise MarketplaceError(f"{error} It is in {address} by now: drop that database, and make a new one.") from None
 
 
 def _examined(database: Connection, by: Seal, now: float) -> Restoration:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import subprocess
@@ -214,3 +215,16 @@ def test_a_dump_goes_into_an_empty_database_only(
         restore(copy, empty + schema)
     with pytest.raises(MarketplaceError, match="no copy of the kind"):
         restore(copy, tmp_path / "lab.sqlite3")
+
+
+def test_a_dump_that_another_key_has_sealed_is_refused_with_where_it_is_by_now(
+    postgresql: PostgreSQL, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTURK_MARKETPLACE_KEY", MASTER_KEY)
+    with postgresql.database() as url:
+        schema = url[url.index("&options") :]
+        with Marketplace(url):
+            copy = back_up(url, tmp_path / "copies", scratch=False).path
+    monkeypatch.setenv("MTURK_MARKETPLACE_KEY", base64.b64encode(b"x" * 32).decode())
+    with pytest.raises(MarketplaceError, match=r"another master key.* drop that database"):
+        restore(copy, empty + schema)
