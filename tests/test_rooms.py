@@ -94,7 +94,7 @@ watch:          glance level repetition subject visit watch_setting | log_line m
 document:       expression parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing
 frame:          joined_script library page_source posted ticket | served_page shelf | npm
-request:        idempotency paging shape | rules
+request:        idempotency numbered_page shape | paging rules
 people:         mail | ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
                 | queue_operation receiver
@@ -108,6 +108,8 @@ hit:            hit_type layout review_policy | notification review_score | hit
 workplace:      concern desk need notice period plain_text skill submission | earning letter report statement
                 | overview picture
 dispatch
+query:          query_error | parameter_tree query_signature | translation | clerk query_document response_group
+                | composite old_list | old_operation | query_dispatch
 account:        email_address objection password place secret | account_link alias device means person
                 sitting slowdown | admission closure confirmation invitation own_data probe proof | entrance own_account
 timekeeper
@@ -117,7 +119,8 @@ administration
 actor
 gate:           connection_limit framing lobby open_files poller stock
 http:           bygone fault form_limit public_address stranger throttle | health_page verification | key_ring | api
-                | complaint endpoint queue_api topic_page upload_page | app incoming | channel | reception | server
+                | complaint endpoint old_api queue_api topic_page upload_page | app incoming | channel | reception
+                | server
 site:           intake protection signing_key terms time_zone way_back | site_setting
                 | door language service | session_cookie browser_name country typed | visitor
                 | navigation refusal show task_frame | site wanted work_area

@@ -51,8 +51,9 @@ class Marketplace(Administration):
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges no
     fees. `rate` and `burst` throttle each requester, `limits` what strangers take, and `quota` is how much each
     requester may keep, None without limits; `faults` and `eventual` (seconds) bring the troubles of a real service.
-    `strict` requires HTTPS for every ExternalQuestion, and has every x-amz-* header signed. Events go to this machine
-    and to private networks unless `allow_private_destinations` is False, or None with `strict`.
+    `strict` requires HTTPS for every ExternalQuestion, and has every x-amz-* header signed. `query_api` answers
+    programs for the API before 2017, whose signatures are safe behind TLS only. Events go to this machine and to private
+    networks unless `allow_private_destinations` is False, or None with `strict`.
     `port=0` takes a free port; in place of host and port, `sock` is a socket that listens already, such as the
     `socket` of another process's marketplace on the same database. Behind a proxy, `public_url` is the address that
     clients use, and sign. `name_hold` keeps the name of a deleted qualification type taken, as the real service may
@@ -84,6 +85,7 @@ class Marketplace(Administration):
         faults: Sequence[Fault] = (),
         eventual: float = 0,
         strict: bool = False,
+        query_api: bool = False,
         allow_private_destinations: bool | None = None,
         quota: Quota | None = Quota(),  # noqa: B008 - it is frozen
         public_url: str | None = None,
@@ -116,6 +118,7 @@ class Marketplace(Administration):
             Settings(
                 fees=bool(fees),
                 strict=strict,
+                query_api=query_api,
                 private_destinations=not strict if allow_private_destinations is None else allow_private_destinations,
                 question_limit=int(setting.least("question_limit", question_limit, 1)),
                 upload_limit=int(setting.least("upload_limit", upload_limit, 1)),

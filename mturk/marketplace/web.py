@@ -18,16 +18,19 @@ from mturk.marketplace.dispatch import OPERATIONS, Dispatch
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.gate.stock import SMALL
 from mturk.marketplace.http.api import Api
-from mturk.marketplace.http.app import body_limit, make_app
+from mturk.marketplace.http.app import body_limit, make_app, old_body_limit
 from mturk.marketplace.http.fault import FaultPlan
 from mturk.marketplace.http.health_page import health_pages
 from mturk.marketplace.http.key_ring import KeyRing
+from mturk.marketplace.http.old_api import OldApi
 from mturk.marketplace.http.queue_api import QueueApi
 from mturk.marketplace.http.stranger import Strangers
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.topic_page import topic_pages
 from mturk.marketplace.http.upload_page import upload_pages
 from mturk.marketplace.opening import Opening
+from mturk.marketplace.query.old_operation import OLD_OPERATIONS
+from mturk.marketplace.query.query_dispatch import QueryDispatch
 from mturk.marketplace.queue.queue_operation import QUEUE_OPERATIONS, RECEIVE
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.site.door import Door, is_of_site
@@ -83,16 +86,29 @@ class Web:
         ring = KeyRing(store, lambda: opening.keys)
         self.note_uses = ring.note_uses
         """Has it noted, at a market time, which access keys have signed calls."""
+        throttle = Throttle(rate, burst, time.monotonic)
         self._api = Api(
             store,
             dispatch,
             ring,
-            Throttle(rate, burst, time.monotonic),
+            throttle,
             faults,
             strangers,
             real_time=real_time,
             sleep=time.sleep,
             strict=settings.strict,
+            public=site.public,
+        )
+        self._old = OldApi(
+            store,
+            QueryDispatch(dispatch),
+            ring,
+            throttle,
+            faults,
+            strangers,
+            answers=settings.query_api,
+            real_time=real_time,
+            sleep=time.sleep,
             public=site.public,
         )
         self._queues = QueueApi(
@@ -116,8 +132,10 @@ class Web:
         return body_limit(self._settings.question_limit)
 
     def unsigned(self, path: str) -> int:
-        """The same where nobody has signed: there is little to send to the API but calls."""
-        return self.largest(path) if is_of_site(path, self._site.public) else SMALL
+        """The same where nobody has signed in the head: there is little to send to the API but calls."""
+        if is_of_site(path, self._site.public):
+            return self.largest(path)
+        return max(SMALL, old_body_limit(self._settings.question_limit)) if self._settings.query_api else SMALL
 
     def _largest_of_site(self) -> int:
         return max(largest_body(self._settings.upload_limit), LARGEST_ANSWERS)
@@ -125,11 +143,11 @@ class Web:
     def app(self) -> Flask:
         """The application; the database is open by now."""
         pages = topic_pages(self._store, self._certificate), upload_pages(self._dispatch), self._health_pages()
-        app = make_app(self._api, self._queues, *pages, question_limit=self._settings.question_limit)
+        app = make_app(self._api, self._queues, self._old, *pages, question_limit=self._settings.question_limit)
         site = make_site(self._services, all_pages())
         app.extensions["mturk.site"] = site
         door = Door(site.wsgi_app, app.wsgi_app, self._site)
-        operations = {*OPERATIONS, *QUEUE_OPERATIONS, RECEIVE}
+        operations = {*OPERATIONS, *OLD_OPERATIONS, *QUEUE_OPERATIONS, RECEIVE}
         reception = Arrival(door, operations, metrics=self._metrics, access_log=self._watching.access_log)
         app.wsgi_app = reception  # type: ignore[method-assign]  # as Flask says
         return app

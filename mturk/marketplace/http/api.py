@@ -54,11 +54,12 @@ class ApiReply(NamedTuple):
     body: bytes
     retry_after: int | None = None
     """Seconds after which it is worth trying again."""
+    content_type: str = CONTENT_TYPE
 
     @property
     def headers(self) -> list[tuple[str, str]]:
         """The headers of the answer."""
-        usual = [("Content-Type", CONTENT_TYPE), ("x-amzn-RequestId", visit.request_id())]
+        usual = [("Content-Type", self.content_type), ("x-amzn-RequestId", visit.request_id())]
         return usual if self.retry_after is None else [*usual, ("Retry-After", str(self.retry_after))]
 
 

@@ -54,6 +54,12 @@ class KeyRing:
 
     def expect(self, database: Connection, key: str) -> None:
         """Refuse a key that was revoked since its pair was remembered, and forget the pair."""
-        if not self._keys().is_good(database, key):
-            self._pairs.pop(key, None)
+        if not self.is_good(database, key):
             raise unknown_key()
+
+    def is_good(self, database: Connection, key: str) -> bool:
+        """Whether a key was not revoked since its pair was remembered; if it was, the pair is forgotten."""
+        if self._keys().is_good(database, key):
+            return True
+        self._pairs.pop(key, None)
+        return False

@@ -69,8 +69,10 @@ class Page(NamedTuple):
         shown_after: ColumnElement[Any] | None = None,
     ) -> Select[Any]:
         """The query for the rows of this page."""
-        if call.settings.eventual and shown_after is not None:
-            listed = listed.where(shown_after <= call.now - call.settings.eventual)
+        listed = shown(call, listed, shown_after)
+        if call.numbered is not None:
+            call.numbered.count(call.database, listed)
+            return call.numbered.cut(listed, order)
         after = self.after()
         if after:
             listed = listed.where(_beyond(after, *order, descending=descending))
@@ -94,6 +96,13 @@ class Page(NamedTuple):
 
     def _mark(self, parts: int) -> int:
         return crc32(repr((self.of, parts)).encode())
+
+
+def shown(call: Call, listed: Select[Any], shown_after: ColumnElement[Any] | None) -> Select[Any]:
+    """What lists show of these rows now."""
+    if call.settings.eventual and shown_after is not None:
+        return listed.where(shown_after <= call.now - call.settings.eventual)
+    return listed
 
 
 def _beyond(key: tuple[int, ...], *columns: ColumnElement[Any], descending: bool) -> ColumnElement[bool]:

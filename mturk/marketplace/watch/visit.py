@@ -14,7 +14,18 @@ REQUEST_ID = "x-amzn-RequestId"
 class Visit:
     """One request to the server, from its arrival to its answer; what is known of it grows on the way."""
 
-    __slots__ = ("access_key", "address", "code", "id", "is_relayed", "path", "place", "requester", "worker_id")
+    __slots__ = (
+        "access_key",
+        "address",
+        "code",
+        "id",
+        "is_relayed",
+        "operation",
+        "path",
+        "place",
+        "requester",
+        "worker_id",
+    )
 
     def __init__(self, address: str = "") -> None:
         self.id = str(uuid.uuid4())
@@ -26,6 +37,8 @@ class Visit:
         """Which page it is, by the rule for its path."""
         self.path = ""
         """The path itself, without what opens anything."""
+        self.operation = ""
+        """The operation that is called, where the request's head does not name it."""
         self.requester: int | None = None
         self.access_key: str | None = None
         self.worker_id: str | None = None
@@ -75,6 +88,13 @@ def by_requester(number: int, access_key: str) -> None:
     here = _here.get()
     if here is not None:
         here.requester, here.access_key = number, access_key
+
+
+def calls(operation: str) -> None:
+    """Note which operation is called."""
+    here = _here.get()
+    if here is not None:
+        here.operation = operation
 
 
 def by_worker(worker_id: str) -> None:
