@@ -52,8 +52,8 @@ class Marketplace(Administration):
     fees. `rate` and `burst` throttle each requester, `limits` what strangers take, and `quota` is how much each
     requester may keep, None without limits; `faults` and `eventual` (seconds) bring the troubles of a real service.
     `strict` requires HTTPS for every ExternalQuestion, and has every x-amz-* header signed. `query_api` answers
-    programs for the API before 2017, whose signatures are safe behind TLS only. Events go to this machine and to private
-    networks unless `allow_private_destinations` is False, or None with `strict`.
+    programs for the API before 2017, whose signatures are safe behind TLS only. Events go to this machine and to
+    private networks unless `allow_private_destinations` is False, or None with `strict`.
     `port=0` takes a free port; in place of host and port, `sock` is a socket that listens already, such as the
     `socket` of another process's marketplace on the same database. Behind a proxy, `public_url` is the address that
     clients use, and sign. `name_hold` keeps the name of a deleted qualification type taken, as the real service may
