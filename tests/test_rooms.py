@@ -99,7 +99,7 @@ people:         mail | ledger message payout premium_type | requester worker | b
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
                 | queue_operation receiver
 delivery:       credential mail_server network outbox | destination | exchange listener mailer topic
-                | certificate sender | envelope own_queue | push | delivery
+                | certificate sender | envelope old_notice own_queue | push | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
 hit:            hit_type layout review_policy | notification review_score | hit

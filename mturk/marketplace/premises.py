@@ -218,6 +218,7 @@ class Premises:
             self._certificate,
             self._room,
             self._identifiers,
+            lambda: self.opening.keys,
             randomness=self._randomness,
             real_time=self._real_time,
             address=self.public_url(),

@@ -57,5 +57,5 @@ def test_every_option_of_serve_that_is_about_the_site_is_told() -> None:
     machine = {"--host", "--port", "--deposit", "--fees", "--processes", "--plain-http", "--existing"}
     limits = {"--rate", "--burst", "--connections", "--per-address", "--refusals", "--no-quota"}
     watch = {"--log", "--access-log", "--metrics", "--metrics-for", "--audit-trail"}
-    others = machine | limits | watch | {"--allow-private-destinations"}
+    others = {"--query-api"} | machine | limits | watch | {"--allow-private-destinations"}
     assert {name for name in names - others if name not in PAGE} == set()

@@ -24,12 +24,16 @@ from mturk.marketplace.people.requester import account
 NEWS = "outbox"
 """What is announced when an event is written."""
 VERSION = "2014-08-15"
+REST = "REST"
+"""The old API's transport to an address on the web."""
 QUEUE, TOPIC = "queue", "topic"
 """Transports of the marketplace itself, whose destinations are names; the others are AWS's words."""
 LEASE = 60 * SECOND
 """How long, in real time, one process may take for one document; far longer than a request may take."""
 LARGEST = 100
 """Events in one document, which keeps it far below the 256 KB that queues and topics accept."""
+LARGEST_QUERY = 20
+"""The same where they stand in an address, of which many servers take 8 KB."""
 PATIENCE = 14 * DAY
 LEAST_TRIES = 10
 """Events are given up once their destination has failed for this long, and this often in a row."""
@@ -190,8 +194,9 @@ def _next(
 ) -> EventDocument | None:
     row = database.execute(_OUTLET, {"outlet_number": number, "real": real}).one()
     # A document that a process was sending when it died is sent again unchanged.
-    again = _events(database, t.event.c.document == row.document) if row.document else []
-    events = again or _events(database, t.event.c.outlet == number)
+    most = LARGEST_QUERY if row.transport == REST else LARGEST
+    again = _events(database, t.event.c.document == row.document, most) if row.document else []
+    events = again or _events(database, t.event.c.outlet == number, most)
     if not events and row.asking:
         return EventDocument(number, holder, "", row.requester, row.transport, row.destination, row.attempts, "")
     if not events:
@@ -207,8 +212,8 @@ def _next(
     return EventDocument(number, holder, document, *to, row.attempts, text)
 
 
-def _events(database: Connection, which: ColumnElement[bool]) -> list[Row[Any]]:
-    return list(database.execute(select(t.event).where(which).order_by(t.event.c.number).limit(LARGEST)))
+def _events(database: Connection, which: ColumnElement[bool], most: int) -> list[Row[Any]]:
+    return list(database.execute(select(t.event).where(which).order_by(t.event.c.number).limit(most)))
 
 
 def _give_up(database: Connection, document: EventDocument, before: int) -> int:

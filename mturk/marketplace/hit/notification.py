@@ -143,6 +143,9 @@ def _outlet(call: Call, transport: str, where: str) -> int:
         return _queue(call, where)
     if transport == "SNS":
         return _topic(call, where)
+    if transport == outbox.REST:
+        destination.check_push(where, private=call.settings.private_destinations)
+        return outbox.outlet_of(call, call.requester, outbox.REST, where)
     raise ValueError("this marketplace sends no e-mail; use SQS or SNS")
 
 

@@ -29,7 +29,6 @@ use this address as the endpoint of any AWS SDK.
 # JSON can write one byte of a question as six (\\u003c). The rest of a request is small compared with the question.
 _ESCAPED = 6
 _BESIDE_QUESTION = 1_000_000
-_OLD_PATH = "/onca/xml"  # where the first versions of the old API were
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -91,13 +90,6 @@ def _api_pages(api: Api, queues: QueueApi, old: OldApi) -> Blueprint:
             return _of_queue(queues)
         # What is not plainly a call, such as one of an unknown target: the others end in `endpoint.py`.
         return _response(api.answer(_signed(), request.url_root.rstrip("/")))
-
-    @pages.get(_OLD_PATH)
-    @pages.post(_OLD_PATH)
-    def old_call() -> Response:
-        form = request.get_data() if request.mimetype == _FORM else b""
-        reply = _of_old_program(old, form.decode("utf-8", "replace"))
-        return _response(reply) if reply else Response(_WELCOME, 404, mimetype="text/plain")
 
     return pages
 

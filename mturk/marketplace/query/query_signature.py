@@ -7,7 +7,6 @@ between them (signature version 1). Neither protects from who is on the way: onl
 
 from __future__ import annotations
 
-import base64
 import calendar
 import hmac
 import re
@@ -16,6 +15,7 @@ from collections.abc import Callable, Mapping
 
 from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.query.query_error import QueryError
+from mturk.marketplace.signature import concatenated
 
 SERVICE = "AWSMechanicalTurkRequester"
 TOLERANCE = 15 * 60
@@ -47,17 +47,12 @@ def not_authorized() -> QueryError:
     return QueryError("AWS.NotAuthorized", text, in_front=True)
 
 
-def sign(secret_key: str, *texts: str) -> str:
-    """The signature of some texts, one after another."""
-    return base64.b64encode(hmac.digest(secret_key.encode(), "".join(texts).encode(), "sha1")).decode()
-
-
 def _expected(given: Mapping[str, str], secret_key: str) -> str:
     version = given.get("SignatureVersion", "0")
     if version == "1":
-        return sign(secret_key, *(f"{name}{given[name]}" for name in _signed(given)))
+        return concatenated(secret_key, *(f"{name}{given[name]}" for name in _signed(given)))
     if version == "0":
-        return sign(secret_key, SERVICE, given["Operation"], given["Timestamp"])
+        return concatenated(secret_key, SERVICE, given["Operation"], given["Timestamp"])
     text = "The value of SignatureVersion is not valid: 0 (or none) and 1 are served."
     raise QueryError("AWS.BadClaimsSupplied", text, in_front=True)
 
