@@ -45,7 +45,8 @@ def test_a_member_is_written_as_it_was(answer: dict[str, Any], written: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "read"), [("<b>&", "<b>&"), ("a\r\nb\rc", "a\r\nb\rc"), ("\x00\x1b\ud800\uffff", "\ufffd" * 4), ("🐈", "🐈")]
+    ("text", "read"),
+    [("<b>&", "<b>&"), ("a\r\nb\rc", "a\r\nb\rc"), ("\x00\x1b\ud800\uffff", "\ufffd" * 4), ("🐈", "🐈")],
 )
 def test_a_text_arrives_whole_or_as_characters_that_xml_has(text: str, read: str) -> None:
     assert result({"Answer": text}).findtext("Answer") == read
