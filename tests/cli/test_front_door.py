@@ -56,6 +56,16 @@ def test_an_address_has_so_many_refusals_as_were_said(tmp_path: Path) -> None:
         guesser.close()
 
 
+@pytest.mark.parametrize(("options", "answered"), [((), False), (("--query-api",), True)])
+def test_old_programs_are_answered_if_that_was_said(tmp_path: Path, options: tuple[str, ...], answered: bool) -> None:
+    with serving(tmp_path / "lab.sqlite3", *options) as server:
+        line = http.client.HTTPConnection(*place(server), timeout=PATIENCE)
+        line.request("GET", "/?Service=AWSMechanicalTurkRequester&Operation=GetHIT&AWSAccessKeyId=AKIANOBODY")
+        told = line.getresponse().read().decode()
+        line.close()
+    assert ("AWS.MissingParameters" in told, "mturk serve --query-api" in told) == (answered, not answered)
+
+
 @pytest.mark.parametrize("option", ["--connections", "--per-address"])
 def test_so_many_connections_are_held_as_were_said(tmp_path: Path, option: str) -> None:
     with serving(tmp_path / "lab.sqlite3", option, "3") as server:

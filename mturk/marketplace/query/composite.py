@@ -111,7 +111,7 @@ def disable_hit(clerk: Clerk, given: Tree) -> Answer | Step:
     if hit_row.status not in (ASSIGNABLE, UNASSIGNABLE):
         raise wrong_state("HIT", hit_row.status, ASSIGNABLE, UNASSIGNABLE)
     if not hit_row.expired:
-        # Without its review policies, which might extend it.
+        # Without its review policies, which might reject work.
         expiration.end(clerk.call, hit_row)
     return partial(_go_on_disabling, hit_id)
 

@@ -102,13 +102,14 @@ def test_a_disabled_hit_pays_for_its_work_and_is_gone(
     assert market.audit() == []
 
 
-def test_a_disabled_hit_is_not_extended_by_its_review_policies(
+def test_all_work_of_a_disabled_hit_is_approved_whatever_its_review_policies_say(
     market: Marketplace, program: OldProgram, publish_old: Publish, work: Work
 ) -> None:
     policy = "HITReviewPolicy.1"
     given = {
         "QuestionIds": "q",
-        "QuestionAgreementThreshold": "90",
+        "QuestionAgreementThreshold": "50",
+        "RejectIfWorkerAgreementScoreIsLessThan": "100",
         "ExtendIfHITAgreementScoreIsLessThan": "100",
         "ExtendMaximumAssignments": "9",
         "ExtendMinimumTimeInSeconds": "3600",
@@ -116,10 +117,11 @@ def test_a_disabled_hit_is_not_extended_by_its_review_policies(
     named = {f"{policy}.PolicyName": "SimplePlurality/2011-09-01"}
     for number, (key, value) in enumerate(given.items(), start=1):
         named |= {f"{policy}.Parameter.{number}.Key": key, f"{policy}.Parameter.{number}.Value.1": value}
-    hit_id = publish_old(**{"Question": form(text_question("q")), "MaxAssignments": 3, **named})
-    work(hit_id, "A1", q="a")
-    work(hit_id, "A2", q="b")
+    hit_id = publish_old(**{"Question": form(text_question("q")), "MaxAssignments": 4, **named})
+    for worker, answer in (("A1", "a"), ("A2", "a"), ("A3", "b")):
+        work(hit_id, worker, q=answer)
     program.call("DisableHIT", {"HITId": hit_id})
+    assert set(earned(market)) == {"A1", "A2", "A3"}
     assert on_hold(program) == "0.00"
     assert market.audit() == []
 
