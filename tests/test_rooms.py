@@ -86,7 +86,7 @@ setting
 quota
 call
 database:       address column driver durable row turn | opened_file | seal
-                | account_table audit_table delivery_table offer_table site_table | first_rows ending table
+                | account_table audit_table delivery_table money_table offer_table site_table | first_rows ending table
                 | group_count | diagnosis engine lock upgrade | store
 agenda
 watch:          glance level repetition subject visit watch_setting | log_line metrics route trail | arrival watch

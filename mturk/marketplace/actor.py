@@ -83,15 +83,16 @@ class Requester:
 
     def balance(self) -> Balance:
         """What is in the account now."""
-        accounts = ledger.available(self._number), ledger.held(self._number)
         return self._dispatch.run(
-            lambda context: Balance(*(Decimal(dollars(ledger.balance(context.database, one))) for one in accounts)),
+            lambda context: Balance(*(Decimal(dollars(one)) for one in ledger.funds(context, self._number))),
             writes=False,
         )
 
     @alters_data
     def deposit(self, amount: str | int | Decimal) -> None:
-        """Put money into the account."""
+        """Put money into the account; refused in a sandbox, where there is always the same."""
+        if self._dispatch.is_sandbox:
+            raise MarketplaceError(ledger.NO_DEPOSITS)
 
         def put_in(context: Context) -> None:
             ledger.deposit(context, self._number, cents(amount))

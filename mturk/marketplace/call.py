@@ -20,6 +20,8 @@ class Settings:
     """How this marketplace differs from MTurk's own rules."""
 
     fees: bool = True
+    sandbox: bool = False
+    """Whether nothing is spent: see `people/ledger.py`."""
     strict: bool = False
     question_limit: int = 65_535
     eventual: int = 0

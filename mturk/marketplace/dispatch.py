@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -211,6 +212,15 @@ class Dispatch:
         """The market time, in milliseconds."""
         shift, reached, _ = self._store.pulse()
         return self._clock.at(shift, reached)
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether nothing is spent."""
+        return self._settings.sandbox
+
+    def spend_nothing(self) -> None:
+        """Go by the rules of a sandbox from now on."""
+        self._settings = replace(self._settings, sandbox=True, fees=False, name_hold=0)
 
     @property
     def brief(self) -> float:

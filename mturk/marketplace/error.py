@@ -73,8 +73,8 @@ class Refusal(Exception):
 
     status = 400
 
-    def body(self, now: int) -> dict[str, str]:
-        """The JSON body of the answer; `now` is the service's clock in milliseconds."""
+    def body(self, now: object) -> dict[str, str]:
+        """The JSON body of the answer; `now` is the service's clock in milliseconds, as it is written."""
         raise NotImplementedError  # each of the three styles of error has a body of its own
 
 
@@ -86,7 +86,7 @@ class FrontEndError(Refusal):
         self.kind = kind
         self.message = message
 
-    def body(self, now: int) -> dict[str, str]:
+    def body(self, now: object) -> dict[str, str]:
         return {"__type": self.kind, "message": self.message} if self.message else {"__type": self.kind}
 
 
@@ -98,7 +98,7 @@ class RequestError(Refusal):
         self.code = code
         self.message = message
 
-    def body(self, now: int) -> dict[str, str]:
+    def body(self, now: object) -> dict[str, str]:
         return {
             "__type": "RequestError",
             # The service ends each of these texts with its clock in milliseconds.
@@ -120,7 +120,7 @@ class ParameterValidationError(RequestError):
         text = f'The value "{value}" is not valid for the parameter {parameter}.'
         return cls(parameter, f"{text} {reason}" if reason else text)
 
-    def body(self, now: int) -> dict[str, str]:
+    def body(self, now: object) -> dict[str, str]:
         return {**super().body(now), "__type": "ParameterValidationError", "Parameter": self.parameter}
 
 
@@ -140,7 +140,7 @@ class ServiceFault(Refusal):
         self.retry_after = retry_after
         """Seconds after which it is worth trying again, where that is known."""
 
-    def body(self, now: int) -> dict[str, str]:
+    def body(self, now: object) -> dict[str, str]:
         return {
             "__type": "ServiceFault",
             "Message": f"{self.message} ({now})",

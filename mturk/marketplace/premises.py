@@ -59,6 +59,7 @@ class Premises:
         deposit: int,
         master_key: str | None,
         existing: bool,
+        sandbox: bool,
         real_time: Callable[[], float],
         randomness: random.Random,
         mail_server: MailServer | None,
@@ -86,6 +87,7 @@ class Premises:
             deposit=deposit,
             master_key=master_key,
             existing=existing,
+            sandbox=sandbox,
         )
         self.listeners = Listeners(FIRST_REQUESTER, self._identifiers.document, self._hear)
         self._room = WaitingRoom(WAITING)

@@ -115,7 +115,7 @@ class Api:
         except ServiceFault as fault:
             return self._faulty(fault)
         except Refusal as refusal:
-            return _reply(refusal.status, refusal.body(self._real()))
+            return _reply(refusal.status, refusal.body(self._stamp()))
         except DatabaseBusy as error:
             _log.warning("a call was put off: %s", error)
             return self._faulty(ServiceFault(retry_after=RETRY_AFTER))
@@ -192,7 +192,11 @@ class Api:
                 raise LostAnswer
 
     def _faulty(self, fault: ServiceFault) -> ApiReply:
-        return _reply(fault.status, fault.body(self._real()), fault.retry_after)
+        return _reply(fault.status, fault.body(self._stamp()), fault.retry_after)
+
+    def _stamp(self) -> str:
+        # The sandbox marks its clock.
+        return f"{self._real()} s" if self._dispatch.is_sandbox else str(self._real())
 
     def _real(self) -> int:
         return int(self._real_time() * SECOND)
