@@ -55,13 +55,14 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default
 sqs
+redirect:       aws_host roots tunnel | authority destination proxy_request surroundings | outward | redirect
 __init__
 pytest_plugin
 cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
 cli:            demo doctor front_door lookout payouts serve sibling simulate | demo_site diagnosis option
-                | access audit bringing hearing people preview upkeep | program
+                | access audit bringing crowd hearing people preview redirection upkeep | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -136,6 +137,7 @@ CROSSINGS = {
     "connection.local",
     "pytest_plugin",
     "cli.bringing",
+    "cli.crowd",
     "cli.option",
     "cli.preview",
     "cli.program",

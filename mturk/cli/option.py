@@ -99,6 +99,9 @@ private_destinations = click.option(
     is_flag=True,
     help="Let requesters have events sent to this machine and to private networks: docs/security.md.",
 )
+sandbox = click.option(
+    "--sandbox", is_flag=True, help="Make a new database a sandbox: 10,000.00 always, nothing is spent, no fees."
+)
 csv_file = click.option(
     "--csv", "file", metavar="FILE", required=True, help="Write the table to this file; - is stdout."
 )
