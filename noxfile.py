@@ -17,6 +17,7 @@ EXTRAS = [
     "plot",
     "dask",
     "validate",
+    "redirect",
     "sns",
     "flask",
     "django",

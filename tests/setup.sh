@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, a browser, nginx,
-# Caddy and systemd, the AWS SDK for JavaScript with what runs it, and axe-core.
+# Caddy and systemd, the AWS SDK and the old module mturk for JavaScript with what runs them, axe-core, and boto 2.
 # For Debian and its relatives; does nothing where everything is there. Run it as root, or as one who may use sudo.
 set -eu
 
@@ -22,8 +22,17 @@ install_javascript() {
     fi
 }
 
+# Apart from other packages of Python: it has a program `mturk`, too.
+install_boto() {
+    cd "$(dirname "$0")/boto"
+    if ! test -e site/boto; then
+        python3 -m pip install --quiet --no-deps --require-hashes --target site --requirement requirements.txt
+    fi
+}
+
 if test -z "$missing"; then
-    install_javascript
+    (install_javascript)
+    (install_boto)
     exit 0
 fi
 if ! command -v apt-get >/dev/null; then
@@ -48,4 +57,5 @@ fi
 $sudo apt-get -qq update
 # shellcheck disable=SC2086 # several names
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $missing >/dev/null
-install_javascript
+(install_javascript)
+(install_boto)

@@ -7,14 +7,17 @@ so many characters; all of these are read in a moment. `benchmarks/hostile.py` m
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Column, MetaData, Table, Text, create_engine, func, select
 
-from mturk.errors import ValidationError
+from mturk.errors import ValidationError, error_of
 from mturk.event import queue_policy
+from mturk.marketplace.database.occurrence import occurs
 from mturk.marketplace.delivery import destination
 from mturk.marketplace.document import answer_key
 from mturk.marketplace.document.parser import Unreadable
@@ -139,6 +142,24 @@ def test_an_address_of_one_piece_is_refused_in_a_moment(piece: str) -> None:
         destination.check_push(f"https://{piece * (SIZE // len(piece))}", private=True)
 
 
+@pytest.mark.parametrize("piece", [" ", "(", "(1567545210650", "(1567545210650) ", ")"])
+def test_a_refusal_of_one_piece_is_read_in_a_moment(piece: str) -> None:
+    text = piece * (8 * SIZE // len(piece))
+    assert error_of("GetHIT", 400, {"Message": f"{text}x"}).message == f"{text}x"
+
+
 def test_an_option_is_read_with_all_that_stands_in_it() -> None:
     page = "<select name=a><option> x<b> &amp; y</b><!-- no --> z</select>"
     assert fields_of(html_question(page)) == (Field("a", ("x & y z",)),)
+
+
+def test_a_word_is_looked_for_in_ten_thousand_texts_in_a_moment() -> None:
+    table = Table("example", MetaData(), Column("words", Text))
+    found = select(func.count()).select_from(table)
+    with create_engine("sqlite://").connect() as database:
+        table.create(database)
+        database.execute(table.insert(), [{"words": "a" * 3_000}] * 10_000)
+        began = time.process_time()
+        assert database.execute(found.where(occurs("a" * 900 + "b", table.c.words))).scalar_one() == 0
+        assert database.execute(found.where(occurs("a" * 900, table.c.words))).scalar_one() == 10_000
+        assert time.process_time() - began < 10  # LIKE takes 50 seconds

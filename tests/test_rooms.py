@@ -55,14 +55,15 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default
 sqs
+redirect:       aws_host roots tunnel | authority destination proxy_request surroundings | outward | redirect
 __init__
 pytest_plugin
-cli.advice:     finding rule source | scrutiny
+cli.advice:     finding rule script_text | scrutiny
 cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
 cli:            demo doctor front_door lookout payouts serve sibling simulate | demo_site diagnosis option
-                | access audit bringing diagnosing hearing people preview upkeep | program
+                | access audit bringing crowd diagnosing hearing people preview redirection upkeep | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -86,21 +87,23 @@ signature
 setting
 quota
 call
-database:       address column driver durable row turn | opened_file | seal
-                | account_table audit_table delivery_table offer_table site_table | first_rows ending table
+database:       address column driver durable occurrence row turn | opened_file | seal
+                | account_table audit_table delivery_table money_table offer_table site_table
+                | first_rows ending table
                 | group_count | diagnosis engine lock upgrade | store
 agenda
-watch:          glance level repetition subject visit watch_setting | log_line metrics route trail | arrival watch
+watch:          attempt glance level repetition subject visit watch_setting | log_line metrics route trail
+                | arrival watch
                 | log
 document:       expression parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing
 frame:          joined_script library page_source posted ticket | served_page shelf | npm
-request:        idempotency paging shape | rules
+request:        idempotency numbered_page shape | paging rules
 people:         mail | ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
                 | queue_operation receiver
 delivery:       credential mail_server network outbox | destination | exchange listener mailer topic
-                | certificate sender | envelope own_queue | push | delivery
+                | certificate sender | envelope old_notice own_queue | push | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
 hit:            hit_type layout review_policy | notification review_score | hit
@@ -109,6 +112,8 @@ hit:            hit_type layout review_policy | notification review_score | hit
 workplace:      concern desk need notice period plain_text skill submission | earning letter report statement
                 | overview picture
 dispatch
+query:          query_error | parameter_tree query_signature | translation | clerk query_document response_group
+                | composite old_list | old_operation | query_dispatch
 account:        email_address objection password place secret | account_link alias device means person
                 sitting slowdown | admission closure confirmation invitation own_data probe proof | entrance own_account
 timekeeper
@@ -117,17 +122,20 @@ opening
 administration
 actor
 gate:           connection_limit framing lobby open_files poller stock
-http:           bygone fault form_limit public_address stranger throttle | health_page verification | key_ring | api
-                | complaint endpoint queue_api topic_page upload_page | app incoming | channel | reception | server
+http:           bygone fault form_limit public_address refused_call stranger throttle
+                | health_page verification | key_ring | api
+                | complaint endpoint old_api queue_api topic_page upload_page | app incoming | channel | reception
+                | server
 site:           intake protection signing_key terms time_zone way_back | site_setting
                 | door language service | session_cookie browser_name country typed | visitor
-                | navigation refusal show task_frame | site wanted work_area
+                | navigation refusal show task_frame | front_page site wanted work_area
 site.pages:     asset_page external_submit frame_text | account_page consent_page dashboard_page entrance_page
                 group_page language_page mail_page message_page qualification_page report_page task_page | work_page
                 | directory
 web
 premises
-upkeep:         problem reader sealed_text | consistency dump rotation | inspection | backup pruning | restoration
+upkeep:         problem reader sealed_text | consistency dump rotation | inspection | pruning trial | backup
+                | restoration
 simulation:     field | crowd posting | simulation
 market
 __init__
@@ -137,6 +145,8 @@ CROSSINGS = {
     "connection.local",
     "pytest_plugin",
     "cli.bringing",
+    "cli.crowd",
+    "cli.front_door",
     "cli.option",
     "cli.preview",
     "cli.program",

@@ -113,7 +113,7 @@ def _asked(transport: Transport, connection: Connection) -> Iterator[Finding]:
 
 
 def _skew(answer: Answer, at: float) -> float | None:
-    with suppress(TypeError, ValueError):
+    with suppress(TypeError, ValueError, OverflowError):
         return parsedate_to_datetime(answer.headers.get("Date", "")).timestamp() - at
     return None
 

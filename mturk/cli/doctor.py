@@ -39,6 +39,7 @@ EXTRAS = {
     "plot": ("matplotlib",),
     "dask": ("distributed",),
     "validate": ("lxml",),
+    "redirect": ("cryptography",),
     "sns": ("cryptography",),
     "flask": ("flask", "werkzeug"),
     "django": ("django",),

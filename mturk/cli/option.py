@@ -91,13 +91,13 @@ upload_limit = click.option(
     metavar="BYTES",
     help="How large a file may be that a worker uploads; those of one HIT may have a hundred times that.",
 )
-no_quota = click.option(
-    "--no-quota", is_flag=True, help="Let each requester keep as much as there is room for: docs/security.md."
-)
 private_destinations = click.option(
     "--allow-private-destinations",
     is_flag=True,
     help="Let requesters have events sent to this machine and to private networks: docs/security.md.",
+)
+sandbox = click.option(
+    "--sandbox", is_flag=True, help="Make a new database a sandbox: 10,000.00 always, nothing is spent, no fees."
 )
 csv_file = click.option(
     "--csv", "file", metavar="FILE", required=True, help="Write the table to this file; - is stdout."

@@ -18,7 +18,21 @@ from typing import Any
 
 import click
 
-from mturk.cli import access, audit, bringing, diagnosing, front_door, hearing, lookout, option, people, preview, upkeep
+from mturk.cli import (
+    access,
+    audit,
+    bringing,
+    crowd,
+    diagnosing,
+    front_door,
+    hearing,
+    lookout,
+    option,
+    people,
+    preview,
+    redirection,
+    upkeep,
+)
 from mturk.cli.account import export_file, funds, hits, qualifications, workers
 from mturk.cli.batch.batch_group import batch
 from mturk.version import __version__
@@ -176,7 +190,6 @@ def demo(database: str | None, site: bool) -> None:
 @click.option("--offline", is_flag=True, help="Keep task pages from all other hosts.")
 @option.upload_limit
 @option.private_destinations
-@option.no_quota
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
@@ -185,6 +198,8 @@ def demo(database: str | None, site: bool) -> None:
     metavar="NUMBER",
     help="How many processes serve it: about as many as there are cores. More than one are worth it on PostgreSQL.",
 )
+@option.sandbox
+@redirection.options
 @front_door.options
 @lookout.options
 def serve(
@@ -204,10 +219,12 @@ def serve(
     offline: bool,
     upload_limit: int,
     allow_private_destinations: bool,
-    no_quota: bool,
     processes: int,
+    sandbox: bool,
+    leading: redirection.Leading | None,
     rates: dict[str, Any],
     limits: dict[str, Any],
+    quota: dict[str, Any],
     lookout: lookout.Lookout,
 ) -> None:
     """Serve a marketplace for any AWS SDK, until Ctrl-C.
@@ -224,14 +241,16 @@ def serve(
       mturk serve --sign-up open --terms terms.txt
       mturk serve --sign-in header:X-Remote-User --trusted-proxy 127.0.0.1
       mturk serve --database postgresql://user:password@host/lab --processes 4
+      mturk serve --redirect --sandbox
       mturk serve --log json --access-log --metrics
     """
     from mturk.cli import serve as server
     from mturk.cli.sibling import Siblings
-    from mturk.marketplace import ConnectionLimits, Marketplace, keep_log
+    from mturk.marketplace import ConnectionLimits, Marketplace, allow_connections, keep_log
 
     settings: dict[str, Any] = {
         "deposit": deposit,
+        "sandbox": sandbox,
         "fees": fees,
         "public_url": public_url,
         "sign_up": sign_in or sign_up,
@@ -240,10 +259,10 @@ def serve(
         "task_host": task_host,
         "offline": offline,
         "upload_limit": upload_limit,
-        "limits": ConnectionLimits(**limits),
+        "limits": (held := ConnectionLimits(**limits)),
         **rates,
         "allow_private_destinations": allow_private_destinations,
-        **({"quota": None} if no_quota else {}),
+        **quota,
         **lookout.settings,
     }
     with option.mistakes_explained(), lookout.begun(processes):
@@ -253,6 +272,7 @@ def serve(
             raise click.BadParameter("a database in memory has one process.", param_hint="'--processes'")
         warn = partial(click.echo, err=True)
         keep_log(lookout.log)
+        allow_connections(held.connections)
         server.run(
             market,
             host,
@@ -260,6 +280,7 @@ def serve(
             warn,
             unknown_proxy=public_url is not None and not trusted_proxy,
             siblings=Siblings(database, settings, processes - 1, warn, lookout.log) if processes > 1 else None,
+            leading=leading,
         )
 
 
@@ -301,47 +322,6 @@ def payouts(
         script.run(market, since, until, file, say, requester=requester, overwrite=overwrite)
 
 
-@command.command()
-@click.option(
-    "--database",
-    metavar="URL",
-    required=True,
-    callback=option.check_database,
-    help="The marketplace's file, or the URL of its database. Its clock is moved on, and its requesters pay.",
-)
-@click.option("--hours", type=float, default=24.0, show_default=True, help="How much market time to play.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same run.")
-@click.option(
-    "--hits", type=click.IntRange(min=0), default=0, help="Publish so many HITs first, if need be in a new file."
-)
-@click.option("--workers", type=int, default=1000, show_default=True, help="How many workers there are.")
-@click.option("--arrivals", type=float, default=60.0, show_default=True, help="How many of them come in an hour.")
-@click.option("--visit", type=float, default=5.0, show_default=True, help="How many HITs one takes on, about.")
-@click.option("--seconds", type=float, default=60.0, show_default=True, help="How long a HIT takes, about.")
-@click.option("--returns", type=float, default=0.05, show_default=True, help="The share of HITs that are returned.")
-@click.option("--abandons", type=float, default=0.03, show_default=True, help="The share that is abandoned.")
-@click.option("--careful", type=float, default=80.0, show_default=True, help="How many workers are right, mostly.")
-@click.option("--hasty", type=float, default=15.0, show_default=True, help="How many are right two times of three.")
-@click.option("--guessing", type=float, default=4.0, show_default=True, help="How many answer anything.")
-@click.option("--stuck", type=float, default=1.0, show_default=True, help="How many always answer the same.")
-def simulate(database: str, hours: float, seed: int, hits: int, **crowd: Any) -> None:
-    """Let made-up workers do the HITs that are on offer.
-
-    They come at random over market time, which is moved on; they accept, submit, return and abandon HITs, and
-    fill in forms and pages. This is for load and for tests; the workers' ids begin with ASIM.
-
-    \b
-    Examples:
-      mturk simulate --database test.sqlite3 --hits 1000
-      mturk simulate --database test.sqlite3 --hours 8 --arrivals 500
-    """
-    from mturk.cli import simulate as script
-    from mturk.marketplace import Crowd, Marketplace
-
-    with option.mistakes_explained(), Marketplace(database, existing=not hits) as market:
-        script.run(market, Crowd(**crowd), hits, hours, seed, click.echo)
-
-
 people.requester.add_command(hearing.letters)
 command.add_command(hearing.reports)
 command.add_command(bringing.assets)
@@ -354,7 +334,7 @@ people.worker.add_command(access.invite)
 people.worker.add_command(access.reset)
 for single in (hits.hits, hits.assignments, workers.workers, qualifications.qualifications, funds.balance):
     command.add_command(single)
-for single in (export_file.export, preview.preview, *upkeep.COMMANDS):
+for single in (crowd.simulate, export_file.export, preview.preview, *redirection.COMMANDS, *upkeep.COMMANDS):
     command.add_command(single)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from mturk.cli.redirection import Leading
     from mturk.cli.sibling import Siblings
     from mturk.marketplace import Marketplace
 
@@ -33,16 +34,21 @@ def run(
     *,
     unknown_proxy: bool = False,
     siblings: Siblings | None = None,
+    leading: Leading | None = None,
 ) -> None:
     """Start the marketplace, say how to reach it, and serve until Ctrl-C or SIGTERM; with siblings, in their processes.
 
-    `unknown_proxy` says that a proxy stands in front which nobody said to trust.
+    `unknown_proxy` says that a proxy stands in front which nobody said to trust. With `leading` calls to Amazon's hosts
+    are led here.
     """
     with end_signalled() as end, market:
         for line in warnings(market, host, unknown_proxy=unknown_proxy):
             warn(f"mturk: {line}")
-        with nullcontext() if siblings is None else siblings.beside(market):
-            for line in first_lines(market):
+        with (
+            nullcontext() if siblings is None else siblings.beside(market),
+            nullcontext(()) if leading is None else leading.beside(market, warn) as more,
+        ):
+            for line in [*first_lines(market), *more, "Ctrl-C ends it."]:
                 say(line)
             wait(end, (lambda: None) if siblings is None else siblings.look)
 
@@ -64,6 +70,7 @@ def first_lines(market: Marketplace) -> list[str]:
         f"Worker site: {market.site_url}",
         f"Access key: {market.access_key}",
         *(f"Secret key: {key}" for key in secret),
+        *(["Sandbox: each balance is 10000.00 always, and nothing is spent"] if market.is_sandbox else []),
         f"Database: {market.database}",
         "",
         "For boto3, the AWS command line and mturk.connect():",
@@ -76,7 +83,7 @@ def first_lines(market: Marketplace) -> list[str]:
     ]
     if not secret:
         lines += [f"The secret key: mturk requester keys requester --database {shlex.quote(market.database)}", ""]
-    return [*lines, "Ctrl-C ends it."]
+    return lines
 
 
 def invitation(market: Marketplace) -> str:

@@ -27,12 +27,15 @@ def read_age(_context: click.Context, _parameter: click.Parameter, value: str) -
 @click.argument("folder")
 @option.existing_database
 @click.option("--key", metavar="FILE", help="Keep the master key in this file, which lies in another folder.")
-def backup(folder: str, database: str, key: str | None) -> int:
+@click.option("--no-scratch", is_flag=True, help="Do not put a copy of PostgreSQL back, to try it out.")
+def backup(folder: str, database: str, key: str | None, no_scratch: bool) -> int:
     """Copy a marketplace while it runs, and verify the copy.
 
     The copy is put into FOLDER under a name with the time, once it is whole. Nobody waits for it. It is opened then:
     its ledger is added up, and it is seen whether the master key fits. Without the master key nobody can sign with
     what is in the copy, nor read its secrets: keep it elsewhere, once (--key). Of PostgreSQL it is a file of pg_dump.
+    That is read to its end, and put back into a new database of the same server, which takes as much room there until
+    it is dropped again: if the role may make databases, and without --no-scratch. The output says what was looked at.
 
     The exit status is 0 for a good copy, 1 for a copy in which something is wrong as it is in the database, and 2
     where there is none.
@@ -45,10 +48,11 @@ def backup(folder: str, database: str, key: str | None) -> int:
     from mturk.marketplace import back_up
 
     with option.mistakes_explained():
-        made = back_up(database, folder, key=key)
+        made = back_up(database, folder, key=key, scratch=not no_scratch)
     click.echo(f"Backup: {made.path}")
     if made.key:
         click.echo(f"Master key: {made.key}")
+    click.echo(f"Looked at: {made.looked_at}")
     return _told(made.problems)
 
 
@@ -119,29 +123,34 @@ def check(database: str) -> int:
 )
 @click.option("--dry-run", is_flag=True, help="Only say how much it is, as without --yes.")
 @click.option("--yes", is_flag=True, help="Remove it.")
+@click.option("--trail", is_flag=True, help="Remove the audit trail of that time, too.")
 @click.option("--vacuum", is_flag=True, help="Give the room back to the disk then; all others wait for that on SQLite.")
-def prune(database: str, older: timedelta, dry_run: bool, yes: bool, vacuum: bool) -> None:
+def prune(database: str, older: timedelta, dry_run: bool, yes: bool, trail: bool, vacuum: bool) -> None:
     """Remove what is old, beside a marketplace that runs.
 
     HITs go that were disposed of so long ago, with their assignments, answers, files and bonuses; and messages,
     letters, events and mail by their own age. The ledger stays, and with it balances and payouts; so do workers and
-    their records, and HITs that were not disposed of. There is no way back but a copy. Without --yes it is only said
-    how much it is. Broken off, it goes on when it is done again.
+    their records, and HITs that were not disposed of. So does the audit trail, which is evidence, without --trail.
+    There is no way back but a copy. Without --yes it is only said how much it is. Broken off, it goes on when it is
+    done again.
 
     \b
     Examples:
       mturk prune --older 400d --database lab.sqlite3
       mturk prune --older 400d --yes --vacuum --database lab.sqlite3
+      mturk prune --older 10y --yes --trail --database lab.sqlite3
     """
     from mturk.marketplace import prune as remove
 
     removes = yes and not dry_run
     with option.mistakes_explained():
-        done = remove(database, older, dry_run=not removes, vacuum=vacuum)
+        done = remove(database, older, dry_run=not removes, trail=trail, vacuum=vacuum)
     for name, number in done.rows.items():
         if number:
             click.echo(f"{name:22} {number:>12,}")
     click.echo(f"{'bytes of text':22} {done.bytes:>12,}")
+    if done.kept_entries:
+        click.echo(f"The audit trail stays, with {done.kept_entries:,} entries of that age. To remove them: --trail")
     if removes:
         click.echo(f"Removed. The longest moment that others waited: {done.longest * 1000:.0f} ms")
         if not vacuum:
@@ -157,6 +166,7 @@ def keys() -> None:
     \b
     Examples:
       mturk keys rotate-master --database lab.sqlite3
+      mturk keys new-site --yes --database lab.sqlite3
     """
 
 
@@ -181,6 +191,29 @@ def rotate_master(database: str, forget_old: bool) -> None:
     click.echo(f"Secrets sealed anew: {done.resealed}")
     if done.old_key:
         click.echo(f"Old key: {done.old_key}")
+
+
+@keys.command("new-site")
+@option.existing_database
+@click.option("--yes", is_flag=True, help="Do it: there is no way back.")
+def new_site(database: str, yes: bool) -> None:
+    """Have the site sign with a new key, where the old one cannot be read any more.
+
+    Only where the master key that sealed it is lost for good. Stop every process of the marketplace first; the next
+    start makes the new key. Everybody signs in again, links that were sent are void, and people who closed their
+    accounts are not recognized if they come back. Work and money are not concerned.
+
+    \b
+    Examples:
+      mturk keys new-site --yes --database lab.sqlite3
+    """
+    from mturk.marketplace import new_site_key
+
+    if not yes:
+        raise click.UsageError("There is no way back from this. To do it: --yes")
+    with option.mistakes_explained():
+        new_site_key(database)
+    click.echo("The next start makes a new key for the site.")
 
 
 def _told(problems: Sequence[object]) -> int:

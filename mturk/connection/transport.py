@@ -90,6 +90,9 @@ class Answer:
         return error
 
     def _seconds_to_wait(self) -> float | None:
+        exactly = self.headers.get("x-amz-retry-after", "")
+        if exactly.isdecimal():
+            return float(exactly) / 1000
         text = self.headers.get("Retry-After", "")
         if text.isdecimal():
             return float(text)
@@ -99,7 +102,7 @@ class Answer:
     def _time(self, header: str) -> float | None:
         try:
             return parsedate_to_datetime(self.headers.get(header, "")).timestamp()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
 
     def _start(self) -> str:

@@ -7,6 +7,7 @@ try:
     from mturk.marketplace.error import MarketplaceError, WorkerError
     from mturk.marketplace.frame.npm import bring_assets
     from mturk.marketplace.gate.connection_limit import ConnectionLimits
+    from mturk.marketplace.gate.open_files import allow_connections
     from mturk.marketplace.hit.missing_asset import MissingAsset
     from mturk.marketplace.http.fault import Fault
     from mturk.marketplace.market import Marketplace
@@ -21,7 +22,7 @@ try:
     from mturk.marketplace.upkeep.problem import Problem
     from mturk.marketplace.upkeep.pruning import Pruning, prune
     from mturk.marketplace.upkeep.restoration import Restoration, restore
-    from mturk.marketplace.upkeep.rotation import Rotation, rotate_master_key
+    from mturk.marketplace.upkeep.rotation import Rotation, new_site_key, rotate_master_key
     from mturk.marketplace.watch.log import keep_log
     from mturk.marketplace.watch.metrics import forget_process
     from mturk.marketplace.watch.trail import AuditEntry
@@ -63,11 +64,13 @@ __all__ = [
     "Topic",
     "Worker",
     "WorkerError",
+    "allow_connections",
     "back_up",
     "bring_assets",
     "check",
     "forget_process",
     "keep_log",
+    "new_site_key",
     "prune",
     "restore",
     "rotate_master_key",

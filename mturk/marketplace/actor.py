@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from mturk.marketplace.alters_data import alters_data
@@ -83,15 +84,16 @@ class Requester:
 
     def balance(self) -> Balance:
         """What is in the account now."""
-        accounts = ledger.available(self._number), ledger.held(self._number)
         return self._dispatch.run(
-            lambda context: Balance(*(Decimal(dollars(ledger.balance(context.database, one))) for one in accounts)),
+            lambda context: Balance(*(Decimal(dollars(one)) for one in ledger.funds(context, self._number))),
             writes=False,
         )
 
     @alters_data
     def deposit(self, amount: str | int | Decimal) -> None:
-        """Put money into the account."""
+        """Put money into the account; refused in a sandbox, where there is always the same."""
+        if self._dispatch.is_sandbox:
+            raise MarketplaceError(ledger.NO_DEPOSITS)
 
         def put_in(context: Context) -> None:
             ledger.deposit(context, self._number, cents(amount))
@@ -117,7 +119,9 @@ class Requester:
 
         def make(context: Context) -> Queue:
             account = account_of(context.database, self._number)
-            queue.make(context.database, self._number, name, {}, int(self._real_time() * SECOND))
+            real = int(self._real_time() * SECOND)
+            note = partial(context.note, "AddQueue", Requester=self.name, QueueName=name)
+            queue.make(context.database, self._number, name, {}, real, note)
             return Queue(name, f"{base}{queue.path(account, name)}", queue.arn(account, name))
 
         try:

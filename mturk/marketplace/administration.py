@@ -11,6 +11,7 @@ from mturk.marketplace.alters_data import alters_data
 from mturk.marketplace.call import Context, Deed
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.hit import missing_asset, offer
 from mturk.marketplace.hit.missing_asset import MissingAsset
 from mturk.marketplace.opening import Opening
@@ -33,12 +34,20 @@ class Administration:
         self._dispatch = dispatch
         self._opening = opening
 
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether it is a sandbox, where each balance is 10,000.00 always and nobody is paid."""
+        self._opening.open()
+        return self._dispatch.is_sandbox
+
     def payouts(self, since: datetime, until: datetime | None = None, *, requester: str | None = None) -> list[Payout]:
         """What each worker earned from `since` until before `until`, in market time, so that it can be paid out.
 
-        Without `until` all there is since then; with `requester` only what that requester paid.
+        Without `until` all there is since then; with `requester` only what that requester paid. Refused in a sandbox,
+        where nobody is owed anything.
         """
-        self._opening.open()
+        if self.is_sandbox:
+            raise MarketplaceError(f"{self._store.name} is a sandbox: nothing was spent, so nobody is owed anything.")
         # As if it wrote, after all that others are about to pay: what they paid before now is on disk then.
         now = self._dispatch.run(partial(_now, requester_name=requester))
         return self._store.read(lambda database: payout.owed(database, now, since, until, requester_name=requester))

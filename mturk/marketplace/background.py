@@ -14,11 +14,13 @@ from mturk.marketplace.delivery.certificate import Certificate
 from mturk.marketplace.delivery.delivery import Delivery
 from mturk.marketplace.delivery.exchange import Exchange
 from mturk.marketplace.delivery.mailer import Mailer
+from mturk.marketplace.delivery.old_notice import OldNotice
 from mturk.marketplace.delivery.push import Push
 from mturk.marketplace.delivery.sender import Sender
 from mturk.marketplace.dispatch import PATIENCE, Dispatch
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import mail
+from mturk.marketplace.people.requester import Keys
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.timekeeper import Timekeeper
 
@@ -37,6 +39,7 @@ class Background:
         certificate: Certificate,
         room: WaitingRoom,
         identifiers: Identifiers,
+        keys: Callable[[], Keys],
         *,
         randomness: random.Random,
         real_time: Callable[[], float],
@@ -63,6 +66,7 @@ class Background:
                 real_time=real_time,
                 now=dispatch.now,
             ),
+            OldNotice(store, exchange, keys, os.environ, private=private, real_time=real_time),
             room,
             new_id=identifiers.document,
             chance=randomness.random,

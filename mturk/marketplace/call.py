@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.quota import Meter
+
+if TYPE_CHECKING:
+    from mturk.marketplace.request.numbered_page import NumberedPage
 
 Answer = dict[str, Any]
 """An answer of the API, member by member under AWS's names; what is absent is left out."""
@@ -20,6 +23,8 @@ class Settings:
     """How this marketplace differs from MTurk's own rules."""
 
     fees: bool = True
+    sandbox: bool = False
+    """Whether nothing is spent: see `people/ledger.py`."""
     strict: bool = False
     question_limit: int = 65_535
     eventual: int = 0
@@ -34,6 +39,8 @@ class Settings:
     """Whether events may be sent to this machine and to private networks."""
     mail: bool = False
     """Whether there is a server to send e-mail by."""
+    query_api: bool = False
+    """Whether calls of the old Query API are answered."""
     meter: Meter = field(default_factory=Meter)
     """Holds each requester to what they may keep."""
 
@@ -84,6 +91,9 @@ class Context:
         if self.write_down is not None:
             self.write_down(self.database, self.now, Deed(step, subjects, worker_id))
 
+    def expect_room(self, kind: str, amount: int, count: Callable[[], int]) -> None:
+        """Who runs the marketplace may keep what they want; calls may not."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Call(Context):
@@ -92,6 +102,8 @@ class Call(Context):
     requester: int
     address: str = ""
     """Where the caller reaches this marketplace, without a slash at its end."""
+    numbered: NumberedPage | None = None
+    """Which page of a list is wanted, where that is told by its number and not by a token."""
 
     @classmethod
     def of(cls, requester: int, context: Context, address: str = "") -> Call:

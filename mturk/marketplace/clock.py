@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
@@ -44,11 +45,15 @@ class Clock:
     """
 
     def __init__(
-        self, read: Callable[[], tuple[int, int]], add_shift: Callable[[int, int], bool], real: Callable[[], float]
+        self,
+        read: Callable[[], tuple[int, int]],
+        add_shift: Callable[[int, int, bool], bool],
+        real: Callable[[], float],
     ) -> None:
         self._read = read
         self._add_shift = add_shift
         self._real = real
+        self._lock = threading.Lock()
         self._last = 0
         self._ahead = 0
         self._is_behind = False
@@ -62,17 +67,20 @@ class Clock:
 
     def at(self, shift: int, reached: int) -> int:
         """The market time in milliseconds, for a shift and a time that has passed, which were just read."""
-        # It never becomes less: what another thread has read earlier may.
-        shift = max(shift, self._ahead)
-        by_clock = self._by_clock(shift)
-        if by_clock > _END:
-            raise ClockError(
-                f"The market's time would be past {LATEST:%Y}: this machine's clock, and {shift // DAY} days "
-                "by which the database is ahead of it. Set the machine's clock, or restore a copy of the database."
-            )
-        now = max(by_clock, reached, self._last)
-        self._last, self._ahead = now, shift
-        self._tell(now - by_clock)
+        real = self._by_clock(0)
+        with self._lock:  # else one thread would forget what another has just found out
+            # It never becomes less: what another thread has read earlier may.
+            shift = max(shift, self._ahead)
+            by_clock = real + shift
+            if by_clock > _END:
+                raise ClockError(
+                    f"The market's time would be past {LATEST:%Y}: this machine's clock, and {shift // DAY} days "
+                    "by which the database is ahead of it. Set the machine's clock, or restore a copy of the database."
+                )
+            now = max(by_clock, reached, self._last)
+            self._last, self._ahead = now, shift
+        if now != by_clock or self._is_behind:
+            self._tell(now - by_clock)
         return now
 
     @alters_data
@@ -99,11 +107,18 @@ class Clock:
         if step > 0:
             self._move(step)
 
-    def _move(self, step: int) -> None:
+    @alters_data
+    def follow(self, moment: datetime) -> None:
+        """The same for a simulation, which the audit trail tells of as a whole and not by each of its steps."""
+        step = as_milliseconds(moment) - self.at(*self._read())
+        if step > 0:
+            self._move(step, is_told=False)
+
+    def _move(self, step: int, *, is_told: bool = True) -> None:
         shift, reached = self._read()
         # From where the market's time is, though the machine's clock may be behind it.
         lag = max(0, self.at(shift, reached) - self._by_clock(shift))
-        if not self._add_shift(step + lag, _LATEST - self._by_clock(0)):
+        if not self._add_shift(step + lag, _LATEST - self._by_clock(0), is_told):
             raise ValueError(_TOO_FAR)
 
     def _by_clock(self, shift: int) -> int:

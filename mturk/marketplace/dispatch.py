@@ -10,16 +10,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context, Deed, Hear, Settings
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store, pulse
-from mturk.marketplace.error import DatabaseBusy, FrontEndError, ServiceFault
+from mturk.marketplace.error import DatabaseBusy, FrontEndError, MarketplaceError, ServiceFault
 from mturk.marketplace.hit import (
     assignment,
     bonus,
@@ -213,6 +215,15 @@ class Dispatch:
         return self._clock.at(shift, reached)
 
     @property
+    def is_sandbox(self) -> bool:
+        """Whether nothing is spent."""
+        return self._settings.sandbox
+
+    def spend_nothing(self) -> None:
+        """Go by the rules of a sandbox from now on."""
+        self._settings = replace(self._settings, sandbox=True, fees=False, name_hold=0)
+
+    @property
     def brief(self) -> float:
         """How many seconds a change waits that can as well be left."""
         return 0 if self._store.is_held_up else _TURN
@@ -258,6 +269,30 @@ class Dispatch:
         if self.watch is not None:
             shift, reached, _ = pulse(database)
             self.watch.write_down(database, self._clock.at(shift, reached), deed)
+
+    def refused(self, requester: int, deed: Deed, subjects: Callable[[], Mapping[str, object]]) -> None:
+        """Have it told in the trail, where there is one, that a call was refused: see `watch/attempt.py`."""
+        trail = None if self.watch is None else self.watch.trail
+        if trail is not None:
+            trail.refuse(requester, deed, subjects)
+            self.write_refused()
+
+    def write_refused(self, *, everything: bool = False) -> None:
+        """Write down what was refused, if others let it; what could not be written waits for the next time."""
+        trail = None if self.watch is None else self.watch.trail
+        rows = [] if trail is None else trail.attempts.take(everything=everything)
+        if trail is None or not rows:
+            return
+
+        def write(database: Connection) -> None:
+            shift, reached, _ = pulse(database)
+            trail.write(database, self._clock.at(shift, reached), rows)
+
+        try:
+            self._store.write(write, within=self.brief)
+        except (MarketplaceError, SQLAlchemyError):
+            # The refusal is answered all the same, and whoever else writes tells what is wrong with the database.
+            trail.attempts.put_back(rows)
 
     def catch_up(self, until: float | None = None, *, reads: bool = False) -> bool:
         """Carry out everything that is due; False if there is much more than could be done `until` then.

@@ -72,21 +72,24 @@ class Refusal(Exception):
     """An error of the API: `status` is the HTTP status, `body` what is sent."""
 
     status = 400
+    retry_after: float | None = None
+    """Seconds after which it is worth trying again, where that is known."""
 
-    def body(self, now: int) -> dict[str, str]:
-        """The JSON body of the answer; `now` is the service's clock in milliseconds."""
+    def body(self, now: object) -> dict[str, str]:
+        """The JSON body of the answer; `now` is the service's clock in milliseconds, as it is written."""
         raise NotImplementedError  # each of the three styles of error has a body of its own
 
 
 class FrontEndError(Refusal):
     """An error of the layer in front of the service: its `message` is in lower case, and it has no TurkErrorCode."""
 
-    def __init__(self, kind: str, message: str = "") -> None:
+    def __init__(self, kind: str, message: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.retry_after = retry_after
 
-    def body(self, now: int) -> dict[str, str]:
+    def body(self, now: object) -> dict[str, str]:
         return {"__type": self.kind, "message": self.message} if self.message else {"__type": self.kind}
 
 
@@ -98,7 +101,7 @@ class RequestError(Refusal):
         self.code = code
         self.message = message
 
-    def body(self, now: int) -> dict[str, str]:
+    def body(self, now: object) -> dict[str, str]:
         return {
             "__type": "RequestError",
             # The service ends each of these texts with its clock in milliseconds.
@@ -120,7 +123,7 @@ class ParameterValidationError(RequestError):
         text = f'The value "{value}" is not valid for the parameter {parameter}.'
         return cls(parameter, f"{text} {reason}" if reason else text)
 
-    def body(self, now: int) -> dict[str, str]:
+    def body(self, now: object) -> dict[str, str]:
         return {**super().body(now), "__type": "ParameterValidationError", "Parameter": self.parameter}
 
 
@@ -133,14 +136,13 @@ class ServiceFault(Refusal):
         self,
         message: str = "The service is temporarily unavailable. Please try again.",
         *,
-        retry_after: int | None = None,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after
-        """Seconds after which it is worth trying again, where that is known."""
 
-    def body(self, now: int) -> dict[str, str]:
+    def body(self, now: object) -> dict[str, str]:
         return {
             "__type": "ServiceFault",
             "Message": f"{self.message} ({now})",

@@ -26,8 +26,8 @@ from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.public_address import PublicAddress
-from mturk.marketplace.opening import FIRST_REQUESTER
-from mturk.marketplace.people import requester, worker
+from mturk.marketplace.opening import FIRST_REQUESTER, expect_usual
+from mturk.marketplace.people import ledger, requester, worker
 from mturk.marketplace.people.requester import Key
 from mturk.marketplace.premises import Premises
 from mturk.marketplace.quota import NONE, Meter, Quota
@@ -49,10 +49,12 @@ class Marketplace(Administration):
             )
 
     `database` is a path, a URL, or ":memory:". `deposit` is what a new requester begins with; `fees=0` charges no
-    fees. `rate` and `burst` throttle each requester, `limits` what strangers take, and `quota` is how much each
-    requester may keep, None without limits; `faults` and `eventual` (seconds) bring the troubles of a real service.
-    `strict` requires HTTPS for every ExternalQuestion, and has every x-amz-* header signed. Events go to this machine
-    and to private networks unless `allow_private_destinations` is False, or None with `strict`.
+    fees. With `sandbox` a new database becomes one: each balance is 10,000.00 always, nothing is spent, there are no
+    fees, and each worker id is taken. `rate` and `burst` throttle each requester, `limits` what strangers take, and
+    `quota` is how much each requester may keep, None without limits; `faults` and `eventual` (seconds) bring the
+    troubles of a real service. `strict` requires HTTPS for every ExternalQuestion, and has every x-amz-* header signed.
+    `query_api` answers programs for the API before 2017, whose signatures are safe behind TLS only. Events go to this
+    machine and to private networks unless `allow_private_destinations` is False, or None with `strict`.
     `port=0` takes a free port; in place of host and port, `sock` is a socket that listens already, such as the
     `socket` of another process's marketplace on the same database. Behind a proxy, `public_url` is the address that
     clients use, and sign. `name_hold` keeps the name of a deleted qualification type taken, as the real service may
@@ -78,12 +80,14 @@ class Marketplace(Administration):
         sock: socket.socket | None = None,
         deposit: str | int | Decimal = "10000.00",
         fees: bool | int = True,
+        sandbox: bool = False,
         rate: float | None = None,
         burst: float | None = None,
         limits: ConnectionLimits | None = None,
         faults: Sequence[Fault] = (),
         eventual: float = 0,
         strict: bool = False,
+        query_api: bool = False,
         allow_private_destinations: bool | None = None,
         quota: Quota | None = Quota(),  # noqa: B008 - it is frozen
         public_url: str | None = None,
@@ -107,6 +111,8 @@ class Marketplace(Administration):
         if fees not in (0, 1):
             raise SettingError(f"fees is True for MTurk's fees or 0 for none, not {fees!r}.")
         self._deposit = setting.cents("deposit", deposit)
+        if sandbox:
+            expect_usual(self._deposit, name_hold)
         self._real_time = real_time
         smtp = smtp or os.environ.get(VARIABLE)
         mail_server = MailServer(smtp) if smtp else None
@@ -116,6 +122,7 @@ class Marketplace(Administration):
             Settings(
                 fees=bool(fees),
                 strict=strict,
+                query_api=query_api,
                 private_destinations=not strict if allow_private_destinations is None else allow_private_destinations,
                 question_limit=int(setting.least("question_limit", question_limit, 1)),
                 upload_limit=int(setting.least("upload_limit", upload_limit, 1)),
@@ -144,6 +151,7 @@ class Marketplace(Administration):
             deposit=self._deposit,
             master_key=master_key,
             existing=existing,
+            sandbox=sandbox,
             real_time=real_time,
             randomness=randomness or random.SystemRandom(),
             mail_server=mail_server,
@@ -232,6 +240,8 @@ class Marketplace(Administration):
         self._opening.open()
         if self._store.read(lambda database: requester.find(database, name)) is not None:
             raise MarketplaceError(f"There is a requester {name!r} already.")
+        if deposit is not None and self.is_sandbox:
+            raise MarketplaceError(ledger.NO_DEPOSITS)
         return self._requester(name, self._deposit if deposit is None else setting.cents("deposit", deposit))
 
     @alters_data
@@ -281,25 +291,38 @@ class Marketplace(Administration):
     @alters_data
     def worker(
         self,
-        id: str,
+        id: str | None = None,
         country: str | None = None,
         subdivision: str | None = None,
         adult: bool | None = None,
         masters: bool | None = None,
         premium: Mapping[str, int] | None = None,
+        *,
+        alias: str | None = None,
     ) -> Worker:
         """The worker with that id, registered if unknown; each fact that is given replaces the earlier one.
 
+        In place of an id an `alias` can be given, the name that somebody has elsewhere: `worker(alias="anna@lab.org")`
+        is always the same worker, whose id was made at the first time. Who is signed in under that name by a trusted
+        proxy is that worker, too. It has up to 255 printable characters and no comma.
         `masters=False` takes Masters away; None leaves it as it is, which for a new worker is False. `premium` has
         values by the ids of premium qualification types, all of them: {} takes them away.
         """
         self._opening.open()
+        if id is not None and alias is None:
+            known = id
+        elif alias is not None and id is None:
+            known = self._premises.entrance.known_as(alias)
+        else:
+            raise ValueError(
+                "A worker is named by an id or by an alias: worker('A1ADA'), worker(alias='anna@lab.org')."
+            )
         self._dispatch.run(
             lambda context: worker.register(
-                context, id, country=country, subdivision=subdivision, adult=adult, masters=masters, premium=premium
+                context, known, country=country, subdivision=subdivision, adult=adult, masters=masters, premium=premium
             )
         )
-        return Worker(self._dispatch, id)
+        return Worker(self._dispatch, known)
 
     @alters_data
     def block_worker(self, id: str, *, blocked: bool = True) -> None:
@@ -351,6 +374,7 @@ class Marketplace(Administration):
             length = timedelta(days=days, hours=hours, minutes=minutes)
         except (OverflowError, ValueError):
             raise SettingError("A simulation takes no such time.") from None
+        self.note("Simulate", {"Seconds": length // timedelta(seconds=1), "Seed": seed})
         return Simulation(self._dispatch, self.clock, crowd or Crowd(), seed).run(length)
 
     def _requester(self, name: str, deposit: int) -> Requester:

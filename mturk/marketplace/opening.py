@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database import seal
+from mturk.marketplace.database import table as t
 from mturk.marketplace.database.store import Store, pulse
 from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import ledger, requester
 from mturk.marketplace.people.requester import KeyPair, Keys
@@ -17,8 +20,21 @@ from mturk.marketplace.people.requester import KeyPair, Keys
 FIRST_REQUESTER = "requester"
 
 
+def expect_usual(deposit: int, name_hold: timedelta) -> None:
+    """Refuse the settings that a sandbox does not have."""
+    if deposit != ledger.IN_SANDBOX or name_hold:
+        raise SettingError(
+            "In a sandbox each balance is 10,000.00 always, and names are free at once: leave out deposit and "
+            "name_hold."
+        )
+
+
 class Opening:
-    """Opens a database once; `deposit`, in cents, is what its first requester begins with."""
+    """Opens a database once; `deposit`, in cents, is what its first requester begins with.
+
+    With `sandbox` a new one becomes a sandbox, and another one must be. Whether it is stands in the database, since one
+    that was a sandbox for a while has work in it that nobody paid.
+    """
 
     def __init__(
         self,
@@ -30,6 +46,7 @@ class Opening:
         deposit: int,
         master_key: str | None,
         existing: bool,
+        sandbox: bool = False,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -38,6 +55,7 @@ class Opening:
         self._deposit = deposit
         self._master_key = master_key
         self._existing = existing
+        self._sandbox = sandbox
         self._lock = threading.Lock()
         self._is_open = False
         # Of a database in memory; others are unsealed when they are opened.
@@ -54,6 +72,7 @@ class Opening:
                 self._store.expect_whole(seal.key_file)
                 self._store.prepare(None if self._existing else self._begin)
                 self._store.read(lambda database: self._unseal(database, make=False))
+                self._go_by_its_rules()
                 self._is_open = True
 
     def close(self) -> None:
@@ -79,8 +98,18 @@ class Opening:
         shift, reached, _ = pulse(database)
         return self._clock.at(shift, reached)
 
+    def _go_by_its_rules(self) -> None:
+        if self._store.read(lambda database: database.execute(select(t.market.c.sandbox)).scalar_one()):
+            self._dispatch.spend_nothing()
+        elif self._sandbox:
+            raise MarketplaceError(
+                f"{self._store.name} is no sandbox: its requesters spend what they have. Name a new database."
+            )
+
     def _begin(self, database: Connection) -> None:
         self._unseal(database, make=True)
+        if self._sandbox:
+            database.execute(t.market.update().values(sandbox=True))
         ledger.open_accounts(database, ledger.OUTSIDE, ledger.FEES)
         context = self._dispatch.context(database, self._clock.at(0, 0))
         self.keys.requester(context, FIRST_REQUESTER, self._deposit)

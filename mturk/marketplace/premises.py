@@ -13,8 +13,8 @@ from mturk.marketplace.account.entrance import Entrance
 from mturk.marketplace.account.means import Means
 from mturk.marketplace.account.own_account import OwnAccount
 from mturk.marketplace.background import Background
-from mturk.marketplace.call import Hear, Settings
-from mturk.marketplace.clock import Clock
+from mturk.marketplace.call import Deed, Hear, Settings
+from mturk.marketplace.clock import SECOND, Clock
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery.certificate import Certificate
 from mturk.marketplace.delivery.listener import Listeners
@@ -59,6 +59,7 @@ class Premises:
         deposit: int,
         master_key: str | None,
         existing: bool,
+        sandbox: bool,
         real_time: Callable[[], float],
         randomness: random.Random,
         mail_server: MailServer | None,
@@ -77,7 +78,7 @@ class Premises:
         watch = Watch(trail, self.metrics) if trail or self.metrics else None
         self.dispatch = Dispatch(store, self.clock, settings, self._identifiers, watch)
         if self.metrics is not None:
-            store.waited = self.metrics.waited
+            store.waited, store.gave_up = self.metrics.waited, self.metrics.gave_up
         self.opening = Opening(
             store,
             self.clock,
@@ -86,6 +87,7 @@ class Premises:
             deposit=deposit,
             master_key=master_key,
             existing=existing,
+            sandbox=sandbox,
         )
         self.listeners = Listeners(FIRST_REQUESTER, self._identifiers.document, self._hear)
         self._room = WaitingRoom(WAITING)
@@ -145,6 +147,7 @@ class Premises:
                 prefix=self._public.prefix if self._public else "",
                 limits=self._web.limits,
                 spares=self._spares,
+                pages=self._web.front_pages,
                 sock=self._sock,
             )
         except MarketplaceError:
@@ -171,6 +174,7 @@ class Premises:
             self._background.stop()
         self.listeners.stop()
         self._server = self._background = None
+        self.dispatch.write_refused(everything=True)
         self.opening.close()
 
     def app(self) -> Flask:
@@ -203,9 +207,10 @@ class Premises:
         pulse = self.store.pulse()
         return pulse.shift, pulse.reached
 
-    def _add_shift(self, step: int, most: int) -> bool:
+    def _add_shift(self, step: int, most: int, is_told: bool) -> bool:
         self.opening.open()
-        is_moved = self.store.add_shift(step, most)
+        note = partial(self.dispatch.note, deed=Deed("AdvanceClock", {"Seconds": step / SECOND}))
+        is_moved = self.store.add_shift(step, most, note) if is_told else self.store.add_shift(step, most)
         if is_moved and self._background is not None:
             self._background.moved()
         return is_moved
@@ -218,13 +223,18 @@ class Premises:
             self._certificate,
             self._room,
             self._identifiers,
+            lambda: self.opening.keys,
             randomness=self._randomness,
             real_time=self._real_time,
             address=self.public_url(),
             private=self._settings.private_destinations,
             mailer=self._make_mailer(),
-            note=self._web.note_uses,
+            note=self._note,
         )
+
+    def _note(self, now: int) -> None:
+        self._web.note_uses(now)
+        self.dispatch.write_refused()
 
     def _make_mailer(self) -> Mailer | None:
         if self._mail_server is None:

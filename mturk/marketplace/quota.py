@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from mturk.marketplace.error import SettingError
 
-QUESTIONS, MESSAGES = "question_bytes", "message_bytes"
+QUESTIONS, MESSAGES, LETTERS = "question_bytes", "message_bytes", "worker_message_bytes"
 HIT_TYPES, QUALIFICATION_TYPES, QUEUES, DESTINATIONS = "hit_types", "qualification_types", "queues", "destinations"
 EVENTS = "waiting_events"
 REMEMBERED = 120 * 86_400_000
@@ -16,6 +16,7 @@ _LATER = 60_000  # milliseconds after which who had no room is looked at again
 _WORDS = {
     QUESTIONS: "bytes of questions. Delete HITs that are done; what was deleted counts for 120 days",
     MESSAGES: "bytes of messages in queues. Receive and delete them, or purge a queue",
+    LETTERS: "bytes of messages to workers. Have old ones pruned",
     HIT_TYPES: "HIT types. Use those that are there",
     QUALIFICATION_TYPES: "qualification types. Use those that are there",
     QUEUES: "queues. Delete those that are not needed",
@@ -39,6 +40,8 @@ class Quota:
     queues: int | None = 1_000
     message_bytes: int | None = 1_000_000_000
     """Of messages that clients send to the marketplace's own queues, and that are there."""
+    worker_message_bytes: int | None = 1_000_000_000
+    """Of what workers were written, by NotifyWorkers and about qualifications; it stays until it is pruned."""
     destinations: int | None = 10_000
     """Queues, topics and addresses that notifications were ever sent to."""
     waiting_events: int | None = 1_000_000

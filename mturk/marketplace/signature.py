@@ -1,4 +1,4 @@
-"""Signature Version 4: the computation, for the requests that we verify and for those that we send.
+"""Signatures: Version 4 and the one before it, for the requests that we verify and for those that we send.
 
 `http.verification` compares the signature of a call with the one that is computed here, and `delivery.sender` signs
 with it what goes to SQS and SNS.
@@ -6,6 +6,7 @@ with it what goes to SQS and SNS.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -45,6 +46,11 @@ def signature(request: SignedRequest, signed: tuple[str, ...], date: str, scope:
     day, region, service, _ = scope.split("/")
     key = _signing_key(secret_key, day, region, service)
     return hmac.new(key, "\n".join(lines).encode(), hashlib.sha256).hexdigest()
+
+
+def concatenated(secret_key: str, *texts: str) -> str:
+    """The signature of the old API: of some texts, one after another."""
+    return base64.b64encode(hmac.digest(secret_key.encode(), "".join(texts).encode(), "sha1")).decode()
 
 
 def canonical(request: SignedRequest, signed: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, Flask
 
@@ -17,20 +18,26 @@ from mturk.marketplace.delivery.certificate import Certificate
 from mturk.marketplace.dispatch import OPERATIONS, Dispatch
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.gate.stock import SMALL
+from mturk.marketplace.http import refused_call
 from mturk.marketplace.http.api import Api
-from mturk.marketplace.http.app import body_limit, make_app
+from mturk.marketplace.http.app import body_limit, make_app, old_body_limit
+from mturk.marketplace.http.complaint import Page
 from mturk.marketplace.http.fault import FaultPlan
 from mturk.marketplace.http.health_page import health_pages
 from mturk.marketplace.http.key_ring import KeyRing
+from mturk.marketplace.http.old_api import OldApi
 from mturk.marketplace.http.queue_api import QueueApi
 from mturk.marketplace.http.stranger import Strangers
 from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.http.topic_page import topic_pages
 from mturk.marketplace.http.upload_page import upload_pages
 from mturk.marketplace.opening import Opening
+from mturk.marketplace.query.old_operation import OLD_OPERATIONS
+from mturk.marketplace.query.query_dispatch import QueryDispatch
 from mturk.marketplace.queue.queue_operation import QUEUE_OPERATIONS, RECEIVE
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.site.door import Door, is_of_site
+from mturk.marketplace.site.front_page import FrontPages
 from mturk.marketplace.site.intake import largest_body
 from mturk.marketplace.site.pages.directory import all_pages
 from mturk.marketplace.site.pages.external_submit import LARGEST_ANSWERS
@@ -75,6 +82,7 @@ class Web:
         self._certificate = certificate
         self._settings = settings
         self._site = site
+        self._front_pages: FrontPages | None = None
         # The largest body of all is taken even from one address.
         self.limits = replace(limits, bodies=max(limits.bodies, 4 * self._largest_of_site()))
         strangers = Strangers(limits.refusals, time.monotonic)
@@ -83,16 +91,29 @@ class Web:
         ring = KeyRing(store, lambda: opening.keys)
         self.note_uses = ring.note_uses
         """Has it noted, at a market time, which access keys have signed calls."""
+        throttle = Throttle(rate, burst, time.monotonic)
         self._api = Api(
             store,
             dispatch,
             ring,
-            Throttle(rate, burst, time.monotonic),
+            throttle,
             faults,
             strangers,
             real_time=real_time,
             sleep=time.sleep,
             strict=settings.strict,
+            public=site.public,
+        )
+        self._old = OldApi(
+            store,
+            QueryDispatch(dispatch),
+            ring,
+            throttle,
+            faults,
+            strangers,
+            answers=settings.query_api,
+            real_time=real_time,
+            sleep=time.sleep,
             public=site.public,
         )
         self._queues = QueueApi(
@@ -103,6 +124,7 @@ class Web:
             Throttle(rate, burst, time.monotonic),
             strangers,
             note=dispatch.note,
+            refused=partial(refused_call.tell, dispatch),
             real_time=real_time,
             strict=settings.strict,
             public=site.public,
@@ -116,8 +138,14 @@ class Web:
         return body_limit(self._settings.question_limit)
 
     def unsigned(self, path: str) -> int:
-        """The same where nobody has signed: there is little to send to the API but calls."""
-        return self.largest(path) if is_of_site(path, self._site.public) else SMALL
+        """The same where nobody has signed in the head: there is little to send to the API but calls."""
+        if is_of_site(path, self._site.public):
+            return self.largest(path)
+        return max(SMALL, old_body_limit(self._settings.question_limit)) if self._settings.query_api else SMALL
+
+    def front_pages(self, path: str, languages: str, status: int) -> Page | None:
+        """What a browser is shown of a request that was refused in front of the application; None for all else."""
+        return self._front_pages(path, languages, status) if self._front_pages else None
 
     def _largest_of_site(self) -> int:
         return max(largest_body(self._settings.upload_limit), LARGEST_ANSWERS)
@@ -125,11 +153,12 @@ class Web:
     def app(self) -> Flask:
         """The application; the database is open by now."""
         pages = topic_pages(self._store, self._certificate), upload_pages(self._dispatch), self._health_pages()
-        app = make_app(self._api, self._queues, *pages, question_limit=self._settings.question_limit)
+        app = make_app(self._api, self._queues, self._old, *pages, question_limit=self._settings.question_limit)
         site = make_site(self._services, all_pages())
         app.extensions["mturk.site"] = site
+        self._front_pages = FrontPages(site, self._site.public)
         door = Door(site.wsgi_app, app.wsgi_app, self._site)
-        operations = {*OPERATIONS, *QUEUE_OPERATIONS, RECEIVE}
+        operations = {*OPERATIONS, *OLD_OPERATIONS, *QUEUE_OPERATIONS, RECEIVE}
         reception = Arrival(door, operations, metrics=self._metrics, access_log=self._watching.access_log)
         app.wsgi_app = reception  # type: ignore[method-assign]  # as Flask says
         return app

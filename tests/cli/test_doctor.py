@@ -92,7 +92,7 @@ def test_the_extras_are_those_that_can_be_installed() -> None:
 def test_a_missing_extra_comes_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mturk.cli.doctor.find_spec", lambda name: None if name in ("psycopg", "django") else name)
     assert doctor()[1]["Extras"] == (
-        "marketplace, metrics, cli, aggregate, plot, dask, validate, sns, flask, aws; "
+        "marketplace, metrics, cli, aggregate, plot, dask, validate, redirect, sns, flask, aws; "
         "not postgresql, django: pip install 'mturk[postgresql,django]'"
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -138,3 +139,19 @@ def test_a_pair_can_be_made_that_ends(lab: Path) -> None:
     (key,) = re.findall("Access key: (.*)", second)
     (line,) = re.findall(f"^.*{key}.*$", run(lab, "requester", "list").stdout, re.M)
     assert line.endswith("good until 2999-01-01 00:00 UTC  never used")
+
+
+def test_how_much_of_the_trail_stays_is_told_and_removed_where_that_is_said(lab: Path) -> None:
+    market = Marketplace(lab, audit_trail=True, real_time=lambda: time.time() - 500 * 86400)
+    market.note("Step")
+    market.stop()
+    assert "The audit trail stays, with 1 entries of that age." in run(lab, "prune", "--older", "400d").stdout
+    told = run(lab, "prune", "--older", "400d", "--trail", "--yes").stdout
+    assert re.search("^audit_entry +1$", told, re.M)
+    assert "stays, with" not in told
+
+
+def test_a_new_key_for_the_site_is_made_with_yes_only(lab: Path) -> None:
+    assert run(lab, "keys", "new-site").exit_code == 2
+    told = run(lab, "keys", "new-site", "--yes")
+    assert (told.exit_code, told.stdout) == (0, "The next start makes a new key for the site.\n")

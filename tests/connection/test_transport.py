@@ -75,12 +75,15 @@ def test_an_error_is_named_by_what_it_says_or_by_its_status(status: int, content
     ("headers", "seconds"),
     [
         ({"Retry_After": "7"}, 7.0),
+        ({"Retry_After": "1", "x_amz_retry_after": "250"}, 0.25),
+        ({"Retry_After": "1", "x_amz_retry_after": "-250"}, 1.0),
         ({"Retry_After": "Fri, 13 Feb 2009 23:31:40 GMT", "Date": "Fri, 13 Feb 2009 23:31:30 GMT"}, 10.0),
         ({"Retry_After": "Fri, 13 Feb 2009 23:31:20 GMT", "Date": "Fri, 13 Feb 2009 23:31:30 GMT"}, 0.0),
         ({"Retry_After": "Fri, 13 Feb 2009 23:31:40 GMT"}, None),
         ({"Retry_After": "soon"}, None),
         ({"Retry_After": "-1"}, None),
         ({"Retry_After": "²"}, None),
+        ({"Retry_After": f"Fri, {'9' * 20} Feb 2009 23:31:40 GMT", "Date": "Fri, 13 Feb 2009 23:31:30 GMT"}, None),
         ({}, None),
     ],
 )
@@ -89,7 +92,13 @@ def test_the_wait_that_is_asked_for_is_seconds_or_a_date(headers: dict[str, str]
 
 
 @pytest.mark.parametrize(
-    ("date", "seconds"), [("Fri, 13 Feb 2009 23:31:30 GMT", 1234567890.0), ("yesterday", None), ("", None)]
+    ("date", "seconds"),
+    [
+        ("Fri, 13 Feb 2009 23:31:30 GMT", 1234567890.0),
+        ("yesterday", None),
+        ("", None),
+        (f"Fri, {'9' * 20} Feb 2009 23:31:30 GMT", None),
+    ],
 )
 def test_the_server_s_clock_is_read_from_its_date(date: str, seconds: float | None) -> None:
     assert answer(b"", 403, Date=date).error().server_time == seconds

@@ -54,8 +54,9 @@ def test_a_figure_of_the_page_is_that_of_the_code(words: str) -> None:
 def test_every_option_of_serve_that_is_about_the_site_is_told() -> None:
     serve = command.commands["serve"]
     names = {option.opts[0] for option in serve.params}
-    machine = {"--host", "--port", "--deposit", "--fees", "--processes", "--plain-http", "--existing"}
-    limits = {"--rate", "--burst", "--connections", "--per-address", "--refusals", "--no-quota"}
+    machine = {"--host", "--port", "--deposit", "--fees", "--processes", "--plain-http", "--existing", "--sandbox"}
+    leading = {"--redirect", "--redirect-port"}
+    limits = {"--rate", "--burst", "--connections", "--per-address", "--refusals", "--quota", "--no-quota"}
     watch = {"--log", "--access-log", "--metrics", "--metrics-for", "--audit-trail"}
-    others = machine | limits | watch | {"--allow-private-destinations"}
+    others = {"--query-api"} | machine | leading | limits | watch | {"--allow-private-destinations"}
     assert {name for name in names - others if name not in PAGE} == set()

@@ -28,7 +28,7 @@ def check_error(body: bytes) -> None:
     if kind in ("RequestError", "ParameterValidationError", "ServiceFault"):
         expected = {"__type", "Message", "TurkErrorCode"}
         assert set(error) == expected | ({"Parameter"} if kind == "ParameterValidationError" else set())
-        assert re.fullmatch(r".+ \(\d{13}\)", error["Message"], re.DOTALL)
+        assert re.fullmatch(r".+ \(\d{13}( s)?\)", error["Message"], re.DOTALL)  # " s" is the sandbox's
         assert re.fullmatch(r"AWS\.(MechanicalTurk\.)?\w+", error["TurkErrorCode"])
     else:
         assert set(error) == {"__type", "message"}

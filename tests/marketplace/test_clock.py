@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from mturk.marketplace import Marketplace
-from mturk.marketplace.clock import DAY, as_datetime, as_milliseconds
+from mturk.marketplace.clock import DAY, Clock, as_datetime, as_milliseconds
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ClockError
 from tests.marketplace.database.test_together import create
@@ -180,3 +180,18 @@ def test_a_shift_that_was_read_before_the_clock_was_moved_is_no_clock_that_is_be
     moved = market.clock.advance(hours=1)
     assert market.clock.at(shift, reached) == as_milliseconds(moved)
     assert caplog.text == ""
+
+
+def test_a_thread_that_has_read_an_earlier_shift_takes_back_nothing_of_what_another_found_out_meanwhile(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    threads = [DAY]
+
+    def real_time() -> float:
+        while threads:
+            clock.at(threads.pop(), 0)  # the other one, just when this one asks what time it is
+        return NOW.timestamp()
+
+    clock = Clock(lambda: (0, 0), lambda *_: True, real_time)
+    assert [clock.at(0, 0), clock.at(0, 0)] == [as_milliseconds(NOW) + DAY] * 2
+    assert not caplog.text

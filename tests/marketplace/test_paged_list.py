@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mturk.marketplace import Marketplace, PagedList
-from mturk.marketplace.call import Context
+from mturk.marketplace.call import Call, Context
 from mturk.marketplace.database import table as t
 from mturk.marketplace.people import message, worker
 from tests.marketplace.sample import hit_arguments
@@ -159,7 +159,7 @@ def _messages(market: Marketplace) -> list[Any]:
     def send(context: Context) -> None:
         receiver = worker.on_site(context, "A1").number
         for number in range(MANY):
-            message.send(context, 1, [receiver], "Hello", str(number))
+            message.send(Call.of(1, context), [receiver], "Hello", str(number))
 
     _hit(market, 0)
     market._dispatch.run(send)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from mturk.marketplace import Marketplace, MarketplaceError, Quota
+from mturk.marketplace import Marketplace, MarketplaceError, Quota, prune
 from mturk.marketplace.quota import NONE, Meter
 from tests.marketplace.conftest import Client, Connect
 from tests.marketplace.sample import html_question, type_arguments
@@ -50,6 +51,15 @@ def send_event(client: Client) -> None:
     client.send_test_event_notification(Notification=asked, TestEventType="Ping")
 
 
+def decide(market: Marketplace, client: Client, *worker_ids: str) -> None:
+    """Let the requester meet these workers."""
+    for worker_id in worker_ids:
+        worker = market.worker(worker_id)
+        assignment_id = worker.accept(publish(client))
+        worker.submit(assignment_id, {"label": "cat"})
+        client.approve_assignment(AssignmentId=assignment_id)
+
+
 QUOTAS: list[tuple[dict[str, int], Callable[[Client], Any], str]] = [
     ({"question_bytes": 2 * len(html_question().encode())}, publish, "bytes of questions"),
     ({"hit_types": 2}, make_type, "2 HIT types"),
@@ -74,6 +84,15 @@ def test_what_is_beyond_the_quota_is_refused_and_nobody_elses_is(
         add(other)
 
 
+def test_destinations_that_are_there_can_be_used_when_there_is_room_for_no_other(connect: Connect) -> None:
+    with Marketplace(quota=Quota(destinations=1)) as market:
+        client = connect(market)
+        send_event(client)
+        send_event(client)
+        with pytest.raises(ClientError, match="Use those that are there"):
+            notify(client)
+
+
 def test_queues_and_their_messages_have_a_quota(connect_queues: Connect) -> None:
     with Marketplace(quota=Quota(queues=1, message_bytes=1000)) as market:
         client = connect_queues(market)
@@ -96,6 +115,44 @@ def test_a_batch_beyond_the_quota_is_kept_as_far_as_there_is_room(connect_queues
         answer = client.send_message_batch(QueueUrl=url, Entries=entries)
         assert [one["Id"] for one in answer["Successful"]] == ["0", "1"]
         assert [one["Id"] for one in answer["Failed"]] == ["2"]
+
+
+def test_what_is_written_to_workers_has_a_quota(connect: Connect) -> None:
+    text, reason = "ä" * 500, "ö" * 500
+    with Marketplace(quota=Quota(worker_message_bytes=3000)) as market:
+        full, other = connect(market), connect(market, "other")
+        for client in (full, other):
+            decide(market, client, "A1", "A2")
+        type_id = full.create_qualification_type(Name="a", Description="b", QualificationTypeStatus="Active")
+        asked = {"QualificationTypeId": type_id["QualificationType"]["QualificationTypeId"], "WorkerId": "A1"}
+        notice = {"Subject": "News", "MessageText": text}
+        full.notify_workers(**notice, WorkerIds=["A1"])
+        for write in (
+            lambda: full.notify_workers(**notice, WorkerIds=["A1", "A2"]),
+            lambda: full.disassociate_qualification_from_worker(**asked, Reason=reason * 2),
+        ):
+            full.associate_qualification_with_worker(**asked, SendNotification=False)
+            with pytest.raises(ClientError, match="as much here as you may: 3,000 bytes of messages to workers"):
+                write()
+        assert full.get_qualification_score(**asked)["Qualification"]["Status"] == "Granted"
+        other.notify_workers(**notice, WorkerIds=["A1", "A2"])
+        assert [message.text for message in market.worker("A2").messages()] == [text]
+
+
+def test_what_was_written_to_workers_is_counted_in_bytes_and_makes_room_when_it_is_pruned(
+    connect: Connect, shared: str
+) -> None:
+    with Marketplace(shared, quota=Quota(worker_message_bytes=2100)) as market:
+        client = connect(market)
+        decide(market, client, "A1")
+        notice = {"Subject": "News", "MessageText": "€" * 340, "WorkerIds": ["A1"]}
+        for _ in range(2):
+            client.notify_workers(**notice)
+        with pytest.raises(ClientError, match="2,100 bytes of messages to workers"):
+            client.notify_workers(**notice)
+        market.clock.advance(days=500)
+        prune(shared, timedelta(days=400), dry_run=False)
+        client.notify_workers(**notice)
 
 
 def test_a_deleted_hit_makes_room_after_120_days(connect: Connect) -> None:

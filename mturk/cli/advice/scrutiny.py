@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from mturk.cli.advice import source
+from mturk.cli.advice import script_text
 from mturk.cli.advice.finding import Finding
 from mturk.cli.advice.rule import RULES, Rule
-from mturk.cli.advice.source import Source
+from mturk.cli.advice.script_text import Source
 from mturk.errors import ValidationError
 
 RUNNERS = {"python": "python", "r": "Rscript", "bash": "bash", "javascript": "node", "typescript": "npx tsx"}
@@ -25,7 +25,7 @@ def findings(paths: Iterable[Path]) -> Iterator[Finding]:
             told += not finding.good
             yield finding
     if not read:
-        yield Finding(f"No program was found; expected files that end in {' '.join(source.LANGUAGES)}", good=False)
+        yield Finding(f"No program was found; expected files that end in {' '.join(script_text.LANGUAGES)}", good=False)
     else:
         files = "1 file" if read == 1 else f"{read} files"
         yield Finding(f"{files} read, {told or 'nothing'} to change" + (" or to run by `mturk run`" if told else ""))
@@ -39,13 +39,13 @@ def programs(paths: Iterable[Path]) -> Iterator[Path]:
             continue
         for found in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") or part in SKIPPED for part in found.relative_to(path).parts)
-            if found.suffix.lower() in source.LANGUAGES and not hidden and found.is_file():
+            if found.suffix.lower() in script_text.LANGUAGES and not hidden and found.is_file():
                 yield found
 
 
 def _of(path: Path) -> Iterator[Finding]:
     try:
-        program = source.read(path)
+        program = script_text.read(path)
     except ValidationError as error:
         yield Finding(str(error), good=False)
         return

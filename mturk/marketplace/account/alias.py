@@ -1,4 +1,7 @@
-"""The names under which a proxy of the operator's signs people in, and which worker each of them is."""
+"""The names that people have elsewhere, such as on a platform for studies, and which worker each of them is.
+
+A proxy of the operator's signs people in under them, and the operator's programs name workers by them.
+"""
 
 from __future__ import annotations
 

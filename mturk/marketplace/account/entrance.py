@@ -157,18 +157,26 @@ class Entrance:
         digest = alias.digest_of(read, self._means.key())
 
         def enter(context: Context) -> Entry:
-            number = known_as = alias.worker_of(context.database, read, digest)
-            if number is None:
-                number = self._new_worker(context)
-                person.add(context.database, number, self._means.now(), self._randomness, password=None)
-                alias.add(context.database, read, digest, number)
+            number, is_new = self._of_alias(context, read, digest)
             found = person.of_worker(context.database, number)
             if found is None:
                 raise WorkerError(CLOSED)
             entry = let_in(self._means, context.database, number, found.worker_id, caller, "SignInByProxy")
-            return entry._replace(is_new=known_as is None)
+            return entry._replace(is_new=is_new)
 
         return self._means.dispatch.run(enter)
+
+    def known_as(self, name: str) -> str:
+        """The id of the worker who has this name elsewhere; one is made if nobody has. ValueError: it is no name."""
+        try:
+            read = alias.read(name)
+        except WorkerError:
+            text = f"An alias has 1 to {alias.LONGEST} printable characters and no comma, unlike {name!r}."
+            raise ValueError(text) from None
+        digest = alias.digest_of(read, self._means.key())
+        return self._means.dispatch.run(
+            lambda context: worker.id_of(context.database, self._of_alias(context, read, digest)[0])
+        )
 
     def sitting(self, secret: str) -> Sitting | None:
         """Who it is that has this secret; None if the sitting has ended. That they are here is noted now and then."""
@@ -309,6 +317,16 @@ class Entrance:
             confirmation.ask_slowly(self._means, database, number, now, caller)
         found = person.of_worker(database, number)
         return let_in(self._means, database, number, found.worker_id if found else "", caller, "SignUp")
+
+    def _of_alias(self, context: Context, name: str, digest: str) -> tuple[int, bool]:
+        """The number of the worker who has this name, and whether they were made for it now."""
+        known_as = alias.worker_of(context.database, name, digest)
+        if known_as is not None:
+            return known_as, False
+        number = self._new_worker(context)
+        person.add(context.database, number, self._means.now(), self._randomness, password=None)
+        alias.add(context.database, name, digest, number)
+        return number, True
 
     def _new_worker(self, context: Context, promised: str | None = None) -> int:
         return worker.register(context, promised or self.promise()).number

@@ -215,7 +215,7 @@ def _letters(worker: int) -> Select[Any]:
 def _deeds(worker: int) -> Select[Any]:
     column = t.audit_entry.c
     # What others tried with the worker's account says where they are.
-    mine = (t.worker.c.number == worker) & (column.actor == "worker")
+    mine = (t.worker.c.number == worker) & column.actor.in_(("worker", "program"))
     return (
         select(column.time, column.address, column.operation, column.subjects)
         .join(t.worker, t.worker.c.worker_id == column.worker_id)

@@ -15,7 +15,7 @@ outlet = Table(
     metadata,
     number(),
     reference("requester", "requester"),
-    Column("transport", String(8), nullable=False, comment="SQS, SNS; or of this marketplace: queue, topic"),
+    Column("transport", String(8), nullable=False, comment="SQS, SNS, REST; or of this marketplace: queue, topic"),
     Column("destination", String(1024), nullable=False, comment="a URL or an ARN; of this marketplace a name"),
     Column("document", String(40), comment="the EventDocId of what is being sent"),
     Column("due", BigInteger, nullable=False, server_default="0", comment="no try before this time"),

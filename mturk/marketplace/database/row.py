@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, func, select
 
 Value = TypeVar("Value")
 
@@ -22,3 +22,10 @@ def count(database: Connection, table: Table, *which: ColumnElement[bool]) -> in
     """How many rows of a table there are of which this is true."""
     found: int = database.execute(select(func.count()).select_from(table).where(*which)).scalar_one()
     return found
+
+
+def octets(database: Connection, column: ColumnElement[str]) -> ColumnElement[int]:
+    """How many bytes a text has; both databases count characters unless they are asked otherwise."""
+    if database.dialect.name == "sqlite":  # which knows octet_length since 3.43 only
+        return func.length(column.cast(LargeBinary))
+    return func.octet_length(column)

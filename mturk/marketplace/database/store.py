@@ -84,6 +84,8 @@ class Store:
         """What to call with the earliest time when something is announced, by its name."""
         self.waited: Callable[[float], None] | None = None
         """What to call with the seconds that each transaction waited until it could write."""
+        self.gave_up: Callable[[], None] | None = None
+        """What to call for each change that was given up because others were writing for too long."""
 
     def __repr__(self) -> str:
         return f"<Store {self._address}>"
@@ -181,6 +183,8 @@ class Store:
         except DatabaseBusy:
             if within is None:
                 self._turns.miss()
+                if self.gave_up is not None:
+                    self.gave_up()
             raise
 
     def _write(self, work: Callable[[Connection], Result], together: bool, within: float | None) -> Result:
@@ -205,10 +209,19 @@ class Store:
         """What the market's time follows from, and what is next."""
         return self.read(pulse)
 
-    def add_shift(self, step: int, most: int) -> bool:
-        """Move market time forward for all who share the database; False, and nothing, if it is then ahead by more."""
-        moved = {"step": step, "most": most}
-        return self.write(lambda connection: driver.change(connection, _SHIFT, moved)) > 0
+    def add_shift(self, step: int, most: int, note: Callable[[Connection], object] = lambda _: None) -> bool:
+        """Move market time forward for all who share the database; False, and nothing, if it is then ahead by more.
+
+        What it is to be noted by is done in the same transaction: `note`.
+        """
+
+        def move(connection: Connection) -> bool:
+            is_moved = driver.change(connection, _SHIFT, {"step": step, "most": most}) > 0
+            if is_moved:
+                note(connection)
+            return is_moved
+
+        return self.write(move)
 
     def note_time(self, now: int) -> None:
         """Note that this market time has come, unless others are writing for long: then the next one notes it."""
@@ -247,7 +260,10 @@ class Store:
             connection = plain if write or self.sqlite else plain.execution_options(**_POSTGRESQL_READS)
             with self._references_off(plain) if rebuilds else nullcontext(), connection.begin():
                 ending.begin(plain, puts_off=puts_off)
-                self._begin(connection, write=write, together=together, within=left)
+                if write:
+                    self._begin_to_write(connection, together=together, within=left)
+                elif self.sqlite:
+                    begin_sqlite(connection, write=False)
                 if came is not None and self.waited is not None:
                     self.waited(perf_counter() - came)
                 yield connection
@@ -262,14 +278,13 @@ class Store:
             if what in self.listeners:
                 self.listeners[what](time)
 
-    def _begin(self, connection: Connection, *, write: bool, together: bool, within: float | None) -> None:
+    def _begin_to_write(self, connection: Connection, *, together: bool, within: float | None) -> None:
         if self.sqlite:
-            begin_sqlite(connection, write=write, usual=self.patience, within=within)
-        elif write:
+            begin_sqlite(connection, write=True, usual=self.patience, within=within)
+        else:
             # Before anything is read, the time among it: who is alone finds all that others did before.
             lock_postgresql(connection, together=together, usual=self.patience, within=within)
-        if write:
-            self._turns.got_in()
+        self._turns.got_in()
 
     # Taking a connection out of the pool and giving it back takes as long as two statements do.
     @contextmanager

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     Connection,
     ForeignKey,
@@ -52,6 +51,8 @@ from mturk.marketplace.database.delivery_table import outlet as outlet
 from mturk.marketplace.database.delivery_table import queue as queue
 from mturk.marketplace.database.delivery_table import queue_message as queue_message
 from mturk.marketplace.database.delivery_table import topic as topic
+from mturk.marketplace.database.money_table import account as account
+from mturk.marketplace.database.money_table import transfer as transfer
 from mturk.marketplace.database.offer_table import hit_group as hit_group
 from mturk.marketplace.database.offer_table import hit_group_words as hit_group_words
 from mturk.marketplace.database.site_table import letter as letter
@@ -73,6 +74,7 @@ market = Table(
     Column("reached", BigInteger, nullable=False, comment="a market time that has passed, noted now and then"),
     Column("sealed_site_key", String(255), comment="what the site signs with, encrypted by a key kept elsewhere"),
     Column("trail_start", BigInteger, nullable=False, server_default="0", comment="what is older may be pruned"),
+    Column("sandbox", Boolean, nullable=False, server_default=false(), comment="nothing is spent here"),
 )
 
 requester = Table(
@@ -95,31 +97,6 @@ access_key = Table(
     Column("end_time", BigInteger, comment="it is refused from then on"),
     Column("last_use", BigInteger, comment="the beginning of the day on which it last signed a call"),
     Index("access_key_requester", "requester"),
-)
-
-account = Table(
-    "account",
-    metadata,
-    Column("kind", String(16), primary_key=True),
-    Column("owner", _NUMBER, primary_key=True, comment="a requester or a worker; 0 is the marketplace"),
-    Column("balance", BigInteger, nullable=False),
-    CheckConstraint("balance >= 0 OR kind = 'outside'", name="account_balance"),
-)
-
-transfer = Table(
-    "transfer",
-    metadata,
-    _number(),
-    Column("time", BigInteger, nullable=False),
-    Column("reason", String(16), nullable=False),
-    Column("from_kind", String(16), nullable=False),
-    Column("from_owner", _NUMBER, nullable=False),
-    Column("to_kind", String(16), nullable=False),
-    Column("to_owner", _NUMBER, nullable=False),
-    Column("cents", BigInteger, nullable=False),
-    Column("hit", _NUMBER),
-    Column("assignment", _NUMBER),
-    Index("transfer_to", "to_kind", "to_owner", "time", "from_owner", "cents"),
 )
 
 hit_type = Table(

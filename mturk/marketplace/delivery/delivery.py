@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.delivery import outbox, topic
+from mturk.marketplace.delivery.old_notice import OldNotice
 from mturk.marketplace.delivery.outbox import EventDocument
 from mturk.marketplace.delivery.own_queue import put
 from mturk.marketplace.delivery.push import Push, Unconfirmed
@@ -46,6 +47,7 @@ class Delivery:
         store: Store,
         sender: Sender,
         push: Push,
+        notice: OldNotice,
         room: WaitingRoom,
         *,
         new_id: Callable[[], str],
@@ -56,6 +58,7 @@ class Delivery:
         self._store = store
         self._sender = sender
         self._push = push
+        self._notice = notice
         self._room = room
         self._new_id = new_id
         self._chance = chance
@@ -147,6 +150,8 @@ class Delivery:
                 )
             if document.transport == outbox.TOPIC:
                 self._push.send(document)
+            elif document.transport == outbox.REST:
+                self._notice.send(document)
             else:
                 self._sender.send(document.transport, document.destination, document.text)
         except Unconfirmed as error:

@@ -35,7 +35,7 @@ class ExchangeError(Exception):
 
 
 class Exchange:
-    """Posts to servers. It follows no redirects and uses no proxy, so that the server that was checked is reached."""
+    """Asks servers. It follows no redirects and uses no proxy, so that the server that was checked is reached."""
 
     def __init__(self, *, limit: float = TIME, now: Callable[[], float] = time.monotonic) -> None:
         self._limit = limit
@@ -59,12 +59,29 @@ class Exchange:
         With `anywhere` the server may be at any address, because the lab named it. `trust` is a file of CA
         certificates in place of the system's.
         """
+        return self._ask("POST", endpoint, headers, body, path=path, anywhere=anywhere, trust=trust)
+
+    def get(self, endpoint: Endpoint, headers: Mapping[str, str], *, path: str, trust: str | None) -> Reply:
+        """Ask a server for what is at a path, which may have a query."""
+        return self._ask("GET", endpoint, headers, None, path=path, anywhere=False, trust=trust)
+
+    def _ask(
+        self,
+        method: str,
+        endpoint: Endpoint,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        *,
+        path: str,
+        anywhere: bool,
+        trust: str | None,
+    ) -> Reply:
         try:
             with self._line(endpoint, anywhere, trust) as line:
                 connection = HTTPConnection(endpoint.host, endpoint.port)
                 # HTTPConnection only reads from it, writes to it and closes it.
                 connection.sock = line
-                connection.request("POST", path, body, dict(headers))
+                connection.request(method, path, body, dict(headers))
                 answer = connection.getresponse()
                 return Reply(answer.status, answer.read(_LARGEST_ANSWER))
         except ssl.SSLCertVerificationError as error:

@@ -18,18 +18,24 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, or_, s
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import count
 from mturk.marketplace.database.store import announce
 from mturk.marketplace.people.requester import account
+from mturk.marketplace.quota import DESTINATIONS
 
 NEWS = "outbox"
 """What is announced when an event is written."""
 VERSION = "2014-08-15"
+REST = "REST"
+"""The old API's transport to an address on the web."""
 QUEUE, TOPIC = "queue", "topic"
 """Transports of the marketplace itself, whose destinations are names; the others are AWS's words."""
 LEASE = 60 * SECOND
 """How long, in real time, one process may take for one document; far longer than a request may take."""
 LARGEST = 100
 """Events in one document, which keeps it far below the 256 KB that queues and topics accept."""
+LARGEST_QUERY = 20
+"""The same where they stand in an address, of which many servers take 8 KB."""
 PATIENCE = 14 * DAY
 LEAST_TRIES = 10
 """Events are given up once their destination has failed for this long, and this often in a row."""
@@ -97,7 +103,10 @@ def outlet_of(context: Context, of: int, transport: str, destination: str) -> in
     values = {"requester": of, "transport": transport, "destination": destination}
     same = [t.outlet.c[name] == value for name, value in values.items()]
     found = context.database.execute(select(t.outlet.c.number).where(*same)).scalar_one_or_none()
-    return t.add_row(context.database, t.outlet, values) if found is None else int(found)
+    if found is not None:
+        return int(found)
+    context.expect_room(DESTINATIONS, 1, lambda: count(context.database, t.outlet, t.outlet.c.requester == of))
+    return t.add_row(context.database, t.outlet, values)
 
 
 def write(
@@ -190,8 +199,9 @@ def _next(
 ) -> EventDocument | None:
     row = database.execute(_OUTLET, {"outlet_number": number, "real": real}).one()
     # A document that a process was sending when it died is sent again unchanged.
-    again = _events(database, t.event.c.document == row.document) if row.document else []
-    events = again or _events(database, t.event.c.outlet == number)
+    most = LARGEST_QUERY if row.transport == REST else LARGEST
+    again = _events(database, t.event.c.document == row.document, most) if row.document else []
+    events = again or _events(database, t.event.c.outlet == number, most)
     if not events and row.asking:
         return EventDocument(number, holder, "", row.requester, row.transport, row.destination, row.attempts, "")
     if not events:
@@ -207,8 +217,8 @@ def _next(
     return EventDocument(number, holder, document, *to, row.attempts, text)
 
 
-def _events(database: Connection, which: ColumnElement[bool]) -> list[Row[Any]]:
-    return list(database.execute(select(t.event).where(which).order_by(t.event.c.number).limit(LARGEST)))
+def _events(database: Connection, which: ColumnElement[bool], most: int) -> list[Row[Any]]:
+    return list(database.execute(select(t.event).where(which).order_by(t.event.c.number).limit(most)))
 
 
 def _give_up(database: Connection, document: EventDocument, before: int) -> int:

@@ -17,7 +17,7 @@ from mturk.marketplace.database import table as t
 from mturk.marketplace.database.store import announce
 from mturk.marketplace.delivery import outbox
 from mturk.marketplace.delivery.destination import check_push
-from mturk.marketplace.people.requester import account
+from mturk.marketplace.people.requester import account, name_of
 
 PENDING = "pending"
 CONFIRMED = "confirmed"
@@ -112,6 +112,8 @@ def make(context: Context, owner: int, address: str) -> Topic:
     announce(context.database, outbox.NEWS)
     made = find(context.database, owner, name)
     assert made is not None  # noqa: S101 - it was added above
+    if found is None or made.token != found.token:
+        context.note("AddTopic", Requester=name_of(context.database, owner), TopicArn=made.arn)
     return made
 
 

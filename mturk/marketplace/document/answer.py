@@ -18,6 +18,9 @@ from mturk.marketplace.error import WorkerError
 
 _NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
 
+LARGEST = 5_000_000
+"""Bytes of the document. It has a character as eight or nine, which has one byte in the encoding of some page."""
+
 Values = frozenset[str]
 """The answers to one question, as they are compared: a set of texts without surrounding blanks."""
 
@@ -77,7 +80,10 @@ def answer_document(
         parts = _page_parts(given, as_posted)
     document = f'<QuestionFormAnswers xmlns="{_NAMESPACE}">{"".join(parts)}</QuestionFormAnswers>'
     # The service writes ASCII, with character references for all else.
-    return '<?xml version="1.0" encoding="ASCII"?>' + document.encode("ascii", "xmlcharrefreplace").decode()
+    written = '<?xml version="1.0" encoding="ASCII"?>' + document.encode("ascii", "xmlcharrefreplace").decode()
+    if len(written) > LARGEST:
+        raise WorkerError("Your answers are too large to be taken. Go back, make them shorter, and submit again.")
+    return written
 
 
 class _Asked(NamedTuple):

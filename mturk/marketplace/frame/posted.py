@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -54,6 +56,8 @@ _ALIASES = {
     "koi": "koi8-r",
     "koi8-ru": "koi8-u",
 }
+# Of no other one Python is asked: it keeps each name that it was asked for, also of megabytes.
+_NAMES = frozenset({*aliases, *aliases.values(), *map(normalize_encoding, _ENCODINGS)})
 # Where a page does not say its encoding. Pages of old times had this one, and few texts in it are UTF-8 by chance.
 _UNSAID = ("utf-8", "cp1252")
 
@@ -189,9 +193,12 @@ def _fits(encoding: str, content: bytes) -> bool:
 
 
 def _known(label: str) -> tuple[str, ...]:
+    name = normalize_encoding(_ALIASES.get(label, label))
+    if name not in _NAMES:
+        return _UNSAID
     try:
-        return _ENCODINGS.get(codecs.lookup(_ALIASES.get(label, label)).name, _UNSAID)
-    except (LookupError, ValueError):
+        return _ENCODINGS.get(codecs.lookup(name).name, _UNSAID)
+    except LookupError:  # an encoding of another system
         return _UNSAID
 
 

@@ -25,7 +25,7 @@ class ConnectionLimits:
     head: float = 20
     """So long may the head of a request take as a whole; a body has so long, and what `least_rate` gives it."""
     least_rate: int = 4_000
-    """A body comes with so many bytes a second at least, after the first `head` seconds."""
+    """A body comes, and an answer is taken, with so many bytes a second at least, after the first `head` seconds."""
     bodies: int = 256_000_000
     """So many bytes of bodies may be here at once; no address has more than a quarter of them."""
     refusals: int = 60

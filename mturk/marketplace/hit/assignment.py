@@ -207,7 +207,7 @@ def list_assignments_for_hit(
         t.assignment.c.submit_time.is_not(None),
     )
     order = t.assignment.c.submit_time, t.assignment.c.number
-    rows = page.read(call, Assignment, listed, *order, shown_after=t.assignment.c.submit_time)
+    rows = page.read(call, Assignment, listed, *order, shown_after=t.assignment.c.submit_time, large="answer")
     return page.answer("Assignments", rows, describe, "submit_time", "number")
 
 

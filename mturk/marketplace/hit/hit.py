@@ -22,7 +22,8 @@ from mturk.marketplace.hit.hit_type import requirements_of
 from mturk.marketplace.money import dollars
 from mturk.marketplace.qualification import qualification_type
 from mturk.marketplace.qualification.system_type import PUBLIC_TYPES
-from mturk.marketplace.request.paging import DEFAULT_SIZE, Page
+from mturk.marketplace.request.numbered_page import NumberedPage
+from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, shown
 
 
 class HIT(NamedTuple):
@@ -295,6 +296,8 @@ def _requiring(call: Call, qualification_type_id: str) -> list[Select[Any]]:
 def _listed(call: Call, page: Page, shown_after: ColumnElement[Any], listed: list[Select[Any]]) -> Answer:
     """A page of the HITs of several queries together, newest first."""
     number = t.hit.c.number
+    if call.numbered is not None:
+        return _numbered(call, call.numbered, [shown(call, one, shown_after) for one in listed])
     parts = [page.part(call, one, number, descending=True, shown_after=shown_after).subquery() for one in listed]
     if not parts:
         return page.answer("HITs", [], describe, "number")
@@ -302,6 +305,19 @@ def _listed(call: Call, page: Page, shown_after: ColumnElement[Any], listed: lis
     chosen = union_all(*(select(part.c.number) for part in parts))
     query = first_rows(WHOLE.where(number.in_(chosen)).order_by(number.desc()), page.size)
     return page.answer("HITs", [HIT._make(row) for row in call.database.execute(query)], describe, "number")
+
+
+def _numbered(call: Call, page: NumberedPage, listed: list[Select[Any]]) -> Answer:
+    """The page of that number of the HITs of several queries together."""
+    if not listed:
+        return {"NumResults": 0, "HITs": []}
+    among = t.hit.c.number.in_(union_all(*listed))
+    page.count(call.database, _NUMBERS.where(among))
+    # Which they are is found without their questions: a list is sorted with all that is read.
+    typed = _NUMBERS.join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
+    numbers = list(call.database.execute(page.cut(typed.where(among), [t.hit.c.number])).scalars())
+    rows = call.database.execute(page.ordered(WHOLE.where(t.hit.c.number.in_(numbers)), [t.hit.c.number]))
+    return {"NumResults": len(numbers), "HITs": [describe(HIT._make(row)) for row in rows]}
 
 
 def _find(context: Context, query: Select[Any], values: dict[str, Any], *, lock: bool) -> HIT | None:

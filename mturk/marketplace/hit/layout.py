@@ -11,6 +11,7 @@ from mturk.marketplace.call import Call, Context
 from mturk.marketplace.database import table as t
 from mturk.marketplace.document.schema import BASE
 from mturk.marketplace.error import ParameterValidationError, RequestError
+from mturk.marketplace.people.requester import name_of
 
 LayoutParameter = dict[str, str]
 
@@ -36,6 +37,7 @@ def make(context: Context, requester: int, name: str, html: str) -> str:
     layout_id = context.new_id()
     values = {"requester": requester, "layout_id": layout_id, "name": name, "html": html}
     t.add_row(context.database, t.layout, values)
+    context.note("AddLayout", Requester=name_of(context.database, requester), HITLayoutId=layout_id)
     return layout_id
 
 

@@ -18,7 +18,7 @@ from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit_type
 from mturk.marketplace.people import requester
 from mturk.marketplace.queue import queue
-from mturk.marketplace.quota import DESTINATIONS, EVENTS
+from mturk.marketplace.quota import EVENTS
 
 if TYPE_CHECKING:
     from mturk.marketplace.hit.hit import HIT
@@ -123,8 +123,6 @@ def _setting(call: Call, notification: Specification) -> dict[str, Any]:
         raise ParameterValidationError.of("Version", notification["Version"])
     if not notification["EventTypes"]:
         raise ParameterValidationError("EventTypes", "Your request parameter EventTypes has a minimum length of 1.")
-    of_caller = t.outlet.c.requester == call.requester
-    call.expect_room(DESTINATIONS, 1, lambda: count(call.database, t.outlet, of_caller))
     try:
         outlet = _outlet(call, transport, where)
     except ValueError as error:
@@ -143,6 +141,9 @@ def _outlet(call: Call, transport: str, where: str) -> int:
         return _queue(call, where)
     if transport == "SNS":
         return _topic(call, where)
+    if transport == outbox.REST:
+        destination.check_push(where, private=call.settings.private_destinations)
+        return outbox.outlet_of(call, call.requester, outbox.REST, where)
     raise ValueError("this marketplace sends no e-mail; use SQS or SNS")
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, CursorResult, Select, bindparam, exists, func
 from mturk.marketplace.call import Context
 from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.occurrence import occurs
 from mturk.marketplace.error import NotAllowed, NotThere
 from mturk.marketplace.hit import hit
 from mturk.marketplace.hit.hit import ASSIGNABLE, HIT
@@ -345,7 +346,7 @@ def _fitting(looked_at: Select[Any], search: Search) -> Select[Any]:
     if words:
         column = t.hit_group_words.c
         query = query.join(t.hit_group_words, column.hit_type == window.c.hit_type)
-        query = query.where(*(column.words.contains(word, autoescape=True) for word in words))
+        query = query.where(*(occurs(word, column.words) for word in words))
     return query
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import ceil
 from typing import Any, NamedTuple, NoReturn
 
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from mturk.marketplace.call import Answer
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database.store import Store
-from mturk.marketplace.dispatch import Dispatch, only_reads
+from mturk.marketplace.dispatch import OPERATIONS, Dispatch, only_reads
 from mturk.marketplace.error import (
     ClockError,
     DatabaseBusy,
@@ -23,6 +24,7 @@ from mturk.marketplace.error import (
     Refusal,
     ServiceFault,
 )
+from mturk.marketplace.http import refused_call
 from mturk.marketplace.http.fault import Fault, FaultPlan
 from mturk.marketplace.http.key_ring import KeyRing
 from mturk.marketplace.http.public_address import PublicAddress
@@ -52,14 +54,15 @@ class ApiReply(NamedTuple):
 
     status: int
     body: bytes
-    retry_after: int | None = None
+    retry_after: float | None = None
     """Seconds after which it is worth trying again."""
+    content_type: str = CONTENT_TYPE
 
     @property
     def headers(self) -> list[tuple[str, str]]:
         """The headers of the answer."""
-        usual = [("Content-Type", CONTENT_TYPE), ("x-amzn-RequestId", visit.request_id())]
-        return usual if self.retry_after is None else [*usual, ("Retry-After", str(self.retry_after))]
+        usual = [("Content-Type", self.content_type), ("x-amzn-RequestId", visit.request_id())]
+        return [*usual, *again_after(self.retry_after)]
 
 
 class _Admitted(NamedTuple):
@@ -72,6 +75,13 @@ class _Admitted(NamedTuple):
     def call(self, request: SignedRequest, address: str) -> tuple[int, str, dict[str, Any], str]:
         """The same as Dispatch wants it, with what was sent."""
         return self.pair.requester, self.operation, members(request.body), address
+
+
+def again_after(seconds: float | None) -> list[tuple[str, str]]:
+    """The headers that ask a client to wait so long: in whole seconds, and in ms, as AWS's SDKs read it."""
+    if seconds is None:
+        return []
+    return [("Retry-After", str(ceil(seconds))), ("x-amz-retry-after", str(ceil(seconds * SECOND)))]
 
 
 def too_large() -> ApiReply:
@@ -112,19 +122,17 @@ class Api:
         try:
             self._strangers.check(request)
             return _reply(200, self._answer(request, self._public.url if self._public else address))
-        except ServiceFault as fault:
-            return self._faulty(fault)
         except Refusal as refusal:
-            return _reply(refusal.status, refusal.body(self._real()))
+            return self._refused(request, refusal)
         except DatabaseBusy as error:
             _log.warning("a call was put off: %s", error)
-            return self._faulty(ServiceFault(retry_after=RETRY_AFTER))
+            return self._told(ServiceFault(retry_after=RETRY_AFTER))
         except (DatabaseError, ClockError) as error:
             _log.error("a call failed: %s", error)
-            return self._faulty(ServiceFault(_UNUSABLE))
+            return self._told(ServiceFault(_UNUSABLE))
         except SQLAlchemyError:
             _log.exception("the database failed")
-            return self._faulty(ServiceFault(_UNUSABLE))
+            return self._told(ServiceFault(_UNUSABLE))
         except LostAnswer:
             raise
         except Exception:
@@ -191,8 +199,18 @@ class Api:
             if any(fault.kind == "lost answer" for fault in admitted.faults):
                 raise LostAnswer
 
-    def _faulty(self, fault: ServiceFault) -> ApiReply:
-        return _reply(fault.status, fault.body(self._real()), fault.retry_after)
+    def _refused(self, request: SignedRequest, refusal: Refusal) -> ApiReply:
+        operation = request.headers.get("x-amz-target", "").removeprefix(TARGET)
+        if operation in OPERATIONS and not only_reads(operation):
+            refused_call.tell(self._dispatch, operation, request.body)
+        return self._told(refusal)
+
+    def _told(self, refusal: Refusal) -> ApiReply:
+        return _reply(refusal.status, refusal.body(self._stamp()), refusal.retry_after)
+
+    def _stamp(self) -> str:
+        # The sandbox marks its clock.
+        return f"{self._real()} s" if self._dispatch.is_sandbox else str(self._real())
 
     def _real(self) -> int:
         return int(self._real_time() * SECOND)
@@ -224,7 +242,7 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
-def _reply(status: int, answer: Answer, retry_after: int | None = None) -> ApiReply:
+def _reply(status: int, answer: Answer, retry_after: float | None = None) -> ApiReply:
     if "__type" in answer:
         visit.refused(str(answer.get("TurkErrorCode", answer["__type"])))
     return ApiReply(status, _ENCODER.encode(answer).encode(), retry_after)

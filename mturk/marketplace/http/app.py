@@ -1,6 +1,6 @@
 """The marketplace as a Flask application, in front of which `Endpoint` answers the calls of the API.
 
-What else comes to `POST /` is told apart here: calls of queues by their X-Amz-Target, old programs' forms, mistakes.
+What else comes to `POST /` is told apart here: calls of queues by their X-Amz-Target, old programs' calls, mistakes.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, request
 
-from mturk.marketplace.http import bygone
+from mturk.marketplace.gate.stock import SMALL
 from mturk.marketplace.http.api import Api, ApiReply, too_large
-from mturk.marketplace.http.endpoint import SIGNED_PATH, Endpoint, signed
+from mturk.marketplace.http.endpoint import CALLER, SIGNED_PATH, Endpoint, signed
 from mturk.marketplace.http.form_limit import FormRequest
+from mturk.marketplace.http.old_api import OldApi
 from mturk.marketplace.http.queue_api import TARGET, QueueApi
 from mturk.marketplace.signature import SignedRequest
 from mturk.marketplace.watch import route
@@ -36,7 +37,12 @@ def body_limit(question_limit: int) -> int:
     return _ESCAPED * question_limit + _BESIDE_QUESTION
 
 
-def make_app(api: Api, queues: QueueApi, *more: Blueprint, question_limit: int) -> Flask:
+def old_body_limit(question_limit: int) -> int:
+    """How many bytes a call of the old API may have: a form can write one byte as three, and signs in itself."""
+    return 3 * question_limit + SMALL
+
+
+def make_app(api: Api, queues: QueueApi, old: OldApi, *more: Blueprint, question_limit: int) -> Flask:
     """The application with `more` pages, to be served by any WSGI server."""
     app = Flask("mturk.marketplace", static_folder=None)
     app.request_class = FormRequest
@@ -45,7 +51,7 @@ def make_app(api: Api, queues: QueueApi, *more: Blueprint, question_limit: int) 
     app.config["PROPAGATE_EXCEPTIONS"] = True
     endpoint = Endpoint(api, app.wsgi_app, body_limit(question_limit))
     app.wsgi_app = _keeping_the_path(endpoint)  # type: ignore[method-assign,assignment]  # Flask's documented way to wrap it
-    for pages in (_api_pages(api, queues), _queue_pages(queues), *more):
+    for pages in (_api_pages(api, queues, old), _queue_pages(queues), *more):
         app.register_blueprint(pages)
     app.before_request(route.remember)
     app.after_request(route.name)
@@ -65,27 +71,35 @@ def _keeping_the_path(application: WSGIApplication) -> WSGIApplication:
     return keep
 
 
-def _api_pages(api: Api, queues: QueueApi) -> Blueprint:
+def _api_pages(api: Api, queues: QueueApi, old: OldApi) -> Blueprint:
     pages = Blueprint("api", __name__)
 
     @pages.get("/")
     def welcome() -> Response:
-        if bygone.is_bygone(request.args):
-            return Response(bygone.refusal(request.args), mimetype="text/xml")
-        return Response(_WELCOME, mimetype="text/plain")
+        reply = _of_old_program(old, "")
+        return _response(reply) if reply else Response(_WELCOME, mimetype="text/plain")
 
     @pages.post("/")
     def call() -> Response:
-        # Not `request.values`, which would read the body of today's calls: those are JSON.
-        fields = request.form if request.mimetype == _FORM else request.args
-        if bygone.is_bygone(fields):
-            return Response(bygone.refusal(fields), mimetype="text/xml")
+        # The body of today's calls is not looked at: those are JSON.
+        form = request.get_data() if request.mimetype == _FORM else b""
+        reply = _of_old_program(old, form.decode("utf-8", "replace"))
+        if reply:
+            return _response(reply)
         if request.headers.get("X-Amz-Target", "").startswith(TARGET):
             return _of_queue(queues)
         # What is not plainly a call, such as one of an unknown target: the others end in `endpoint.py`.
         return _response(api.answer(_signed(), request.url_root.rstrip("/")))
 
     return pages
+
+
+def _of_old_program(old: OldApi, form: str) -> ApiReply | None:
+    query = request.query_string.decode("utf-8", "replace")
+    if not query and not form:
+        return None
+    caller = request.environ.get(CALLER) or request.remote_addr or ""
+    return old.answer(query, form, caller, request.url_root.rstrip("/"))
 
 
 def _queue_pages(queues: QueueApi) -> Blueprint:
@@ -106,7 +120,7 @@ def _of_queue(queues: QueueApi) -> Response:
 
 
 def _signed() -> SignedRequest:
-    return signed(request.environ, request.get_data(cache=False))
+    return signed(request.environ, request.get_data())
 
 
 def _response(reply: ApiReply) -> Response:

@@ -1,28 +1,29 @@
-"""The API before this one: programs of then are told in their own XML that it is gone, and where to read on."""
+"""The API before this one: which requests are its calls, and what they are told where nobody answers them."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 
-_SERVICE = "AWSMechanicalTurkRequester"
+from mturk.marketplace.query import query_document
+from mturk.marketplace.query.old_operation import result_of
+from mturk.marketplace.query.query_error import Told
+from mturk.marketplace.query.query_signature import SERVICE
+from mturk.marketplace.watch import visit
+
 _TEXT = (
-    "This is the old Requester API, which was switched off in 2019. This marketplace speaks the API of 2017-01-17, as "
-    "AWS's SDKs of today do. What to write in place of each old call is in docs/from-node.md of the package mturk."
+    "This is the old Requester API, which was switched off in 2019, and which this marketplace does not answer unless "
+    "its owner says so: mturk serve --query-api. What to write in place of each old call is in docs/from-node.md of "
+    "the package mturk"
 )
 
 
 def is_bygone(fields: Mapping[str, str]) -> bool:
-    """Whether the fields of a query or a form are a call of the old API."""
-    return fields.get("Service") == _SERVICE
+    """Whether the fields of a query or a form are a call of the old API; boto 2 does not name the service."""
+    return fields.get("Service") == SERVICE or ("Operation" in fields and "AWSAccessKeyId" in fields)
 
 
-def refusal(fields: Mapping[str, str]) -> str:
+def refusal(fields: Mapping[str, str], now: int) -> bytes:
     """An error as the old API wrote it; its status was 200, and the root bears the operation's name."""
     operation = fields.get("Operation", "")
-    root = f"{operation if operation.isascii() and operation.isalpha() else ''}Response"
-    return (
-        f'<?xml version="1.0"?>\n<{root}><OperationRequest><RequestId>{uuid.uuid4()}</RequestId><Errors><Error>'
-        f"<Code>AWS.MechanicalTurk.OperationNoLongerSupported</Code><Message>{_TEXT}</Message></Error></Errors>"
-        f"</OperationRequest></{root}>\n"
-    )
+    told = Told("AWS.MechanicalTurk.OperationNoLongerSupported", _TEXT, in_front=True)
+    return query_document.failure(operation, result_of(operation), told, visit.request_id(), now)

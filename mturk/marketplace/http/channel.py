@@ -11,7 +11,7 @@ from waitress.channel import HTTPChannel
 
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.gate.lobby import Rank
-from mturk.marketplace.http.complaint import TOO_SLOW, Complaint, Task
+from mturk.marketplace.http.complaint import TOO_SLOW, Complaint, Farewell, Page, Task
 from mturk.marketplace.http.incoming import Request
 
 _LINGER = 10.0  # seconds in which a client may go on sending before its connection is cut
@@ -26,13 +26,18 @@ class Channel(HTTPChannel):
 
     task_class = Task
     error_task_class = Complaint
+    is_put_off = False
+    """Whether its next request is answered only when it has taken the answer before."""
     _lingers = False
     _end: float | None = None
+    _turns = 0
+    requests: list[Request]
 
     def __init__(self, server: Any, sock: socket.socket, addr: Any, payer: str | None) -> None:
         self.payer = payer
         self.heard = time.monotonic()
         self.asked = self.answered = 0
+        self._answered_at, self._taken = self.heard, 0
         super().__init__(server, sock, addr, server.adj, map=server.members)
 
     def parser_class(self, adj: object) -> Request:
@@ -45,7 +50,7 @@ class Channel(HTTPChannel):
         if self.is_lingering:
             return Rank.NEW
         if self.requests:
-            return None
+            return Rank.SLOW if self.is_put_off else None
         if self.total_outbufs_len or self.will_close or self.close_when_flushed:
             return Rank.SLOW
         return Rank.IDLE if self.asked else Rank.NEW
@@ -59,21 +64,30 @@ class Channel(HTTPChannel):
         """Whether nothing came for too long, or too little of a request."""
         if self._end is not None:
             return now > self._end
-        if self.requests:
+        if self.requests and not self.is_put_off:
             return False
         if now > self.heard + limits.silence:
             return True
+        if self.total_outbufs_len:
+            return now > self._answered_at + limits.head + self._taken / limits.least_rate
         request = self.request
         return request is not None and now > (
             request.began + limits.head + request.body_bytes_received / limits.least_rate
         )
 
-    def dismiss(self, farewell: bytes = TOO_SLOW) -> None:
+    def dismiss(self, farewell: Farewell = TOO_SLOW) -> None:
         """Close it at once, with a word where a request has begun."""
         if self.request is not None and not self.total_outbufs_len and not self.is_lingering:
             with suppress(OSError):  # the client is gone, or does not read either
-                self.socket.send(farewell)
+                self.socket.send(farewell.written(self.page(self.request, farewell.status)))
         super().handle_close()
+
+    def page(self, request: Request, status: int) -> Page | None:
+        """What a browser is shown that made this request; None where none did, or the head could not be read."""
+        path = getattr(request, "path", "")
+        languages = request.headers.get("ACCEPT_LANGUAGE", "")
+        shown: Page | None = self.server.pages(path, languages, status)
+        return shown
 
     def linger(self) -> None:
         """Take what still comes and throw it away, when the answer is sent."""
@@ -88,17 +102,40 @@ class Channel(HTTPChannel):
         except OSError:
             return True
 
+    def queued(self) -> None:
+        """Note that its next request is going to have a turn; called while its requests are locked."""
+        self._turns += 1
+
     def service(self) -> None:
         try:
             super().service()
         finally:
-            self.heard = time.monotonic()
+            self.heard = self._answered_at = time.monotonic()
+            self._taken = 0
+            self._close_what_is_left()
+
+    def _close_what_is_left(self) -> None:
+        """Close requests that will have no turn, which waitress leaves when the client hangs up behind an answer."""
+        with self.requests_lock:
+            self._turns -= 1
+            if not self._turns:
+                for request in self.requests:
+                    request.close()
+                self.requests = []
+
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        sent = int(super().send(data, do_close=do_close))
+        self._taken += sent
+        return sent
 
     def del_channel(self, map: Any = None) -> None:  # the name of waitress
         self.server.left(self)
         super().del_channel(map)
         if self.request is not None:
             self.request.close()
+        if self.is_put_off:  # the turn that it waits for will not come
+            self.is_put_off = False
+            self._close_what_is_left()
 
     def readable(self) -> bool:
         return self.is_lingering or bool(super().readable())
@@ -135,6 +172,11 @@ class Channel(HTTPChannel):
             else:
                 return
         super().handle_close()
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        # waitress has the thread wait here for a client who does not read, who could so keep all threads for ever. What
+        # is not taken lies in a file instead, and nothing more is answered until it was (`Reception.add_task`).
+        pass
 
     def _flush_some(self, do_close: bool = True) -> bool:
         # What a thread finds out about a client that has gone, the server's own thread finds out too, and closes.

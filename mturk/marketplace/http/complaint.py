@@ -3,17 +3,48 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from typing import NamedTuple
 
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, Error, InternalServerError, RequestEntityTooLarge
 
 from mturk.marketplace.error import FrontEndError, Refusal, ServiceFault
-from mturk.marketplace.http.api import ApiReply, too_large
+from mturk.marketplace.http.api import ApiReply, again_after, too_large
+from mturk.marketplace.watch import visit
 
-AGAIN = "5"
+AGAIN = 5
 """After so many seconds somebody who was refused for want of room may come again."""
-NO_ROOM = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class Page(NamedTuple):
+    """What a browser is shown: headers without the length, and HTML."""
+
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+Pages = Callable[[str, str, int], "Page | None"]
+"""The page for a path, what the browser says of its languages, and a status; None where no browser comes."""
+
+
+class Farewell(NamedTuple):
+    """What is said to somebody whose request never came whole, before the connection is closed."""
+
+    status: int
+    reason: str
+    again: int | None = None
+
+    def written(self, page: Page | None = None) -> bytes:
+        """The whole answer, with a page where a browser asked."""
+        headers, body = page or Page([], b"")
+        ends = [("Content-Length", str(len(body))), ("Connection", "close")]
+        lines = [f"{name}: {value}\r\n" for name, value in (*again_after(self.again), *headers, *ends)]
+        return f"HTTP/1.1 {self.status} {self.reason}\r\n{''.join(lines)}\r\n".encode("latin-1") + body
+
+
+NO_ROOM = Farewell(503, "Service Unavailable", AGAIN)
+TOO_SLOW = Farewell(408, "Request Timeout")
 
 
 class Unsigned(BadRequest):
@@ -32,20 +63,23 @@ class Ending(Busy):
 
 
 class Complaint(ErrorTask):
-    """What is wrong with a request, in the form of the API where the API has one for it."""
+    """What is wrong with a request: a page for the site's, else in the form of the API where the API has one for it."""
 
     def execute(self) -> None:
         error = self.request.error
         if not isinstance(error, (Ending, InternalServerError)):
             self.channel.linger()  # of such a request the rest may still be on its way
-        told = _told(error)
+        page = self.channel.page(self.request, error.code)
+        told = page or _told(error)
         if told is None:
             super().execute()
             return
-        self.status = f"{told.status} {error.reason}"
+        self.status = f"{error.code} {error.reason}"
         self.response_headers.extend(told.headers)
+        if page:
+            self.response_headers.append((visit.REQUEST_ID, visit.request_id()))
         if isinstance(error, Busy):
-            self.response_headers.append(("Retry-After", AGAIN))
+            self.response_headers.extend(again_after(AGAIN))
         self.set_close_on_finish()
         self.content_length = len(told.body)
         self.write(told.body)

@@ -80,12 +80,16 @@ def _is_call(environ: WSGIEnvironment) -> bool:
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
     sent = {
-        name[5:].replace("_", "-").lower(): value
-        for name, value in environ.items()
-        if name.startswith("HTTP_") and name not in _NO_HEADERS
+        _header(name): value for name, value in environ.items() if name.startswith("HTTP_") and name not in _NO_HEADERS
     }
     read = {"content-type": environ.get("CONTENT_TYPE"), "content-length": environ.get("CONTENT_LENGTH")}
     return {**sent, **{name: value for name, value in read.items() if value}}
+
+
+# The same names come with each request; what strangers make up beside them pushes them out, and no more.
+@lru_cache(maxsize=64)
+def _header(name: str) -> str:
+    return name[5:].replace("_", "-").lower()
 
 
 # All calls come in by a few addresses.

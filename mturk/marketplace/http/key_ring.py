@@ -29,16 +29,17 @@ class KeyRing:
 
     def find(self, key: str) -> KeyPair | None:
         """The pair of an access key that is good, or was so of late."""
-        pair = self._pairs.get(key) or self._store.read(lambda database: self.look_up(database, key))
-        if pair is not None:
-            if len(self._pairs) >= self._most:
-                self._pairs.clear()
-            self._pairs[key] = pair
-        return pair
+        return self._pairs.get(key) or self._store.read(lambda database: self.look_up(database, key))
 
     def look_up(self, database: Connection, key: str) -> KeyPair | None:
-        """The pair of an access key that is good now."""
-        return self._keys().pair(database, key)
+        """The pair of an access key that is good now; of one that is remembered the secret is not opened again."""
+        known = self._pairs.get(key)
+        if known is None:
+            return self._remembered(self._keys().pair(database, key))
+        if self._keys().is_good(database, key):
+            return known
+        self._pairs.pop(key, None)
+        return None
 
     def used(self, key: str) -> None:
         """Remember that a key has signed a call, until that is noted."""
@@ -54,6 +55,19 @@ class KeyRing:
 
     def expect(self, database: Connection, key: str) -> None:
         """Refuse a key that was revoked since its pair was remembered, and forget the pair."""
-        if not self._keys().is_good(database, key):
-            self._pairs.pop(key, None)
+        if not self.is_good(database, key):
             raise unknown_key()
+
+    def is_good(self, database: Connection, key: str) -> bool:
+        """Whether a key was not revoked since its pair was remembered; if it was, the pair is forgotten."""
+        if self._keys().is_good(database, key):
+            return True
+        self._pairs.pop(key, None)
+        return False
+
+    def _remembered(self, pair: KeyPair | None) -> KeyPair | None:
+        if pair is not None:
+            if len(self._pairs) >= self._most:
+                self._pairs.clear()
+            self._pairs[pair.access_key] = pair
+        return pair

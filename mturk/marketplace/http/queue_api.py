@@ -14,7 +14,7 @@ from mturk.marketplace.call import Answer, Deed
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import DatabaseBusy, DatabaseError, FrontEndError
-from mturk.marketplace.http.api import RETRY_AFTER, members
+from mturk.marketplace.http.api import RETRY_AFTER, again_after, members
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.http.stranger import Strangers
 from mturk.marketplace.http.throttle import Throttle
@@ -69,6 +69,7 @@ class QueueApi:
         strangers: Strangers,
         *,
         note: Callable[[Connection, Deed], None],
+        refused: Callable[[str, bytes], None],
         real_time: Callable[[], float],
         strict: bool = False,
         public: PublicAddress | None = None,
@@ -83,6 +84,7 @@ class QueueApi:
         self._throttle = throttle
         self._strangers = strangers
         self._note = note
+        self._refused = refused
         self._real_time = real_time
         self._strict = strict
         self._public = public
@@ -92,15 +94,16 @@ class QueueApi:
         try:
             return _reply(200, self._answer(request, address, gone))
         except QueueError as error:
-            return _refusal(request, error.status, error.body(0), f"{error.code};Sender")
+            return self._tell(request, _refusal(request, error.status, error.body(0), f"{error.code};Sender"))
         except FrontEndError as error:
             code = _OLD_CODES.get(error.kind, error.kind)
             body = {**error.body(0), "__type": f"{_CORAL}{error.kind}"}
-            return _refusal(request, _FORBIDDEN if error.kind in _OLD_CODES else error.status, body, f"{code};Sender")
+            status = _FORBIDDEN if error.kind in _OLD_CODES else error.status
+            later = again_after(error.retry_after)
+            return self._tell(request, _refusal(request, status, body, f"{code};Sender", *later))
         except DatabaseBusy as error:
             _log.warning("a call of a queue was put off: %s", error)
-            later = "Retry-After", str(RETRY_AFTER)
-            return _refusal(request, 500, _FAILURE, _FAILED, later)
+            return _refusal(request, 500, _FAILURE, _FAILED, *again_after(RETRY_AFTER))
         except (DatabaseError, SQLAlchemyError) as error:
             _log.error("a call of a queue failed: %s", error if isinstance(error, DatabaseError) else type(error))
         except Exception:
@@ -128,13 +131,19 @@ class QueueApi:
             now = int(self._real_time() * SECOND)
             call = QueueCall(database, pair.requester, reached, now, self._room, self._meter)
             answer = operation.function(call, given)
-            if operation.writes and not operation.together:
+            if queue_operation.is_told(name):
                 self._note(database, Deed(name, subject.named(given, answer)))
             return answer
 
         if operation.writes:
             return self._store.write(carry_out, together=operation.together)
         return self._store.read(carry_out)
+
+    def _tell(self, request: SignedRequest, reply: QueueReply) -> QueueReply:
+        name = request.headers.get("x-amz-target", "").removeprefix(TARGET)
+        if queue_operation.is_told(name):
+            self._refused(name, request.body)
+        return reply
 
 
 def _reply(status: int, answer: Any, *more: tuple[str, str]) -> QueueReply:

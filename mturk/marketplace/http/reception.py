@@ -22,13 +22,15 @@ from mturk.marketplace.gate.lobby import Lobby, Rank
 from mturk.marketplace.gate.poller import Poller
 from mturk.marketplace.gate.stock import Stock
 from mturk.marketplace.http.channel import Channel
-from mturk.marketplace.http.complaint import NO_ROOM, Ending
+from mturk.marketplace.http.complaint import NO_ROOM, Ending, Pages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 _LOOK = 1.0  # seconds between two looks for those who are late
 _LOOK_AT_THE_END = 0.02
+_MOST_UNTAKEN = 1_000_000  # bytes of answers, beyond which a connection has no further request answered
+_WAITING = 1024  # connections at most that the system holds until they are taken in
 _AT_ONCE = 64  # connections that are taken in before others are read from again
 _NO_DESCRIPTORS = (errno.EMFILE, errno.ENFILE)
 
@@ -54,7 +56,9 @@ class Reception(TcpWSGIServer):
         limits: ConnectionLimits,
         body_limits: BodyLimits,
         spares: Callable[[str], bool],
+        pages: Pages,
     ) -> None:
+        self.pages = pages
         self.members: dict[int, Any] = {}
         self.body_limits = body_limits
         self.stock = Stock(limits.bodies)
@@ -86,13 +90,21 @@ class Reception(TcpWSGIServer):
         return len(self._lobby)
 
     def add_task(self, task: Channel) -> None:
-        self._dispatchers(task).add_task(task)
+        """Have a request answered, now or when its client has taken the answers before it."""
+        task.queued()
+        self._answer(task)
+
+    def _answer(self, task: Channel) -> None:
+        # Who put it off is waited for by `_settle`: the trigger is pulled when an answer is done.
+        task.is_put_off = task.total_outbufs_len > _MOST_UNTAKEN
+        if not task.is_put_off:
+            self._dispatchers(task).add_task(task)
 
     def work(self, longest: float = _LOOK) -> None:
         """Wait for what comes, and do what is to be done for it."""
         self._thread = threading.get_ident()
         # These are changed by other threads, which pull the trigger when they have done so.
-        for channel in tuple(self._busy):
+        for channel in sorted(self._busy, key=lambda one: one.heard):  # who was answered first has waited longest
             self._settle(channel)
         if not self.is_ending:
             self._poller.watch(self, reads=not self._cannot_open and self._can_take())
@@ -127,8 +139,9 @@ class Reception(TcpWSGIServer):
         `finish` seconds.
         """
         began = time.monotonic()
-        while self._take_one():
-            pass
+        for _ in range(_WAITING):  # and no more, since others may come as fast as these are taken in
+            if not self._take_one():
+                break
         self._poller.forget(self)
         wasyncore.dispatcher.close(self)  # without the trigger, which other threads still pull
         # From now on answers end their connections. Earlier, whose was ended could come back before nobody listens.
@@ -158,6 +171,8 @@ class Reception(TcpWSGIServer):
         if channel.answered != channel.asked:
             channel.answered = channel.asked
             self._lobby.move(channel, None)  # it has sent a request since, however soon that was answered
+        if channel.is_put_off:
+            self._answer(channel)
         rank = channel.rank
         self._lobby.move(channel, rank)
         if rank is None:
@@ -246,4 +261,4 @@ def _send_away(connection: socket.socket) -> None:
     with connection:
         connection.setblocking(False)
         with suppress(OSError):  # the client is gone
-            connection.send(NO_ROOM)
+            connection.send(NO_ROOM.written())

@@ -20,6 +20,7 @@ from mturk.marketplace.gate import open_files
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.http.api import TARGET, LostAnswer
 from mturk.marketplace.http.channel import Channel
+from mturk.marketplace.http.complaint import Pages
 from mturk.marketplace.http.incoming import Request
 from mturk.marketplace.http.reception import BodyLimits, Reception
 
@@ -72,7 +73,8 @@ class Server:
 
     `largest` says how many bytes the body of a request to a path may have, `unsigned` how many without the signature of
     a key, where that is less. What a proxy hands on below the path `prefix` is found with and without it. `spares` are
-    the addresses, those of trusted proxies, whose connections and bodies are others'.
+    the addresses, those of trusted proxies, whose connections and bodies are others'. `pages` are for browsers whose
+    requests are refused before the application has seen them.
     With `sock`, which stays its giver's, and at which other processes may listen too, host and port are not looked at.
     """
 
@@ -88,6 +90,7 @@ class Server:
         limits: ConnectionLimits | None = None,
         spares: Callable[[str], bool] = lambda _: False,
         sock: socket.socket | None = None,
+        pages: Pages = lambda *_: None,
         turn: float = _TURN,
         finish: float = _FINISH,
     ) -> None:
@@ -114,6 +117,7 @@ class Server:
             replace(limits, connections=open_files.connections(limits.connections)),
             BodyLimits(largest, unsigned or largest),
             spares,
+            pages,
         )
         self._callers.set_thread_count(_THREADS)
         self._stopping = threading.Event()

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from mturk.marketplace.account import slowdown
-from mturk.marketplace.error import FrontEndError
+from mturk.marketplace.error import FrontEndError, Refusal
 from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.signature import SignedRequest
 
@@ -28,8 +28,8 @@ class TooManyRefusals(FrontEndError):
 
     status = 429
 
-    def __init__(self) -> None:
-        super().__init__("ThrottlingException", "Rate exceeded")
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("ThrottlingException", "Rate exceeded", retry_after=retry_after)
 
 
 class Strangers:
@@ -51,15 +51,25 @@ class Strangers:
     def check(self, request: SignedRequest) -> None:
         """Refuse a request from where too many were refused."""
         whose = network(request.caller)
-        if whose in self._refused and self._level(whose) < 1 and (whose, _key(request)) not in self._known:
-            raise TooManyRefusals
+        if whose in self._refused:
+            self._expect_known(whose, _key(request))
+
+    def check_key(self, caller: str, key: str) -> None:
+        """The same for a request that names its key otherwise."""
+        whose = network(caller)
+        if whose in self._refused:
+            self._expect_known(whose, key)
 
     def watch(self, request: SignedRequest, verify: Callable[[], KeyPair]) -> KeyPair:
         """The pair that signed the request; if there is none, that is counted."""
-        whose = network(request.caller)
+        return self.watch_caller(request.caller, verify)
+
+    def watch_caller(self, caller: str, verify: Callable[[], KeyPair]) -> KeyPair:
+        """The same for a request from that address."""
+        whose = network(caller)
         try:
             pair = verify()
-        except FrontEndError:
+        except Refusal:
             self._count(whose)
             raise
         if (whose, pair.access_key) not in self._known:
@@ -67,6 +77,11 @@ class Strangers:
                 self._known[whose, pair.access_key] = None
                 _shorten(self._known)
         return pair
+
+    def _expect_known(self, whose: str, key: str) -> None:
+        level = self._level(whose)
+        if level < 1 and (whose, key) not in self._known:
+            raise TooManyRefusals((1 - level) * _MINUTE / self._most)
 
     def _count(self, whose: str) -> None:
         with self._lock:

@@ -33,4 +33,5 @@ class Throttle:
             allowed = level >= 1
             self._levels[requester] = (level - 1 if allowed else level, now)
         if not allowed:
-            raise FrontEndError("ThrottlingException", "Rate exceeded")
+            # So much is missing of a call's share; of others who wait too, one will have been faster.
+            raise FrontEndError("ThrottlingException", "Rate exceeded", retry_after=(1 - level) / self._rate)

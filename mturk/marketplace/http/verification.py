@@ -126,6 +126,9 @@ def _read(header: str, date: str, service: str) -> _Authorization:
 
 
 def _check_signed_headers(request: SignedRequest, authorization: _Authorization, strict: bool) -> None:
+    if len(set(authorization.signed)) < len(authorization.signed):
+        # Named thousands of times, one header would make a text of hundreds of megabytes to be signed.
+        raise _invalid("'SignedHeaders' in the AWS 'Authorization' header must name each header once.")
     always = ("x-amz-date", "x-amz-target")
     needed = (name for name in sorted(request.headers) if name in always or (strict and name.startswith("x-amz-")))
     for name in ("host", *needed):

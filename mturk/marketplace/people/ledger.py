@@ -4,6 +4,9 @@ Money comes in from "outside" as a deposit and waits as "available". Publishing 
 for each assignment to "hold"; a decision moves them on to the worker ("earned") and to the marketplace
 ("fees"), or back. A movement takes from one account what it gives to the other, so the sum of all balances is
 always zero.
+
+In a sandbox nobody has to pay: what requesters would spend comes from "outside" at once, without fees, and what they do
+not spend goes back there. So workers see what they would have earned, and it all adds up as ever.
 """
 
 from __future__ import annotations
@@ -46,7 +49,11 @@ ORDER = (*OF_REQUESTERS, "earned", "fees", "outside")
 """The order in which a transaction changes balances: see `database/lock.py`."""
 
 OUTSIDE = Account("outside")
+IN_SANDBOX = 1_000_000
+"""What a requester has in a sandbox at any time, in cents: one call can cost as much, and the next one again."""
 FEES = Account("fees")
+
+NO_DEPOSITS = "This is a sandbox: each balance is 10,000.00 always, and nothing is deposited."
 
 
 def available(requester: int) -> Account:
@@ -86,12 +93,12 @@ def deposit(context: Context, requester: int, cents: int) -> None:
 
 def hold(context: Context, requester: int, hit: int, cents: int) -> None:
     """Reserve money for work that may be done; refused when there is too little."""
-    _move(context, "hold", available(requester), held(requester), cents, hit=hit)
+    _move(context, "hold", _purse(context, requester, cents), held(requester), cents, hit=hit)
 
 
 def release(context: Context, requester: int, hit: int, cents: int) -> None:
     """Give back what was reserved for work that will not be paid."""
-    _move(context, "release", held(requester), available(requester), cents, hit=hit)
+    _move(context, "release", held(requester), _purse(context, requester), cents, hit=hit)
 
 
 def pay_reward(
@@ -128,7 +135,7 @@ def pay_bonus(
     context: Context, requester: int, worker: int, cents: int, fee: int, *, hit: int, assignment: int
 ) -> None:
     """Pay a bonus out of what is available."""
-    source = available(requester)
+    source = _purse(context, requester, cents)
     _move(context, "bonus", source, earned(worker), cents, hit=hit, assignment=assignment)
     _move(context, "fee", source, FEES, fee, hit=hit, assignment=assignment)
 
@@ -161,10 +168,24 @@ def audit(database: Connection) -> list[str]:
 
 def get_account_balance(call: Call) -> Answer:
     """What the caller can spend, and what is reserved for open work."""
-    return {
-        "AvailableBalance": dollars(balance(call.database, available(call.requester))),
-        "OnHoldBalance": dollars(balance(call.database, held(call.requester))),
-    }
+    spendable, on_hold = funds(call, call.requester)
+    return {"AvailableBalance": dollars(spendable), "OnHoldBalance": dollars(on_hold)}
+
+
+def funds(context: Context, requester: int) -> tuple[int, int]:
+    """What a requester can spend, and what is reserved for open work, in cents."""
+    if context.settings.sandbox:
+        return IN_SANDBOX, 0
+    return balance(context.database, available(requester)), balance(context.database, held(requester))
+
+
+def _purse(context: Context, requester: int, cents: int = 0) -> Account:
+    """Where it comes from that a requester spends so much."""
+    if not context.settings.sandbox:
+        return available(requester)
+    if cents > IN_SANDBOX:
+        raise _insufficient_funds()
+    return OUTSIDE
 
 
 def _move(

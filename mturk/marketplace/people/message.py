@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import bindparam, exists, select, tuple_
+from sqlalchemy import bindparam, exists, func, select, tuple_
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import as_datetime
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import octets
 from mturk.marketplace.error import ParameterValidationError
 from mturk.marketplace.paged_list import PAGE, page
 from mturk.marketplace.people import mail
+from mturk.marketplace.quota import LETTERS
 
 Place = tuple[int, int]
 """Where a page of messages ends: the time and the number of its last one."""
@@ -81,16 +83,18 @@ def notify_workers(call: Call, *, subject: str, message_text: str, worker_ids: l
     # Each gets one message, however often they were named.
     named = list(dict.fromkeys(worker_ids))
     receivers = [met[one] for one in named if one in met]
-    send(call, call.requester, receivers, subject, message_text)
+    send(call, receivers, subject, message_text)
     mail.send_message(call, call.requester, receivers, subject, message_text)
     return {"NotifyWorkersFailureStatuses": [_failure(one) for one in named if one not in met]}
 
 
-def send(context: Context, sender: int, receivers: Collection[int], subject: str, text: str) -> None:
-    """Put a message before workers, all known by number."""
-    written = {"requester": sender, "subject": subject, "text": text, "time": context.now}
-    if receivers:
-        context.database.execute(t.message.insert(), [{**written, "worker": number} for number in receivers])
+def send(call: Call, receivers: Collection[int], subject: str, text: str) -> None:
+    """Put a message of the caller's before workers, all known by number."""
+    if not receivers:
+        return
+    call.expect_room(LETTERS, len(receivers) * len(f"{subject}{text}".encode()), lambda: _kept(call))
+    written = {"requester": call.requester, "subject": subject, "text": text, "time": call.now}
+    call.database.execute(t.message.insert(), [{**written, "worker": number} for number in receivers])
 
 
 def messages_of(context: Context, worker_id: str, after: Place | None = None) -> tuple[list[Message], Place | None]:
@@ -104,6 +108,13 @@ def messages_of(context: Context, worker_id: str, after: Place | None = None) ->
 def _receivers(call: Call, worker_ids: list[str]) -> Sequence[Receiver]:
     found = call.database.execute(_RECEIVERS, {"of_requester": call.requester, "worker_ids": worker_ids})
     return cast("Sequence[Receiver]", found.all())
+
+
+def _kept(call: Call) -> int:
+    """The bytes that the caller wrote; it reads all messages, and is asked rarely."""
+    length = octets(call.database, t.message.c.subject) + octets(call.database, t.message.c.text)
+    query = select(func.coalesce(func.sum(length), 0)).where(t.message.c.requester == call.requester)
+    return int(call.database.execute(query).scalar_one())
 
 
 def _failure(worker_id: str) -> Answer:

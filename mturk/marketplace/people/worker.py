@@ -59,6 +59,11 @@ def find(database: Connection, worker_id: str, *, lock: bool = False) -> Worker 
     return cast("Worker | None", database.execute(_BY_ID, which).one_or_none())
 
 
+def id_of(database: Connection, number: int) -> str:
+    """The id of a worker by number; it never changes."""
+    return str(database.execute(select(t.worker.c.worker_id).where(t.worker.c.number == number)).scalar_one())
+
+
 def on_site(context: Context, worker_id: str, *, lock: bool = False) -> Worker:
     """The worker with that id, who does something on the site."""
     worker_row = find(context.database, worker_id, lock=lock)
@@ -68,8 +73,10 @@ def on_site(context: Context, worker_id: str, *, lock: bool = False) -> Worker:
 
 
 def named(call: Call, worker_id: str) -> Worker:
-    """The worker whom a requester names in a call."""
+    """The worker whom a requester names in a call; in a sandbox there is one for each id."""
     worker_row = find(call.database, worker_id)
+    if worker_row is None and call.settings.sandbox:
+        return register(call, worker_id)
     if worker_row is None:
         raise ParameterValidationError.of("WorkerId", worker_id)
     return worker_row

@@ -74,7 +74,7 @@ def associate_qualification_with_worker(
     grant(call, type_row.number, worker_row.number, integer_value)
     if send_notification:
         text = f'You were granted the Qualification "{type_row.name}" with a score of {integer_value}.'
-        message.send(call, call.requester, [worker_row.number], "You were granted a Qualification", text)
+        message.send(call, [worker_row.number], "You were granted a Qualification", text)
     return {}
 
 
@@ -89,7 +89,7 @@ def disassociate_qualification_from_worker(
     )
     if reason:
         text = f'Your Qualification "{qualification_row.name}" was revoked: {reason}'
-        message.send(call, call.requester, [qualification_row.worker], "A Qualification was revoked", text)
+        message.send(call, [qualification_row.worker], "A Qualification was revoked", text)
     return {}
 
 

@@ -86,7 +86,7 @@ def list_qualification_requests(
         type_row = qualification_type.visible(call, qualification_type_id)
         listed = listed.where(column.qualification_type == type_row.number)
     order = column.submit_time, column.number
-    rows = page.read(call, QualificationRequest, listed, *order, shown_after=column.submit_time)
+    rows = page.read(call, QualificationRequest, listed, *order, shown_after=column.submit_time, large="answer")
     return page.answer("QualificationRequests", rows, _describe, "submit_time", "number")
 
 
@@ -96,7 +96,7 @@ def accept_qualification_request(call: Call, *, qualification_request_id: str, i
     qualification.grant(call, request_row.qualification_type, request_row.worker, integer_value)
     _change(call, request_row, status=GRANTED)
     text = f'You were granted the Qualification "{request_row.name}" with a score of {integer_value}.'
-    message.send(call, call.requester, [request_row.worker], "Your request was accepted", text)
+    message.send(call, [request_row.worker], "Your request was accepted", text)
     return {}
 
 
@@ -106,7 +106,7 @@ def reject_qualification_request(call: Call, *, qualification_request_id: str, r
     _change(call, request_row, status=REJECTED, reason=reason)
     if reason:
         text = f'Your request for the Qualification "{request_row.name}" was rejected: {reason}'
-        message.send(call, call.requester, [request_row.worker], "Your request was rejected", text)
+        message.send(call, [request_row.worker], "Your request was rejected", text)
     return {}
 
 

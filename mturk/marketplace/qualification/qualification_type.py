@@ -12,6 +12,7 @@ from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.lock import find as find_locked
+from mturk.marketplace.database.occurrence import occurs
 from mturk.marketplace.database.row import count
 from mturk.marketplace.document.answer_key import check_answer_key
 from mturk.marketplace.document.question import check_test
@@ -299,7 +300,7 @@ def _my_page(call: Call, page: Page, words: list[str]) -> list[_Listed]:
     column = t.qualification_type.c
     listed = select(t.qualification_type).where(column.requester == call.requester, column.status.in_(USABLE))
     for word in words:
-        listed = listed.where(column.words.contains(word, autoescape=True))
+        listed = listed.where(occurs(word, column.words))
     order, shown_after = column.number, column.creation_time
     rows = page.read(call, QualificationType, listed, order, descending=True, shown_after=shown_after)
     return [_Listed(type_row.number, describe(type_row)) for type_row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
@@ -106,8 +106,15 @@ def _there(database: Connection, owner: int, name: str) -> Queue:
     return queue
 
 
-def make(database: Connection, owner: int, name: str, given: Mapping[str, Any], real: int) -> Queue:
-    """The requester's queue of that name, made if there is none; one with other attributes is in the way."""
+def make(
+    database: Connection,
+    owner: int,
+    name: str,
+    given: Mapping[str, Any],
+    real: int,
+    note: Callable[[], object] = lambda: None,
+) -> Queue:
+    """The requester's queue of that name, made and noted if there is none; one with other attributes is in the way."""
     if not _NAME.fullmatch(name):
         why = "FIFO queues are not served." if name.endswith(".fifo") else "It has 1 to 80 of A-Z, a-z, 0-9, - and _."
         raise invalid("QueueName", name, why)
@@ -122,6 +129,7 @@ def make(database: Connection, owner: int, name: str, given: Mapping[str, Any], 
         return queue
     row = {"requester": owner, "name": name, "attributes": json.dumps(attributes)}
     t.add_row(database, t.queue, {**row, "creation_time": real, "change_time": real})
+    note()
     return _there(database, owner, name)
 
 

@@ -33,7 +33,7 @@ class QueueError(Refusal):
         """The code in the protocol before JSON, which many programs still compare with."""
         return _OTHER_CODES.get(self.kind) or (self.kind if self.kind in _SAME_CODES else f"{_OLD}{self.kind}")
 
-    def body(self, now: int) -> dict[str, str]:
+    def body(self, now: object) -> dict[str, str]:
         return {"__type": f"{_SERVICE}{self.kind}", "message": self.message}
 
 

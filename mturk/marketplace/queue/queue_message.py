@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.row import octets
 from mturk.marketplace.people.requester import account_of
 from mturk.marketplace.queue import message_attribute
 from mturk.marketplace.queue.message_attribute import Attributes
@@ -184,11 +185,11 @@ def counts(database: Connection, queue: Queue, real: int) -> dict[str, str]:
 
 
 def held(database: Connection, owner: int) -> int:
-    """About how many bytes the messages in a requester's queues have; it reads all of them."""
+    """How many bytes the messages in a requester's queues have; it reads all of them."""
     body, attributes = t.queue_message.c.body, func.coalesce(t.queue_message.c.attributes, "")
-    size = func.coalesce(func.sum(func.length(body) + func.length(attributes)), 0)
+    all_bytes = func.coalesce(func.sum(octets(database, body) + octets(database, attributes)), 0)
     of_owner = t.queue_message.c.queue.in_(select(t.queue.c.number).where(t.queue.c.requester == owner))
-    return int(database.execute(select(size).where(of_owner)).scalar_one())
+    return int(database.execute(select(all_bytes).where(of_owner)).scalar_one())
 
 
 def digest(body: str) -> str:

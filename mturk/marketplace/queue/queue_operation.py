@@ -245,3 +245,9 @@ def operation(name: str) -> QueueOperation:
     if found is None:
         raise FrontEndError("UnknownOperationException", f"The operation {name[:100]!r} is not known here.")
     return found
+
+
+def is_told(name: str) -> bool:
+    """Whether an operation is known, and one that the audit trail tells of: all that change more than messages."""
+    found = QUEUE_OPERATIONS.get(name)
+    return found is not None and found.writes and not found.together

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 from zlib import crc32
 
@@ -17,6 +17,9 @@ from mturk.marketplace.error import ParameterValidationError
 
 DEFAULT_SIZE = 10
 _LARGEST = 2**63
+LARGEST_PAGE = 16_000_000
+"""Characters of the answers on one page; clients read no page without end, and the SDK gives up at 64 MB."""
+_AT_ONCE = 10  # rows that are read together where they may be large
 
 Listed = TypeVar("Listed")
 
@@ -52,13 +55,18 @@ class Page(NamedTuple):
         *order: ColumnElement[Any],
         descending: bool = False,
         shown_after: ColumnElement[Any] | None = None,
+        large: str | None = None,
     ) -> Sequence[Listed]:
         """The rows of this page, which are of that kind, in the order of these columns.
 
         `shown_after` is the column with the time after which a marketplace with `eventual` waits before it shows a row.
+        With `large`, the name of a text that may have megabytes, the page ends behind the row that makes it large.
         """
         query = self.part(call, listed, *order, descending=descending, shown_after=shown_after)
-        return cast("Sequence[Listed]", call.database.execute(query).all())
+        if large is None:
+            return cast("Sequence[Listed]", call.database.execute(query).all())
+        with call.database.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
+            return cast("Sequence[Listed]", _until_large(rows, large))
 
     def part(
         self,
@@ -69,8 +77,10 @@ class Page(NamedTuple):
         shown_after: ColumnElement[Any] | None = None,
     ) -> Select[Any]:
         """The query for the rows of this page."""
-        if call.settings.eventual and shown_after is not None:
-            listed = listed.where(shown_after <= call.now - call.settings.eventual)
+        listed = shown(call, listed, shown_after)
+        if call.numbered is not None:
+            call.numbered.count(call.database, listed)
+            return call.numbered.cut(listed, order)
         after = self.after()
         if after:
             listed = listed.where(_beyond(after, *order, descending=descending))
@@ -94,6 +104,23 @@ class Page(NamedTuple):
 
     def _mark(self, parts: int) -> int:
         return crc32(repr((self.of, parts)).encode())
+
+
+def shown(call: Call, listed: Select[Any], shown_after: ColumnElement[Any] | None) -> Select[Any]:
+    """What lists show of these rows now."""
+    if call.settings.eventual and shown_after is not None:
+        return listed.where(shown_after <= call.now - call.settings.eventual)
+    return listed
+
+
+def _until_large(rows: Iterable[Any], large: str) -> list[Any]:
+    found, size = [], 0
+    for row in rows:
+        found.append(row)
+        size += len(getattr(row, large) or "")
+        if size >= LARGEST_PAGE:
+            break
+    return found
 
 
 def _beyond(key: tuple[int, ...], *columns: ColumnElement[Any], descending: bool) -> ColumnElement[bool]:

@@ -17,6 +17,8 @@ from mturk.marketplace.clock import SECOND
 from mturk.marketplace.error import FrontEndError, ParameterValidationError, Refusal
 from mturk.marketplace.money import cents
 
+_MOST_TOLD = 100
+"""So many violations are told, since a list can have half a million."""
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -27,15 +29,24 @@ class Finding:
 
     constraints: list[str] = field(default_factory=list)
     limits: list[ParameterValidationError] = field(default_factory=list)
+    violations: int = 0
+    """How many constraints are broken; the first ones are told."""
 
     def constraint(self, value: str, at: str, rule: str) -> None:
         """Note a violation of the published model."""
-        self.constraints.append(f"Value {value} at '{at}' failed to satisfy constraint: Member must {rule}")
+        self.violations += 1
+        if self.violations <= _MOST_TOLD:
+            self.constraints.append(f"Value {value} at '{at}' failed to satisfy constraint: Member must {rule}")
+
+    def limit(self, *errors: ParameterValidationError) -> None:
+        """Note that limits of the service are broken, of which the first one is told."""
+        if not self.limits:
+            self.limits.extend(errors[:1])
 
     def refusal(self) -> Refusal | None:
         """The error to answer with, if anything was wrong."""
         if self.constraints:
-            count = len(self.constraints)
+            count = self.violations
             counted = f"{count} validation error{'s' if count > 1 else ''}"
             text = f"{counted} detected: {'; '.join(self.constraints)}"
             return FrontEndError("ValidationException", text)
@@ -111,7 +122,7 @@ class Text:
         elif not value.isprintable() and _CONTROL.search(value):
             wrong = f"Your request parameter {name} contains control characters."
         if wrong:
-            finding.limits.append(ParameterValidationError(name, wrong))
+            finding.limit(ParameterValidationError(name, wrong))
 
 
 @dataclass(frozen=True)
@@ -131,7 +142,7 @@ class Money:
         except ValueError:
             amount = -1
         if amount < self.least:
-            finding.limits.append(ParameterValidationError.of(name, value))
+            finding.limit(ParameterValidationError.of(name, value))
         return amount
 
 
@@ -153,7 +164,7 @@ class Whole:
             finding.constraint(f"'{value}'", at, f"have value less than or equal to {self.highest}")
         if not self.least <= value <= self.most:
             reason = f"The value must be between {self.least} and {self.most}."
-            finding.limits.append(ParameterValidationError.of(name, value, reason))
+            finding.limit(ParameterValidationError.of(name, value, reason))
         return value
 
 
@@ -176,7 +187,7 @@ class Moment:
             raise _wrong_type(value, "a Timestamp")
         # The end of the year 9999 is the last time that calendars of most languages can hold.
         if not -(10**11) < value < 253402300800:
-            finding.limits.append(ParameterValidationError.of(name, value))
+            finding.limit(ParameterValidationError.of(name, value))
             return 0
         return round(value * SECOND)
 
@@ -193,7 +204,7 @@ class ListOf:
             raise _wrong_type(value, "a List")
         if self.most is not None and len(value) > self.most:
             text = f"Your request parameter {name} has a maximum length of {self.most}."
-            finding.limits.append(ParameterValidationError(name, text))
+            finding.limit(ParameterValidationError(name, text))
             value = value[: self.most]  # the rest could be a million items, each with something wrong to tell
         if isinstance(self.kind, Text):
             return self._texts(self.kind, value, name, at, finding)
@@ -209,7 +220,7 @@ class ListOf:
         if rules:
             wanted = ", ".join(f"Member must {rule}" for rule in rules)
             finding.constraint(f"'[{', '.join(texts)}]'", at, f"satisfy constraint: [{wanted}]")
-        finding.limits.extend(aside.limits)
+        finding.limit(*aside.limits)
         return texts
 
 

@@ -124,9 +124,9 @@ class Simulation:
         self._after(self._until_next(), self._arrive)
         while self._plan and self._plan[0][0] <= seconds:
             self._at, _, step = heapq.heappop(self._plan)
-            self._clock.reach(start + timedelta(seconds=self._at))
+            self._clock.follow(start + timedelta(seconds=self._at))
             step()
-        self._clock.reach(start + length)
+        self._clock.follow(start + length)
         self._dispatch.catch_up()
         return self.tally
 

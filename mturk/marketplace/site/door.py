@@ -6,6 +6,7 @@ whatever else is served there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from http import HTTPStatus
@@ -29,9 +30,9 @@ NAMED = "mturk.named_by_proxy"
 AT_TASK_HOST = "mturk.at_task_host"
 """In the environment of a request: whether it came to a task host, where there is neither cookie nor visitor."""
 _AT_TASK_HOSTS = ("/mturk/task/", "/mturk/missing/", "/mturk/static/", "/mturk/asset/")
-# With these a proxy tells of the request that it got. From anybody else they are lies.
-_FORWARDED = "HTTP_FORWARDED"
-_FORWARDING = ("HTTP_X_FORWARDED_", "HTTP_X_REAL_IP")
+# With these a proxy tells of the request that it got. From anybody else they are lies. Some servers hand on what is
+# written with an underscore as well; here the two are the same. Each name of each request is held against it.
+_FORWARDING = re.compile(r"HTTP_(?:FORWARDED\Z|X_FORWARDED_|X_REAL_IP)")
 
 
 class Door:
@@ -45,7 +46,7 @@ class Door:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         is_trusted = self._settings.trusts(environ.get("REMOTE_ADDR", ""))
         came = dict(environ)
-        lies = [] if is_trusted else [name for name in environ if _is_forwarding(name)]
+        lies = [] if is_trusted else list(filter(_FORWARDING.match, environ))
         for name in (NAMED, *lies):
             came.pop(name, None)
 
@@ -84,11 +85,6 @@ def is_of_site(path: str, public: PublicAddress | None = None) -> bool:
     """Whether a path is one of the site's, below the public address or not."""
     inner = path.removeprefix(public.prefix) if public else path
     return any(inner == one or inner.startswith(f"{one}/") for one in PATHS)
-
-
-def _is_forwarding(name: str) -> bool:
-    # Some servers hand on what is written with an underscore as well; here the two are the same.
-    return name == _FORWARDED or name.startswith(_FORWARDING)
 
 
 def _written(header: str) -> str:

@@ -40,6 +40,11 @@ def refused(status: int, text: str, *, title: str | None = None) -> Response:
     return make_response(page, status)
 
 
+def words(status: int) -> tuple[str, str]:
+    """The title and the text of a page that has nothing but the status to tell."""
+    return _title(status), _texts().get(status) or _("Go back, load the page again, and try once more.")
+
+
 def status_of(error: WorkerError) -> int:
     """The HTTP status that goes with what the market refuses to a worker."""
     if isinstance(error, NotThere):

@@ -41,8 +41,12 @@ class SigningKey:
         try:
             return None if sealed is None else self._seal().open(sealed, LABEL)
         except MarketplaceError:
-            # The master key was lost, and with it this one: a new one ends all visits, and no work.
-            return None
+            # Another one in its place would end all visits, and let who closed an account come back as somebody new.
+            raise MarketplaceError(
+                f"The key that the site signs with cannot be read with {self._seal().where}. Put the master key back "
+                "that it was sealed with. If that is lost for good, stop every process of the marketplace and do "
+                "mturk keys new-site: then everybody signs in again, and closed accounts are not recognized any more."
+            ) from None
 
     def _make(self, database: Connection) -> str:
         before = self._read(database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -17,13 +18,14 @@ from mturk.marketplace.database import durable, seal
 from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.seal import Seal
 from mturk.marketplace.error import MarketplaceError
-from mturk.marketplace.upkeep import dump, inspection
+from mturk.marketplace.upkeep import dump, inspection, trial
 from mturk.marketplace.upkeep.problem import Problem
 from mturk.marketplace.upkeep.reader import open_file, reading
 
 _DRAFT = ".part"
 _LEFT_BEHIND = 86_400.0
 """Seconds after which a copy that nobody finished is no more being made."""
+_OPENED = "the copy was opened, and added up"
 Step = Callable[[str], object]
 
 
@@ -33,6 +35,8 @@ class Backup(NamedTuple):
     path: Path
     key: Path | None
     problems: list[Problem]
+    looked_at: str
+    """How it was verified, in a sentence."""
 
 
 def back_up(
@@ -40,6 +44,7 @@ def back_up(
     folder: str | os.PathLike[str],
     *,
     key: str | os.PathLike[str] | None = None,
+    scratch: bool = True,
     real_time: Callable[[], float] = time.time,
     step: Step = lambda _: None,
 ) -> Backup:
@@ -47,22 +52,27 @@ def back_up(
 
     The copy is named after the database and the time. Nobody waits for it. It holds no master key, without which nobody
     can sign with what is in it: `key` names a file for that, in another folder. The copy is opened, and its ledger
-    added up: what is wrong is in `problems`, and was so in the database. Of PostgreSQL it is a file of pg_dump.
+    added up: what is wrong is in `problems`, and was so in the database. Of PostgreSQL it is a file of pg_dump,
+    which is read to its end, and put back into a new database of the same server that is dropped then: where this role
+    may make one, and unless `scratch` is False. `looked_at` says what was done.
     """
     address, place = Address(database), Path(folder)
     apart = None if key is None else _expect_apart(Path(key), place)
     with _errors_told(place):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         _tidy(place, real_time())
-        draft = place / f".{_stem(address)}-{os.getpid()}{_DRAFT}"
-        draft.unlink(missing_ok=True)
+        # Of containers that share a folder each has a process 1.
+        draft = place / f".{_stem(address)}-{secrets.token_hex(8)}{_DRAFT}"
         try:
-            problems = _copy(address, draft, apart, step)
+            problems, looked_at = _copy(address, draft, apart, step), _OPENED
+            if address.file is None:
+                tried = trial.try_out(draft, address, real_time(), scratch=scratch)
+                problems, looked_at = [*problems, *(one for one in tried.problems if one not in problems)], tried[1]
             step("the copy is verified")
             path = _name(draft, place, _stem(address), real_time(), ".sqlite3" if address.sqlite else ".dump")
         finally:
             draft.unlink(missing_ok=True)
-    return Backup(path, apart, problems)
+    return Backup(path, apart, problems, looked_at)
 
 
 def copy_file(source: Path, draft: Path) -> None:

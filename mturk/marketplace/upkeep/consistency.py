@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Subquery, case, exists, func, or_, select
 
 from mturk.marketplace import agenda
 from mturk.marketplace.database import table as t
 from mturk.marketplace.hit.assignment import ACCEPTED, APPROVED, REJECTED, SUBMITTED
 from mturk.marketplace.hit.hit import DONE
+from mturk.marketplace.people import ledger
 from mturk.marketplace.upkeep.problem import RESTORE, Problem
 
 _MOST = 10
@@ -39,6 +40,10 @@ class Rule(NamedTuple):
 
 _HIT, _WORK, _WORKER = t.hit.c, t.assignment.c, t.worker.c
 _KEPT = ~_HIT.disposed
+_AT_WORK = _HIT.pending + _HIT.submitted
+_OPEN = case((_HIT.expired, 0), else_=_HIT.max_assignments - _AT_WORK - _HIT.approved - _HIT.rejected)
+_UNPAID = (_OPEN + _AT_WORK) * (t.hit_type.c.reward + _HIT.fee)
+_FILE_KEY = "<UploadedFileKey>"
 
 
 def _planned(kind: str, subject: ColumnElement[int]) -> ColumnElement[bool]:
@@ -92,6 +97,61 @@ def _recorded(column: str, *statuses: str) -> Rule:
     )
 
 
+def _on_hold(column: Column[str], name: str) -> Subquery:
+    """What went to accounts of that kind, or came from there, for each HIT."""
+    cents = func.sum(t.transfer.c.cents).label("cents")
+    return (
+        select(t.transfer.c.hit, cents).where(column == ledger.held(0).kind).group_by(t.transfer.c.hit).subquery(name)
+    )
+
+
+def _hold_of_hit() -> Rule:
+    came, went = _on_hold(t.transfer.c.to_kind, "came"), _on_hold(t.transfer.c.from_kind, "went")
+    moved = func.coalesce(came.c.cents, 0) - func.coalesce(went.c.cents, 0)
+    return Rule(
+        "HIT",
+        "{} cents are on hold for it, and what can still be paid is {}",
+        RESTORE,
+        select(_HIT.hit_id, moved, _UNPAID)
+        .join(t.hit_type, t.hit_type.c.number == _HIT.hit_type)
+        .outerjoin(came, came.c.hit == _HIT.number)
+        .outerjoin(went, went.c.hit == _HIT.number)
+        .where(moved != _UNPAID),
+    )
+
+
+def _hold_of_requester() -> Rule:
+    wanted = (
+        select(_HIT.requester, func.sum(_UNPAID).label("cents"))
+        .join(t.hit_type, t.hit_type.c.number == _HIT.hit_type)
+        .group_by(_HIT.requester)
+        .subquery()
+    )
+    there, cents = t.account.c.balance, func.coalesce(wanted.c.cents, 0)
+    return Rule(
+        "requester",
+        "{} cents are on hold, and what can still be paid for the HITs is {}",
+        RESTORE,
+        select(t.requester.c.name, there, cents)
+        .join(t.account, (t.account.c.owner == t.requester.c.number) & (t.account.c.kind == ledger.held(0).kind))
+        .outerjoin(wanted, wanted.c.requester == t.requester.c.number)
+        .where(there != cents),
+    )
+
+
+def _files_of_answer() -> Rule:
+    shorter = func.length(_WORK.answer) - func.length(func.replace(_WORK.answer, _FILE_KEY, ""))
+    there = select(func.count()).where(t.upload.c.assignment == _WORK.number).correlate(t.assignment).scalar_subquery()
+    return Rule(
+        "assignment",
+        "its answer names {} files, and {} are there",
+        RESTORE,
+        select(_WORK.assignment_id, shorter // len(_FILE_KEY), there)
+        .join(t.hit, _HIT.number == _WORK.hit)
+        .where(_KEPT, _WORK.answer.contains(_FILE_KEY), shorter != there * len(_FILE_KEY)),
+    )
+
+
 def _without(kind: str, name: Column[Any], what: str, *match: ColumnElement[bool]) -> Rule:
     return Rule(kind, what, RESTORE, select(name).where(~exists().where(*match)))
 
@@ -118,6 +178,17 @@ RULES: Final = (
     _without("HIT", _HIT.hit_id, "its question is missing", t.hit_content.c.hit == _HIT.number),
     _without(
         "upload", t.upload.c.key, "the file itself is missing", t.upload_content.c.upload == t.upload.c.number
+    ),
+    _hold_of_hit(),
+    _hold_of_requester(),
+    _files_of_answer(),
+    Rule(
+        "upload",
+        "the answer of its assignment {} does not name it",
+        RESTORE,
+        select(t.upload.c.key, _WORK.assignment_id)
+        .join(t.assignment, _WORK.number == t.upload.c.assignment)
+        .where(~func.coalesce(_WORK.answer, "").contains(t.upload.c.key)),
     ),
     Rule(
         "upload",

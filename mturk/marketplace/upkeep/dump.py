@@ -6,6 +6,8 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -20,6 +22,10 @@ from mturk.marketplace.error import MarketplaceError
 MARK = b"PGDMP"
 """How a file of pg_dump begins."""
 _PATIENCE = 30.0
+_FUNCTIONS = text(
+    "SELECT DISTINCT g.tgfoid::regprocedure::text FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid "
+    "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT g.tgisinternal AND n.nspname = :schema"
+)
 _SCHEMA = re.compile(r" SCHEMA - (\S+) ")
 
 
@@ -27,14 +33,50 @@ def make(address: Address, database: Connection, draft: Path) -> None:
     """Write all that a transaction sees of a database to a file."""
     snapshot = str(database.execute(text("SELECT pg_export_snapshot()")).scalar_one())
     schema = str(database.execute(text("SELECT current_schema()")).scalar_one())
-    _run("pg_dump", address, "--format=custom", f"--snapshot={snapshot}", f"--schema={schema}", f"--file={draft}")
+    # In quotes it is that name, and else a pattern, in small letters.
+    only = '--schema="{}"'.format(schema.replace('"', '""'))
+    _run("pg_dump", address, "--format=custom", f"--snapshot={snapshot}", only, f"--file={draft}")
 
 
-def put_back(backup: Path, address: Address, list_file: Path) -> None:
-    """Put a file of pg_dump into an empty database: all of it or nothing."""
+def read_through(backup: Path) -> None:
+    """Read a file of pg_dump to its end, as what restores it does; MarketplaceError if it cannot be."""
+    _run("pg_restore", None, f"--file={os.devnull}", str(backup))
+
+
+def put_back(backup: Path, address: Address) -> list[str]:
+    """Put a file of pg_dump into an empty database, all of it or nothing; the schemas that it was put into."""
     listed = _run("pg_restore", None, "--list", str(backup)).splitlines()
-    # The schema may be there, which is no reason to give up.
-    list_file.write_text("\n".join(line for line in listed if not _SCHEMA.search(line)), encoding="utf-8")
+    schemas = [found[1] for found in map(_SCHEMA.search, listed) if found]
+    _make_room(address, schemas)
+    # Not beside the copy, which may be where nobody can write.
+    with tempfile.TemporaryDirectory(prefix="mturk-restore-") as folder:
+        list_file = Path(folder, "list")
+        # The schema may be there, which is no reason to give up.
+        list_file.write_text("\n".join(line for line in listed if not _SCHEMA.search(line)), encoding="utf-8")
+        options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
+        _run("pg_restore", address, *options, f"--use-list={list_file}", str(backup))
+    return schemas
+
+
+def take_out(address: Address, schemas: Sequence[str]) -> None:
+    """Empty a database again into which something was put that is not to stay there."""
+    engine = make_engine(address, _PATIENCE)
+    try:
+        with explained(address), engine.begin() as connection:
+            for schema in schemas or [inspect(connection).default_schema_name or "public"]:
+                # The functions of its triggers are all that a marketplace has beside tables.
+                functions = connection.execute(_FUNCTIONS, {"schema": schema}).scalars().all()
+                quote = connection.dialect.identifier_preparer.quote
+                tables = [f"{quote(schema)}.{quote(one)}" for one in inspect(connection).get_table_names(schema)]
+                for kind, names in (("TABLE", tables), ("FUNCTION", functions)):
+                    if names:  # all in one go, since tables refer to each other
+                        connection.execute(text(f"DROP {kind} {', '.join(names)}"))
+    finally:
+        engine.dispose()
+
+
+def _make_room(address: Address, schemas: Sequence[str]) -> None:
+    """See to it that a database is empty, and that it has schemas."""
     engine = make_engine(address, _PATIENCE)
     try:
         with explained(address), engine.begin() as connection:
@@ -42,12 +84,10 @@ def put_back(backup: Path, address: Address, list_file: Path) -> None:
                 raise MarketplaceError(
                     f"The database {address} is not empty. Make a new one with createdb, and name that."
                 )
-            for found in filter(None, map(_SCHEMA.search, listed)):
-                connection.execute(CreateSchema(found[1], if_not_exists=True))
+            for schema in schemas:
+                connection.execute(CreateSchema(schema, if_not_exists=True))
     finally:
         engine.dispose()
-    options = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", f"--use-list={list_file}")
-    _run("pg_restore", address, *options, str(backup))
 
 
 def _run(program: str, address: Address | None, *options: str) -> str:

@@ -15,7 +15,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, exists, func, literal, or_, select, tuple_
 
-from mturk.marketplace.clock import SECOND
+from mturk.marketplace.call import Deed
+from mturk.marketplace.clock import SECOND, as_datetime
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.diagnosis import explained
@@ -23,6 +24,7 @@ from mturk.marketplace.database.engine import make_engine
 from mturk.marketplace.database.store import Store, pulse
 from mturk.marketplace.error import SettingError
 from mturk.marketplace.hit.assignment import ACCEPTED, SUBMITTED
+from mturk.marketplace.watch import trail as audit_trail
 from mturk.marketplace.workplace import notice
 
 LEAST = timedelta(days=30)
@@ -44,6 +46,8 @@ class Pruning(NamedTuple):
     bytes: int
     longest: float = 0
     """Seconds that the longest transaction took, for which others waited."""
+    kept_entries: int = 0
+    """How many entries of the audit trail are old, and stay because nobody said that they may go."""
 
 
 class _Aged(NamedTuple):
@@ -77,6 +81,7 @@ def prune(
     older: timedelta,
     *,
     dry_run: bool = True,
+    trail: bool = False,
     vacuum: bool = False,
     real_time: Callable[[], float] = time.time,
     pause: Pause = time.sleep,
@@ -86,8 +91,9 @@ def prune(
     HITs go that were disposed of before, with their assignments, answers, files, bonuses, reviews and reports, if
     nothing has happened to them since; messages, letters, events, mail and invitations go by their own age. HITs that
     were not disposed of stay, and so do the ledger, workers and their records, types and qualifications. It is many
-    short transactions; broken off, it goes on when it is done again. `vacuum` then gives the room back to the disk, for
-    which all others wait on SQLite.
+    short transactions; broken off, it goes on when it is done again. The audit trail stays too, unless `trail`: then
+    its entries of that age go, in real time, and one stays that says so. `vacuum` then gives the room back to the disk,
+    for which all others wait on SQLite.
     """
     if older < LEAST:
         raise SettingError(f"older is a timedelta of {LEAST.days} days or more, not {older!r}.")
@@ -96,8 +102,8 @@ def prune(
         store.prepare(None)
         before = _Before.of(store.read(lambda connection: pulse(connection)[0]), real_time(), older)
         if dry_run:
-            return store.read(before.counted)
-        removed = _Removal(store, before, pause).run()
+            return store.read(partial(before.counted, trail=trail))
+        removed = _Removal(store, before, pause, real_time).run(trail=trail)
         if vacuum:
             give_room_back(database)
         return removed
@@ -157,7 +163,7 @@ class _Before(NamedTuple):
         """Whether a row of such a table is old."""
         return one.time < (self.market if one.by_market else self.real)
 
-    def counted(self, database: Connection) -> Pruning:
+    def counted(self, database: Connection, *, trail: bool) -> Pruning:
         """How much of it there is."""
         gone = self.hits().subquery()
         hits = select(gone.c.number)
@@ -168,23 +174,29 @@ class _Before(NamedTuple):
             rows[one.table.name] = _count(database, select(func.count()).select_from(one.table).where(self.aged(one)))
         answers = select(func.sum(func.length(_WORK.answer))).where(_WORK.hit.in_(hits))
         questions = select(func.sum(func.length(t.hit_content.c.question))).where(t.hit_content.c.hit.in_(hits))
-        return Pruning(rows, _count(database, answers) + _count(database, questions))
+        entries = select(func.count()).select_from(t.audit_entry).where(t.audit_entry.c.time < self.real)
+        kept = _count(database, entries)
+        if trail:
+            rows[t.audit_entry.name], kept = kept, 0
+        return Pruning(rows, _count(database, answers) + _count(database, questions), kept_entries=kept)
 
 
 class _Removal:
     """Removes it, some at a time."""
 
-    def __init__(self, store: Store, before: _Before, pause: Pause) -> None:
+    def __init__(self, store: Store, before: _Before, pause: Pause, real_time: Callable[[], float]) -> None:
         self._store = store
         self._before = before
         self._pause = pause
+        self._real_time = real_time
         self._rows: dict[str, int] = {}
         self._bytes = 0
         self._longest = 0.0
 
-    def run(self) -> Pruning:
+    def run(self, *, trail: bool) -> Pruning:
         """Remove all of it, and say how much it was."""
-        expected = self._store.read(self._before.counted)
+        expected = self._store.read(partial(self._before.counted, trail=trail))
+        self._store.write(partial(self._note, trail=trail))
         after = 0
         while hits := self._store.read(partial(self._read, after=after)):
             self._remove_hits(hits)
@@ -192,7 +204,18 @@ class _Removal:
         for one in AGED:
             while self._shortly(partial(self._remove_aged, one=one)):
                 pass
-        return Pruning(self._rows, expected.bytes, self._longest)
+        while trail and self._shortly(self._remove_entries):
+            pass
+        return Pruning(self._rows, expected.bytes, self._longest, expected.kept_entries)
+
+    def _note(self, database: Connection, *, trail: bool) -> None:
+        before = as_datetime(self._before.real).isoformat(timespec="seconds")
+        audit_trail.note(database, self._real_time, Deed("Prune", {"Before": before, "Trail": trail}))
+
+    def _remove_entries(self, database: Connection) -> int:
+        removed = audit_trail.prune(database, self._before.real, _ROWS_AT_ONCE)
+        self._rows[t.audit_entry.name] = self._rows.get(t.audit_entry.name, 0) + removed
+        return removed
 
     def _read(self, database: Connection, *, after: int) -> Sequence[tuple[int, int]]:
         """Some of the HITs that may go, and how many assignments each has."""

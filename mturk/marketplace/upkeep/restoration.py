@@ -163,17 +163,19 @@ class _Place:
 def _into_server(copy: Path, address: Address, given: Seal | None, now: float, *, drop_outbox: bool) -> Restoration:
     url = address.url.render_as_string(hide_password=False)
     by = given or seal.find(None, None, make=False)
-    list_file = copy.with_name(f".{copy.name}.list-{os.getpid()}")
+    schemas = dump.put_back(copy, address)
     try:
-        dump.put_back(copy, address, list_file)
-    finally:
-        list_file.unlink(missing_ok=True)
+        with reading(url) as found:
+            told = _examined(found, by, now)
+    except MarketplaceError:
+        dump.take_out(address, schemas)
+        raise
     if drop_outbox:
         store = Store(url)
         store.write(lambda database: database.execute(t.event.delete()))
         store.close()
-    with reading(url) as found:
-        return _examined(found, by, now)._replace(database=str(address))
+        told = told._replace(waiting=0)
+    return told._replace(database=str(address))
 
 
 def _examined(database: Connection, by: Seal, now: float) -> Restoration:

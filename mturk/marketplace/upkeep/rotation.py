@@ -8,17 +8,21 @@ something reads the key file in its transaction, and who cannot open something r
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from mturk.marketplace.call import Deed
 from mturk.marketplace.database import seal
+from mturk.marketplace.database import table as t
 from mturk.marketplace.database.seal import Seal
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.upkeep import sealed_text
+from mturk.marketplace.watch import trail
 
 _HOW = (
     f"For a new master key set {seal.VARIABLE} to a new key (openssl rand -base64 32), a comma, and the present one; "
@@ -56,11 +60,36 @@ def rotate_master_key(
         store.close()
 
 
+def new_site_key(database: str | os.PathLike[str]) -> None:
+    """Forget the key that the site signs with, where its master key is lost; the next start makes a new one.
+
+    Everybody who is signed in has to do that again, links that were sent are void, and who closed an account that a
+    proxy signed them in to is not recognized any more. No process may serve the marketplace meanwhile: it would go on
+    with the old one. Work and money are not concerned. There is no way back.
+    """
+    store = Store(database)
+
+    def forget(connection: Connection) -> None:
+        connection.execute(t.market.update().values(sealed_site_key=None))
+        trail.note(connection, time.time, Deed("NewSiteKey"))
+
+    try:
+        store.prepare(None)
+        store.write(forget)
+    finally:
+        store.close()
+
+
 def _by_environment(store: Store, file: Path | None) -> int:
     by = seal.find(None, file, make=False)
     if len(by.keys) == 1:
         raise MarketplaceError(f"{seal.VARIABLE} has one key. {_HOW}")
-    return store.write(lambda database: _reseal(database, by))
+
+    def renew(database: Connection) -> int:
+        trail.note(database, time.time, Deed("RotateMasterKey"))
+        return _reseal(database, by)
+
+    return store.write(renew)
 
 
 def _by_file(store: Store, path: Path, *, forget_old: bool, step: Step) -> Rotation:
@@ -80,6 +109,7 @@ def _by_file(store: Store, path: Path, *, forget_old: bool, step: Step) -> Rotat
             seal.write(old, [*known[1:], *(one for one in earlier if one not in known)])
         step("the old key is kept")
         seal.write(path, known[:1])
+        trail.note(database, time.time, Deed("RotateMasterKey"))
         return old
 
     resealed = store.write(renew)

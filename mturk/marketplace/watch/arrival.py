@@ -91,6 +91,8 @@ class Arrival:
 
     def _operation(self, here: Visit, environ: WSGIEnvironment) -> str | None:
         """The operation that was called, if it was a call."""
+        if here.operation:
+            return here.operation
         target = environ.get(_TARGET)
         if not target or here.place not in _OF_CALLS:
             return None

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")
@@ -19,12 +20,18 @@ _log = logging.getLogger(__name__)
 class Glance(Generic[Result]):
     """Looks in a thread of its own, one look at a time, whose result all get who ask meanwhile.
 
-    So a database that does not answer keeps one thread, however many ask.
+    So a database that does not answer keeps one thread, however many ask. `start` has a function run in a thread.
     """
 
-    def __init__(self, look: Callable[[], Result], limit: float = LIMIT) -> None:
+    def __init__(
+        self,
+        look: Callable[[], Result],
+        limit: float = LIMIT,
+        start: Callable[[Callable[[], None]], None] | None = None,
+    ) -> None:
         self._look = look
         self._limit = limit
+        self._start = start or _start
         self._turn = threading.Lock()
         self._under_way: Future[Result] | None = None
 
@@ -39,9 +46,9 @@ class Glance(Generic[Result]):
     def _begun(self) -> Future[Result]:
         with self._turn:
             if self._under_way is None or self._under_way.done():
-                self._under_way = Future()
-                # A daemon: a look that never ends must not keep a program from ending.
-                threading.Thread(target=self._run, args=[self._under_way], name="mturk-glance", daemon=True).start()
+                begun: Future[Result] = Future()
+                self._start(partial(self._run, begun))  # where that fails, the next one tries it
+                self._under_way = begun
             return self._under_way
 
     def _run(self, result: Future[Result]) -> None:
@@ -49,3 +56,8 @@ class Glance(Generic[Result]):
             result.set_result(self._look())
         except Exception as error:
             result.set_exception(error)
+
+
+def _start(work: Callable[[], None]) -> None:
+    # A daemon: a look that never ends must not keep a program from ending.
+    threading.Thread(target=work, name="mturk-glance", daemon=True).start()

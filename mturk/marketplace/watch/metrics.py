@@ -44,6 +44,7 @@ class Metrics:
         self._pages = counter("mturk_pages", "Requests for pages.", ("page", "status"))
         self._page_seconds = seconds("mturk_page_seconds", "How long pages took.")
         self._lock = seconds("mturk_write_wait_seconds", "How long transactions waited until they could write.")
+        self._given_up = counter("mturk_writes_given_up", "Changes that found no turn to be written in time.")
         self._signs = counter("mturk_sign_ins", "People who came in at the site, and who failed.", ("result",))
         self._ends = counter("mturk_sign_outs", "Sittings that were ended by their people.")
         self._steps = counter("mturk_worker_steps", "What workers did.", ("step",))
@@ -66,6 +67,10 @@ class Metrics:
     def waited(self, seconds: float) -> None:
         """Count a transaction that waited for so long until it could write."""
         self._lock.observe(seconds)
+
+    def gave_up(self) -> None:
+        """Count a change that was given up because others were writing for too long."""
+        self._given_up.inc()
 
     def deed(self, deed: Deed) -> None:
         """Count what somebody did."""

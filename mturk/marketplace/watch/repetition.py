@@ -51,9 +51,9 @@ class Repetition(logging.Handler):
 
     def close(self) -> None:
         """Tell what was counted, and end."""
-        self.sum_up()
         if self._alarm is not None:
             self._alarm.cancel()
+        self.sum_up()
         self._target.close()
         super().close()
 
@@ -69,15 +69,24 @@ class Repetition(logging.Handler):
     def _is_new(self, record: logging.LogRecord) -> bool:
         what = _what(record)
         with self._told:
+            if self._alarm is None and not self._set_alarm():
+                return True
             if what in self._known:
                 first, count = self._known[what]
                 self._known[what] = first, count + 1
                 return False
             if len(self._known) < _MOST_KEPT:
                 self._known[what] = record, 0
-            if self._alarm is None:
-                self._alarm = self._later(WINDOW, self.sum_up)
-                self._alarm.start()
+        return True
+
+    def _set_alarm(self) -> bool:
+        """Have it told later what is counted from now on; False where that cannot be."""
+        alarm = self._later(WINDOW, self.sum_up)
+        try:
+            alarm.start()
+        except RuntimeError:  # there are as many threads as may be, or the program is ending
+            return False
+        self._alarm = alarm
         return True
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import getpass
 import json
 import socket
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
@@ -17,15 +18,18 @@ from mturk.marketplace.call import Deed
 from mturk.marketplace.clock import SECOND, as_datetime, as_milliseconds
 from mturk.marketplace.database import ending
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.store import pulse
 from mturk.marketplace.paged_list import PAGE, page
 from mturk.marketplace.watch import visit
+from mturk.marketplace.watch.attempt import Attempts
 from mturk.marketplace.watch.visit import Visit
 
 REQUESTER: Final = "requester"
 WORKER: Final = "worker"
 OPERATOR: Final = "operator"
+PROGRAM: Final = "program"
 NOBODY: Final = "nobody"
-"""Who did something; nobody is who was not let in."""
+"""Who did something; a program did it in a worker's name, and nobody is who was not let in."""
 _LONGEST = 255
 # Without the number of the new row, which nobody asks for.
 _ADD = t.audit_entry.insert().inline()
@@ -36,9 +40,10 @@ _JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 class AuditEntry:
     """One thing that was done: when, by whom, from where, what, and about which ids.
 
-    `actor` is "requester", "worker", "operator", or "nobody" for a sign-in that failed; `result` is "OK", or the reason
-    why it was refused. `address` is where the request came from; of an operator it is the name of the machine.
-    `subjects` are ids by their names. `request_id` is the one that the caller was told.
+    `actor` is "requester", "worker", "operator", "program" for what Python did in a worker's name, or "nobody" for a
+    sign-in that failed; `result` is "OK", or the reason why it was refused. `address` is where the request came from;
+    of an operator and a program it is the name of the machine, and `operator` who runs it there. `subjects` are ids by
+    their names. `request_id` is the one that the caller was told.
     """
 
     time: datetime
@@ -79,31 +84,46 @@ _LISTED = (
 
 
 class Trail:
-    """Adds to the trail what is done."""
+    """Adds to the trail what is done, and what was refused."""
 
-    def __init__(self, real_time: Callable[[], float]) -> None:
+    def __init__(self, real_time: Callable[[], float], now: Callable[[], float] = time.monotonic) -> None:
         self._real_time = real_time
+        self.attempts = Attempts(now)
+        """What was refused, and is to be written down."""
 
     def add(self, database: Connection, market_time: int, deed: Deed) -> None:
         """Add a deed of whoever asks now, in the transaction that does it."""
-        values = {
-            "time": int(self._real_time() * SECOND),
-            "market_time": market_time,
+        self.write(database, market_time, [self._row(deed)])
+
+    def refuse(self, requester: int, deed: Deed, subjects: Callable[[], Mapping[str, object]]) -> None:
+        """Keep a call that was refused in `attempts`; `subjects` is asked only where it is to be an entry."""
+        asks = visit.current()
+        kind = (asks and asks.access_key, asks and asks.address, deed.step, deed.result)
+        self.attempts.tell(requester, kind, lambda: self._row(deed._replace(subjects=subjects())))
+
+    def write(self, database: Connection, market_time: int, rows: Sequence[Mapping[str, object]]) -> None:
+        """Add entries, as of now."""
+        times = {"time": int(self._real_time() * SECOND), "market_time": market_time}
+        for row in rows:
+            ending.change(database, _ADD, {**times, **row})
+
+    def _row(self, deed: Deed) -> dict[str, object]:
+        return {
             **self._actor(visit.current(), deed),
             "operation": deed.step,
             "subjects": _JSON.encode({name: value for name, value in deed.subjects.items() if value is not None}),
             "result": deed.result,
         }
-        ending.change(database, _ADD, values)
 
     def _actor(self, asks: Visit | None, deed: Deed) -> dict[str, object]:
         requester = access_key = worker_id = operator = None
         if asks is not None and asks.requester is not None:
             actor, requester, access_key = REQUESTER, asks.requester, asks.access_key
-        elif worker_id := deed.worker_id or (asks and asks.worker_id):
-            actor = WORKER if deed.result == "OK" else NOBODY
         elif asks is None:
-            actor, operator = OPERATOR, self._user
+            worker_id, operator = deed.worker_id, self._user
+            actor = OPERATOR if worker_id is None else PROGRAM
+        elif worker_id := deed.worker_id or asks.worker_id:
+            actor = WORKER if deed.result == "OK" else NOBODY
         else:
             actor = NOBODY
         return {
@@ -146,11 +166,21 @@ def walk(read: Callable[[int | None], tuple[list[AuditEntry], int | None]]) -> I
             return
 
 
-def prune(database: Connection, before: int) -> int:
-    """Remove what is older than a real time, and say how many entries; the trail begins there from now on."""
+def note(database: Connection, real_time: Callable[[], float], deed: Deed) -> None:
+    """Add what an operator does to a database that no marketplace of this process serves, if a trail is kept in it."""
+    shift, reached, _ = pulse(database)
+    if database.execute(select(t.audit_entry.c.number).limit(1)).first() is not None:
+        Trail(real_time).add(database, max(reached, int(real_time() * SECOND) + shift), deed)
+
+
+def prune(database: Connection, before: int, most: int) -> int:
+    """Remove so many of what is older than a real time, and say how many; the trail begins there from now on."""
     later = t.market.c.trail_start < before
     database.execute(t.market.update().where(later).values(trail_start=before))
-    return database.execute(t.audit_entry.delete().where(t.audit_entry.c.time < before)).rowcount
+    column = t.audit_entry.c
+    old = select(column.number).where(column.time < before).order_by(column.time).limit(most)
+    numbers = database.execute(old).scalars().all()
+    return database.execute(t.audit_entry.delete().where(column.number.in_(numbers))).rowcount
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -14,23 +14,25 @@ REQUEST_ID = "x-amzn-RequestId"
 class Visit:
     """One request to the server, from its arrival to its answer; what is known of it grows on the way."""
 
-    __slots__ = ("access_key", "address", "code", "id", "is_relayed", "path", "place", "requester", "worker_id")
+    # Most of it stays unknown of most requests, and each request makes one of these.
+    is_relayed = False
+    """Whether it says of itself that somebody handed it on whom nobody said to trust."""
+    place = ""
+    """Which page it is, by the rule for its path."""
+    path = ""
+    """The path itself, without what opens anything."""
+    operation = ""
+    """The operation that is called, where the request's head does not name it."""
+    requester: int | None = None
+    access_key: str | None = None
+    worker_id: str | None = None
+    code = ""
+    """The code of the error that it is answered with."""
 
     def __init__(self, address: str = "") -> None:
         self.id = str(uuid.uuid4())
         self.address = address
         """The client's address on the network, as far as it can be believed."""
-        self.is_relayed = False
-        """Whether it says of itself that somebody handed it on whom nobody said to trust."""
-        self.place = ""
-        """Which page it is, by the rule for its path."""
-        self.path = ""
-        """The path itself, without what opens anything."""
-        self.requester: int | None = None
-        self.access_key: str | None = None
-        self.worker_id: str | None = None
-        self.code = ""
-        """The code of the error that it is answered with."""
 
     def __repr__(self) -> str:
         return f"<Visit {self.id} from {self.address}>"
@@ -75,6 +77,13 @@ def by_requester(number: int, access_key: str) -> None:
     here = _here.get()
     if here is not None:
         here.requester, here.access_key = number, access_key
+
+
+def calls(operation: str) -> None:
+    """Note which operation is called."""
+    here = _here.get()
+    if here is not None:
+        here.operation = operation
 
 
 def by_worker(worker_id: str) -> None:

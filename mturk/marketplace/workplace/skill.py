@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.occurrence import occurs
 from mturk.marketplace.error import NotThere
 from mturk.marketplace.people import worker
 from mturk.marketplace.people.worker import Worker
@@ -153,7 +154,7 @@ def requestable(context: Context, worker_id: str, words: str = "", before: int |
     window = _NEXT.subquery()
     listed = _KNOWN.join(window, window.c.number == _T.number).where(_Q.value.is_(None)).order_by(_T.number.desc())
     for word in sorted({*words.casefold().split()})[:_MOST_WORDS]:
-        listed = listed.where(_T.words.contains(word, autoescape=True))
+        listed = listed.where(occurs(word, _T.words))
     worker_row = worker.on_site(context, worker_id)
     rows = _rows(context, listed.limit(PAGE + 1), worker_row, before)
     if len(rows) > PAGE:

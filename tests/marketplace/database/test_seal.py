@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mturk.marketplace import Marketplace, MarketplaceError
+from mturk.marketplace import Marketplace, MarketplaceError, new_site_key
 from mturk.marketplace.database import seal
 from mturk.marketplace.error import MarketplaceError as Error
 from tests.marketplace.conftest import MASTER_KEY, Connect
@@ -138,7 +138,9 @@ def test_after_the_loss_of_the_master_key_everybody_can_have_new_pairs(
     key_file.write_text(OTHER_KEY)
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("UPDATE access_key SET sealed_secret = '', revocation_time = 0")
+        database.execute("DELETE FROM certificate")
     database.close()
+    new_site_key(path)
     with Marketplace(path) as market:
         assert market.access_key != pair[0]
         assert connect(market).get_account_balance()["AvailableBalance"] == "10000.00"

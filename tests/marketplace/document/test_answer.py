@@ -129,3 +129,9 @@ def test_answers_reach_the_requester(client: Client, market: Marketplace, publis
     worker.submit(assignment_id, {"why": "därum", "one": "z"})
     found = client.get_assignment(AssignmentId=assignment_id)["Assignment"]
     assert _read(found["Answer"])[0] == [("QuestionIdentifier", "why"), ("FreeText", "därum")]
+
+
+def test_answers_that_are_large_once_they_are_written_are_refused() -> None:
+    assert len(answer_document(html_question(), {"x": "€" * 600_000})) > 4_000_000
+    with pytest.raises(WorkerError, match="too large"):
+        answer_document(html_question(), {"x": "€" * 800_000})

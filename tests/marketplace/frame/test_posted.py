@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from urllib.parse import quote
 
 import pytest
@@ -156,3 +157,15 @@ def test_a_query_is_a_form_that_was_sent_by_get() -> None:
 
 def test_all_values_of_a_name_are_kept() -> None:
     assert grouped(read_query(b"b=1&a=2&b=3")) == {"b": ["1", "3"], "a": ["2"]}
+
+
+def test_the_name_of_an_encoding_that_there_is_not_is_forgotten() -> None:
+    posted = [f"_charset_={'x' * (1_000_000 + number)}&a=1".encode() for number in range(5)]
+    tracemalloc.start()
+    try:
+        for body in posted:
+            assert read_post(body, FORM) == [("a", "1")]
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000

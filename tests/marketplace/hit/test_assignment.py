@@ -84,6 +84,16 @@ def test_the_list_is_complete_and_the_oldest_come_first(client: Client, market: 
     assert [page["NumResults"] for page in pages] == [3, 3, 1, 0]
 
 
+def test_a_page_of_large_answers_ends_early(client: Client, market: Marketplace, publish: Publish) -> None:
+    hit_id = publish(MaxAssignments=6)["HITId"]
+    for number in range(6):
+        worker = market.worker(f"A{number}")
+        worker.submit(worker.accept(hit_id), {"a": "x" * 4_900_000})
+    pages = list(client.get_paginator("list_assignments_for_hit").paginate(HITId=hit_id))
+    assert [page["NumResults"] for page in pages] == [4, 2, 0]
+    assert len(set(_ids(pages))) == 6
+
+
 def test_the_list_is_complete_when_all_were_submitted_at_the_same_moment(connect: Connect) -> None:
     moment = time.time()
     with Marketplace(real_time=lambda: moment) as market:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mturk.marketplace.http.api import TARGET, Api, ApiReply
 from mturk.marketplace.http.app import body_limit, make_app
 from mturk.marketplace.http.endpoint import SIGNED_PATH, Endpoint
+from mturk.marketplace.http.old_api import OldApi
 from mturk.marketplace.http.queue_api import QueueApi
 from mturk.marketplace.signature import SignedRequest
 
@@ -34,6 +35,14 @@ class Told(Api):
         """What was asked, as the body of a refusal."""
         headers = sorted(request.headers.items())
         return ApiReply(400, repr((headers, request.body, request.path, request.query, address)).encode())
+
+
+class Closed(OldApi):
+    """Answers no call of the old API."""
+
+    def __init__(self) -> None:
+        self._answers = False
+        self._real_time = lambda: 0.0
 
 
 def ask(application: Any, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], str]:
@@ -63,7 +72,7 @@ def request(body: bytes = b"{}", **more: str) -> dict[str, Any]:
     }
 
 
-APP = make_app(Told(), cast(QueueApi, None), question_limit=1)
+APP = make_app(Told(), cast(QueueApi, None), Closed(), question_limit=1)
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=20)
 MORE = st.fixed_dictionaries(
     {},

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
+from mturk import Connection, tracer
 from mturk.marketplace import Fault, Marketplace
 from mturk.marketplace.error import FrontEndError
 from mturk.marketplace.http.throttle import Throttle
@@ -95,14 +96,38 @@ def test_who_calls_queues_too_often_is_throttled_without_losing_other_calls(
         assert connect(market).get_account_balance()
 
 
-def test_a_throttled_requester_may_call_again_after_a_while() -> None:
+def test_a_throttled_requester_may_call_again_after_what_it_is_told() -> None:
     now = 100.0
     throttle = Throttle(2.0, 1.0, lambda: now)
     throttle.check(1)
-    with pytest.raises(FrontEndError):
+    now += 0.125
+    with pytest.raises(FrontEndError) as caught:
         throttle.check(1)
-    now += 0.5
+    assert caught.value.retry_after == 0.375
+    now += 0.375
     throttle.check(1)
+
+
+@pytest.mark.parametrize("service", ["mturk", "sqs"])
+def test_a_throttled_client_is_told_when_to_come_again(connect: Connect, connect_queues: Connect, service: str) -> None:
+    with Marketplace(rate=0.001, burst=1) as market:
+        ask = connect(market).get_account_balance if service == "mturk" else connect_queues(market).list_queues
+        ask()
+        with pytest.raises(ClientError) as caught:
+            ask()
+    headers = caught.value.response["ResponseMetadata"]["HTTPHeaders"]
+    assert 990 < int(headers["retry-after"]) <= 1000
+    assert 990_000 < int(headers["x-amz-retry-after"]) <= 1_000_000
+
+
+def test_the_sdk_waits_as_long_as_it_is_told_and_is_throttled_once() -> None:
+    outcomes: list[str] = []
+    with Marketplace(rate=1, burst=1) as market:
+        keys = {"access_key": market.access_key, "secret_key": market.secret_key}
+        with Connection(market.url, **keys) as connection, tracer(lambda attempt: outcomes.append(attempt.outcome)):
+            for _ in range(2):
+                connection.balance()
+    assert outcomes == ["200", "400 ThrottlingException", "200"]
 
 
 def test_the_burst_does_not_grow_beyond_its_size() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from threading import Event
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +15,8 @@ import pytest
 from mturk.marketplace import Marketplace
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.gate.stock import SMALL, Stock
-from tests.marketplace.http.served import Served, everything, served, until
+from mturk.marketplace.http.server import Server
+from tests.marketplace.http.served import GET, PATIENCE, Served, everything, served, until
 
 HEAD = "POST / HTTP/1.1\r\nHost: lab\r\n"
 KEY = "Authorization: AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/mturk-requester/aws4_request, Signature=0\r\n"
@@ -183,3 +186,41 @@ def test_a_stock_forgets_who_has_nothing_in_it() -> None:
         stock.remove(network, size)
     assert stock.held == 0
     assert stock.add(None, 1000)
+
+
+class LastWord:
+    """An answer that its client hangs up on, and that does not end before the server knows of that."""
+
+    def __init__(self) -> None:
+        self.is_known: Callable[[], bool] = bool
+        self.hung_up = Event()
+        self.is_over = Event()
+
+    def __call__(self, _: object, start_response: Callable[..., object]) -> Iterable[bytes]:
+        assert self.hung_up.wait(PATIENCE)
+        start_response("200 OK", [("Content-Length", "1")])
+        return self
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"x"
+
+    def close(self) -> None:
+        until(self.is_known)
+        self.is_over.set()
+
+
+def test_what_came_behind_a_request_whose_client_hung_up_does_not_count_for_ever() -> None:
+    application = LastWord()
+    server = Server(application, "127.0.0.1", 0, largest=lambda _: 100_000)
+    application.is_known = lambda: server.held == 0
+    server.start()
+    try:
+        with socket.create_connection(server.socket.getsockname(), PATIENCE) as line:
+            line.sendall(GET + f"{HEAD}Content-Length: 6000\r\n\r\n".encode() + b"x" * 6000)
+            until(lambda: server.bodies == 6000)
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close by a reset
+        application.hung_up.set()
+        assert application.is_over.wait(PATIENCE)
+        until(lambda: server.bodies == 0)
+    finally:
+        server.stop()

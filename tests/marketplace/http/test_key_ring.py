@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.database import table as t
 from mturk.marketplace.error import FrontEndError
 from mturk.marketplace.http.key_ring import KeyRing
 from tests.marketplace.asked import asked_by_this_thread
@@ -45,3 +46,19 @@ def test_no_more_pairs_are_remembered_than_there_is_room_for(market: Marketplace
     for key in keys:
         assert ring.find(key)
         assert len(ring._pairs) <= 2
+
+
+def test_the_secret_of_a_pair_that_is_remembered_is_not_opened_again(market: Marketplace) -> None:
+    ring, key = _ring(market), market.access_key
+    first = market._store.read(lambda database: ring.look_up(database, key))
+    unreadable = t.access_key.update().values(sealed_secret="AAAA")
+    market._store.write(lambda database: database.execute(unreadable))
+    assert market._store.read(lambda database: ring.look_up(database, key)) == first
+
+
+def test_a_pair_that_was_revoked_is_not_found_though_it_is_remembered(market: Marketplace) -> None:
+    ring, key = _ring(market), market.access_key
+    assert ring.find(key)
+    market.revoke_key(key)
+    assert market._store.read(lambda database: ring.look_up(database, key)) is None
+    assert ring.find(key) is None

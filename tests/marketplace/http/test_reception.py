@@ -157,6 +157,24 @@ def test_a_trusted_proxy_has_as_many_connections_as_there_are(stack: ExitStack) 
     until(lambda: only_the_first_is_closed(mine))
 
 
+def test_who_reads_no_answers_keeps_no_thread(stack: ExitStack) -> None:
+    server = serve(stack, silence=60)
+    unread = lines(stack, server, 8, LARGE_ANSWER + GET)
+    until(lambda: len(server.application.seen) == 8)
+    assert ask(*lines(stack, server, 1)) == OK
+    assert server.application.seen.count("/") == 1
+    end = b""
+    while not end.endswith(b"\r\n\r\n/"):
+        end = (end + unread[0].recv(1_000_000))[-9:]
+
+
+def test_an_answer_that_is_taken_too_slowly_is_cut_off(stack: ExitStack) -> None:
+    server = serve(stack, silence=60, head=0.5, least_rate=1e9)
+    (slow,) = lines(stack, server, 1, LARGE_ANSWER)
+    until(lambda: server.application.seen)
+    until(lambda: not (slow.recv(1) and server.server.held))
+
+
 @pytest.mark.parametrize(("name", "value"), [("connections", 0), ("silence", -1), ("head", "x"), ("bodies", True)])
 def test_a_limit_is_a_number_above_0(name: str, value: object) -> None:
     with pytest.raises(SettingError, match=f"{name} is a number above 0, not {value!r}"):
@@ -168,25 +186,44 @@ import logging, resource, sys
 from mturk.marketplace.gate import open_files
 logging.basicConfig(format="%(message)s")
 resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[1]), int(sys.argv[2])))
+if sys.argv[3] == "serve":
+    open_files.allow_connections(1000)
 print(open_files.connections(1000), *resource.getrlimit(resource.RLIMIT_NOFILE))
 """
 
 
 @pytest.mark.parametrize(
-    ("soft", "hard", "said", "logged"),
+    ("who", "soft", "hard", "said", "logged"),
     [
-        (4000, 5000, "1000 4000 5000", ""),
-        (500, 5000, "1000 1600 5000", ""),
-        (500, 1000, "500 1000 1000", "enough for 500 connections and not for 1000"),
-        (256, 256, "128 256 256", "enough for 128 connections and not for 1000"),
+        ("serve", 4000, 5000, "1000 4000 5000", ""),
+        ("serve", 500, 5000, "1000 1600 5000", ""),
+        ("serve", 500, 1000, "500 1000 1000", "enough for 500 connections and not for 1000"),
+        ("serve", 256, 256, "128 256 256", "enough for 128 connections and not for 1000"),
+        ("embedded", 4000, 5000, "1000 4000 5000", ""),
+        ("embedded", 1024, 5000, "512 1024 5000", ""),
     ],
 )
-def test_as_many_files_are_opened_as_are_needed_or_allowed(soft: int, hard: int, said: str, logged: str) -> None:
-    command = [sys.executable, "-c", LIMITED, str(soft), str(hard)]
+def test_as_many_files_are_opened_as_are_needed_or_allowed(
+    who: str, soft: int, hard: int, said: str, logged: str
+) -> None:
+    command = [sys.executable, "-c", LIMITED, str(soft), str(hard), who]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == said
     assert logged in done.stderr
     assert bool(done.stderr) == bool(logged)
+
+
+def test_a_marketplace_in_a_program_leaves_the_program_its_limits() -> None:
+    code = """
+import resource
+from mturk.marketplace import Marketplace
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (300, hard))
+with Marketplace():
+    print(resource.getrlimit(resource.RLIMIT_NOFILE) == (300, hard))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("True\n", "")
 
 
 def test_when_no_more_files_can_be_opened_those_who_wait_make_place() -> None:

@@ -17,6 +17,7 @@ from tests.marketplace.http.served import GET, Served, ask, everything, served, 
 WAIT = b"GET /wait HTTP/1.1\r\nHost: lab\r\n\r\n"
 THREADS = 8
 LARGE = 30_000_000
+MANY = 5_000
 
 
 @pytest.fixture
@@ -148,6 +149,23 @@ def test_the_end_does_not_wait_for_ever(stack: ExitStack, caplog: pytest.LogCapt
     server.server.stop()
     assert [record.getMessage() for record in caplog.records] == ["1 thread(s) still running"]
     caplog.clear()
+
+
+def test_the_end_comes_though_others_go_on_to_come(stack: ExitStack) -> None:
+    ending, came = threading.Event(), 0
+
+    def spares(address: str) -> bool:
+        nonlocal came
+        came += 1
+        if ending.is_set() and came < MANY:
+            server.line().close()  # whoever is taken in has brought somebody along
+        return False
+
+    server = stack.enter_context(served(spares=spares))
+    ending.set()
+    ask_on(stack, server, 1, b"")
+    server.server.stop()
+    assert came < MANY
 
 
 def test_a_connection_that_makes_trouble_keeps_nobody_else_out(

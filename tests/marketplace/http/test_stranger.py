@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 from sqlalchemy import event
 from werkzeug.test import Client as WebClient
 
@@ -55,11 +56,15 @@ def guess(strangers: Strangers, caller: str, number: int, key: str = "AKIAWRONG"
 
 
 def is_shut(strangers: Strangers, caller: str, key: str = "AKIAWRONG") -> bool:
+    return shut_for(strangers, caller, key) is not None
+
+
+def shut_for(strangers: Strangers, caller: str, key: str = "AKIAWRONG") -> float | None:
     try:
         strangers.check(request(caller, key))
-    except TooManyRefusals:
-        return True
-    return False
+    except TooManyRefusals as refusal:
+        return refusal.retry_after
+    return None
 
 
 def test_an_address_that_was_refused_too_often_is_shut_out(now: Now) -> None:
@@ -75,7 +80,7 @@ def test_it_is_heard_again_after_its_share_of_a_minute(now: Now) -> None:
     strangers = Strangers(3, now)
     guess(strangers, "192.0.2.1", 3)
     now.time += 19
-    assert is_shut(strangers, "192.0.2.1")
+    assert shut_for(strangers, "192.0.2.1") == pytest.approx(1)
     now.time += 1
     assert not is_shut(strangers, "192.0.2.1")
     guess(strangers, "192.0.2.1", 1)
@@ -178,11 +183,16 @@ def test_who_is_not_listened_to_costs_no_look_into_the_database(market: Marketpl
     assert (reply.status_code, statements) == (429, [])
 
 
-def test_an_aws_sdk_takes_it_as_throttling(connect: Connect, refused: Refused, market: Marketplace) -> None:
+def test_an_aws_sdk_takes_it_as_throttling_and_is_told_when_to_come_again(
+    connect: Connect, refused: Refused, market: Marketplace
+) -> None:
     client = connect(market, aws_secret_access_key="wrong")
     for _ in range(REFUSALS):
         refused(client.get_account_balance)
-    assert refused(client.get_account_balance)["__type"] == "ThrottlingException"
+    with pytest.raises(ClientError, match="ThrottlingException") as caught:
+        client.get_account_balance()
+    headers = caught.value.response["ResponseMetadata"]["HTTPHeaders"]
+    assert 1 <= int(headers["retry-after"]) <= 60 / REFUSALS
 
 
 def test_requests_differ_in_where_they_come_from_and_not_in_what_is_signed() -> None:

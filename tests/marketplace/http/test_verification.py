@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 
 import mturk
 from mturk.marketplace import Marketplace
+from mturk.marketplace.error import FrontEndError
 from mturk.marketplace.http.verification import verify
 from mturk.marketplace.people.requester import KeyPair
 from mturk.marketplace.signature import SignedRequest, canonical, signature
@@ -297,3 +299,12 @@ def test_a_value_of_the_wrong_type_is_a_serialization_error(caller: Caller, oper
 def test_a_time_beyond_the_calendar_is_refused(caller: Caller, moment: bytes) -> None:
     _, error = caller.send("UpdateExpirationForHIT", body=b'{"HITId": "3X", "ExpireAt": %s}' % moment)
     assert (error["__type"], error["Parameter"]) == ("ParameterValidationError", "ExpireAt")
+
+
+def test_a_header_is_signed_once() -> None:
+    signed = (*PLAIN, "host")
+    made = signature(EXAMPLE, signed, DATE, SCOPE, SECRET)
+    authorization = f"AWS4-HMAC-SHA256 Credential={KEY}/{SCOPE}, SignedHeaders={';'.join(signed)}, Signature={made}"
+    request = replace(EXAMPLE, headers={**EXAMPLE.headers, "authorization": authorization})
+    with pytest.raises(FrontEndError, match="must name each header once"):
+        verify(request, lambda _: KeyPair(1, KEY, SECRET), NOW)

@@ -48,7 +48,7 @@ def held(shared: str) -> Held:
 
 @pytest.fixture
 def market(shared: str) -> Iterator[Marketplace]:
-    with Marketplace(shared) as market:
+    with Marketplace(shared, metrics=True) as market:
         yield market
 
 
@@ -86,6 +86,12 @@ def test_any_number_who_wait_to_write_keep_nobody_from_reading(
                 read(client, market)
             assert not any(one.done() for one in waiting)
         assert len({one.result(WAIT)["HIT"]["HITId"] for one in waiting}) == MANY
+
+
+def _given_up(market: Marketplace) -> float:
+    with urllib.request.urlopen(f"{market.url}/metrics", timeout=WAIT) as answer:
+        lines = answer.read().decode().splitlines()
+    return float(next(line for line in lines if line.startswith("mturk_writes_given_up_total")).split()[1])
 
 
 def _site(market: Marketplace) -> None:
@@ -133,6 +139,7 @@ def test_who_cannot_write_in_time_is_told_when_to_come_again_and_counted(
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == 500
         assert answer["ResponseMetadata"]["HTTPHeaders"]["retry-after"] == "5"
         assert market._store.missed > before
+        assert _given_up(market) == market._store.missed - before
     client.create_hit(**hit_arguments())
     assert not market._store.is_held_up
     assert len(client.list_hits()["HITs"]) == 2

@@ -9,16 +9,21 @@ import stat
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from mturk.marketplace import Marketplace, MarketplaceError, back_up, check, rotate_master_key
 from mturk.marketplace.database import seal
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.store import Store
-from mturk.marketplace.upkeep import dump
-from tests.marketplace.conftest import Connect
+from mturk.marketplace.upkeep import dump, trial
+from tests.marketplace.conftest import MASTER_KEY, Connect
+from tests.marketplace.postgresql import PostgreSQL
 from tests.marketplace.upkeep.test_inspection import change
 
 MOMENT = 1_800_000_000.0
@@ -197,6 +202,23 @@ def test_of_postgresql_it_is_a_file_of_pg_dump(shared: str, folder: Path, tmp_pa
     assert os.listdir(folder) == [made.path.name]
 
 
+def test_copies_that_are_made_at_once_are_both_there(lab: Path, folder: Path) -> None:
+    made = []
+    first = back_up(lab, folder, step=lambda _: made.append(back_up(lab, folder)))
+    assert sorted(os.listdir(folder)) == sorted(one.path.name for one in (first, *made))
+
+
+def test_of_postgresql_the_schema_may_have_any_name(
+    postgresql: PostgreSQL, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTURK_MARKETPLACE_KEY", MASTER_KEY)
+    with psycopg.connect(postgresql.url, autocommit=True) as connection:
+        connection.execute('CREATE SCHEMA "Lab*"')
+        with Marketplace(f"{postgresql.url}&options=-csearch_path%3D%22Lab*%22") as market:
+            assert back_up(market.database, folder).problems == []
+        connection.execute('DROP SCHEMA "Lab*" CASCADE')
+
+
 @pytest.mark.parametrize("shared", ["postgresql"], indirect=True)
 def test_without_pg_dump_it_is_said_what_to_do(shared: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Marketplace(shared):
@@ -204,3 +226,86 @@ def test_without_pg_dump_it_is_said_what_to_do(shared: str, folder: Path, monkey
         with pytest.raises(MarketplaceError, match=r"There is no pg_dump, .* pg_dump --format=custom"):
             back_up(shared, folder)
     assert os.listdir(folder) == []
+
+
+@pytest.mark.parametrize("shared", ["postgresql"], indirect=True)
+class TestTryingOut:
+    """A copy of PostgreSQL is put back before it counts as one."""
+
+    def test_it_is_put_back_and_added_up_and_nothing_of_that_stays(self, shared: str, folder: Path) -> None:
+        with Marketplace(shared):
+            made = back_up(shared, folder)
+        assert (made.problems, made.looked_at) == ([], trial.RESTORED)
+        assert scratches(shared) == []
+        assert os.listdir(folder) == [made.path.name]
+
+    def test_what_is_wrong_in_it_is_told_once(self, shared: str, folder: Path) -> None:
+        with Marketplace(shared) as market:
+            wrong = t.account.update().where(t.account.c.kind == "fees").values(balance=1)
+            market._store.write(lambda database: database.execute(wrong))
+            assert len(back_up(shared, folder).problems) == 2
+
+    def test_without_scratch_or_the_right_to_make_a_database_it_is_said_that_it_was_only_read(
+        self, shared: str, folder: Path
+    ) -> None:
+        with Marketplace(shared):
+            assert back_up(shared, folder, scratch=False).looked_at == trial.READ
+            with lesser_role(shared) as address:
+                assert back_up(address, folder).looked_at == trial.NOT_ALLOWED
+
+    def test_a_file_that_is_cut_off_or_changed_is_refused(self, shared: str, folder: Path, tmp_path: Path) -> None:
+        with Marketplace(shared):
+            content = back_up(shared, folder).path.read_bytes()
+        for damaged in (content[:-200], content[: len(content) // 2], content[:-300] + bytes(100) + content[-200:]):
+            (tmp_path / "damaged").write_bytes(damaged)
+            with pytest.raises(MarketplaceError, match="pg_restore has failed"):
+                trial.try_out(tmp_path / "damaged", Address(shared), MOMENT, scratch=False)
+
+    def test_one_that_cannot_be_put_back_is_kept_and_told(self, shared: str, folder: Path) -> None:
+        with Marketplace(shared):
+            made = back_up(shared, folder).path
+        # It needs what is in another schema, which is not in the copy.
+        with psycopg.connect(shared.partition("&")[0], autocommit=True) as connection:
+            connection.execute("CREATE DOMAIN public.cents AS bigint")
+            try:
+                schema = shared.rpartition("%3D")[2]
+                connection.execute(f"ALTER TABLE {schema}.account ADD COLUMN more public.cents")
+                found = back_up(shared, folder)
+            finally:
+                connection.execute("DROP DOMAIN public.cents CASCADE")
+        assert [(one.where, one.is_damage) for one in found.problems] == [("copy", True)]
+        assert found.path != made
+        assert found.path.exists()
+        assert scratches(shared) == []
+
+    def test_a_database_that_was_left_behind_is_named_and_not_dropped(self, shared: str, folder: Path) -> None:
+        with Marketplace(shared), psycopg.connect(shared.partition("&")[0], autocommit=True) as connection:
+            connection.execute("CREATE DATABASE mturk_scratch_1_1")
+            try:
+                (problem,) = back_up(shared, folder).problems
+                assert (problem.where, problem.remedy) == ("database mturk_scratch_1_1", "dropdb mturk_scratch_1_1")
+                assert scratches(shared) == ["mturk_scratch_1_1"]
+            finally:
+                connection.execute("DROP DATABASE mturk_scratch_1_1")
+
+
+def scratches(address: str) -> list[str]:
+    """The databases in which copies are tried out."""
+    with psycopg.connect(address.partition("&")[0]) as connection:
+        return [name for (name,) in connection.execute("SELECT datname FROM pg_database") if "scratch" in name]
+
+
+@contextmanager
+def lesser_role(address: str) -> Iterator[str]:
+    """The same address for a role that may read there, and not make databases."""
+    schema = address.rpartition("%3D")[2]
+    with psycopg.connect(address.partition("&")[0], autocommit=True) as connection:
+        connection.execute("CREATE ROLE reader LOGIN")
+        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO reader")
+        connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO reader")
+        connection.execute(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO reader")
+        try:
+            yield address.replace("postgres@", "reader@")
+        finally:
+            connection.execute("DROP OWNED BY reader")
+            connection.execute("DROP ROLE reader")

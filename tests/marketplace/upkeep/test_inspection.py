@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mturk.marketplace import Marketplace, MarketplaceError, check
+from mturk.marketplace import Crowd, Marketplace, MarketplaceError, check
 
 FAR = 2**50
 PROBLEMS = [
@@ -30,6 +30,15 @@ PROBLEMS = [
     ("DELETE FROM hit_content", "its question is missing"),
     ("DELETE FROM upload_content", "the file itself is missing"),
     ("DELETE FROM upload", "upload_content 1: it refers to a row of upload that is not there"),
+    ("UPDATE upload SET key = 'other'", "the answer of its assignment"),
+    ("UPDATE assignment SET answer = NULL", "does not name it"),
+    ("UPDATE assignment SET answer = answer || answer WHERE answer LIKE '%UploadedFileKey%'",
+     "its answer names 2 files, and 1 are there"),
+    ("DELETE FROM transfer WHERE reason = 'hold' AND hit = (SELECT max(number) FROM hit)", "cents are on hold for it"),
+    ("UPDATE hit SET max_assignments = max_assignments + 1 WHERE NOT expired", "cents are on hold for it"),
+    ("UPDATE hit SET fee = fee + 1", "cents are on hold for it, and what can still be paid is"),
+    ("UPDATE hit_type SET reward = reward + 1", "what can still be paid for the HITs is"),
+    ("UPDATE account SET balance = balance - 1 WHERE kind = 'hold'", "requester requester: "),
     ("UPDATE hit SET disposed = 1", "was disposed of, which takes the files away too"),
     ("INSERT INTO event VALUES (1, 99, 'Ping', 0, 'T', 'H', NULL, NULL)", "event 1: it refers to a row of outlet"),
     ("DELETE FROM account WHERE kind = 'earned'", "no account has what was earned"),
@@ -62,6 +71,15 @@ def test_each_kind_of_problem_is_told_with_what_to_do(lab: Path, statement: str,
     found = [str(problem) for problem in check(lab)]
     assert [one for one in found if words in one], found
     assert all(one.endswith(".") and "\n" not in one for one in found)
+
+
+def test_whatever_workers_do_what_is_on_hold_is_what_can_be_paid(lab: Path) -> None:
+    market = Marketplace(lab)
+    for days in (1, 3, 40):
+        market.simulate(Crowd(workers=10, arrivals=30, abandons=0.3, returns=0.3), hours=1)
+        market.clock.advance(days=days)
+        assert [one for one in check(lab, real_time=market.clock.now().timestamp) if "hold" in one.what] == []
+    market.stop()
 
 
 def test_of_many_alike_the_first_are_told(lab: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from mturk.marketplace import Marketplace, MarketplaceError, check, prune
+from mturk.marketplace import AuditEntry, Marketplace, MarketplaceError, check, prune
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import SettingError
 from tests.marketplace.conftest import Client, Connect
@@ -252,3 +252,49 @@ def test_where_there_is_none_none_is_made(tmp_path: Path) -> None:
     with pytest.raises(MarketplaceError):
         prune(tmp_path / "lab.sqlite3", AGE)
     assert list(tmp_path.iterdir()) == []
+
+
+def trailed(shared: str) -> list[AuditEntry]:
+    """A year's trail, in a marketplace with nothing else; the last of it was written just now."""
+    year = Marketplace(shared, audit_trail=True, real_time=lambda: time.time() - 366 * 86400)
+    for number in range(1100):
+        year.note("Step", {"Number": number})
+    year.stop()
+    now = Marketplace(shared, audit_trail=True)
+    now.note("Now")
+    entries = list(now.trail())
+    now.stop()
+    return entries
+
+
+def test_the_audit_trail_stays_and_it_is_said_how_much_of_it_is_old(shared: str) -> None:
+    before = trailed(shared)
+    done = remove(shared, AGE)
+    market = Marketplace(shared)
+    after = list(market.trail())
+    market.stop()
+    assert after[: len(before)] == before
+    assert done.kept_entries == prune(shared, AGE).kept_entries == len(before) - 1
+    assert "audit_entry" not in done.rows
+
+
+def test_the_audit_trail_is_shortened_where_that_is_said_and_tells_of_it(shared: str) -> None:
+    before = trailed(shared)
+    assert prune(shared, AGE, trail=True).rows["audit_entry"] == len(before) - 1
+    pauses: list[float] = []
+    done = prune(shared, AGE, dry_run=False, trail=True, pause=pauses.append)
+    market = Marketplace(shared)
+    kept, told = market.trail()
+    market.stop()
+    assert (done.rows["audit_entry"], done.kept_entries) == (len(before) - 1, 0)
+    assert kept == before[-1]
+    assert (told.operation, told.actor, told.subjects["Trail"]) == ("Prune", "operator", True)
+    assert len(pauses) >= 3
+
+
+def test_where_no_trail_is_kept_none_is_begun(shared: str) -> None:
+    market = Marketplace(shared)
+    market.requester("requester")
+    remove(shared, AGE)
+    assert list(market.trail()) == []
+    market.stop()

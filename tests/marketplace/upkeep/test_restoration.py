@@ -214,3 +214,22 @@ def test_a_dump_goes_into_an_empty_database_only(
         restore(copy, empty + schema)
     with pytest.raises(MarketplaceError, match="no copy of the kind"):
         restore(copy, tmp_path / "lab.sqlite3")
+
+
+def test_a_dump_that_is_refused_leaves_the_database_empty(
+    postgresql: PostgreSQL, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTURK_MARKETPLACE_KEY", MASTER_KEY)
+    with postgresql.database() as url:
+        there = empty + url[url.index("&options") :]
+        with Marketplace(url) as market:
+            pair = market.access_key, market.secret_key
+            copy = back_up(url, tmp_path / "copies").path
+    other = tmp_path / "other.key"
+    seal.write(other, [seal.new_key()])
+    with pytest.raises(MarketplaceError, match="another master key"):
+        restore(copy, there, key=other)
+    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
+    restore(copy, there, drop_outbox=True)
+    with Marketplace(there, existing=True) as market:
+        assert (market.access_key, market.secret_key) == pair

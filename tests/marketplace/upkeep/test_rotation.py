@@ -177,3 +177,11 @@ def test_in_the_environment_both_keys_are_needed(shared: str, monkeypatch: pytes
     with Marketplace(shared) as market:
         found = secrets(market)
     assert found == {name: before[name] for name in found}
+
+
+def test_it_is_in_the_trail(lab: Path) -> None:
+    market = Marketplace(lab, audit_trail=True)
+    market.note("Step")
+    rotate_master_key(lab)
+    assert [entry.operation for entry in market.trail()] == ["Step", "RotateMasterKey"]
+    market.stop()

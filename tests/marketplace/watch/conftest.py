@@ -29,6 +29,7 @@ class Desk:
 
     def call(self, operation: str, service: str = "MTurkRequesterServiceV20170117", **members: Any) -> TestResponse:
         """A call of the API, or of a queue."""
+        address = members.pop("address", "203.0.113.7")
         queue = service == "AmazonSQS"
         headers = {
             "host": "localhost",
@@ -37,7 +38,7 @@ class Desk:
         }
         body = json.dumps(members).encode()
         signed = sign(SignedRequest(headers, body), *self.keys, "us-east-1", "sqs" if queue else "mturk-requester")
-        return self.ask("/", "POST", data=body, headers={**headers, "authorization": signed})
+        return self.ask("/", "POST", address=address, data=body, headers={**headers, "authorization": signed})
 
 
 Open = Callable[..., Desk]

@@ -122,3 +122,24 @@ def test_more_kinds_than_can_be_kept_are_told_each_time(log: logging.Logger, kep
         for number in range(1001):
             log.error(f"thing {number}")
     assert len(kept.lines) == 1001 + 1
+
+
+def test_where_no_alarm_can_be_set_all_is_told(kept: Kept) -> None:
+    class Broken(Bell):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    log = logging.Logger("test")
+    log.addHandler(Repetition(kept, Broken()))
+    log.error("gone")
+    log.error("gone")
+    assert kept.lines == ["gone", "gone"]
+
+
+def test_an_alarm_is_cancelled_at_the_end(kept: Kept, bell: Bell) -> None:
+    handler = Repetition(kept, bell)
+    log = logging.Logger("test")
+    log.addHandler(handler)
+    log.error("gone")
+    handler.close()
+    assert bell.cancelled == 1
