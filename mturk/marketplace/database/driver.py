@@ -12,6 +12,7 @@ statements go through it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -26,6 +27,8 @@ Result = TypeVar("Result")
 Statement = Select[Any] | Insert | Update | Delete
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
+
+_LARGEST_PIPELINE = 200_000  # characters of the values
 
 
 class _Text(NamedTuple):
@@ -78,12 +81,17 @@ def change(database: Connection, statement: Insert | Update | Delete, values: Va
 
 
 def commit_all(database: Connection, changes: Iterable[tuple[Insert | Update | Delete, Values]]) -> None:
-    """Change what statements say, of none of which anything is asked, and commit, in one go: a pipeline of psycopg."""
+    """Change what statements say, of none of which anything is asked, and commit, in one go: a pipeline of psycopg.
+
+    Of what is large each statement goes by itself: a pipeline of megabytes fills the system's buffer, and then psycopg
+    waits for ever in it.
+    """
     raw: Any = database.connection.driver_connection
+    changes = list(changes)
     base = database.dialect.loaded_dbapi.Error
     failures: list[DBAPIModule.Error] = []
     try:
-        with raw.pipeline():
+        with raw.pipeline() if _size(changes) <= _LARGEST_PIPELINE else nullcontext():
             try:
                 for statement, values in changes:
                     text = _compiled(statement, database.dialect, tuple(values))
@@ -95,6 +103,11 @@ def commit_all(database: Connection, changes: Iterable[tuple[Insert | Update | D
         failures.append(error)
     if failures:
         raise _told(database, None, "the end of a transaction", None, failures[0]) from failures[0]
+
+
+def _size(changes: Iterable[tuple[Insert | Update | Delete, Values]]) -> int:
+    """How many characters or bytes the values have, all together."""
+    return sum(len(value) for _, values in changes for value in values.values() if isinstance(value, (str, bytes)))
 
 
 def add(database: Connection, insertion: Insert, values: Values) -> int:

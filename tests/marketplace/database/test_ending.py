@@ -102,6 +102,17 @@ def test_all_of_it_is_undone_if_a_part_cannot_be_done_and_the_connection_goes_on
     assert store.read(planned) == ["expire"]
 
 
+def test_what_is_large_is_done_too(open_market: Marketplace) -> None:
+    worker = open_market.worker("A1WORKER")
+    assignment_id = worker.accept(create(open_market, "0.05"))
+    # A thread of its own, since what would be wrong here never ends.
+    submission = threading.Thread(target=worker.submit, args=(assignment_id, {"label": "x" * 4_900_000}), daemon=True)
+    submission.start()
+    submission.join(30)
+    assert not submission.is_alive()
+    assert open_market.audit() == []
+
+
 def test_who_pays_more_than_there_is_is_refused_and_keeps_all_of_it(open_market: Marketplace) -> None:
     with pytest.raises(RequestError, match="insufficient funds"):
         create(open_market, "1.01", UniqueRequestToken="mine")
