@@ -15,7 +15,7 @@ warnings.simplefilter("ignore")  # as boto 2's own
 sys.path.insert(0, str(Path(__file__).with_name("site")))
 
 import boto.mturk.connection as mturk  # noqa: E402 - it is found there only
-from boto.mturk import layoutparam, notification, price, qualification, question  # noqa: E402
+from boto.mturk import layoutparam, notification, price, qualification, question  # noqa: E402 - as above
 
 
 def plain(value: Any) -> Any:
