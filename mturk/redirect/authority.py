@@ -185,9 +185,10 @@ def _read(path: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | N
         raise ConfigurationError(f"{path} has a secret key, and others than its owner may read it: chmod 600 {path}")
     try:
         key, certificate = load_pem_private_key(content, password=None), x509.load_pem_x509_certificate(content)
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise ValueError("a key of another kind")
     except ValueError:
         raise ConfigurationError(f"{path} is damaged: take it away, and a new one is made.") from None
-    assert isinstance(key, ec.EllipticCurvePrivateKey)  # noqa: S101 - no other was ever written
     return key, certificate
 
 

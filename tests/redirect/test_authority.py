@@ -8,7 +8,7 @@ import stat
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -20,7 +20,8 @@ import botocore.exceptions
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
 from mturk.errors import ConfigurationError
@@ -187,9 +188,17 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
         Authority.kept(tmp_path, time.time)
 
 
-def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+def _of_another_kind(kept: bytes) -> bytes:
+    key = ed25519.Ed25519PrivateKey.generate()
+    written = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return written + kept[kept.index(b"-----BEGIN CERTIFICATE") :]
+
+
+@pytest.mark.parametrize("spoiled", [lambda _: b"-----BEGIN", _of_another_kind], ids=["cut off", "another kind of key"])
+def test_a_damaged_file_is_refused(spoiled: Callable[[bytes], bytes], tmp_path: Path) -> None:
     Authority.kept(tmp_path, time.time)
-    (tmp_path / "authority.pem").write_bytes(b"-----BEGIN")
+    file = tmp_path / "authority.pem"
+    file.write_bytes(spoiled(file.read_bytes()))
     with pytest.raises(ConfigurationError, match="is damaged: take it away"):
         Authority.kept(tmp_path, time.time)
 
