@@ -22,11 +22,11 @@ install_javascript() {
     fi
 }
 
-# Apart from other packages of Python: it has a program `mturk`, too.
+# Apart from other packages of Python, as it has a program `mturk`, too; hidden, or pytest would run its own tests.
 install_boto() {
     cd "$(dirname "$0")/boto"
-    if ! test -e site/boto; then
-        python3 -m pip install --quiet --no-deps --require-hashes --target site --requirement requirements.txt
+    if ! test -e .packages/boto; then
+        python3 -m pip install --quiet --no-deps --require-hashes --target .packages --requirement requirements.txt
     fi
 }
 

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 warnings.simplefilter("ignore")  # as boto 2's own
-sys.path.insert(0, str(Path(__file__).with_name("site")))
+sys.path.insert(0, str(Path(__file__).with_name(".packages")))
 
 import boto.mturk.connection as mturk  # noqa: E402 - it is found there only
 from boto.mturk import layoutparam, notification, price, qualification, question  # noqa: E402 - as above
