@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,29 +18,13 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from mturk.marketplace import Marketplace, back_up, check, prune, rotate_master_key
+from mturk.marketplace.database.store import Store
 
 HITS = 30_000
 WORK = 3  # assignments of each HIT
 OLD = timedelta(days=500)
 QUESTION = 4000
 ANSWER = 1000
-WRITER = """
-import sys, threading, time
-from mturk.marketplace.database.store import Store
-
-store, longest, waits = Store(sys.argv[1]), 0.0, []
-print("ready", flush=True)
-ended = threading.Event()
-threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
-while not ended.is_set():
-    start = time.perf_counter()
-    store.add_shift(0)
-    waits.append(time.perf_counter() - start)
-    time.sleep(0.002)
-waits.sort()
-print(f"{len(waits)} writes, median {waits[len(waits) // 2] * 1000:.1f} ms, "
-      f"99th of 100 {waits[len(waits) * 99 // 100] * 1000:.1f} ms, longest {waits[-1] * 1000:.0f} ms")
-"""
 STATEMENTS = (
     "INSERT INTO worker (number, worker_id, adult, masters, creation_time, accepted, submitted, approved) "
     "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT :work) "
@@ -55,6 +40,23 @@ STATEMENTS = (
     "SELECT hit.number || '-' || worker.number, hit.number, worker.number, 'Approved', :old, :old, :old, "
     "hex(randomblob(:answer / 2)) FROM hit, worker",
 )
+
+
+def write(path: str) -> None:
+    """Write small rows until the standard input ends, and say how long that took."""
+    store, waits, ended = Store(path), [], threading.Event()
+    print("ready", flush=True)
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    while not ended.is_set():
+        start = time.perf_counter()
+        store.add_shift(0, most=0)
+        waits.append((time.perf_counter() - start) * 1000)
+        time.sleep(0.002)
+    waits.sort()
+    print(
+        f"{len(waits)} writes, median {waits[len(waits) // 2]:.1f} ms, "
+        f"99th of 100 {waits[len(waits) * 99 // 100]:.1f} ms, longest {waits[-1]:.0f} ms"
+    )
 
 
 def fill(database: Connection) -> None:
@@ -73,7 +75,7 @@ def fill(database: Connection) -> None:
 
 def beside(path: Path, name: str, act: Callable[[], object]) -> None:
     """Do something while another process writes, and say how long both took."""
-    program = [sys.executable, "-c", WRITER, str(path)]
+    program = [sys.executable, __file__, str(path)]
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdin
         assert writer.stdout
@@ -104,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    write(sys.argv[1]) if sys.argv[1:] else main()

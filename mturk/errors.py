@@ -184,7 +184,12 @@ class Throttled(ServiceError):
 
 
 class Unavailable(ServiceError):
-    """The service is in trouble (HTTP 5xx), and went on being so through all tries."""
+    """The service is in trouble (HTTP 5xx), and went on being so through all tries.
+
+    `unreachable` says that a proxy in front answered in its place: 502, 503 or 504, and nothing that the service says.
+    """
+
+    unreachable = False
 
 
 class AccessDenied(ServiceError):

@@ -203,7 +203,8 @@ class Connection:
         outcome = "no answer"
         try:
             answer = self._transport.send(operation, body, self.clock.now() + skew)
-            self._policy.presence.answered()
+            if not answer.is_by_proxy:
+                self._policy.presence.answered()
             outcome = str(answer.status)
             if answer.status != 200:
                 error = answer.error()

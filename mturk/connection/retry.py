@@ -1,7 +1,8 @@
 """Trying again: when a fault is worth another try, how long to wait first, and when to give up.
 
 What surely did not reach the service costs nothing to try again: it waits for the service to come back, as it waits its
-turn when it is throttled. Unless nobody ever answered there: then the address is more likely to be wrong.
+turn when it is throttled. So does what a proxy in front answers in its place, if it may be done again. Unless the
+service never answered there: then the address is more likely to be wrong.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
 
 import attrs
 
@@ -21,6 +23,8 @@ from mturk.connection.operation import REPEAT, Repeat
 from mturk.errors import ServiceError, Throttled, TransportError, Unavailable
 
 logger = logging.getLogger("mturk")
+
+_Failure = TypeVar("_Failure", bound=TransportError | ServiceError)
 
 _FIRST_DELAY = 0.3
 _LONGEST_DELAY = 20.0
@@ -90,14 +94,14 @@ class Quota:
 
 
 class Presence:
-    """Whether anybody answers at a connection's address: never yet, now, or no more."""
+    """Whether the service answers at a connection's address: never yet, now, or no more."""
 
     def __init__(self) -> None:
         self.was_found = False
         self._is_missed = False
 
     def answered(self) -> None:
-        """Note an answer, whatever it says."""
+        """Note an answer of the service, whatever it says."""
         self.was_found, self._is_missed = True, False
 
     def miss(self) -> bool:
@@ -149,7 +153,7 @@ class Tries:
         self.maybe_done = error.maybe_done = self.maybe_done or ambiguous
         if isinstance(error, Throttled):
             self._wait(error, error.retry_after or 0.0)
-        elif isinstance(error, TransportError) and error.unreachable and self._policy.presence.was_found:
+        elif self._is_away(error) and not (ambiguous and self._repeat is Repeat.NEVER):
             self._wait_for_return(error)
         else:
             self._count(error, ambiguous)
@@ -174,7 +178,11 @@ class Tries:
         asked = error.retry_after if isinstance(error, ServiceError) else None
         self._wait(error, max(self._policy.delay(self._made), asked or 0.0))
 
-    def _wait_for_return(self, error: TransportError) -> None:
+    def _is_away(self, error: TransportError | ServiceError) -> bool:
+        met_nobody = isinstance(error, (TransportError, Unavailable)) and error.unreachable
+        return met_nobody and self._policy.presence.was_found
+
+    def _wait_for_return(self, error: TransportError | ServiceError) -> None:
         policy = self._policy
         left = self._back_by - policy.clock.monotonic()
         if left <= 0:
@@ -183,7 +191,8 @@ class Tries:
         self._missed += 1
         if self._missed >= _TELL_AFTER and policy.presence.miss():
             logger.warning("%s Calls wait up to %g seconds for it to come back.", error, policy.max_wait)
-        policy.clock.sleep(min(policy.delay(self._missed, _LONGEST_KNOCK), left))
+        asked = getattr(error, "retry_after", None) or 0.0
+        policy.clock.sleep(min(max(policy.delay(self._missed, _LONGEST_KNOCK), asked), left))
 
     def _never_found(self, error: TransportError) -> TransportError:
         times = "once" if self._made == 1 else f"{self._made} times"
@@ -197,10 +206,10 @@ class Tries:
             clock.sleep(delay)
 
 
-def _with(error: TransportError, more: str) -> TransportError:
+def _with(error: _Failure, more: str) -> _Failure:
     """The error, with a sentence more."""
-    told = TransportError(
-        f"{error.args[0]} {more}", operation=error.operation, maybe_done=error.maybe_done, unreachable=True
-    )
-    told.__cause__ = error.__cause__
-    return told
+    text = f"{error.args[0]} {more}"
+    error.args = (text,)
+    if isinstance(error, ServiceError):
+        error.message = text
+    return error

@@ -23,7 +23,7 @@ from mturk.connection.adapter import Adapter, Headers
 from mturk.connection.bound import LARGEST, Bounds, OutOfBounds
 from mturk.connection.credentials import Credentials, CredentialSource
 from mturk.connection.signature import SERVICE, Signer
-from mturk.errors import ConfigurationError, ServiceError, TransportError, error_of
+from mturk.errors import ConfigurationError, ServiceError, TransportError, Unavailable, error_of
 from mturk.version import __version__
 
 USER_AGENT = f"mturk/{__version__} Python/{sys.version.split()[0]}"
@@ -40,6 +40,8 @@ class Service:
 
 MTURK = Service(SERVICE, "MTurkRequesterServiceV20170117.", "application/x-amz-json-1.1")
 SQS = Service("sqs", "AmazonSQS.", "application/x-amz-json-1.0")
+
+_BY_PROXY = frozenset({502, 503, 504})
 
 
 @attrs.frozen
@@ -60,11 +62,8 @@ class Answer:
         """The members of a success; `silent` for an operation that answers without any."""
         if silent and not self.content:
             return {}
-        try:
-            members = json.loads(self.content)
-        except (ValueError, RecursionError):
-            members = None
-        if not isinstance(members, dict):
+        members = self._object()
+        if members is None:
             raise TransportError(
                 f"{self.operation}: HTTP {self.status}, but the body is no JSON object: {self._start()}. "
                 "Is this the endpoint, or a proxy in between?",
@@ -75,11 +74,8 @@ class Answer:
 
     def error(self) -> ServiceError:
         """The exception for an answer that is no success; HTML or an empty body is judged by its status."""
-        try:
-            body = json.loads(self.content)
-        except (ValueError, RecursionError):
-            body = None
-        if not isinstance(body, dict):
+        body = self._object()
+        if body is None:
             body = {
                 "Message": f"HTTP {self.status} without a readable message: {self._start()}. "
                 "Is this the address of the service, or a proxy in between?"
@@ -87,7 +83,21 @@ class Answer:
         error = error_of(self.operation, self.status, body, self.request_id)
         error.retry_after = self._seconds_to_wait()
         error.server_time = self._time("Date")
+        if isinstance(error, Unavailable):
+            error.unreachable = self.is_by_proxy
         return error
+
+    @property
+    def is_by_proxy(self) -> bool:
+        """Whether a proxy in front says that it does not reach the service, or gets no answer from it."""
+        return self.status in _BY_PROXY and self._object() is None
+
+    def _object(self) -> dict[str, Any] | None:
+        try:
+            members = json.loads(self.content)
+        except (ValueError, RecursionError):
+            return None
+        return members if isinstance(members, dict) else None
 
     def _seconds_to_wait(self) -> float | None:
         exactly = self.headers.get("x-amz-retry-after", "")

@@ -15,12 +15,13 @@ from typing import Any
 
 import pytest
 
-from mturk import HIT, Connection, HITType, HTMLQuestion, TransportError
+from mturk import HIT, Connection, HITType, HTMLQuestion, TransportError, Unavailable
 from mturk.connection.clock import Clock
+from mturk.connection.operation import REPEAT, Repeat
 from mturk.connection.retry import Quota
 from tests.cli.test_program import serving
 from tests.conftest import Time
-from tests.judge import Judge, Raw
+from tests.judge import Judge, Raw, Refusal
 from tests.page import PAGE
 
 THREADS = 8
@@ -35,6 +36,8 @@ class Service:
         self._server: ThreadingHTTPServer | None = None
         self._port = 0
         self._lock = threading.Lock()
+        self.proxy_says: int | None = None
+        self.proxy_says_when = 0
         self.start()
 
     @property
@@ -56,17 +59,28 @@ class Service:
                 self._server = None
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        done, counting = self.done, threading.Lock()
+        service, done, counting = self, self.done, threading.Lock()
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                if service.proxy_says:
+                    return self.refuse(service.proxy_says)
                 with counting:
                     done[json.loads(body)["Name"]] += 1
                 self.send_response(200)
                 self.send_header("Content-Length", "2")
                 self.end_headers()
                 self.wfile.write(b"{}")
+                return None
+
+            def refuse(self, status: int) -> None:
+                self.send_response(status)
+                if service.proxy_says_when:
+                    self.send_header("Retry-After", str(service.proxy_says_when))
+                self.send_header("Content-Length", "13")
+                self.end_headers()
+                self.wfile.write(b"<html></html>")
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -181,8 +195,8 @@ def test_an_address_where_nobody_ever_answered_is_told_of_soon(
     assert sum(timing.slept) < 5
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 500, 502])
-def test_any_answer_shows_that_somebody_is_there(
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+def test_any_answer_of_the_service_shows_that_it_is_there(
     status: int, connect: Callable[..., Connection], timing: Time, judge: Judge
 ) -> None:
     judge.trouble_always(Raw(b"", status, done=False))
@@ -191,6 +205,110 @@ def test_any_answer_shows_that_somebody_is_there(
     with pytest.raises(Exception, match=str(status)):
         connection.call("GetAccountBalance")
     assert connection._policy.presence.was_found
+
+
+# A proxy in front of it, which answers while the service is away.
+
+BY_PROXY = [502, 503, 504]
+REPEATED = [operation for operation in CALLS if REPEAT.get(operation, Repeat.NEVER) is not Repeat.NEVER]
+
+
+@pytest.fixture
+def hidden(service: Service, timing: Time) -> Callable[[float, int], Clock]:
+    """Let a proxy answer for so many seconds, by a clock that is given."""
+
+    def hidden(seconds: float, status: int) -> Clock:
+        back = timing.now() + seconds
+
+        def sleep(pause: float) -> None:
+            timing.sleep(pause)
+            service.proxy_says = service.proxy_says if timing.now() < back else None
+
+        service.proxy_says = status
+        return Clock(timing.now, timing.now, sleep)
+
+    return hidden
+
+
+@pytest.mark.parametrize("status", BY_PROXY)
+@pytest.mark.parametrize("operation", REPEATED)
+def test_a_restart_behind_a_proxy_costs_no_call_that_may_be_repeated(
+    operation: str,
+    status: int,
+    service: Service,
+    connect: Callable[..., Connection],
+    timing: Time,
+    hidden: Callable[[float, int], Clock],
+) -> None:
+    clock = Clock(timing.now, timing.now, lambda pause: held.sleep(pause))
+    connection = connect(service.url, clock=clock, max_attempts=1)
+    meet(connection)
+    held = hidden(60, status)
+    connection.call(operation, Name="x")
+    assert service.done == Counter(["first", "x"])
+    assert connection._policy.quota.take(Quota.FULL), "it took nothing of the quota"
+
+
+@pytest.mark.parametrize("operation", sorted(set(CALLS) - set(REPEATED)))
+def test_what_a_proxy_may_have_passed_on_is_not_repeated_where_that_does_harm(
+    operation: str,
+    service: Service,
+    connect: Callable[..., Connection],
+    timing: Time,
+    hidden: Callable[[float, int], Clock],
+) -> None:
+    connection = connect(service.url)
+    meet(connection)
+    hidden(60, 502)
+    with pytest.raises(Unavailable) as caught:
+        connection.call(operation, Name="x")
+    assert (caught.value.unreachable, caught.value.maybe_done, timing.slept) == (True, True, [])
+
+
+def test_a_service_that_a_proxy_does_not_find_again_is_told_of_after_the_longest_wait(
+    service: Service, connect: Callable[..., Connection], timing: Time, hidden: Callable[[float, int], Clock]
+) -> None:
+    connection = connect(service.url, max_wait=40)
+    meet(connection)
+    hidden(1000, 503)
+    with pytest.raises(
+        Unavailable, match=r"HTTP 503.*It answered before, and was waited for up to 40 seconds"
+    ) as caught:
+        connection.call("GetHIT", Name="x")
+    assert (caught.value.unreachable, sum(timing.slept)) == (True, pytest.approx(40))
+
+
+def test_a_proxy_behind_which_the_service_never_answered_is_told_of_soon(
+    service: Service, connect: Callable[..., Connection], timing: Time, hidden: Callable[[float, int], Clock]
+) -> None:
+    connection = connect(service.url)
+    hidden(1000, 502)
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="proxy in between"):
+            connection.call("GetHIT", Name="x")
+    assert sum(timing.slept) < 10
+
+
+def test_a_proxy_that_says_when_to_come_again_is_asked_then(
+    service: Service, connect: Callable[..., Connection], timing: Time, hidden: Callable[[float, int], Clock]
+) -> None:
+    clock = Clock(timing.now, timing.now, lambda pause: held.sleep(pause))
+    connection = connect(service.url, clock=clock)
+    meet(connection)
+    service.proxy_says_when = 30
+    held = hidden(60, 503)
+    connection.call("GetHIT", Name="x")
+    assert timing.slept == [30, 30]
+
+
+def test_an_error_of_the_service_itself_is_no_absence(
+    service: Service, connect: Callable[..., Connection], timing: Time, judge: Judge
+) -> None:
+    judge.answer_with(lambda *_: Refusal("ServiceFault", "Later", status=503))
+    with pytest.raises(Unavailable) as caught:
+        connect(judge.url).call("GetAccountBalance")
+    assert not caught.value.unreachable
+    assert sum(timing.slept) < 10
 
 
 def test_waiting_is_told_once_each_time_that_a_service_is_away(

@@ -8,17 +8,22 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import boto3
 import pytest
 
 import mturk
+from mturk.connection.clock import Clock
 from mturk.marketplace import Marketplace
 from tests.cli.test_program import serving
 from tests.docs.proxy import BELOW_A_PATH, OWN_HOST, PROXIES, Front, block, certify, free_port, running
+from tests.page import PAGE
 
 pytestmark = pytest.mark.system
+
+TRIES_IN_VAIN = 8  # more than a call is tried after other faults
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +57,33 @@ def test_clients_reach_a_marketplace_behind_a_proxy(
             )
             assert client.get_account_balance()["AvailableBalance"] == "10000.00"
             client.close()
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_a_restart_behind_a_proxy_costs_no_call(
+    tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    port, behind, database = free_port(), free_port(), tmp_path / "lab.sqlite3"
+    url = f"https://localhost:{port}"
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate / "fullchain.pem"))
+    waits: list[float] = []
+    with ExitStack() as stack:
+        market = stack.enter_context(Marketplace(database, port=behind, public_url=url))
+        stack.enter_context(running(name, Front(tmp_path, certificate, port, f"127.0.0.1:{behind}")))
+
+        def sleep(_: float) -> None:
+            waits.append(1)
+            if len(waits) == TRIES_IN_VAIN:
+                stack.enter_context(Marketplace(database, port=behind, public_url=url)).url  # noqa: B018 - it starts
+
+        keys = {"access_key": market.access_key, "secret_key": market.secret_key}
+        clock = Clock(sleep=sleep)
+        with mturk.Connection(url, **keys, clock=clock) as connection:
+            kind = mturk.HITType.create("Look", "Look at it", "0.10", 600, connection=connection)
+            market.stop()
+            hit = kind.create_hit(mturk.HTMLQuestion(PAGE), max_assignments=3, lifetime=3600)
+            assert len(waits) == TRIES_IN_VAIN
+            assert [one.id for one in mturk.HIT.all(connection=connection)] == [hit.id]
 
 
 def unit(folder: Path) -> Path:
