@@ -111,6 +111,7 @@ class Web:
             throttle,
             faults,
             strangers,
+            refused=partial(refused_call.tell, dispatch),
             answers=settings.query_api,
             real_time=real_time,
             sleep=time.sleep,

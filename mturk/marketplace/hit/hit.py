@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, exists, null, select, union_all
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
@@ -88,6 +88,11 @@ WHOLE = (
     .join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
     .join(t.hit_content, t.hit_content.c.hit == t.hit.c.number)
     .outerjoin(t.notification_setting, hit_type.IS_TOLD)
+)
+_POLICIES = ("assignment_review_policy", "hit_review_policy")
+# A list shows no review policies, which may have a megabyte each.
+_LISTED = WHOLE.with_only_columns(
+    *(null().label(column.name) if column.name in _POLICIES else column for column in WHOLE.selected_columns)
 )
 _CHANGE = t.hit.update().where(t.hit.c.number == bindparam("of_number"))
 _BY_ID = WHOLE.where(t.hit.c.hit_id == bindparam("hit_id"))
@@ -303,7 +308,7 @@ def _listed(call: Call, page: Page, shown_after: ColumnElement[Any], listed: lis
         return page.answer("HITs", [], describe, "number")
     # Which they are is found before anything is joined. PostgreSQL would read all contents on the way to a late page.
     chosen = union_all(*(select(part.c.number) for part in parts))
-    query = first_rows(WHOLE.where(number.in_(chosen)).order_by(number.desc()), page.size)
+    query = first_rows(_LISTED.where(number.in_(chosen)).order_by(number.desc()), page.size)
     return page.answer("HITs", [HIT._make(row) for row in call.database.execute(query)], describe, "number")
 
 
@@ -316,7 +321,7 @@ def _numbered(call: Call, page: NumberedPage, listed: list[Select[Any]]) -> Answ
     # Which they are is found without their questions: a list is sorted with all that is read.
     typed = _NUMBERS.join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
     numbers = list(call.database.execute(page.cut(typed.where(among), [t.hit.c.number])).scalars())
-    rows = call.database.execute(page.ordered(WHOLE.where(t.hit.c.number.in_(numbers)), [t.hit.c.number]))
+    rows = call.database.execute(page.ordered(_LISTED.where(t.hit.c.number.in_(numbers)), [t.hit.c.number]))
     return {"NumResults": len(numbers), "HITs": [describe(HIT._make(row)) for row in rows]}
 
 

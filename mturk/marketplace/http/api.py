@@ -200,10 +200,11 @@ class Api:
                 raise LostAnswer
 
     def _refused(self, request: SignedRequest, refusal: Refusal) -> ApiReply:
+        reply = self._told(refusal)
         operation = request.headers.get("x-amz-target", "").removeprefix(TARGET)
         if operation in OPERATIONS and not only_reads(operation):
             refused_call.tell(self._dispatch, operation, request.body)
-        return self._told(refusal)
+        return reply
 
     def _told(self, refusal: Refusal) -> ApiReply:
         return _reply(refusal.status, refusal.body(self._stamp()), refusal.retry_after)

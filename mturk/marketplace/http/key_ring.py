@@ -47,7 +47,8 @@ class KeyRing:
 
     def note_uses(self, now: int) -> None:
         """Note which keys have signed calls: each is written down once a day, and no call waits for that."""
-        day, (used, self._used) = now // DAY, (self._used, set())
+        day, used = now // DAY, set(self._used)
+        self._used -= used  # calls add to it all the time: it is copied in one step, and walked through by nobody
         new = sorted(key for key in used if self._noted.get(key) != day)
         if new:
             self._store.write(lambda database: note_use(database, new, now))

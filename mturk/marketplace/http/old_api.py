@@ -45,6 +45,7 @@ class OldApi:
         faults: FaultPlan,
         strangers: Strangers,
         *,
+        refused: Callable[[str, Mapping[str, str]], None],
         answers: bool,
         real_time: Callable[[], float],
         sleep: Callable[[float], None],
@@ -56,6 +57,7 @@ class OldApi:
         self._throttle = throttle
         self._faults = faults
         self._strangers = strangers
+        self._refused = refused
         self._answers = answers
         self._real_time = real_time
         self._sleep = sleep
@@ -82,7 +84,7 @@ class OldApi:
             document = query_document.success(operation, result_of(operation), answers, visit.request_id())
             return ApiReply(200, document, content_type=_CONTENT_TYPE)
         except Refusal as refusal:
-            return self._refusal(operation, refusal)
+            return self._told(operation, given, refusal)
         except LostAnswer:
             raise
         except DatabaseBusy as error:
@@ -131,6 +133,13 @@ class OldApi:
                 raise ServiceFault
             if fault.kind == "slow":
                 self._sleep(fault.seconds)
+
+    def _told(self, operation: str, given: Mapping[str, str], refusal: Refusal) -> ApiReply:
+        reply = self._refusal(operation, refusal)
+        known = OLD_OPERATIONS.get(operation)
+        if known is not None and not known.reads:
+            self._refused(operation, given)
+        return reply
 
     def _refusal(self, operation: str, refusal: Refusal) -> ApiReply:
         told: Told = query_error.told(refusal)

@@ -13,18 +13,20 @@ from mturk.marketplace.watch import subject, visit
 _LONGEST = 64  # as the trail has room for
 
 
-def tell(dispatch: Dispatch, operation: str, body: bytes) -> None:
-    """Tell of the call that is being answered, once it is known with which error."""
+def tell(dispatch: Dispatch, operation: str, given: bytes | Mapping[str, Any]) -> None:
+    """Tell of the call that is being answered, once its error is known; `given` is its body, or what it has."""
     here = visit.current()
     if here is not None and here.requester is not None:
         deed = Deed(operation, result=here.code[:_LONGEST])
-        dispatch.refused(here.requester, deed, lambda: subject.named(_members(body), {}))
+        dispatch.refused(here.requester, deed, lambda: subject.named(_members(given), {}))
 
 
-def _members(body: bytes) -> Mapping[str, Any]:
+def _members(given: bytes | Mapping[str, Any]) -> Mapping[str, Any]:
     """What the call has, as far as it can be read."""
+    if isinstance(given, Mapping):
+        return given
     try:
-        found = json.loads(body)
+        found = json.loads(given)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -93,6 +93,15 @@ def test_reading_a_hit_takes_three_statements(desk: Desk) -> None:
     assert len(asked) == 3, asked
 
 
+@pytest.mark.parametrize("operation", ["ListHITs", "ListReviewableHITs"])
+def test_a_list_of_hits_does_not_read_their_review_policies(desk: Desk, operation: str) -> None:
+    desk.call("CreateHIT", **hit_arguments())
+    asked = asked_by_this_thread(desk.market)
+    assert desk.call(operation)[0] == 200
+    assert any("hit_content" in text for text in asked)
+    assert not any("hit_content.hit_review_policy" in text for text in asked)
+
+
 @pytest.mark.parametrize("members", [hit_arguments(), {"Title": ""}])
 def test_a_key_that_signed_before_is_refused_once_it_was_revoked(desk: Desk, members: dict[str, Any]) -> None:
     assert desk.call("CreateHIT", **hit_arguments())[0] == 200

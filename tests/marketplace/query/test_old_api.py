@@ -183,3 +183,18 @@ def test_an_operation_is_counted_by_its_name_and_others_as_unknown(database: str
     assert 'operation="SearchHITs"' in told
     assert 'operation="unknown"' in told
     assert "Nonsense" not in told
+
+
+def test_the_trail_tells_of_changing_calls_that_were_refused(market: Marketplace, program: OldProgram) -> None:
+    for operation in ("GetHIT", "DisposeHIT"):
+        with pytest.raises(Refused):
+            program.call(operation, {"HITId": "3NOWHERE", "Reason": "a secret word"})
+    (entry,) = [entry for entry in market.trail() if entry.result != "OK"]
+    assert (entry.operation, entry.subjects) == ("DisposeHIT", {"HITId": "3NOWHERE"})
+    assert (entry.actor, entry.access_key) == ("requester", market.access_key)
+    assert entry.result == "AWS.MechanicalTurk.HITDoesNotExist"
+
+
+def test_the_trail_does_not_tell_of_calls_that_nobody_has_signed(market: Marketplace, program: OldProgram) -> None:
+    refused(program.send({**program.signed("DisposeHIT", {"HITId": "3NOWHERE"}), "Signature": "wrong"}))
+    assert [entry for entry in market.trail() if entry.result != "OK"] == []
