@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mturk.connection.operation import REPEAT, Repeat
-from mturk.connection.retry import Quota, RetryPolicy, Tries
+from mturk.connection.retry import Quota, RetryPolicy, Tries, absence
 from mturk.errors import (
     AccessDenied,
     InvalidState,
@@ -206,3 +206,26 @@ def test_a_clock_is_corrected_once_a_call(timing: Time) -> None:
     wrong = error(AccessDenied, code="InvalidSignatureException", server_time=4600.0)
     assert tries.skewed_by(wrong, 1000.0) == 3600.0
     assert tries.skewed_by(wrong, 1000.0) is None
+
+
+def waited_for(timing: Time, patient: RetryPolicy) -> tuple[float, str]:
+    """How long a service that is away is waited for, and what is said in the end."""
+    patient.presence.answered()
+    tries, before = Tries("GetHIT", patient), timing.now()
+    with pytest.raises(TransportError) as caught:
+        fail(tries, TransportError("away", unreachable=True), 1000)
+    return timing.now() - before, str(caught.value)
+
+
+def test_who_comes_back_by_itself_waits_less_for_a_service_that_is_away(timing: Time) -> None:
+    patient = policy(timing, max_wait=300)
+    with absence(2):
+        seconds, text = waited_for(timing, patient)
+    assert (seconds, "up to 2 seconds." in text) == (2, True)
+    seconds, text = waited_for(timing, patient)
+    assert (seconds, "up to 300 seconds (max_wait)." in text) == (300, True)
+
+
+def test_nobody_waits_longer_than_the_connection_allows(timing: Time) -> None:
+    with absence(1000):
+        assert waited_for(timing, policy(timing, max_wait=30))[0] == 30

@@ -53,6 +53,15 @@ def test_who_waits_for_less_has_less_left(turns: Turns) -> None:
         assert left == 0.25
 
 
+@pytest.mark.parametrize(("waited", "left"), [(0.5, None), (1.5, 28.5), (29, 1), (40, 0)])
+def test_who_has_waited_for_a_turn_waits_for_the_database_only_as_long_as_is_left(
+    waited: float, left: float | None
+) -> None:
+    moments = iter([1000.0, 1000.0 + waited])  # before the wait, and after it
+    with Turns(30, lambda: next(moments)).taken(together=False, within=None) as found:
+        assert found == left
+
+
 def test_who_writes_for_long_is_held_up(turns: Turns, watch: Watch) -> None:
     with turns.taken(together=False, within=None):
         assert not turns.held_up
