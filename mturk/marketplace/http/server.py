@@ -36,6 +36,7 @@ _AFTER_TROUBLE = 0.1  # seconds, so that trouble without an end fills no disk at
 _TURN = 5.0  # seconds within which what waits for its turn gets it, when the server ends
 _FINISH = 20.0  # seconds for all that is being answered then
 _RECEIVE = "AmazonSQS.ReceiveMessage"
+_OLD_CALL = "AWSAccessKeyId="
 _READERS = 8  # threads, which those who wait until they can write never take
 _log = logging.getLogger(__name__)
 _QUIET = logging.getLogger(f"{__name__}.queue")
@@ -183,7 +184,9 @@ def _reads(request: Request, target: str) -> bool:
     """Whether a request asks for something, and changes nothing but what can as well be left."""
     if request.error:  # then it was not read
         return True
-    return request.command in ("GET", "HEAD") or only_reads(target.removeprefix(TARGET))
+    if request.command in ("GET", "HEAD"):
+        return _OLD_CALL not in request.query  # the old API changes things by GET, too
+    return only_reads(target.removeprefix(TARGET))
 
 
 def _listen(host: str, port: int) -> socket.socket:

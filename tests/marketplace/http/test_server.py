@@ -64,6 +64,14 @@ def test_what_is_answered_and_what_waits_for_its_turn_is_finished(stack: ExitSta
     ending.join()
 
 
+def test_who_reads_does_not_wait_for_old_programs_that_change_things_by_get(stack: ExitStack) -> None:
+    server = stack.enter_context(served())
+    ask_on(stack, server, THREADS + 1, b"GET /wait?Operation=DisposeHIT&AWSAccessKeyId=A HTTP/1.1\r\nHost: lab\r\n\r\n")
+    until(lambda: len(server.application.seen) == THREADS)
+    assert ask(stack.enter_context(server.line())).startswith(b"HTTP/1.1 200 OK")
+    assert server.application.seen == ["/wait"] * THREADS + ["/"], "the ninth of the others still waits"
+
+
 def test_what_does_not_get_its_turn_in_time_is_told_to_come_again(stack: ExitStack) -> None:
     server = stack.enter_context(served(turn=0.2))
     running = ask_on(stack, server, THREADS, WAIT)
