@@ -210,7 +210,7 @@ def new_site(database: str, yes: bool) -> None:
     from mturk.marketplace import new_site_key
 
     if not yes:
-        raise click.UsageError("There is no way back from this. To do it: --yes")
+        raise click.UsageError("There is no way back from this. To do it: --yes.")
     with option.mistakes_explained():
         new_site_key(database)
     click.echo("The next start makes a new key for the site.")

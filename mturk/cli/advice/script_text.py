@@ -45,6 +45,8 @@ class Source(NamedTuple):
 def read(path: Path) -> Source:
     """The program in a file. What cannot be read raises a ValidationError that says why."""
     language = LANGUAGES.get(path.suffix.lower())
+    if path.is_dir():
+        raise ValidationError(f"{path}: this folder cannot be read")
     if language is None:
         raise ValidationError(f"{path}: not a kind of program that is read here; expected one of {' '.join(LANGUAGES)}")
     text = _text(path)

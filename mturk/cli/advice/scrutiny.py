@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -34,13 +35,18 @@ def findings(paths: Iterable[Path]) -> Iterator[Finding]:
 def programs(paths: Iterable[Path]) -> Iterator[Path]:
     """The files that were named, and the programs in the folders that were named."""
     for path in paths:
-        if not path.is_dir():
-            yield path
-            continue
-        for found in sorted(path.rglob("*")):
-            hidden = any(part.startswith(".") or part in SKIPPED for part in found.relative_to(path).parts)
-            if found.suffix.lower() in script_text.LANGUAGES and not hidden and found.is_file():
-                yield found
+        yield from _in_folder(path) if path.is_dir() else [path]
+
+
+def _in_folder(folder: Path) -> Iterator[Path]:
+    """The programs below a folder, and those folders that cannot be read."""
+    closed: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=closed.append):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
+        for path in (Path(place, name) for name in sorted(names) if not name.startswith(".")):
+            if path.suffix.lower() in script_text.LANGUAGES and path.is_file():
+                yield path
+    yield from (Path(error.filename) for error in closed)
 
 
 def _of(path: Path) -> Iterator[Finding]:
