@@ -245,7 +245,12 @@ def listed(
     """All that an operation lists under `member`, each read by `read`; `name` is what the prompt calls them."""
 
     def read_page(answer: dict[str, Any]) -> list[T]:
-        return [read(members, connection) for members in answer.get(member) or ()]
+        items = answer.get(member) or ()
+        if not isinstance(items, (list, tuple)):
+            raise TransportError(
+                f"The service tells {member} as {items!r:.60}, which is no list.", operation=operation, maybe_done=True
+            )
+        return [read(members, connection) for members in items]
 
     return Collection(name or member, ask(operation, connection, **parameters), read_page)
 

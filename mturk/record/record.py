@@ -101,12 +101,14 @@ class Record:
 
     @classmethod
     def _expect_id(cls, members: Mapping[str, Any]) -> None:
-        if cls._id_member not in members:
-            there = ", ".join(members) or "nothing"
-            raise TransportError(
-                f"The service describes a {cls.__name__} without its {cls._id_member}; it tells {there}.",
-                maybe_done=True,
-            )
+        is_one = isinstance(members, Mapping)
+        if is_one and isinstance(members.get(cls._id_member), str):
+            return
+        there = (", ".join(members) or "nothing") if is_one else f"{members!r:.60}"
+        raise TransportError(
+            f"The service describes a {cls.__name__} without its {cls._id_member}; it tells {there}.",
+            maybe_done=True,
+        )
 
     def _renew(self, answer: Mapping[str, Any]) -> None:
         """Take all fields from an answer that holds this record under its own name."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mturk import HIT, Collection, Connection, Page, TransportError, ValidationError
-from tests.judge import Judge
+from tests.judge import Judge, Raw
 
 
 class Numbers:
@@ -205,6 +205,25 @@ def test_a_list_that_is_missing_from_its_answer_is_empty(judge: Any, connection:
 def test_an_entry_without_its_id_is_a_broken_answer(judge: Any, connection: Any) -> None:
     judge.answer("ListHITs", {"HITs": [{"Title": "T"}]})
     with pytest.raises(TransportError, match="describes a HIT without its HITId"):
+        list(HIT.all(connection=connection))
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ("9.5", "HITs as 9.5, which is no list"),
+        ('{"HITId": "3A"}', "which is no list"),
+        ('"3A"', "HITs as '3A', which is no list"),
+        ("[1e300]", "without its HITId; it tells 1e"),
+        ("[null]", "without its HITId; it tells None"),
+        ("[[null]]", r"without its HITId; it tells \[None\]"),
+        ('["HITId"]', "without its HITId; it tells 'HITId'"),
+        ('[{"HITId": 7}]', "without its HITId; it tells HITId"),
+    ],
+)
+def test_a_list_of_another_shape_is_a_broken_answer(told: str, why: str, judge: Any, connection: Any) -> None:
+    judge.trouble(Raw(f'{{"NumResults": 1, "HITs": {told}}}'.encode(), done=False))
+    with pytest.raises(TransportError, match=why):
         list(HIT.all(connection=connection))
 
 
