@@ -14,13 +14,13 @@ from sqlalchemy import select
 from mturk.marketplace.call import Answer
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import RequestError, wrong_state
+from mturk.marketplace.error import wrong_state
 from mturk.marketplace.hit import assignment, disposal, expiration, hit
 from mturk.marketplace.hit.hit import ASSIGNABLE, UNASSIGNABLE
 from mturk.marketplace.query import translation
 from mturk.marketplace.query.clerk import Clerk
 from mturk.marketplace.query.parameter_tree import Tree
-from mturk.marketplace.query.query_error import malformed, missing
+from mturk.marketplace.query.query_error import QueryError, malformed, missing
 from mturk.marketplace.request import idempotency
 from mturk.marketplace.request.rules import ASSIGNMENT_ID, FEEDBACK, HIT_ID, NOTIFICATION, RULES, TOKEN, YEAR, Rule
 from mturk.marketplace.request.shape import Member, Structure, Text, Whole
@@ -93,7 +93,8 @@ def extend_hit(clerk: Clerk, given: Tree) -> Answer:
         raise missing("MaxAssignmentsIncrement or ExpirationIncrementInSeconds")
     made = idempotency.earlier(clerk.call, "ExtendHIT", token)
     if made:
-        raise RequestError("DuplicateRequest", f"The request with ID {made} was already processed.")
+        text = f"The request with ID {made} was already processed."
+        raise QueryError("AWS.MechanicalTurk.DuplicateRequest", text)
     hit_row = hit.mine(clerk.call, hit_id, lock=True)
     idempotency.remember(clerk.call, "ExtendHIT", token, hit_id)
     if more is not None:
