@@ -60,13 +60,18 @@ class Page(NamedTuple):
         """The rows of this page, which are of that kind, in the order of these columns.
 
         `shown_after` is the column with the time after which a marketplace with `eventual` waits before it shows a row.
-        With `large`, the name of a text that may have megabytes, the page ends behind the row that makes it large.
+        With `large`, the name of a text that may have megabytes, the page ends behind the row that makes it large. One
+        that is asked for by its number cannot, since the next one does not begin there: it is refused.
         """
         query = self.part(call, listed, *order, descending=descending, shown_after=shown_after)
         if large is None:
             return cast("Sequence[Listed]", call.database.execute(query).all())
         with call.database.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
-            return cast("Sequence[Listed]", _until_large(rows, large))
+            found = _until_large(rows, large)
+            if call.numbered is not None and rows.fetchone() is not None:
+                text = f"This page has answers of more than {LARGEST_PAGE:,} characters. Ask for smaller pages."
+                raise ParameterValidationError("PageSize", text)
+            return cast("Sequence[Listed]", found)
 
     def part(
         self,

@@ -71,6 +71,21 @@ def test_work_is_listed_by_page_status_and_order(program: OldProgram, publish_ol
     assert listed(SortProperty="AssignmentStatus")[0] == two
 
 
+def test_a_page_whose_answers_are_too_large_is_refused_and_leaves_nothing_out(
+    program: OldProgram, publish_old: Publish, work: Work
+) -> None:
+    hit_id = publish_old(MaxAssignments=5)
+    done = [work(hit_id, f"A{number}", label="x" * 4_500_000) for number in range(5)]
+    with pytest.raises(Refused, match=r"InvalidParameterValue.*smaller pages"):
+        program.call("GetAssignmentsForHIT", {"HITId": hit_id})
+
+    def listed(number: int) -> list[str | None]:
+        page = program.call("GetAssignmentsForHIT", {"HITId": hit_id, "PageSize": 3, "PageNumber": number})
+        return [each.findtext("AssignmentId") for each in page.iter("Assignment")]
+
+    assert [*listed(1), *listed(2)] == done
+
+
 def test_hits_that_require_a_qualification_are_listed(program: OldProgram, publish_old: Publish) -> None:
     required = "QualificationRequirement.1"
     system = {f"{required}.QualificationTypeId": "00000000000000000040", f"{required}.Comparator": "Exists"}
