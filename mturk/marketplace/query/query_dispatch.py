@@ -26,10 +26,11 @@ class QueryDispatch:
     ) -> list[Answer]:
         """What the result of a call has, or the Refusal to answer with; what may refuse the caller is done first."""
         known = old_operation.find(operation)
+        groups = known.shown(given)  # who is refused for these has nothing done
         done: Answer | Step = known.step
         while callable(done):
             done = self._do(done, known, requester, given, address, expect)
-        return known.answers(done, given)
+        return known.answers(done, groups)
 
     def _do(
         self,

@@ -91,6 +91,12 @@ def test_what_was_done_is_in_the_trail_under_todays_names(
     assert told == [(name, market.access_key, hit_id) for name in names]
 
 
+def test_who_asks_for_response_groups_in_no_form_has_nothing_done(program: OldProgram) -> None:
+    with pytest.raises(Refused, match=r"InvalidParameterValue.*ResponseGroup"):
+        program.call("CreateHIT", {**HIT, "ResponseGroup.Name": "Minimal"})
+    assert program.call("SearchHITs").findtext("TotalNumResults") == "0"
+
+
 def test_qualifications(market: Marketplace, program: OldProgram) -> None:
     market.worker("A1ADA")
     made = program.call(
