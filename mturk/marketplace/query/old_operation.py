@@ -126,7 +126,7 @@ OLD_OPERATIONS: Final[dict[str, OldOperation]] = {
     ),
     "GetQualificationType": _like("GetQualificationType", holds="QualificationType", result="QualificationType"),
     "GetQualificationsForQualificationType": _like("ListWorkersWithQualificationType", lists="Qualifications"),
-    "GetReviewResultsForHIT": _like("ListReviewPolicyResultsForHIT"),
+    "GetReviewResultsForHIT": OldOperation("ListReviewPolicyResultsForHIT", own=old_list.review_results, reads=True),
     "GetReviewableHITs": _like("ListReviewableHITs", orders=old_list.REVIEWABLE_HITS, groups=(MINIMAL,), lists="HITs"),
     "GrantBonus": _like("SendBonus"),
     "GrantQualification": _like("AcceptQualificationRequest"),

@@ -168,6 +168,29 @@ def test_what_reviews_found_out_is_told_in_the_words_of_then(
     assert "100" in [one.findtext("Value") for one in report.iter("ReviewResult")]
 
 
+def test_what_reviews_found_out_comes_in_pages(program: OldProgram, publish_old: Publish, work: Work) -> None:
+    policy = "AssignmentReviewPolicy.1"
+    hit_id = publish_old(
+        **{
+            "Question": form(text_question("q")),
+            "MaxAssignments": 9,
+            f"{policy}.PolicyName": "ScoreMyKnownAnswers/2011-09-01",
+            f"{policy}.Parameter.1.Key": "AnswerKey",
+            f"{policy}.Parameter.1.MapEntry.1.Key": "q",
+            f"{policy}.Parameter.1.MapEntry.1.Value.1": "cat",
+        }
+    )
+    done = [work(hit_id, f"A{number}", q="cat") for number in range(6)]
+
+    def told(**page: int) -> list[str | None]:
+        report = program.call("GetReviewResultsForHIT", {"HITId": hit_id, "RetrieveActions": "false", **page})
+        return [one.findtext("SubjectId") for one in report.iter("ReviewResult")]
+
+    both = [*told(PageSize=100), *told(PageSize=100, PageNumber=2)]
+    assert list(dict.fromkeys(both)) == done
+    assert [*told(), *told(PageNumber=2)] == both
+
+
 @pytest.mark.parametrize(
     ("operation", "given", "groups", "names"),
     [
