@@ -128,9 +128,10 @@ def run(address: str, program: tuple[str, ...]) -> int:
     """
     from mturk.redirect.authority import Authority
     from mturk.redirect.destination import Destination
+    from mturk.redirect.outward import expect_answer
 
     with option.mistakes_explained(), tempfile.TemporaryDirectory(prefix="mturk-") as folder:
-        Destination(address).expect_answer()
+        expect_answer(Destination(address), os.environ)
         with _leading(address, Authority.passing(time.time), Path(folder), 0, _warn) as found:
             return _run(program, {**os.environ, **found})
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -200,3 +202,22 @@ def test_a_marketplace_that_is_away_is_told_before_the_program_runs(tmp_path: Pa
     assert f"No marketplace answers at {address}" in found.stderr
     assert "Start one (mturk serve), or say where it is: --to" in found.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_marketplace_behind_the_proxy_of_the_environment_is_looked_for_by_that_proxy() -> None:
+    class Proxy(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            asked.append(self.rfile.readline())
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    asked: list[bytes] = []
+    with socketserver.TCPServer(("127.0.0.1", 0), Proxy) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            env = outside(HTTPS_PROXY=f"http://127.0.0.1:{proxy.server_address[1]}", NO_PROXY="")
+            done = mturk("run", "--to", "http://turk.invalid", sys.executable, "-c", "print('ran')", env=env)
+        finally:
+            proxy.shutdown()
+            thread.join()
+    assert (done.stdout, asked) == ("ran\n", [b"CONNECT turk.invalid:80 HTTP/1.1\r\n"])
