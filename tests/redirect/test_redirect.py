@@ -245,7 +245,13 @@ def test_what_no_program_asks_a_proxy_is_refused(redirect: Redirect, lines: list
 
 
 @pytest.mark.parametrize(
-    "header", [[], ["Proxy-Authorization: Basic bXR1cms6d3Jvbmc="], ["Proxy-Authorization: Basic ***"]]
+    "header",
+    [
+        [],
+        ["Proxy-Authorization: Basic bXR1cms6d3Jvbmc="],
+        ["Proxy-Authorization: Basic ***"],
+        ["Proxy-Authorization: Basic Größe"],
+    ],
 )
 def test_nobody_passes_without_the_password(redirect: Redirect, elsewhere: Elsewhere, header: list[str]) -> None:
     answer = exchange(redirect, f"CONNECT localhost:{elsewhere.port} HTTP/1.1", *header, password=False)
