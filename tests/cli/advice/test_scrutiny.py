@@ -135,6 +135,13 @@ def test_an_old_encoding_and_an_old_python_are_read(tmp_path: Path) -> None:
     assert doctor(path).stdout.startswith(f"{path}:3: boto 2")
 
 
+@pytest.mark.parametrize("between", ["\n\f\n", "\n# \u2028\n", "\r\n\r\n", "\r\r"], ids=ascii)
+def test_lines_are_counted_as_editors_do(between: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(f"import os{between}import boto.mturk\n".encode())
+    assert doctor(path).stdout.startswith(f"{path}:3: boto 2")
+
+
 def test_a_text_cannot_move_the_cursor(tmp_path: Path) -> None:
     path = written(tmp_path, "a\x1b[2J.py", "import boto.mturk")
     assert "\x1b" not in doctor(path).stdout
