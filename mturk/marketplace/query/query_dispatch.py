@@ -22,6 +22,11 @@ class QueryDispatch:
     def __init__(self, dispatch: Dispatch) -> None:
         self._dispatch = dispatch
 
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether nothing is spent."""
+        return self._dispatch.is_sandbox
+
     def call(
         self, requester: int, operation: str, given: Tree, address: str, *, expect: Callable[[Connection], None]
     ) -> list[Answer]:
