@@ -17,7 +17,7 @@ import pytest
 
 from mturk.marketplace import Marketplace
 from mturk.redirect.aws_host import HOSTS
-from tests.cli.test_program import PATIENCE, Serving, run, serving
+from tests.cli.test_program import PATIENCE, Serving, program_without, run, serving
 
 OLD_SCRIPT = """
 import boto3
@@ -153,6 +153,12 @@ def test_options_of_the_program_are_its_own(market: Marketplace) -> None:
     script = "import sys; print(sys.argv[1:])"
     done = mturk("run", "--to", market.url, sys.executable, "-c", script, "--to", "-h", "--", "x", env=outside())
     assert done.stdout == "['--to', '-h', '--', 'x']\n"
+
+
+def test_the_packages_of_a_marketplace_are_needed_where_it_is(market: Marketplace) -> None:
+    printing = sys.executable, "-c", "print('ran')"
+    done = program_without(["flask", "sqlalchemy", "waitress"], "run", "--to", market.url, *printing)
+    assert (done.returncode, done.stdout) == (0, "ran\n"), done.stderr
 
 
 def test_its_exit_status_is_that_of_the_program(market: Marketplace) -> None:
