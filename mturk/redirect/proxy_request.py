@@ -100,7 +100,8 @@ def _plain(method: str, target: str, headers: list[str], behind: bytes) -> Asked
         host, port = "", None
     if not _HOST.fullmatch(host) or "@" in parts.netloc:
         raise Refusal(400, "This is no address of a web page")
-    path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    # As it was written: an address that is put together again may lack a `?`, or have a slash more.
+    path = target[len("http://") + len(parts.netloc) :].partition("#")[0] or "/"
     kept = [header for header in headers if header.partition(":")[0].lower() not in _HOP]
     # One request a connection: the next one may be for another host.
     head = "\r\n".join([f"{method} {path if path[0] == '/' else '/' + path} HTTP/1.1", *kept, "Connection: close"])

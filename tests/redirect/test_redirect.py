@@ -245,6 +245,16 @@ def test_what_no_program_asks_a_proxy_is_refused(redirect: Redirect, lines: list
 
 
 @pytest.mark.parametrize(
+    ("target", "path"),
+    [("", "/"), ("/", "/"), ("?a=b", "/?a=b"), ("/a?", "/a?"), ("//a/../b;c?d#e", "//a/../b;c?d"), ("/%7e", "/%7e")],
+)
+def test_a_plain_request_arrives_with_the_path_that_was_written(redirect: Redirect, target: str, path: str) -> None:
+    with serving() as plain:
+        exchange(redirect, f"GET HTTP://localhost:{plain.port}{target} HTTP/1.1", f"Host: localhost:{plain.port}")
+        assert [line for line, _ in plain.heads] == [f"GET {path} HTTP/1.1"]
+
+
+@pytest.mark.parametrize(
     "header",
     [
         [],
