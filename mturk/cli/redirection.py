@@ -187,8 +187,11 @@ def _warn(line: str) -> None:
 def _run(program: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run a program until it ends by itself; a terminal sends Ctrl-C to it, too, and SIGTERM is handed on."""
     started: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
 
     def hand_on(number: int, _frame: object) -> None:
+        if not started:
+            early.append(number)
         for one in started:
             one.send_signal(number)
 
@@ -199,6 +202,8 @@ def _run(program: Sequence[str], environ: Mapping[str, str]) -> int:
     try:
         with subprocess.Popen(program, env=environ) as process:  # noqa: S603 - to run it is what was asked for
             started.append(process)
+            for number in early:
+                process.send_signal(number)
             status = process.wait()
     finally:
         for number, handler in before.items():

@@ -12,9 +12,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mturk.cli import redirection
 from mturk.marketplace import Marketplace
 from mturk.redirect.aws_host import HOSTS
 from tests.cli.test_program import PATIENCE, Serving, program_without, run, serving
@@ -184,6 +186,16 @@ def test_sigterm_is_handed_on_and_ctrl_c_is_the_programs(
         if number == signal.SIGINT:
             process.communicate("go on\n", timeout=PATIENCE)
         assert process.wait(PATIENCE) == status
+
+
+def test_sigterm_that_comes_while_the_program_is_started_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ended(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            super().__init__(*arguments, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Ended)
+    assert redirection._run(["sleep", "20"], outside()) == 128 + signal.SIGTERM
 
 
 def test_nothing_of_it_stays_on_the_disk(market: Marketplace, tmp_path: Path) -> None:
