@@ -59,7 +59,10 @@ def _write(path: Path, spool: ResultSpool) -> None:
 
 def _cells(result: Result, formulas: Formulas) -> dict[str, str]:
     cells = {name: _cell(name, value) for name, value in result.fields().items()}
-    return {name: formula.defused(cell) for name, cell in cells.items()} if formulas == "quote" else cells
+    if formulas == "keep":
+        return cells
+    # Names of fields are a worker's words as well.
+    return {formula.defused(name): formula.defused(cell) for name, cell in cells.items()}
 
 
 def _cell(name: str, value: Any) -> str:
@@ -79,7 +82,7 @@ def _cell(name: str, value: Any) -> str:
 def rows(path: Path, encoding: str = "utf-8-sig") -> Iterator[Cells]:
     """The rows of such a file as they stand, quotes of formulas taken away; rows may be short at their end."""
     for cells in separated(path, encoding, may_be_short=True):
-        yield {name: formula.as_it_was(cell) for name, cell in cells.items()}
+        yield {formula.as_it_was(name): formula.as_it_was(cell) for name, cell in cells.items()}
 
 
 def read(path: Path, encoding: str = "utf-8-sig") -> Iterator[Result]:

@@ -100,7 +100,7 @@ def test_cells_that_a_spreadsheet_would_run_are_defused_and_read_again_as_they_w
 ) -> None:
     batch = make([{"text": text, "url": "u"} for text in HOSTILE])
     batch.publish()
-    work(batch, "A2BOB", [{"label": text, "more": "x"} for text in HOSTILE])
+    work(batch, "A2BOB", [{"label": text, "more": "x", "x;=1": "y"} for text in HOSTILE])
     batch.results().to_csv(tmp_path / "results.csv")
     with (tmp_path / "results.csv").open(newline="") as file:
         lines = list(file)
@@ -109,6 +109,7 @@ def test_cells_that_a_spreadsheet_would_run_are_defused_and_read_again_as_they_w
     back = Results.read_csv(tmp_path / "results.csv")
     assert [result.row["text"] for result in back] == HOSTILE
     assert [result.cells["label"] for result in back] == HOSTILE
+    assert {result.cells["x;=1"] for result in back} == {"y"}
     back.to_csv(tmp_path / "again.csv")
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "results.csv").read_bytes()
 
