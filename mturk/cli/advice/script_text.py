@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from bisect import bisect_left
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,10 +38,12 @@ class Source(NamedTuple):
     language: str
     code: str
     places: list[str]
+    ends: list[int]
+    """Where its lines end."""
 
     def place(self, position: int) -> str:
         """The line of a position in the code, as editors and terminals know it."""
-        return f"{self.path}:{self.places[self.code.count(chr(10), 0, position)]}"
+        return f"{self.path}:{self.places[bisect_left(self.ends, position)]}"
 
 
 def read(path: Path) -> Source:
@@ -53,7 +57,8 @@ def read(path: Path) -> Source:
     else:
         lines = [(str(number), line) for number, line in enumerate(text.splitlines(), 1)]
     code = "".join(f"{line}\n" for _, line in lines)
-    return Source(path, language, _blanked(code, language), [place for place, _ in lines] or ["1"])
+    ends = [found.start() for found in re.finditer("\n", code)]
+    return Source(path, language, _blanked(code, language), [place for place, _ in lines] or ["1"], ends)
 
 
 def _text(path: Path) -> str:
