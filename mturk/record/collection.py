@@ -245,7 +245,10 @@ def listed(
     """All that an operation lists under `member`, each read by `read`; `name` is what the prompt calls them."""
 
     def read_page(answer: dict[str, Any]) -> list[T]:
-        return [read(members, connection) for members in answer.get(member) or ()]
+        found = answer.get(member) or ()
+        if not isinstance(found, (list, tuple)):
+            raise TransportError(f"{operation}: the service lists {member} that cannot be read: {found!r:.60}.")
+        return [read(members, connection) for members in found]
 
     return Collection(name or member, ask(operation, connection, **parameters), read_page)
 

@@ -101,8 +101,12 @@ class Record:
 
     @classmethod
     def _expect_id(cls, members: Mapping[str, Any]) -> None:
+        if not isinstance(members, Mapping) or not isinstance(members.get(cls._id_member, ""), str):
+            raise TransportError(
+                f"The service describes a {cls.__name__} that cannot be read: {members!r:.60}.", maybe_done=True
+            )
         if cls._id_member not in members:
-            there = ", ".join(members) or "nothing"
+            there = ", ".join(map(repr, members)) or "nothing"
             raise TransportError(
                 f"The service describes a {cls.__name__} without its {cls._id_member}; it tells {there}.",
                 maybe_done=True,

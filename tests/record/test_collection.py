@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 from typing import Any
 
 import pytest
 
 from mturk import HIT, Collection, Connection, Page, TransportError, ValidationError
+from tests.attacks.service import body
+from tests.connection.far_end import Server
 from tests.judge import Judge
 
 
@@ -200,6 +203,17 @@ def test_a_list_of_records_uses_the_connection_it_was_asked_through(judge: Any, 
 def test_a_list_that_is_missing_from_its_answer_is_empty(judge: Any, connection: Any) -> None:
     judge.answer("ListHITs", {})
     assert list(HIT.all(connection=connection)) == []
+
+
+@pytest.mark.parametrize("found", [9.5, True, "3A", {"HITId": "3A"}, [1e300], [None], ["3A"], [[None]], [{"HITId": 3}]])
+def test_a_list_of_another_shape_is_a_broken_answer(found: Any) -> None:
+    answer = body(json.dumps({"HITs": found}).encode())
+    with (
+        Server(answer) as server,
+        Connection(f"http://127.0.0.1:{server.port}", access_key="A", secret_key="s") as connection,
+        pytest.raises(TransportError, match="cannot be read"),
+    ):
+        list(HIT.all(connection=connection))
 
 
 def test_an_entry_without_its_id_is_a_broken_answer(judge: Any, connection: Any) -> None:
