@@ -147,6 +147,15 @@ def test_one_that_is_killed_leaves_no_copy(lab: Path, folder: Path, step: str) -
     assert len(copies(folder)) == 1
 
 
+@pytest.mark.parametrize("name", [".film.part", ".lab.part1", ".lab-0123456789abcdef.partial", ".x.party"])
+def test_what_is_somebody_elses_stays_in_the_folder(name: str, lab: Path, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / name).write_text("mine")
+    os.utime(folder / name, (0, 0))
+    back_up(lab, folder)
+    assert (folder / name).read_text() == "mine"
+
+
 def test_what_was_left_behind_is_removed_the_day_after(lab: Path, folder: Path) -> None:
     subprocess.run([sys.executable, "-c", PROGRAM, lab, folder, "the copy is made"], capture_output=True)
     assert len(os.listdir(folder)) == 1
