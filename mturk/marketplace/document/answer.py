@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,6 +17,8 @@ from mturk.marketplace.document.question import REMEMBERED, RESERVED, FormQuesti
 from mturk.marketplace.error import WorkerError
 
 _NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
+# The last pages of psiTurk and of Dallinger post these, and nothing else, as a field besides assignmentId was enough.
+_WHOSE = ("hitId", "workerId")
 
 LARGEST = 5_000_000
 """Bytes of the document. It has a character as eight or nine, which has one byte in the encoding of some page."""
@@ -136,6 +138,14 @@ def refusal(
     return complaint(question.checks, len(values)) or next((one for one in own if one), None)
 
 
+def answering(names: Collection[str]) -> set[str]:
+    """Which of the fields that a page posts are answers: those that the site has not put into its address itself.
+
+    A page that posts nothing else answers with whose work it was.
+    """
+    return set(names).difference(RESERVED) or set(_WHOSE).intersection(names)
+
+
 def _as_list(name: str, value: Value) -> _Values:
     values: _Values = []
     for one in value if isinstance(value, (list, tuple)) and not isinstance(value, StoredFile) else [value]:
@@ -149,7 +159,8 @@ def _page_parts(given: Mapping[str, _Values], order: Sequence[str] | None) -> li
     if order is None:
         order = [name for name, values in given.items() for _ in values]
     left = {name: iter(values) for name, values in given.items()}
-    fields = [(name, next(left[name])) for name in order if name not in RESERVED]
+    kept = answering(given)
+    fields = [(name, next(left[name])) for name in order if name in kept]
     parts = [_part(name, _free_text(value.text if isinstance(value, Other) else str(value))) for name, value in fields]
     if not parts:
         raise WorkerError("Your submission has no answers; a field besides assignmentId is needed.")
