@@ -16,7 +16,6 @@ from mturk.marketplace import Marketplace
 TESTS = Path(__file__).parent
 PROGRAMS = TESTS.parents[1] / "examples" / "moving"
 PATIENCE = 120
-WORKERS = ("A1ADA", "A2BOB", "A3EVE")
 # What differs from one run to the next.
 OF_THE_RUN = {"HITId", "HITTypeId", "HITGroupId", "CreationTime", "Expiration", "Question", "QualificationRequirements"}
 
@@ -40,28 +39,29 @@ class Study:
         self.home = folder
         self.folder = folder / page
         shutil.copytree(PROGRAMS / page, self.folder)
-        (folder / ".mephisto").mkdir()
+        (folder / ".mephisto").mkdir()  # which Mephisto makes for each of its users
         (folder / ".mephisto" / "config.yml").write_text("core: {}\n")
         self.connection = Connection(market.url, access_key=market.access_key, secret_key=market.secret_key)
         self._types: dict[str, str] = {}
 
     def led(self, *words: str) -> str:
-        """Run a program of others with `mturk run`, with the packages that were installed for it, and nothing else."""
-        python = TESTS / self.page / ".venv" / "bin" / "python"
-        alone = TESTS / self.page / "alone"
-        command = [sys.executable, "-m", "mturk", "run", "--to", self.market.url, "--", str(python), *words]
-        return self._ran(command, {"PYTHONPATH": str(alone)} if alone.is_dir() else {})
+        """Run a program of others with `mturk run`, which is all that leads it here."""
+        return self._ran([sys.executable, "-m", "mturk", "run", "--to", self.market.url, "--", *self._theirs(words)])
+
+    def apart(self, *words: str) -> str:
+        """Run a program of others that calls nobody."""
+        return self._ran(self._theirs(words))
 
     def ours(self, *words: str) -> str:
         """Run a program of ours, which is told where the marketplace is."""
-        return self._ran([sys.executable, *words], {"MTURK_ENDPOINT": self.market.url})
+        return self._ran([sys.executable, *words])
 
-    def take_part(self, answers: dict[str, Any]) -> None:
-        """Have three people from the United States do what is on offer."""
+    def take_part(self, **answers: dict[str, Any]) -> None:
+        """Have people from the United States do what is on offer; each gives the answers that stand at their id."""
         for hit in HIT.all(connection=self.connection):
-            for name in WORKERS:
+            for name, given in answers.items():
                 worker = self.market.worker(name, country="US")
-                worker.submit(worker.accept(hit.id), answers)
+                worker.submit(worker.accept(hit.id), given)
 
     def hits(self) -> list[dict[str, Any]]:
         """All HITs, without what differs from one run to the next."""
@@ -82,12 +82,20 @@ class Study:
             (str(balance.available), str(balance.on_hold)),
         )
 
-    def _ran(self, command: list[str], more: dict[str, str]) -> str:
+    def _theirs(self, words: tuple[str, ...]) -> list[str]:
+        return [str(TESTS / self.page / ".venv" / "bin" / "python"), *words]
+
+    def _ran(self, command: list[str]) -> str:
         kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
-        keys = {"AWS_ACCESS_KEY_ID": self.market.access_key, "AWS_SECRET_ACCESS_KEY": self.market.secret_key}
-        environment = {**kept, **keys, **more, "HOME": str(self.home)}
+        own = {
+            "AWS_ACCESS_KEY_ID": self.market.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.market.secret_key,
+            "MTURK_ENDPOINT": self.market.url,
+            "HOME": str(self.home),
+            "PYTHONPATH": os.pathsep.join([str(self.folder), str(TESTS / self.page / "alone")]),
+        }
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=PATIENCE
+            command, cwd=self.folder, env={**kept, **own}, capture_output=True, text=True, timeout=PATIENCE
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
