@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -72,3 +74,15 @@ def test_a_batch_of_turkle_has_the_same_results_before_and_after(begun: Begun) -
     after.ours("after.py", "review")
     assert answered(before, "Turkle.Username") == answered(after, "WorkerId")
     assert len(answered(before, "Turkle.Username")) == 4
+
+
+def test_dallinger_is_told_of_submissions_and_sends_its_workers_to_the_marketplace(begun: Begun) -> None:
+    study = begun("dallinger", "told")
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(study.led, str(TESTS / "dallinger" / "notified.py"))
+        while not running.done() and not study.hits():
+            time.sleep(0.1)
+        study.take_part(A1ADA=ANSWERS["dallinger"])
+        said = running.result()
+    assert "AssignmentSubmitted" in said
+    assert 'action="https://turk.my-lab.org/pass/x/mturk/externalSubmit"' in said

@@ -98,7 +98,7 @@ def test_a_worker_hands_in_at_psiturks_last_page_with_the_line_that_its_guide_ch
 ) -> None:
     (line,) = re.findall(r"^ +(action=.*)$", PAGE, re.MULTILINE)
     theirs = (psiturk_project() / "templates" / "thanks-mturksubmit.html").read_text()
-    changed, number = TO_MTURK.subn(lambda _: line, theirs)
+    changed, number = TO_MTURK.subn(lambda _: line.replace("https://turk.my-lab.org", host.url), theirs)
     assert number == 2
     with psiturk_server(changed) as ad:
         assignment_id = host.accept(host.publish_external(ad))

@@ -5,17 +5,20 @@ import requests
 from dallinger.mturk import MTurkService
 from dallinger.recruiters import MTurkRecruiter
 
+MARKET = "https://turk.my-lab.org"
 EVENTS = ["AssignmentAccepted", "AssignmentAbandoned", "AssignmentReturned", "AssignmentSubmitted", "HITReviewable"]
 
 
 def handed_in_here(self, experiment, participant):
-    came_with = participant.entry_information or {}
+    submit_to = participant.entry_information["turkSubmitTo"]
+    if not submit_to.startswith(f"{MARKET}/"):
+        raise ValueError(f"{submit_to} is not below {MARKET}: nothing is handed in elsewhere.")
     return flask.render_template(
         "exit_recruiter_mturk.html",
         hitid=participant.hit_id,
         assignmentid=participant.assignment_id,
         workerid=participant.worker_id,
-        external_submit_url=f"{came_with['turkSubmitTo']}/mturk/externalSubmit",
+        external_submit_url=f"{submit_to}/mturk/externalSubmit",
     )
 
 

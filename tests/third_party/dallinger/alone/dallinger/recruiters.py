@@ -1,4 +1,4 @@
-"""What dallinger.mturk takes of its recruiters: they tell the researcher of an error, and raise it."""
+"""Of Dallinger's recruiters: what its module for MTurk takes of them, and the class that speaks to MTurk."""
 
 from __future__ import annotations
 
@@ -8,3 +8,7 @@ from typing import NoReturn
 def handle_and_raise_recruitment_error(error: Exception) -> NoReturn:
     """Raise it; there is nobody to be told."""
     raise error
+
+
+class MTurkRecruiter:
+    """Recruits participants; what a study changes of it is put on it."""
