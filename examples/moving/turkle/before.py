@@ -1,6 +1,6 @@
 """A batch on turkle's own models: `python before.py publish`, and when the work is in `review`, which writes its CSV.
 
-turkle does this when you press Publish, and Download CSV results, on its pages for administrators.
+turkle does this when you press Publish, and CSV results, on its pages for administrators.
 """
 
 import os
