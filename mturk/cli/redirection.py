@@ -141,13 +141,14 @@ COMMANDS: Final = (redirect, run)
 @contextmanager
 def _leading(address: str, authority: Authority, folder: Path, port: int, warn: _Say) -> Iterator[dict[str, str]]:
     """Lead while the block lasts; what a program needs in its environment."""
-    from mturk.redirect import roots
+    from mturk.redirect import hooks, roots
     from mturk.redirect.destination import Destination
     from mturk.redirect.redirect import Redirect
     from mturk.redirect.surroundings import variables
 
     destination, bundle = Destination(address), folder.absolute() / "roots.pem"
     roots.write(bundle, authority.pem, os.environ)
+    hooks.write(bundle.parent, os.environ)
     with Redirect(destination, authority, port=port) as running:
         for line in _warnings(destination.url, os.environ, readable=destination.is_readable_on_the_way):
             warn(f"mturk: {line}")

@@ -21,7 +21,7 @@ _HOST = re.compile(r"[0-9A-Fa-f:.]+|[A-Za-z0-9._-]{1,253}")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*")
 # Between the program and the proxy alone.
 _HOP = {"connection", "keep-alive", "proxy-authorization", "proxy-connection"}
-_TLS, _FREE = 443, 1024
+_PLAIN, _TLS, _FREE = 80, 443, 1024
 
 
 class Refusal(Exception):
@@ -47,6 +47,11 @@ class Asked(NamedTuple):
     port: int
     tunnel: bool
     first: bytes = b""
+
+    @property
+    def is_secured(self) -> bool:
+        """Whether TLS comes next, where it is ended here."""
+        return self.tunnel and self.port == _TLS
 
 
 def read(content: bytes, password: str) -> Asked:
@@ -84,12 +89,13 @@ def _tunnel(target: str, behind: bytes) -> Asked:
     found = _AUTHORITY.fullmatch(target)
     if found is None:
         raise Refusal(400, "CONNECT names a host and a port")
-    host, port = found[1].strip("[]"), _port(int(found[2]), _TLS)
-    if is_led(host):
-        if port != _TLS:
-            raise Refusal(403, f"Of {host} only port {_TLS} is led to the marketplace")
-        if behind:
-            raise Refusal(400, "TLS begins when the proxy has answered")
+    host, port = found[1].strip("[]"), int(found[2])
+    if not is_led(host):
+        return Asked(host, _port(port, _TLS), True, behind)
+    if port not in (_TLS, _PLAIN):
+        raise Refusal(403, f"Of {host} only the ports {_TLS} and {_PLAIN} are led to the marketplace")
+    if behind and port == _TLS:
+        raise Refusal(400, "TLS begins when the proxy has answered")
     return Asked(host, port, True, behind)
 
 
@@ -105,7 +111,7 @@ def _plain(method: str, target: str, headers: list[str], behind: bytes) -> Asked
     kept = [header for header in headers if header.partition(":")[0].lower() not in _HOP]
     # One request a connection: the next one may be for another host.
     head = "\r\n".join([f"{method} {path if path[0] == '/' else '/' + path} HTTP/1.1", *kept, "Connection: close"])
-    return Asked(host, _port(80 if port is None else port, 80), False, head.encode("latin-1") + END + behind)
+    return Asked(host, _port(_PLAIN if port is None else port, _PLAIN), False, head.encode("latin-1") + END + behind)
 
 
 def _port(port: int, usual: int) -> int:

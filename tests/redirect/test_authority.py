@@ -159,7 +159,7 @@ def test_node_refuses_what_its_key_signs_for_another_host(tmp_path: Path) -> Non
     roots.write(bundle, authority.pem, {})
     with impostor(stolen(tmp_path, x509.DNSName("localhost"))) as port:
         script = f"require('https').get('https://localhost:{port}/').on('error', (error) => console.log(error.message))"
-        environment = {**os.environ, **variables("", bundle, {}), "NODE_USE_ENV_PROXY": ""}
+        environment = {**os.environ, **variables("", bundle, {}), "NODE_OPTIONS": "", "NODE_USE_ENV_PROXY": ""}
         told = subprocess.run(["node", "-e", script], env=environment, capture_output=True, text=True, timeout=60)
     assert "permitted subtree violation" in told.stdout
 
