@@ -1,0 +1,129 @@
+"""One study by AWS's programs and those upon them, by what was before them, and by us: the same comes of all."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from mturk import HIT
+from mturk.marketplace import Marketplace
+from tests.third_party.study import PATIENCE, TESTS, Outcome, Study
+
+pytestmark = pytest.mark.system
+
+JAVASCRIPT = TESTS.parent / "javascript"
+ANSWERS = {
+    "A1ADA": {"label": "cat", "comment": "A tabby, I think"},
+    "A2BOB": {"label": "dog"},
+    "A3EVE": {"label": "asdf"},
+}
+DECISIONS = sorted([("A1ADA", "Approved"), ("A2BOB", "Approved"), ("A3EVE", "Rejected")] * 2)
+SAID = sorted([["A1ADA", "cat"], ["A2BOB", "dog"]] * 2)
+
+
+class Program(NamedTuple):
+    """A program of others: the folder of its page, and what runs it."""
+
+    page: str
+    packages: str
+    words: tuple[str, ...] = ("python", "before.py")
+
+    def run(self, study: Study, phase: str) -> str:
+        """Run it with `mturk run`, with the packages that were installed for it."""
+        market, place = study.market, TESTS / self.packages / ".venv" / "bin"
+        keys = {"AWS_ACCESS_KEY_ID": market.access_key, "AWS_SECRET_ACCESS_KEY": market.secret_key}
+        region = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_PAGER": "", "PYTHONWARNINGS": "ignore"}
+        kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
+        # `env` looks for the program in the PATH that it is given.
+        environment = {**kept, **keys, **region, "PATH": f"{place}{os.pathsep}{kept['PATH']}"}
+        command = [sys.executable, "-m", "mturk", "run", "--to", market.url, "--", "env", *self.words, phase]
+        done = subprocess.run(
+            command, cwd=study.folder, env=environment, capture_output=True, text=True, timeout=PATIENCE
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+OF_BEFORE = [
+    Program("boto3", "boto3"),
+    Program("larry", "larry"),
+    Program("aws-cli", "aws_cli", ("sh", "before.sh")),
+    Program("boto3", "javascript", ("node", str(JAVASCRIPT / "study_v2.cjs"))),
+    Program("boto3", "javascript", ("node", str(JAVASCRIPT / "study_v3.mjs"))),
+]
+if sys.version_info < (3, 12):  # these run on no later Python
+    OF_BEFORE += [Program("boto3", "boto3_1_17"), Program("boto2", "boto2")]
+PAGES = sorted({program.page for program in OF_BEFORE})
+
+
+def take_part(study: Study) -> None:
+    for hit in HIT.all(connection=study.connection):
+        for name, answers in ANSWERS.items():
+            worker = study.market.worker(name, country="US")
+            worker.submit(worker.accept(hit.id), answers)
+
+
+def held(page: str, folder: Path, run: Callable[[Study, str], str]) -> tuple[Outcome, list[list[str]]]:
+    """What comes of the study, and what its review printed, without the HITs' ids."""
+    with Marketplace(query_api=True) as market:
+        study = Study(market, page, folder)
+        run(study, "publish")
+        published = study.hits()
+        take_part(study)
+        said = [line.split()[1:] for line in run(study, "review").splitlines()]
+        return study.outcome(published), said
+
+
+@pytest.fixture(scope="module")
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Outcome, list[list[str]]]]:
+    """What comes of the program of ours on a page."""
+    made: dict[str, tuple[Outcome, list[list[str]]]] = {}
+
+    def held_by_us(page: str) -> tuple[Outcome, list[list[str]]]:
+        if page not in made:
+            folder = tmp_path_factory.mktemp(page)
+            made[page] = held(page, folder, lambda study, phase: study.ours("after.py", phase))
+        return made[page]
+
+    return held_by_us
+
+
+@pytest.mark.parametrize("program", OF_BEFORE, ids=lambda program: f"{program.packages} {Path(program.words[-1]).name}")
+def test_a_study_by_a_program_of_before_has_the_hits_decisions_and_money_of_ours(
+    program: Program, tmp_path: Path, ours: Callable[[str], tuple[Outcome, list[list[str]]]]
+) -> None:
+    outcome, said = held(program.page, tmp_path, program.run)
+    expected, said_by_us = ours(program.page)
+    assert outcome == expected
+    assert sorted(said) == sorted(said_by_us)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_study_of_a_page_is_what_it_says(page: str, ours: Callable[[str], tuple[Outcome, list[list[str]]]]) -> None:
+    outcome, said = ours(page)
+    assert [hit["RequesterAnnotation"] for hit in outcome.hits] == ["picture-1", "picture-2"]
+    assert outcome.decisions == DECISIONS
+    assert outcome.bonuses == [("A1ADA", "0.10", "For the comment")] * 2
+    # Four rewards of 0.05 with fees of 0.01, and two bonuses of 0.10 with fees of 0.02.
+    assert outcome.money == ("9999.52", "0.00")
+    assert sorted(said) == SAID
+
+
+@pytest.mark.parametrize("url", ["https://mechanicalturk.sandbox.amazonaws.com", "http://mechanicalturk.amazonaws.com"])
+def test_the_old_module_for_node_has_the_study_as_far_as_it_goes(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OLD_URL", url)
+    old = Program("boto3", "javascript", ("node", str(JAVASCRIPT / "study_old.cjs")))
+    outcome, said = held("boto3", tmp_path, old.run)
+    assert [hit["RequesterAnnotation"] for hit in outcome.hits] == ['{"picture":1}', '{"picture":2}']
+    assert outcome.decisions == DECISIONS
+    # It knows no bonuses.
+    assert (outcome.bonuses, outcome.money) == ([], ("9999.76", "0.00"))
+    assert sorted(said) == SAID
