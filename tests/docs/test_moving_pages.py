@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
+import mturk
 from mturk.cli.program import command
 from mturk.marketplace import Marketplace
 from tests.third_party.study import PROGRAMS, Study
@@ -19,6 +20,10 @@ from tests.third_party.study import PROGRAMS, Study
 PAGES = Path(__file__).parents[2] / "docs" / "moving"
 # A page of docs/moving/, and the folder of examples/moving/ whose programs it shows.
 SHOWN = {
+    "boto3": "boto3",
+    "boto2": "boto2",
+    "aws-cli": "aws-cli",
+    "larry": "larry",
     "psiturk": "psiturk",
     "dallinger": "dallinger",
     "mephisto": "mephisto",
@@ -52,6 +57,23 @@ def test_every_program_that_a_page_shows_is_one_that_is_run(page: str) -> None:
     shown = [block for language in ("python", "r", "csv") for block in blocks(page, language)]
     assert [block for block in shown if block not in kept] == []
     assert (PROGRAMS / SHOWN[page] / "after.py").read_text() in shown
+
+
+@pytest.mark.parametrize("program", ["boto3/before.py", "boto2/before.py", "aws-cli/before.sh", "larry/before.py"])
+def test_a_page_shows_the_whole_program_of_before(program: str) -> None:
+    page, language = program.partition("/")[0], {".py": "python", ".sh": "sh"}[Path(program).suffix]
+    assert (PROGRAMS / program).read_text() in blocks(page, language)
+
+
+@pytest.mark.parametrize("page", ["boto3", "boto2", "aws-cli", "larry"])
+def test_every_verb_of_ours_that_a_table_shows_is_there(page: str) -> None:
+    rows = text(page).partition("## Your line, and ours")[2].splitlines()
+    table = "".join(row.split("|", 2)[2] for row in rows if row.startswith("|"))
+    for kind, verb in re.findall(r"`([A-Z]\w+)\.(\w+)\(", table):
+        assert hasattr(getattr(mturk, kind), verb), f"{kind}.{verb}"
+    for name, verb in re.findall(r"`(hit_type|hit|assignment|qualification_type|batch)\.(\w+)\(", table):
+        kind = {"hit": "HIT"}.get(name, name.title().replace("_", "").replace("Hit", "HIT"))
+        assert hasattr(getattr(mturk, kind), verb), f"{kind}.{verb}"
 
 
 @pytest.mark.parametrize("page", SHOWN)

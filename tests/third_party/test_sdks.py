@@ -34,6 +34,10 @@ class Program(NamedTuple):
     packages: str
     words: tuple[str, ...] = ("python", "before.py")
 
+    @property
+    def name(self) -> str:
+        return Path(self.words[-1]).stem if self.packages == "javascript" else self.packages
+
     def run(self, study: Study, phase: str) -> str:
         """Run it with `mturk run`, with the packages that were installed for it."""
         market, place = study.market, TESTS / self.packages / ".venv" / "bin"
@@ -94,7 +98,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Outc
     return held_by_us
 
 
-@pytest.mark.parametrize("program", OF_BEFORE, ids=lambda program: f"{program.packages} {Path(program.words[-1]).name}")
+@pytest.mark.parametrize("program", OF_BEFORE, ids=lambda program: program.name)
 def test_a_study_by_a_program_of_before_has_the_hits_decisions_and_money_of_ours(
     program: Program, tmp_path: Path, ours: Callable[[str], tuple[Outcome, list[list[str]]]]
 ) -> None:
