@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
-from mturk import HIT
+from mturk import HIT, Connection
 from mturk.marketplace import Marketplace
 from tests.third_party.study import PATIENCE, TESTS, Outcome, Study
 
@@ -27,6 +28,19 @@ DECISIONS = sorted([("A1ADA", "Approved"), ("A2BOB", "Approved"), ("A3EVE", "Rej
 SAID = sorted([["A1ADA", "cat"], ["A2BOB", "dog"]] * 2)
 
 
+def led(market: Marketplace) -> list[str]:
+    """What leads a command to a marketplace; `env` looks for it in the PATH that it is given."""
+    return [sys.executable, "-m", "mturk", "run", "--to", market.url, "--", "env"]
+
+
+def environment(market: Marketplace, packages: str) -> dict[str, str]:
+    """What a program of others finds: its packages, and the keys of the marketplace, but not its address."""
+    kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
+    keys = {"AWS_ACCESS_KEY_ID": market.access_key, "AWS_SECRET_ACCESS_KEY": market.secret_key}
+    region = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_PAGER": "", "PYTHONWARNINGS": "ignore"}
+    return {**kept, **keys, **region, "PATH": f"{TESTS / packages / '.venv' / 'bin'}{os.pathsep}{kept['PATH']}"}
+
+
 class Program(NamedTuple):
     """A program of others: the folder of its page, and what runs it."""
 
@@ -40,16 +54,9 @@ class Program(NamedTuple):
 
     def run(self, study: Study, phase: str) -> str:
         """Run it with `mturk run`, with the packages that were installed for it."""
-        market, place = study.market, TESTS / self.packages / ".venv" / "bin"
-        keys = {"AWS_ACCESS_KEY_ID": market.access_key, "AWS_SECRET_ACCESS_KEY": market.secret_key}
-        region = {"AWS_DEFAULT_REGION": "us-east-1", "AWS_PAGER": "", "PYTHONWARNINGS": "ignore"}
-        kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
-        # `env` looks for the program in the PATH that it is given.
-        environment = {**kept, **keys, **region, "PATH": f"{place}{os.pathsep}{kept['PATH']}"}
-        command = [sys.executable, "-m", "mturk", "run", "--to", market.url, "--", "env", *self.words, phase]
-        done = subprocess.run(
-            command, cwd=study.folder, env=environment, capture_output=True, text=True, timeout=PATIENCE
-        )
+        command = [*led(study.market), *self.words, phase]
+        found = environment(study.market, self.packages)
+        done = subprocess.run(command, cwd=study.folder, env=found, capture_output=True, text=True, timeout=PATIENCE)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -131,3 +138,40 @@ def test_the_old_module_for_node_has_the_study_as_far_as_it_goes(
     # It knows no bonuses.
     assert (outcome.bonuses, outcome.money) == ([], ("9999.76", "0.00"))
     assert sorted(said) == SAID
+
+
+def test_an_assistants_tools_publish_and_list() -> None:
+    offer = {"title": "Label", "description": "A picture", "reward": "0.05", "question_html": "<input name='label'>"}
+    with Marketplace(sandbox=True) as market:
+        command, found = [*led(market), "mcp-server-mturk"], environment(market, "mcp_server_mturk")
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(command, env=found, text=True, **pipes) as server:
+            assert server.stdin is not None
+            assert server.stdout is not None
+
+            def asked(method: str, **given: Any) -> Any:
+                line = {"jsonrpc": "2.0", "id": 1, "method": method, "params": given}
+                print(json.dumps(line), file=server.stdin, flush=True)
+                assert server.stdout is not None
+                return json.loads(server.stdout.readline())["result"]
+
+            asked("initialize", protocolVersion="2024-11-05", capabilities={}, clientInfo={"name": "t", "version": "1"})
+            print('{"jsonrpc": "2.0", "method": "notifications/initialized"}', file=server.stdin, flush=True)
+            made, balance, listed = (
+                asked("tools/call", name=name, arguments=given)["content"][0]["text"]
+                for name, given in (("create_hit", offer), ("get_account_balance", {}), ("list_hits", {}))
+            )
+            server.stdin.close()
+            assert server.wait(PATIENCE) == 0
+        with Connection(market.url, access_key=market.access_key, secret_key=market.secret_key) as connection:
+            (hit,) = HIT.all(connection=connection)
+    assert (hit.title, hit.id in made, hit.id in listed) == ("Label", True, True)
+    assert '"10000.00"' in balance
+
+
+def test_an_sdk_that_reads_nothing_of_the_environment_is_given_the_address() -> None:
+    with Marketplace() as market:
+        command = ["env", "python", str(TESTS / "capo_mturk" / "balance.py"), market.url]
+        found = environment(market, "capo_mturk")
+        told = subprocess.run(command, env=found, capture_output=True, text=True, timeout=PATIENCE)
+    assert (told.stdout, told.stderr) == ("10000.00\n", "")
