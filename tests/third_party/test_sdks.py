@@ -14,7 +14,7 @@ import pytest
 
 from mturk import HIT, Connection
 from mturk.marketplace import Marketplace
-from tests.third_party.study import PATIENCE, TESTS, Outcome, Study
+from tests.third_party.study import TESTS, Outcome, Study
 
 pytestmark = pytest.mark.system
 
@@ -24,6 +24,7 @@ ANSWERS = {
     "A2BOB": {"label": "dog"},
     "A3EVE": {"label": "asdf"},
 }
+PATIENCE = 600  # seconds until a program that does not end has failed
 DECISIONS = sorted([("A1ADA", "Approved"), ("A2BOB", "Approved"), ("A3EVE", "Rejected")] * 2)
 SAID = sorted([["A1ADA", "cat"], ["A2BOB", "dog"]] * 2)
 
