@@ -14,7 +14,8 @@ import pytest
 
 from mturk import HIT, Connection
 from mturk.marketplace import Marketplace
-from tests.third_party.study import TESTS, Outcome, Study
+from tests.cli.test_program import serving
+from tests.third_party.study import PROGRAMS, TESTS, Outcome, Study
 
 pytestmark = pytest.mark.system
 
@@ -69,7 +70,8 @@ OF_BEFORE = [
     Program("boto3", "javascript", ("node", str(JAVASCRIPT / "study_v2.cjs"))),
     Program("boto3", "javascript", ("node", str(JAVASCRIPT / "study_v3.mjs"))),
 ]
-if sys.version_info < (3, 12):  # these run on no later Python
+OF_BOTO_2 = sys.version_info < (3, 12)  # it runs on no later Python, nor does the boto3 of its last days
+if OF_BOTO_2:
     OF_BEFORE += [Program("boto3", "boto3_1_17"), Program("boto2", "boto2")]
 PAGES = sorted({program.page for program in OF_BEFORE})
 
@@ -176,3 +178,25 @@ def test_an_sdk_that_reads_nothing_of_the_environment_is_given_the_address() -> 
         found = environment(market, "capo_mturk")
         told = subprocess.run(command, env=found, capture_output=True, text=True, timeout=PATIENCE)
     assert (told.stdout, told.stderr) == ("10000.00\n", "")
+
+
+def test_the_lines_that_serve_prints_lead_old_and_new_programs(tmp_path: Path) -> None:
+    options = ("--sandbox", "--query-api", "--redirect", "--redirect-port", "0")
+    (tmp_path / "my lab").mkdir()
+    with serving(tmp_path / "my lab" / "lab.sqlite3", *options) as server:
+        address = server.facts["Address"]
+        lines = [line for line in server.lines if "export " in line and address not in line]
+        programs = [f"node {JAVASCRIPT / name} publish" for name in ("study_v3.mjs", "study_old.cjs")]
+        python = TESTS / "boto2" / ".venv" / "bin" / "python"
+        if OF_BOTO_2:
+            programs.append(f"{python} -W ignore {PROGRAMS / 'boto2' / 'before.py'} publish")
+        kept = {name: value for name, value in os.environ.items() if not name.upper().endswith("_PROXY")}
+        script = "\n".join(["set -e", *lines, *programs])
+        told = subprocess.run(["sh", "-c", script], env=kept, capture_output=True, text=True, timeout=PATIENCE)
+        assert told.returncode == 0, told.stderr
+        keys = server.exports
+        with Connection(
+            address, access_key=keys["AWS_ACCESS_KEY_ID"], secret_key=keys["AWS_SECRET_ACCESS_KEY"]
+        ) as connection:
+            assert {hit.id for hit in HIT.all(connection=connection)} == set(told.stdout.split())
+    assert len(told.stdout.split()) == 2 * len(programs)

@@ -53,7 +53,7 @@ RULES = (
         PYTHON,
         r"\b(?:import\s+boto\.mturk|from\s+boto\.mturk|from\s+boto\s+import\s+mturk|boto\.connect_mturk)\b",
         "boto 2, which speaks the old Query API and knows no AWS_ENDPOINT_URL_MTURK",
-        "boto3.client('mturk') or mturk's own verbs; or change nothing: {run}",
+        "boto3.client('mturk') or mturk's own verbs; or change nothing: mturk serve --query-api, and {run}",
     ),
     _rule(
         PYTHON,
@@ -78,7 +78,7 @@ RULES = (
         JAVASCRIPT,
         r"(?:require\(\s*|from\s+)[\"']mturk[\"']",
         "the Node module mturk, which speaks the old Query API",
-        "change nothing: {run}; or see docs/from-node.md",
+        "change nothing: mturk serve --query-api, and {run}; or see docs/from-node.md",
     ),
     _rule(
         ALL,
