@@ -59,10 +59,11 @@ def test_every_program_that_a_page_shows_is_one_that_is_run(page: str) -> None:
     assert (PROGRAMS / SHOWN[page] / "after.py").read_text() in shown
 
 
-@pytest.mark.parametrize("program", ["boto3/before.py", "boto2/before.py", "aws-cli/before.sh", "larry/before.py"])
-def test_a_page_shows_the_whole_program_of_before(program: str) -> None:
-    page, language = program.partition("/")[0], {".py": "python", ".sh": "sh"}[Path(program).suffix]
-    assert (PROGRAMS / program).read_text() in blocks(page, language)
+@pytest.mark.parametrize("page", [page for page in SHOWN if page != "web-site"])
+def test_a_page_shows_the_whole_program_of_before(page: str) -> None:
+    (program,) = (PROGRAMS / SHOWN[page]).glob("before.*")
+    language = {".py": "python", ".sh": "sh", ".R": "r"}[program.suffix]
+    assert program.read_text() in blocks(page, language)
 
 
 @pytest.mark.parametrize("page", ["boto3", "boto2", "aws-cli", "larry"])
@@ -74,6 +75,30 @@ def test_every_verb_of_ours_that_a_table_shows_is_there(page: str) -> None:
     for name, verb in re.findall(r"`(hit_type|hit|assignment|qualification_type|batch)\.(\w+)\(", table):
         kind = {"hit": "HIT"}.get(name, name.title().replace("_", "").replace("Hit", "HIT"))
         assert hasattr(getattr(mturk, kind), verb), f"{kind}.{verb}"
+
+
+# What the tables of frameworks call our things.
+CALLED = {
+    "work": mturk.Assignment,
+    "assignment": mturk.Assignment,
+    "hit": mturk.HIT,
+    "hit_type": mturk.HITType,
+    "my_type": mturk.QualificationType,
+    "panel": mturk.QualificationType,
+    "batch": mturk.Batch,
+    "market": Marketplace,
+}
+
+
+@pytest.mark.parametrize("page", [page for page in SHOWN if page not in ("boto3", "boto2", "aws-cli", "larry")])
+def test_every_verb_of_ours_that_the_page_of_a_framework_names_is_there(page: str) -> None:
+    inline = " ".join(re.findall(r"`([^`\n]+)`", text(page)))
+    named = re.findall(rf"(?<![\w.])({'|'.join(CALLED)})\.(\w+)\(", inline)
+    assert len(named) >= 5
+    assert [f"{name}.{verb}" for name, verb in named if not hasattr(CALLED[name], verb)] == []
+    classes = re.findall(r"(?<![\w.])([A-Z]\w+)(?:\(id\))?\.([a-z]\w+)\(", inline)
+    ours = [(kind, verb) for kind, verb in classes if kind in mturk.__all__]
+    assert [f"{kind}.{verb}" for kind, verb in ours if not hasattr(getattr(mturk, kind), verb)] == []
 
 
 @pytest.mark.parametrize("page", SHOWN)
