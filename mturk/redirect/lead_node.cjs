@@ -27,19 +27,21 @@ function through(proxy, options, port, made) {
   asked.end();
 }
 
-function leads(Agent, usualPort, secured) {
+function leads(Agent, proxy, usualPort, secured) {
   const usual = Agent.prototype.createConnection;
   Agent.prototype.createConnection = function (...given) {
     const [options, made] = given;
     if (typeof options !== "object" || typeof made !== "function" || !led(options)) return usual.apply(this, given);
-    through(new URL(process.env.HTTPS_PROXY), options, options.port || usualPort, (error, socket) => {
+    through(proxy, options, options.port || usualPort, (error, socket) => {
       made(error, error ? undefined : secured(socket, options));
     });
   };
 }
 
 if (process.env.HTTPS_PROXY) {
-  leads(http.Agent, 80, (socket) => socket);
-  leads(https.Agent, 443, (socket, options) =>
+  // Read now: a program that forgets it later is led all the same.
+  const proxy = new URL(process.env.HTTPS_PROXY);
+  leads(http.Agent, proxy, 80, (socket) => socket);
+  leads(https.Agent, proxy, 443, (socket, options) =>
     tls.connect({ ...options, path: undefined, socket, servername: options.servername || options.host }));
 }

@@ -45,11 +45,24 @@ def asked(address: str, options: str = "{}") -> str:
 @pytest.mark.parametrize("scheme", ["https", "http"])
 @pytest.mark.parametrize("agent", ["undefined", "false", 'new (require("{}").Agent)({{keepAlive: true}})'])
 def test_a_client_for_node_is_led_with_any_agent(environment: dict[str, str], scheme: str, agent: str) -> None:
-    script = asked(f"{scheme}://WWW.mturk.com/", f"{{agent: {agent.format(scheme)}}}")
+    script = asked(f"{scheme}://www.mturk.com/", f"{{agent: {agent.format(scheme)}}}")
     # A kept connection would keep the program.
     assert "a marketplace for human work" in node(
         f"{script} setTimeout(() => process.exit(), 5000).unref();", environment
     )
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("host", ["WWW.MTurk.com", "www.mturk.com."])
+def test_a_name_in_capitals_or_with_a_dot_is_the_same_host_for_node(environment: dict[str, str], host: str) -> None:
+    script = f"require('https').get({{host: '{host}'}}, (answer) => answer.pipe(process.stdout))"
+    assert "a marketplace for human work" in node(script, environment)
+
+
+@pytest.mark.system
+def test_a_program_for_node_that_forgets_the_proxy_is_led(environment: dict[str, str]) -> None:
+    script = f"delete process.env.HTTPS_PROXY; {asked('https://www.mturk.com/')}"
+    assert "a marketplace for human work" in node(script, environment)
 
 
 @pytest.mark.system
@@ -117,10 +130,19 @@ if OF_BOTO:
 
     @pytest.mark.system
     @answering
-    def test_boto_2_is_led_past_a_proxy_that_it_reads_itself(environment: dict[str, str]) -> None:
-        script = BALANCE.format("C().get_account_balance()[0]")
-        lab = {**environment, "http_proxy": "http://127.0.0.1:9"}
+    @pytest.mark.parametrize("options", ["", "is_secure=False"])
+    def test_boto_2_is_led_past_a_proxy_that_it_reads_itself(environment: dict[str, str], options: str) -> None:
+        script = BALANCE.format(f"C({options}).get_account_balance()[0]")
+        lab = {**environment, "http_proxy": "http://lab:word@127.0.0.1:9"}
         assert ran([str(BOTO), "-W", "ignore", "-c", script], lab) == "$10,000.00"
+
+    @pytest.mark.system
+    @answering
+    def test_a_program_for_boto_2_that_forgets_the_proxy_is_led(environment: dict[str, str]) -> None:
+        script = f"import os, boto; os.environ.clear(); {BALANCE}"
+        keys = "{!r}, {!r}".format(environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"])
+        script = script.format(f"C({keys}).get_account_balance()[0]")
+        assert ran([str(BOTO), "-W", "ignore", "-c", script], environment) == "$10,000.00"
 
     @pytest.mark.system
     @answering
