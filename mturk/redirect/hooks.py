@@ -18,7 +18,7 @@ _NODE = "lead_node.cjs"
 _BOTO = "boto.cfg"
 _PLUGINS = "boto_plugins"
 _USUAL = ("/etc/boto.cfg", "~/.boto")  # where boto 2 looks by itself
-_OURS = re.compile(rf'--require=("[^"]*{re.escape(_NODE)}"|[^\s"]*{re.escape(_NODE)})')
+_OURS = re.compile(rf'--require[= ]("[^"]*{re.escape(_NODE)}"|[^\s"]*{re.escape(_NODE)})')
 
 
 def write(folder: Path, environ: Mapping[str, str]) -> None:
@@ -55,7 +55,7 @@ def _node_options(module: Path, environ: Mapping[str, str]) -> str:
         path = f'"{escaped}"'
     # The module of an earlier start may be there no more, and then Node would not start.
     others = _OURS.sub("", environ.get("NODE_OPTIONS", "")).strip()
-    return f"{others} --require={path}".strip()
+    return f"{others} --require {path}".strip()
 
 
 def _text(name: str) -> str:

@@ -4,6 +4,7 @@
 const http = require("http");
 const https = require("https");
 const tls = require("tls");
+const { URL } = require("url");
 
 const HOSTS = new Set(/*HOSTS*/);
 const led = (options) => !options.socketPath && HOSTS.has(String(options.host).toLowerCase().replace(/\.$/, ""));

@@ -105,13 +105,13 @@ def test_a_folder_with_blanks_and_quotes_is_found_by_node(tmp_path: Path) -> Non
     ("before", "kept"),
     [
         ("--max-old-space-size=4096", "--max-old-space-size=4096 "),
-        ("--require=/lab/first.js --require=/old/lead_node.cjs", "--require=/lab/first.js "),
-        ('--require="/old lab/lead_node.cjs"', ""),
+        ("--require=/lab/first.js --require /old/lead_node.cjs", "--require=/lab/first.js "),
+        ('--require "/old lab/lead_node.cjs"', ""),
     ],
 )
 def test_nodes_options_stay_but_for_those_of_an_earlier_start(before: str, kept: str, tmp_path: Path) -> None:
     found = hooks.variables(tmp_path, {"NODE_OPTIONS": before})["NODE_OPTIONS"]
-    assert found == f"{kept}--require={tmp_path}/lead_node.cjs"
+    assert found == f"{kept}--require {tmp_path}/lead_node.cjs"
 
 
 # boto 2

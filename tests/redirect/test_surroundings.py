@@ -30,7 +30,7 @@ def test_it_is_what_programs_read_of_proxies_and_certificates(tmp_path: Path) ->
         "CURL_CA_BUNDLE": file,
         "NODE_EXTRA_CA_CERTS": file,
         "NODE_USE_ENV_PROXY": "1",
-        "NODE_OPTIONS": f"--require={tmp_path / 'lead_node.cjs'}",
+        "NODE_OPTIONS": f"--require {tmp_path / 'lead_node.cjs'}",
         "BOTO_CONFIG": str(tmp_path / "boto.cfg"),
     }
 
