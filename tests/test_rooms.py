@@ -58,12 +58,15 @@ sqs
 redirect:       aws_host roots tunnel | authority destination proxy_request surroundings | outward | redirect
 __init__
 pytest_plugin
+moving:         past | account_lines site_results study_database worker_list | dallinger_study psiturk_study
+                | source
 cli.advice:     finding rule script_text | scrutiny
 cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
 cli:            demo doctor front_door lookout payouts serve sibling simulate | demo_site diagnosis option
-                | access audit bringing crowd diagnosing hearing people preview redirection upkeep | program
+                | access audit crowd diagnosing hearing import_command people preview redirection upkeep
+                | bringing | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -88,7 +91,7 @@ setting
 quota
 call
 database:       address column driver durable occurrence row turn | opened_file | seal
-                | account_table audit_table delivery_table money_table offer_table site_table
+                | account_table audit_table delivery_table money_table offer_table origin_table site_table
                 | first_rows ending table
                 | group_count | diagnosis engine lock upgrade | store
 agenda
@@ -106,7 +109,7 @@ delivery:       credential mail_server network outbox | destination | exchange l
                 | certificate sender | envelope old_notice own_queue | push | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
-hit:            hit_type layout review_policy | notification review_score | hit
+hit:            hit_type layout lost_question review_policy | notification review_score | hit
                 | assignment extension missing_asset offer publication review_result review_status type_change
                 | bonus decision upload | file_upload review | due_approval due_batch expiration work | disposal
 workplace:      concern desk need notice period plain_text skill submission | earning letter report statement
@@ -119,6 +122,7 @@ account:        email_address objection password place secret | account_link ali
 timekeeper
 background
 opening
+importing:      past_thing verdict | people_step staging | type_step work_step | importation
 administration
 actor
 gate:           connection_limit framing lobby open_files poller stock

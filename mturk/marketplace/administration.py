@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TextIO
@@ -14,7 +14,10 @@ from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.hit import missing_asset, offer
 from mturk.marketplace.hit.missing_asset import MissingAsset
-from mturk.marketplace.opening import Opening
+from mturk.marketplace.importing import importation
+from mturk.marketplace.importing.past_thing import Thing
+from mturk.marketplace.importing.verdict import Importation, Remark
+from mturk.marketplace.opening import FIRST_REQUESTER, Opening
 from mturk.marketplace.paged_list import PagedList
 from mturk.marketplace.people import ledger, payout, worker
 from mturk.marketplace.people.payout import Payout
@@ -74,6 +77,33 @@ class Administration:
         self._opening.open()
         return PagedList(
             lambda after: self._dispatch.run(lambda context: missing_asset.listed(context, after), writes=False)
+        )
+
+    @alters_data
+    def take_in(
+        self,
+        things: Iterable[Thing],
+        *,
+        requester: str = FIRST_REQUESTER,
+        source: str = "elsewhere",
+        mark: str | None = None,
+        dry_run: bool = True,
+        tell: Callable[[Remark], object] = lambda _: None,
+    ) -> Importation:
+        """Take in what was done elsewhere for a requester: HITs, assignments, workers, qualifications, bonuses.
+
+        Each thing is its kind, its members under AWS's names, and its place in the source: `mturk import` reads them
+        out of files. Ids stay. HITs come in closed; no money moves, for they were paid for where they were done;
+        workers come in without accounts at the site. By default it is only said how much it is. What is here already
+        stays as it is, whatever the source says, but for work that was not decided yet. `mark` is the name of a
+        qualification that everybody gets who is in the source. `tell` is called with each thing that does not come
+        in, and why. It is many short transactions; broken off, it goes on when it is done again.
+        """
+        self._opening.open()
+        if not dry_run:
+            self.note("Import", {"Requester": requester, "Source": source[:255]})
+        return importation.bring(
+            self._dispatch.run, things, requester, source=source, mark=mark, dry_run=dry_run, tell=tell
         )
 
     def audit(self) -> list[str]:

@@ -57,9 +57,19 @@ def _file(path: Path, encoding: str) -> Iterator[Cells]:
     raise ValidationError(f"{path}: a table's name ends in .csv, .tsv or .jsonl")
 
 
-def separated(path: Path, encoding: str, delimiter: str = ",", *, may_be_short: bool = False) -> Iterator[Cells]:
-    """The rows of a CSV or TSV file; cells that a row lacks at its end are not in it, where that may be."""
-    return _opened(path, encoding, lambda file: _separated(file, path, delimiter, may_be_short))
+def separated(
+    path: Path,
+    encoding: str,
+    delimiter: str = ",",
+    *,
+    may_be_short: bool = False,
+    unread: Callable[[SheetError], object] | None = None,
+) -> Iterator[Cells]:
+    """The rows of a CSV or TSV file; cells that a row lacks at its end are not in it, where that may be.
+
+    With `unread` a row that does not fit the columns is told to it and passed over.
+    """
+    return _opened(path, encoding, lambda file: _separated(file, path, delimiter, may_be_short, unread))
 
 
 def columns(path: Path, encoding: str = "utf-8-sig") -> list[str]:
@@ -86,15 +96,29 @@ def _opened(path: Path, encoding: str, read: Callable[[IO[str]], Iterator[Cells]
         ) from None
 
 
-def _separated(file: IO[str], path: Path, delimiter: str, may_be_short: bool) -> Iterator[Cells]:
+def _separated(
+    file: IO[str],
+    path: Path,
+    delimiter: str,
+    may_be_short: bool,
+    unread: Callable[[SheetError], object] | None = None,
+) -> Iterator[Cells]:
     if csv.field_size_limit() < _LARGEST_CELL:
         csv.field_size_limit(_LARGEST_CELL)
     reader = csv.reader(file, delimiter=_delimiter(file, delimiter), strict=True)
     try:
         header = _header(next(reader, []), path)
         for cells in reader:
+            try:
+                row = _row(header, cells, may_be_short, f"{path}, line {reader.line_num}")
+            except SheetError as error:
+                if cells and unread is None:
+                    raise
+                if cells and unread is not None:
+                    unread(error)
+                continue
             if cells:
-                yield _row(header, cells, may_be_short, f"{path}, line {reader.line_num}")
+                yield row
     except csv.Error as error:
         raise SheetError(f"{path}, line {reader.line_num}: {error}") from None
 

@@ -11,8 +11,11 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from lxml import etree
+
 from mturk.marketplace.document.constraint import REQUIRED, Complaint, complaint
 from mturk.marketplace.document.expression import Effort
+from mturk.marketplace.document.parser import Unreadable, parse
 from mturk.marketplace.document.question import REMEMBERED, RESERVED, FormQuestion, QuestionDocument
 from mturk.marketplace.error import WorkerError
 
@@ -78,6 +81,25 @@ def answer_document(
         parts = [_part("taskAnswers", _free_text(_crowd_answers(answers)))]
     else:
         parts = _page_parts(given, as_posted)
+    return _document(parts)
+
+
+def document_of_texts(answers: Mapping[str, Sequence[str]]) -> str:
+    """The document of texts by the names of their fields, without a question that they are answers to."""
+    return _document(_part(name, _free_text(text)) for name, texts in answers.items() for text in texts)
+
+
+def check_answers(document: str) -> None:
+    """Refuse what is no document of answers; Unreadable says why."""
+    root = parse(document)
+    if etree.QName(root).localname != "QuestionFormAnswers":
+        raise Unreadable("it is no QuestionFormAnswers")
+    for part in root:
+        if etree.QName(part).localname != "Answer" or not len(part):
+            raise Unreadable("it holds other things than answers")
+
+
+def _document(parts: Iterable[str]) -> str:
     document = f'<QuestionFormAnswers xmlns="{_NAMESPACE}">{"".join(parts)}</QuestionFormAnswers>'
     # The service writes ASCII, with character references for all else.
     written = '<?xml version="1.0" encoding="ASCII"?>' + document.encode("ascii", "xmlcharrefreplace").decode()

@@ -34,6 +34,8 @@ class Assignment(NamedTuple):
     rejection_time: int | None
     requester_feedback: str | None
     answer: str | None
+    elsewhere: bool
+    """Whether it was done elsewhere, so that no money moves here."""
     hit_id: str
     requester: int
     disposed: bool

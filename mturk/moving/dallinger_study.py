@@ -1,0 +1,95 @@
+"""Dallinger's tables of participants and of their questions as things; networks, nodes and infos are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from mturk.errors import ValidationError
+from mturk.moving.past import Thing, moment, unread
+from mturk.moving.psiturk_study import dollars
+from mturk.moving.study_database import Row, StudyDatabase
+
+PARTICIPANT, QUESTION = "participant", "question"
+NEEDED = ("id", "worker_id", "assignment_id", "hit_id", "unique_id", "status", "base_pay")
+_COLUMNS = (*NEEDED, "mode", "recruiter_id", "creation_time", "end_time", "bonus")
+_NOT_HANDED_IN = ("abandoned", "missing_notification", "replaced", "returned", "screened_out", "working")
+_AT_ONCE = 200
+
+
+def things(database: StudyDatabase) -> Iterator[Thing]:
+    """HITs, then participants: those who handed in with what they answered, all others as workers."""
+    for row in database.groups(PARTICIPANT, "hit_id", ("creation_time", "mode", "recruiter_id")):
+        if not _is_debug(row):
+            yield from _hit(row, _highest(database, row["hit_id"] or ""))
+    rows = database.rows(PARTICIPANT, _COLUMNS, "id")
+    while some := list(islice(rows, _AT_ONCE)):
+        answers = _answers(database, [str(row["id"]) for row in some])
+        for row in some:
+            place = f"participant {row['id']}"
+            try:
+                yield from _participant(row, answers.get(str(row["id"]), {}), place)
+            except ValidationError as error:
+                yield unread(place, f"Assignment {row['assignment_id']}", str(error))
+
+
+def _is_debug(row: Row) -> bool:
+    return row.get("mode") == "debug" or str(row.get("recruiter_id") or "").startswith("bots")
+
+
+def _highest(database: StudyDatabase, hit_id: str) -> str:
+    """What the HIT paid: the most that a participant of it was paid."""
+    paid = [row["base_pay"] for row in database.rows(PARTICIPANT, ("base_pay",), "id", hit_id=[hit_id])]
+    try:
+        return f"{max((dollars(one) for one in paid if one), default=dollars('0')):.2f}"
+    except ValidationError:
+        return "0.00"
+
+
+def _hit(row: Row, reward: str) -> Iterator[Thing]:
+    place = f"HIT {row['hit_id']}"
+    type_id = f"dallinger {row['recruiter_id']} {row['mode']} {row['hit_id']}"
+    words = {"Title": "Dallinger experiment", "Description": f"Done with Dallinger, by {row['recruiter_id']}"}
+    yield "HITType", {"HITTypeId": type_id, "MadeUp": True, "Reward": reward, **words}, place
+    try:
+        created = moment(row["creation_time"])
+    except ValidationError:
+        created = None
+    most = int(row["number"] or 1)
+    yield "HIT", {"HITId": row["hit_id"], "HITTypeId": type_id, "CreationTime": created, "MaxAssignments": most}, place
+
+
+def _answers(database: StudyDatabase, participants: list[str]) -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = {}
+    if QUESTION not in database.tables:
+        return found
+    columns = ("participant_id", "question", "response")
+    for row in database.rows(QUESTION, columns, "id", participant_id=participants):
+        fields = found.setdefault(str(row["participant_id"]), {})
+        fields.setdefault(row["question"] or "question", []).append(row["response"] or "")
+    return found
+
+
+def _participant(row: Row, fields: dict[str, list[str]], place: str) -> Iterator[Thing]:
+    if _is_debug(row):
+        yield unread(place, f"Assignment {row['assignment_id']}", "it was done to try the experiment, or by a bot")
+        return
+    yield "Worker", {"WorkerId": row["worker_id"]}, place
+    if row["status"] in _NOT_HANDED_IN:
+        return
+    begun, ended = moment(row["creation_time"]), moment(row["end_time"])
+    ids = {"AssignmentId": row["assignment_id"], "WorkerId": row["worker_id"]}
+    times = {"AcceptTime": begun, "SubmitTime": ended or begun}
+    decided = {"HITId": row["hit_id"], "AssignmentStatus": _status(row), "Fields": fields}
+    yield "Assignment", {**ids, **times, **decided}, place
+    amount = dollars(row["bonus"])
+    if amount > 0:
+        bonus = {"BonusAmount": f"{amount:.2f}", "Reason": "Paid by Dallinger", "GrantTime": ended or begun}
+        yield "BonusPayment", {**ids, **bonus}, place
+
+
+def _status(row: Row) -> str:
+    if row["status"] == "rejected":
+        return "Rejected"
+    # Who was paid was approved, whatever became of the data.
+    return "Approved" if row["status"] == "approved" or row["base_pay"] else "Submitted"
