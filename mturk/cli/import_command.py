@@ -64,9 +64,9 @@ def import_(
 
     \b
     Examples:
-      mturk import Batch_3805321_batch_results.csv --into lab.sqlite3
-      mturk import Batch_3805321_batch_results.csv --into lab.sqlite3 --mark "Did study 1" --yes
-      mturk import account.jsonl --into lab.sqlite3 --as linguists --yes --report told.csv
+      mturk import batch_results.csv --into lab.sqlite3
+      mturk import batch_results.csv --into lab.sqlite3 --mark "Did it" --yes
+      mturk import account.jsonl --into lab.sqlite3 --as linguists --yes
       mturk import participants.db --into lab.sqlite3
       mturk import postgresql://dallinger@host/dallinger --into lab.sqlite3
     """

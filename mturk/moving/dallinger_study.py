@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mturk.errors import ValidationError
-from mturk.moving.past import Thing, moment, unread
+from mturk.moving.past import Thing, moment, own_id, unread
 from mturk.moving.psiturk_study import dollars
 from mturk.moving.study_database import Row, StudyDatabase
 
@@ -56,7 +56,16 @@ def _hit(row: Row, reward: str) -> Iterator[Thing]:
     except ValidationError:
         created = None
     most = int(row["number"] or 1)
-    yield "HIT", {"HITId": row["hit_id"], "HITTypeId": type_id, "CreationTime": created, "MaxAssignments": most}, place
+    yield (
+        "HIT",
+        {
+            "HITId": own_id(row["hit_id"], "dallinger"),
+            "HITTypeId": type_id,
+            "CreationTime": created,
+            "MaxAssignments": most,
+        },
+        place,
+    )
 
 
 def _answers(database: StudyDatabase, participants: list[str]) -> dict[str, dict[str, list[str]]]:
@@ -74,13 +83,14 @@ def _participant(row: Row, fields: dict[str, list[str]], place: str) -> Iterator
     if _is_debug(row):
         yield unread(place, f"Assignment {row['assignment_id']}", "it was done to try the experiment, or by a bot")
         return
-    yield "Worker", {"WorkerId": row["worker_id"]}, place
+    worker_id = own_id(row["worker_id"], "worker")
+    yield "Worker", {"WorkerId": worker_id}, place
     if row["status"] in _NOT_HANDED_IN:
         return
     begun, ended = moment(row["creation_time"]), moment(row["end_time"])
-    ids = {"AssignmentId": row["assignment_id"], "WorkerId": row["worker_id"]}
+    ids = {"AssignmentId": own_id(row["assignment_id"], "dallinger"), "WorkerId": worker_id}
     times = {"AcceptTime": begun, "SubmitTime": ended or begun}
-    decided = {"HITId": row["hit_id"], "AssignmentStatus": _status(row), "Fields": fields}
+    decided = {"HITId": own_id(row["hit_id"], "dallinger"), "AssignmentStatus": _status(row), "Fields": fields}
     yield "Assignment", {**ids, **times, **decided}, place
     amount = dollars(row["bonus"])
     if amount > 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -17,9 +18,19 @@ Thing = tuple[str, Mapping[str, Any], str]
 """What kind of thing it is, its members under AWS's names, and where it stands, for people."""
 
 
+_OWN_ID, _WORKER_ID = re.compile("[A-Z0-9]{1,64}"), re.compile("A[A-Z0-9]{1,63}")
+
+
 def unread(place: str, what: str, error: str) -> Thing:
     """Something that could not be read, and why."""
     return "Unread", {"What": what, "Error": error}, place
+
+
+def own_id(given: str | None, word: str) -> str:
+    """An id that a program kept: MTurk's own as it is, another one marked by a word as one that gets a new one here."""
+    text = given or ""
+    own = _WORKER_ID if word == "worker" else _OWN_ID
+    return text if own.fullmatch(text) else f"{word} {text}"
 
 
 def members(kind: type, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from mturk.errors import ValidationError
-from mturk.moving.past import Thing, moment, unread
+from mturk.moving.past import Thing, moment, own_id, unread
 from mturk.moving.study_database import Row, StudyDatabase
 
 NEEDED = ("uniqueid", "assignmentid", "workerid", "hitid", "datastring", "status")
@@ -50,23 +50,29 @@ def _hit(row: Row) -> Iterator[Thing]:
     except ValidationError:
         begun = None
     most = int(row["number"] or 1)
-    yield "HIT", {"HITId": row["hitid"], "HITTypeId": type_id, "CreationTime": begun, "MaxAssignments": most}, place
+    yield (
+        "HIT",
+        {"HITId": own_id(row["hitid"], "psiturk"), "HITTypeId": type_id, "CreationTime": begun, "MaxAssignments": most},
+        place,
+    )
 
 
 def _participant(row: Row, place: str) -> Iterator[Thing]:
     if _is_debug(row):
         yield unread(place, f"Assignment {row['assignmentid']}", "it was done to try the experiment (debug)")
         return
-    yield "Worker", {"WorkerId": row["workerid"]}, place
+    worker_id = own_id(row["workerid"], "worker")
+    yield "Worker", {"WorkerId": worker_id}, place
     status = _DECIDED.get((row["status"] or "").partition(".")[0])
     if status is None:
         return
     ended = moment(row["endhit"]) or moment(row["beginexp"]) or moment(row["beginhit"])
-    ids = {"AssignmentId": row["assignmentid"], "WorkerId": row["workerid"]}
+    hit_id = own_id(row["hitid"], "psiturk")
+    ids = {"AssignmentId": own_id(row["assignmentid"], "psiturk"), "WorkerId": worker_id}
     times = {"AcceptTime": moment(row["beginhit"]), "SubmitTime": ended}
     yield (
         "Assignment",
-        {**ids, **times, "HITId": row["hitid"], "AssignmentStatus": status, "Fields": _fields(row["datastring"])},
+        {**ids, **times, "HITId": hit_id, "AssignmentStatus": status, "Fields": _fields(row["datastring"])},
         place,
     )
     amount = dollars(row["bonus"])

@@ -58,7 +58,7 @@ def _of_row(cells: Cells, place: str) -> Iterator[Thing]:
     if row.get("Reward") and of_hit["reward"] is None:
         raise ValidationError(f"{row['Reward']!r:.60} is no amount; expected one such as $0.05")
     hit = members(HIT, of_hit)
-    type_id = hit.get("HITTypeId") or f"a type {hit.get('Title')} {hit.get('Reward')}"
+    type_id = hit.get("HITTypeId") or f"type {hit.get('Title')} {hit.get('Reward')}"
     yield "HITType", {"HITTypeId": type_id, **{name: hit[name] for name in _TYPE if name in hit}}, place
     inputs = _beginning(row, INPUT)
     yield "HIT", {**hit, "HITId": row["HITId"], "HITTypeId": type_id, "Input": inputs}, place

@@ -5,6 +5,7 @@ Each step is a transaction of its own that is right by itself; so what was broke
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -27,6 +28,8 @@ _LONGEST_SOURCE = 255
 
 AT_ONCE: Final = 200
 """So many things in one transaction: others wait for it."""
+_REST = 1.0
+"""After each transaction others have so many times as long as it took."""
 _STEPS: Final[dict[str, Step]] = {
     past_thing.WORKER: people_step.workers,
     past_thing.BLOCK: people_step.blocks,
@@ -53,12 +56,13 @@ def bring(
     mark: str | None,
     dry_run: bool,
     tell: Callable[[Remark], object],
+    pause: Callable[[float], object] = time.sleep,
 ) -> Importation:
-    """Bring in what was done elsewhere for a requester, and say how much that was."""
+    """Bring in what was done elsewhere for a requester, and say how much that was; others write in the pauses."""
     number = run(lambda context: _requester(context.database, requester_name), writes=False)
     staging = Staging()
     try:
-        importing = _Importing(run, staging, number, source[:_LONGEST_SOURCE], not dry_run, tell)
+        importing = _Importing(run, staging, number, source[:_LONGEST_SOURCE], not dry_run, tell, pause)
         importing.read(things)
         if mark is not None:
             staging.mark(mark)
@@ -87,8 +91,10 @@ class _Importing:
         source: str,
         writes: bool,
         tell: Callable[[Remark], object],
+        pause: Callable[[float], object],
     ) -> None:
         self._run = run
+        self._pause = pause
         self._staging = staging
         self._requester = requester_number
         self._writes = writes
@@ -120,7 +126,10 @@ class _Importing:
     def bring(self, kind: str) -> None:
         """Bring all things of a kind, some in each transaction."""
         for part in self._staging.parts(kind, AT_ONCE):
+            begun = time.monotonic()
             verdicts = self._run(partial(self._step, kind, part), writes=self._writes)
+            if self._writes:
+                self._pause((time.monotonic() - begun) * _REST)
             for thing, verdict in zip(part, verdicts, strict=True):
                 self._note(thing, verdict)
 

@@ -15,7 +15,6 @@ from mturk.marketplace.hit import lost_question
 from mturk.marketplace.qualification import requirement
 from mturk.marketplace.request.rules import (
     ASSIGNMENT_ID,
-    CUSTOMER_ID,
     ENTITY_ID,
     FEEDBACK,
     HIT_ID,
@@ -104,6 +103,8 @@ _DEFAULTS: Final[dict[str, Callable[[Members], Members]]] = {
     },
 }
 _IDS: Final = {"HITId": "3", "HITTypeId": "3", "AssignmentId": "3", "WorkerId": "A"}
+_OF_OTHERS: Final = re.compile("(?:dallinger|psiturk|turkle|type|worker) ")
+"""How ids begin that are none of MTurk's: with a word and a blank, which none of MTurk's has."""
 _OWN: Final = {WORKER: "WorkerId", BLOCK: "WorkerId", HIT_TYPE: "HITTypeId", HIT: "HITId", ASSIGNMENT: "AssignmentId"}
 _PARENT: Final = {HIT: "HITTypeId", ASSIGNMENT: "HITId", BONUS: "AssignmentId"}
 
@@ -151,10 +152,10 @@ def read(thing: Thing) -> PastThing:
 
 
 def local_id(name: str, given: str) -> str:
-    """The id that a thing has here: the same, or if no id of ours looks like that, one that always follows from it."""
-    letter, rule = _IDS[name], CUSTOMER_ID if name == "WorkerId" else ENTITY_ID
-    if not rule.violations(given):
+    """The id that a thing has here: the same; or one that always follows from an id of another program."""
+    if not _OF_OTHERS.match(given):
         return given
+    letter = _IDS[name]
     number = int(hashlib.sha256(f"{name}\0{given}".encode("utf-8", "replace")).hexdigest(), 16)
     length, text = (13 if letter == "A" else 29), ""
     while len(text) < length:

@@ -85,11 +85,6 @@ class Staging:
         query = "SELECT 1 FROM thing WHERE kind = ? AND id = ? AND NOT refused"
         return self._database.execute(query, (kind, id_)).fetchone() is not None
 
-    def number(self, kind: str, parent: str) -> int:
-        """How many things of a kind belong to one."""
-        query = "SELECT count(*) FROM thing WHERE kind = ? AND parent = ?"
-        return int(self._database.execute(query, (kind, parent)).fetchone()[0])
-
     def _put(self, thing: PastThing, text: str) -> bool:
         values = (thing.kind, thing.id, thing.parent, thing.worker_id, thing.place, text)
         return self._database.execute(_ADD, values).rowcount > 0

@@ -94,12 +94,12 @@ def _of_assignment(call: Call, one: PastThing, here: _Here, comes: Comes) -> Ver
     before, hit_row, worker_row = here.work.get(one.id), here.hits.get(one.parent), here.workers.get(one.worker_id)
     if one.members["SubmitTime"] > call.now:
         return refused("it was submitted in the future, by the clock of the marketplace")
+    if not comes(HIT, one.parent) or (hit_row is not None and hit_row.requester != call.requester):
+        return refused("its HIT did not come in")
     if before is not None:
         return _again(one, before, hit_row, worker_row)
     if hit_row is None:
-        return Verdict(NEW) if comes(HIT, one.parent) else refused("its HIT did not come in")
-    if not comes(HIT, one.parent) or hit_row.requester != call.requester:
-        return refused("its HIT did not come in")
+        return Verdict(NEW)
     if hit_row.number not in here.brought:
         return refused("its HIT was published here, and has no such work")
     if hit_row.disposed:
