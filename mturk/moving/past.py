@@ -71,15 +71,11 @@ def _written(value: Any, read: wire.Read | None) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, (list, tuple)):
-        return _several(value)
+        if read is wire.keywords:
+            # As our own verbs send them, so that the same values lead to the same HIT type.
+            return ",".join(map(str, value))
+        return [_requirement(each) for each in value if isinstance(each, Mapping)]
     return value
-
-
-def _several(values: list[Any] | tuple[Any, ...]) -> Any:
-    """Requirements as a list; keywords, which are texts, as one."""
-    if all(isinstance(value, Mapping) for value in values):
-        return [_requirement(value) for value in values]
-    return ", ".join(map(str, values))
 
 
 def _requirement(fields: Mapping[str, Any]) -> dict[str, Any]:
