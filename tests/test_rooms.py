@@ -91,14 +91,14 @@ setting
 quota
 call
 database:       address column driver durable occurrence row turn | opened_file | seal
-                | account_table audit_table delivery_table money_table offer_table origin_table site_table
+                | account_table audit_table delivery_table money_table offer_table site_table
                 | first_rows ending table
                 | group_count | diagnosis engine lock upgrade | store
 agenda
 watch:          attempt glance level repetition subject visit watch_setting | log_line metrics route trail
                 | arrival watch
                 | log
-document:       expression parser | schema | answer_key constraint | question | answer
+document:       expression lost_question parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing
 frame:          joined_script library page_source posted ticket | served_page shelf | npm
 request:        idempotency numbered_page shape | paging rules
@@ -109,7 +109,7 @@ delivery:       credential mail_server network outbox | destination | exchange l
                 | certificate sender | envelope old_notice own_queue | push | delivery
 qualification:  system_type | qualification_type requirement | qualification | eligibility qualification_request
                 | qualification_type_deletion
-hit:            hit_type layout lost_question review_policy | notification review_score | hit
+hit:            hit_type layout review_policy | notification review_score | hit
                 | assignment extension missing_asset offer publication review_result review_status type_change
                 | bonus decision upload | file_upload review | due_approval due_batch expiration work | disposal
 workplace:      concern desk need notice period plain_text skill submission | earning letter report statement

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mturk.errors import ValidationError
-from mturk.moving.past import Thing, moment, own_id, unread
-from mturk.moving.psiturk_study import dollars
+from mturk.moving.past import Thing, dollars, moment, own_id, unread
 from mturk.moving.study_database import Row, StudyDatabase
 
 PARTICIPANT, QUESTION = "participant", "question"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Any
 
@@ -55,6 +55,15 @@ def moment(text: str | None) -> float | None:
         return seconds(datetime.fromisoformat(text.strip().replace("Z", "+00:00")))
     except (ValueError, OverflowError):
         raise ValidationError(f"{text!r:.60} is no time; expected one such as 2026-11-23 18:49:23") from None
+
+
+def dollars(text: str | None) -> Decimal:
+    """An amount that was kept as a fraction, to the cent."""
+    try:
+        amount = Decimal(text or "0").quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise ValidationError(f"{text!r:.60} is no amount; expected one such as 0.05") from None
+    return amount
 
 
 def _written(value: Any, read: wire.Read | None) -> Any:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from mturk.errors import ValidationError
-from mturk.moving.past import Thing, moment, own_id, unread
+from mturk.moving.past import Thing, dollars, moment, own_id, unread
 from mturk.moving.study_database import Row, StudyDatabase
 
 NEEDED = ("uniqueid", "assignmentid", "workerid", "hitid", "datastring", "status")
@@ -79,15 +78,6 @@ def _participant(row: Row, place: str) -> Iterator[Thing]:
     if str(row["status"]).startswith(_BONUSED) and amount:
         bonus = {"BonusAmount": f"{amount:.2f}", "Reason": "Paid by psiTurk", "GrantTime": ended}
         yield "BonusPayment", {**ids, **bonus}, place
-
-
-def dollars(text: str | None) -> Decimal:
-    """An amount that was kept as a fraction, to the cent."""
-    try:
-        amount = Decimal(text or "0").quantize(Decimal("0.01"))
-    except InvalidOperation:
-        raise ValidationError(f"{text!r:.60} is no amount; expected one such as 0.05") from None
-    return amount
 
 
 def _fields(datastring: str | None) -> dict[str, list[str]]:

@@ -37,6 +37,7 @@ from mturk.marketplace.database.account_table import mail as mail
 from mturk.marketplace.database.account_table import person as person
 from mturk.marketplace.database.account_table import sitting as sitting
 from mturk.marketplace.database.audit_table import audit_entry as audit_entry
+from mturk.marketplace.database.audit_table import origin as origin
 from mturk.marketplace.database.column import ID as _ID
 from mturk.marketplace.database.column import NUMBER as _NUMBER
 from mturk.marketplace.database.column import count as _count
@@ -55,7 +56,6 @@ from mturk.marketplace.database.money_table import account as account
 from mturk.marketplace.database.money_table import transfer as transfer
 from mturk.marketplace.database.offer_table import hit_group as hit_group
 from mturk.marketplace.database.offer_table import hit_group_words as hit_group_words
-from mturk.marketplace.database.origin_table import origin as origin
 from mturk.marketplace.database.site_table import letter as letter
 from mturk.marketplace.database.site_table import mailbox as mailbox
 from mturk.marketplace.database.site_table import message as message

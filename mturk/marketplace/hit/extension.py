@@ -7,8 +7,9 @@ from typing import Any
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.database import table as t
+from mturk.marketplace.document import lost_question
 from mturk.marketplace.error import ParameterValidationError, RequestError
-from mturk.marketplace.hit import hit, lost_question, notification
+from mturk.marketplace.hit import hit, notification
 from mturk.marketplace.hit.hit import HIT, standing_of
 from mturk.marketplace.money import MANY_ASSIGNMENTS
 from mturk.marketplace.people import ledger

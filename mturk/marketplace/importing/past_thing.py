@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from mturk.marketplace.document import lost_question
 from mturk.marketplace.document.answer import check_answers, document_of_texts
 from mturk.marketplace.document.parser import Unreadable
 from mturk.marketplace.error import MarketplaceError, Refusal
-from mturk.marketplace.hit import lost_question
 from mturk.marketplace.qualification import requirement
 from mturk.marketplace.request.rules import (
     ASSIGNMENT_ID,

@@ -12,9 +12,10 @@ from sqlalchemy import select
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Call
 from mturk.marketplace.database import table as t
+from mturk.marketplace.document import lost_question
 from mturk.marketplace.document.question import check_question
 from mturk.marketplace.error import Refusal
-from mturk.marketplace.hit import hit_type, lost_question
+from mturk.marketplace.hit import hit_type
 from mturk.marketplace.hit.hit import ASSIGNABLE, KEPT, REVIEWABLE, REVIEWING, UNASSIGNABLE
 from mturk.marketplace.importing.past_thing import HIT_TYPE, PastThing
 from mturk.marketplace.importing.people_step import Comes, by_id
