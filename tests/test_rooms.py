@@ -122,7 +122,7 @@ account:        email_address objection password place secret | account_link ali
 timekeeper
 background
 opening
-importing:      past_thing verdict | people_step staging | type_step work_step | importation
+importing:      known_name verdict | past_thing | people_step staging | type_step work_step | importation
 administration
 actor
 gate:           connection_limit framing lobby open_files poller stock

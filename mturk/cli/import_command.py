@@ -38,6 +38,7 @@ _COLUMNS = ("place", "thing", "came_in", "words")
 @click.option("--table", metavar="NAME", help="The table of psiTurk's participants, where there are several.")
 @click.option("--encoding", metavar="NAME", default="utf-8-sig", show_default=True, help="That of a CSV file.")
 @click.option("--report", metavar="FILE", help="Write all that is to be known of single things to this new CSV file.")
+@click.option("--plan", metavar="DIGEST", help="With --yes: bring it in only if it is what a dry run told of by this.")
 @click.option("--dry-run", is_flag=True, help="Only say how much it is, as without --yes.")
 @click.option("--yes", is_flag=True, help="Bring it in.")
 def import_(
@@ -48,6 +49,7 @@ def import_(
     table: str | None,
     encoding: str,
     report: str | None,
+    plan: str | None,
     dry_run: bool,
     yes: bool,
 ) -> int:
@@ -58,14 +60,14 @@ def import_(
     decisions stay as they are. HITs come in closed. No money moves, here or there: it was paid for already. Workers
     come in without accounts at the site; mturk worker invite gives them one.
 
-    Without --yes it is only said how much it is. What is here already stays as it is, so that it can be done again: a
-    longer file adds the rest. Broken off, it goes on when it is done again. The exit status is 1 where something did
-    not come in, which is told line by line.
+    Without --yes it is only said how much it is; --yes with the --plan that was told brings in just that, or nothing.
+    What is here already stays as it is, so that it can be done again: a longer file adds the rest. Broken off, it
+    goes on when it is done again. The exit status is 1 where something did not come in, which is told line by line.
 
     \b
     Examples:
       mturk import batch_results.csv --into lab.sqlite3
-      mturk import batch_results.csv --into lab.sqlite3 --mark "Did it" --yes
+      mturk import batch_results.csv --into lab.sqlite3 --mark "Did it" --yes --plan 0123456789abcdef
       mturk import account.jsonl --into lab.sqlite3 --as linguists --yes
       mturk import participants.db --into lab.sqlite3
       mturk import postgresql://dallinger@host/dallinger --into lab.sqlite3
@@ -77,7 +79,13 @@ def import_(
         things = origin.things(source, encoding=encoding, table=table)
         with option.opened(into) as market:
             done = market.take_in(
-                things, requester=requester, source=origin.name_of(source), mark=mark, dry_run=not brings, tell=tell
+                things,
+                requester=requester,
+                source=origin.name_of(source),
+                mark=mark,
+                dry_run=not brings,
+                plan=plan,
+                tell=tell,
             )
     _show(done)
     return REFUSED if done.refused else 0
@@ -118,8 +126,11 @@ def _show(done: Importation) -> None:
     for kind in kinds:
         numbers = (part.get(kind, 0) for part in (done.new, done.there, done.changed))
         click.echo(f"{kind:18} " + " ".join(f"{number:>10,}" for number in numbers))
+    if done.undecided:
+        text = "not decided yet: approve or reject them where they were done, for here that pays nobody"
+        click.echo(f"Assignments {text}: {done.undecided:,}")
     click.echo(f"Refused: {done.refused:,}")
     if done.dry_run:
-        click.echo("Nothing was brought in. To do it: --yes")
+        click.echo(f"Nothing was brought in. To bring in just this: --yes --plan {done.plan}")
     else:
         click.echo("Brought in.")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from decimal import Decimal
 from itertools import islice
 
 from mturk.errors import ValidationError
-from mturk.moving.past import Thing, dollars, moment, own_id, unread
+from mturk.moving.past import Thing, dollars, earlier, moment, own_id, unread
 from mturk.moving.study_database import Row, StudyDatabase
 
 PARTICIPANT, QUESTION = "participant", "question"
@@ -16,11 +18,27 @@ _NOT_HANDED_IN = ("abandoned", "missing_notification", "replaced", "returned", "
 _AT_ONCE = 200
 
 
+class _OfHIT:
+    """What is known of a HIT out of its participants; what it paid is the most that one of them was paid."""
+
+    def __init__(self, recruiter: str) -> None:
+        self.recruiter = recruiter
+        self.number = 0
+        self.begun: float | None = None
+        self.reward = Decimal(0)
+
+    def count(self, row: Row) -> None:
+        """Count a participant."""
+        self.number += 1
+        with suppress(ValidationError):  # it is told where the participant is read
+            self.begun = self.begun or moment(row["creation_time"])
+            self.reward = max(self.reward, dollars(row["base_pay"]))
+
+
 def things(database: StudyDatabase) -> Iterator[Thing]:
     """HITs, then participants: those who handed in with what they answered, all others as workers."""
-    for row in database.groups(PARTICIPANT, "hit_id", ("creation_time", "mode", "recruiter_id")):
-        if not _is_debug(row):
-            yield from _hit(row, _highest(database, row["hit_id"] or ""))
+    for hit_id, of_hit in _hits(database).items():
+        yield from _hit(hit_id, of_hit)
     rows = database.rows(PARTICIPANT, _COLUMNS, "id")
     while some := list(islice(rows, _AT_ONCE)):
         answers = _answers(database, [str(row["id"]) for row in some])
@@ -36,35 +54,20 @@ def _is_debug(row: Row) -> bool:
     return row.get("mode") == "debug" or str(row.get("recruiter_id") or "").startswith("bots")
 
 
-def _highest(database: StudyDatabase, hit_id: str) -> str:
-    """What the HIT paid: the most that a participant of it was paid."""
-    paid = [row["base_pay"] for row in database.rows(PARTICIPANT, ("base_pay",), "id", hit_id=[hit_id])]
-    try:
-        return f"{max((dollars(one) for one in paid if one), default=dollars('0')):.2f}"
-    except ValidationError:
-        return "0.00"
+def _hits(database: StudyDatabase) -> dict[str, _OfHIT]:
+    hits: dict[str, _OfHIT] = {}
+    for row in database.rows(PARTICIPANT, _COLUMNS, "id"):
+        if not _is_debug(row):
+            hits.setdefault(row["hit_id"] or "", _OfHIT(row["recruiter_id"] or "")).count(row)
+    return hits
 
 
-def _hit(row: Row, reward: str) -> Iterator[Thing]:
-    place = f"HIT {row['hit_id']}"
-    type_id = f"dallinger {row['recruiter_id']} {row['mode']} {row['hit_id']}"
-    words = {"Title": "Dallinger experiment", "Description": f"Done with Dallinger, by {row['recruiter_id']}"}
-    yield "HITType", {"HITTypeId": type_id, "MadeUp": True, "Reward": reward, **words}, place
-    try:
-        created = moment(row["creation_time"])
-    except ValidationError:
-        created = None
-    most = int(row["number"] or 1)
-    yield (
-        "HIT",
-        {
-            "HITId": own_id(row["hit_id"], "dallinger"),
-            "HITTypeId": type_id,
-            "CreationTime": created,
-            "MaxAssignments": most,
-        },
-        place,
-    )
+def _hit(hit_id: str, of_hit: _OfHIT) -> Iterator[Thing]:
+    type_id, place = f"dallinger {hit_id}", f"HIT {hit_id}"
+    words = {"Title": "Dallinger experiment", "Description": f"Done with Dallinger, by {of_hit.recruiter}"}
+    yield "HITType", {"HITTypeId": type_id, "MadeUp": True, "Reward": f"{of_hit.reward:.2f}", **words}, place
+    known = {"CreationTime": of_hit.begun, "MaxAssignments": of_hit.number}
+    yield "HIT", {"HITId": own_id(hit_id, "dallinger"), "HITTypeId": type_id, **known}, place
 
 
 def _answers(database: StudyDatabase, participants: list[str]) -> dict[str, dict[str, list[str]]]:
@@ -88,7 +91,7 @@ def _participant(row: Row, fields: dict[str, list[str]], place: str) -> Iterator
         return
     begun, ended = moment(row["creation_time"]), moment(row["end_time"])
     ids = {"AssignmentId": own_id(row["assignment_id"], "dallinger"), "WorkerId": worker_id}
-    times = {"AcceptTime": begun, "SubmitTime": ended or begun}
+    times = {"AcceptTime": earlier(begun, ended), "SubmitTime": ended or begun}
     decided = {"HITId": own_id(row["hit_id"], "dallinger"), "AssignmentStatus": _status(row), "Fields": fields}
     yield "Assignment", {**ids, **times, **decided}, place
     amount = dollars(row["bonus"])

@@ -57,6 +57,11 @@ def moment(text: str | None) -> float | None:
         raise ValidationError(f"{text!r:.60} is no time; expected one such as 2026-11-23 18:49:23") from None
 
 
+def earlier(begun: float | None, ended: float | None) -> float | None:
+    """When something began that ended then: two clocks may have told the times, so that the first is the later one."""
+    return begun if begun is None or ended is None else min(begun, ended)
+
+
 def dollars(text: str | None) -> Decimal:
     """An amount that was kept as a fraction, to the cent."""
     try:

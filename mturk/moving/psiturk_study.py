@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from mturk.errors import ValidationError
-from mturk.moving.past import Thing, dollars, moment, own_id, unread
+from mturk.moving.past import Thing, dollars, earlier, moment, own_id, unread
 from mturk.moving.study_database import Row, StudyDatabase
 
 NEEDED = ("uniqueid", "assignmentid", "workerid", "hitid", "datastring", "status")
@@ -21,11 +22,26 @@ WHOLE = "psiturk.datastring"
 """The field that has everything that the experiment recorded, as it was."""
 
 
+class _OfHIT:
+    """What is known of a HIT out of its participants."""
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self.number = 0
+        self.begun: float | None = None
+
+    def count(self, begun: str | None) -> None:
+        """Count a participant, who began then."""
+        self.number += 1
+        with suppress(ValidationError):  # it is told where the participant is read
+            times = [time for time in (self.begun, moment(begun)) if time is not None]
+            self.begun = min(times, default=None)
+
+
 def things(database: StudyDatabase, table: str) -> Iterator[Thing]:
     """HITs, then participants: those who handed in with what they did, all others as workers."""
-    for row in database.groups(table, "hitid", ("beginhit", "codeversion", "mode")):
-        if not _is_debug(row):
-            yield from _hit(row)
+    for hit_id, of_hit in _hits(database, table).items():
+        yield from _hit(hit_id, of_hit)
     for number, row in enumerate(database.rows(table, _COLUMNS, "uniqueid"), 1):
         place = f"participant {number}"
         try:
@@ -34,26 +50,25 @@ def things(database: StudyDatabase, table: str) -> Iterator[Thing]:
             yield unread(place, f"Assignment {row['assignmentid']}", str(error))
 
 
+def _hits(database: StudyDatabase, table: str) -> dict[str, _OfHIT]:
+    hits: dict[str, _OfHIT] = {}
+    for row in database.rows(table, ("hitid", "codeversion", "mode", "beginhit"), "uniqueid"):
+        if not _is_debug(row):
+            of_hit = hits.setdefault(str(row["hitid"]), _OfHIT(row["codeversion"] or "of unknown version"))
+            of_hit.count(row["beginhit"])
+    return hits
+
+
 def _is_debug(row: Row) -> bool:
     return row.get("mode") == "debug" or str(row["hitid"]).startswith("debug")
 
 
-def _hit(row: Row) -> Iterator[Thing]:
-    version = row["codeversion"] or "of unknown version"
-    type_id = f"psiturk {version} {row['mode']}"
-    place = f"HIT {row['hitid']}"
-    words = {"Title": f"psiTurk experiment {version}"[:128], "Description": "Done with psiTurk"}
+def _hit(hit_id: str, of_hit: _OfHIT) -> Iterator[Thing]:
+    type_id, place = f"psiturk {hit_id}", f"HIT {hit_id}"
+    words = {"Title": f"psiTurk experiment {of_hit.version}"[:128], "Description": "Done with psiTurk"}
     yield "HITType", {"HITTypeId": type_id, "MadeUp": True, **words}, place
-    try:
-        begun = moment(row["beginhit"])
-    except ValidationError:
-        begun = None
-    most = int(row["number"] or 1)
-    yield (
-        "HIT",
-        {"HITId": own_id(row["hitid"], "psiturk"), "HITTypeId": type_id, "CreationTime": begun, "MaxAssignments": most},
-        place,
-    )
+    known = {"CreationTime": of_hit.begun, "MaxAssignments": of_hit.number}
+    yield "HIT", {"HITId": own_id(hit_id, "psiturk"), "HITTypeId": type_id, **known}, place
 
 
 def _participant(row: Row, place: str) -> Iterator[Thing]:
@@ -68,14 +83,16 @@ def _participant(row: Row, place: str) -> Iterator[Thing]:
     ended = moment(row["endhit"]) or moment(row["beginexp"]) or moment(row["beginhit"])
     hit_id = own_id(row["hitid"], "psiturk")
     ids = {"AssignmentId": own_id(row["assignmentid"], "psiturk"), "WorkerId": worker_id}
-    times = {"AcceptTime": moment(row["beginhit"]), "SubmitTime": ended}
+    times = {"AcceptTime": earlier(moment(row["beginhit"]), ended), "SubmitTime": ended}
     yield (
         "Assignment",
         {**ids, **times, "HITId": hit_id, "AssignmentStatus": status, "Fields": _fields(row["datastring"])},
         place,
     )
-    amount = dollars(row["bonus"])
-    if str(row["status"]).startswith(_BONUSED) and amount:
+    amount, was_paid = dollars(row["bonus"]), str(row["status"]).startswith(_BONUSED)
+    if was_paid and not amount:
+        yield unread(place, f"BonusPayment {row['assignmentid']}", "it was paid, and psiTurk does not keep how much")
+    elif was_paid:
         bonus = {"BonusAmount": f"{amount:.2f}", "Reason": "Paid by psiTurk", "GrantTime": ended}
         yield "BonusPayment", {**ids, **bonus}, place
 

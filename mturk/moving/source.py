@@ -9,6 +9,7 @@ from mturk.errors import ValidationError
 from mturk.moving import account_lines, dallinger_study, psiturk_study, site_results, study_database, worker_list
 from mturk.moving.past import Thing
 from mturk.table import sheet
+from mturk.table.result import ANSWER
 
 _KNOWN = (
     "expected the results or the workers of MTurk's requester site (CSV), results of turkle (CSV), what mturk export "
@@ -47,6 +48,9 @@ def _of_table(path: Path, encoding: str) -> Iterator[Thing]:
         return site_results.things(path, encoding)
     if worker_list.is_one(columns):
         return worker_list.things(path, encoding, columns)
+    if any(name.startswith(ANSWER) for name in columns):
+        lacks = ", ".join(sorted(site_results.NEEDED.difference(columns)))
+        raise ValidationError(f"{path}: it has answers, but no {lacks}; expected the results as they were downloaded")
     raise ValidationError(f"{path}: its columns are {', '.join(columns)[:200]}; {_KNOWN}")
 
 

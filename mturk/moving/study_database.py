@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Row = dict[str, str | None]
 _AT_ONCE = 50  # rows, each of which may have megabytes
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
+_EXPECTED = "expected one such as postgresql://user:password@host/name"
 MAGIC = b"SQLite format 3\0"
 
 
@@ -46,22 +47,10 @@ class StudyDatabase:
         for row in self.connection.execute(query, execution_options=streaming).mappings():
             yield {**dict.fromkeys(columns), **row}
 
-    def groups(self, table: str, by: str, least: Sequence[str]) -> Iterator[Row]:
-        """For each value of a column how many rows there are (`number`), and the least of other columns."""
-        import sqlalchemy as sa
-
-        has = [name for name in least if name in self.tables[table]]
-        parts = [sa.cast(sa.func.min(sa.column(name)), sa.String).label(name) for name in has]
-        key: sa.ColumnElement[str] = sa.column(by)
-        number = sa.cast(sa.func.count(), sa.String).label("number")
-        query = sa.select(sa.cast(key, sa.String).label(by), number, *parts).select_from(sa.table(table)).group_by(key)
-        for row in self.connection.execute(query.order_by(key)).mappings():
-            yield {**dict.fromkeys(least), **row}
-
 
 def name_of(source: str) -> str:
-    """What messages call a database: its URL without the password."""
-    return _url(source).render_as_string(hide_password=True) if "://" in source else source
+    """What messages call a database: its URL without the password, and without options, which may have it too."""
+    return _url(source).set(query={}).render_as_string(hide_password=True) if "://" in source else source
 
 
 @contextmanager
@@ -69,13 +58,15 @@ def opened(source: str) -> Iterator[StudyDatabase]:
     """The database at that URL, or in that SQLite file, for reading only."""
     try:
         from sqlalchemy import inspect
-        from sqlalchemy.exc import SQLAlchemyError
+        from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
     except ModuleNotFoundError:
         raise ConfigurationError("databases are read with SQLAlchemy: pip install 'mturk[marketplace]'") from None
     try:
         engine = _engine(source)
     except ModuleNotFoundError as error:
         raise ConfigurationError(f"{name_of(source)}: its driver is missing: pip install {error.name}") from None
+    except NoSuchModuleError:
+        raise ValidationError(f"{name_of(source)}: no such database is known; {_EXPECTED}") from None
     try:
         with engine.connect() as connection:
             if engine.dialect.name == "postgresql":
@@ -111,9 +102,9 @@ def _url(source: str) -> URL:
 
     try:
         return make_url(source)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # Without the text, which may have a password in it.
-        raise ValidationError("that is no URL of a database; expected postgresql://user:password@host/name") from None
+        raise ValidationError(f"that is no URL of a database; {_EXPECTED}") from None
 
 
 def _of_file(path: Path) -> Engine:

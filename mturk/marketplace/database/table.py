@@ -243,6 +243,7 @@ bonus = Table(
     Column("cents", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("grant_time", BigInteger, nullable=False),
+    Column("elsewhere", Boolean, nullable=False, server_default=false(), comment="it was paid elsewhere"),
     Index("bonus_by_hit", "hit", "number"),
     Index("bonus_by_assignment", "assignment", "number"),
     Index("bonus_of_worker", "worker", "grant_time", "number"),

@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 
 from mturk.marketplace.call import Call, Context
 from mturk.marketplace.error import MarketplaceError
+from mturk.marketplace.hit.assignment import SUBMITTED
 from mturk.marketplace.importing import past_thing, people_step, type_step, work_step
+from mturk.marketplace.importing.known_name import KnownNames
 from mturk.marketplace.importing.past_thing import KINDS, UNREAD, NotReadable, PastThing, Thing
 from mturk.marketplace.importing.people_step import Comes
 from mturk.marketplace.importing.staging import Staging
@@ -31,7 +33,6 @@ AT_ONCE: Final = 200
 _REST = 1.0
 """After each transaction others have so many times as long as it took."""
 _STEPS: Final[dict[str, Step]] = {
-    past_thing.WORKER: people_step.workers,
     past_thing.BLOCK: people_step.blocks,
     past_thing.QUALIFICATION_TYPE: people_step.qualification_types,
     past_thing.QUALIFICATION: people_step.qualifications,
@@ -51,21 +52,31 @@ def bring(
     run: Run,
     things: Iterable[Thing],
     requester_name: str,
+    names: KnownNames,
     *,
     source: str,
     mark: str | None,
     dry_run: bool,
     tell: Callable[[Remark], object],
+    plan: str | None = None,
+    begin: Callable[[], object] = lambda: None,
     pause: Callable[[float], object] = time.sleep,
 ) -> Importation:
-    """Bring in what was done elsewhere for a requester, and say how much that was; others write in the pauses."""
+    """Bring in what was done elsewhere for a requester, and say how much that was; others write in the pauses.
+
+    `begin` is called before the first of it is brought, and nothing is where the source is not that of the `plan`.
+    """
     number = run(lambda context: _requester(context.database, requester_name), writes=False)
     staging = Staging()
     try:
-        importing = _Importing(run, staging, number, source[:_LONGEST_SOURCE], not dry_run, tell, pause)
+        importing = _Importing(run, staging, number, source[:_LONGEST_SOURCE], names, not dry_run, tell, pause)
         importing.read(things)
         if mark is not None:
             staging.mark(mark)
+        importing.expect(plan)
+        if not dry_run:
+            names.get_ready()
+            begin()
         for kind in KINDS:
             importing.bring(kind)
         return importing.result()
@@ -89,6 +100,7 @@ class _Importing:
         staging: Staging,
         requester_number: int,
         source: str,
+        names: KnownNames,
         writes: bool,
         tell: Callable[[Remark], object],
         pause: Callable[[float], object],
@@ -99,7 +111,13 @@ class _Importing:
         self._requester = requester_number
         self._writes = writes
         self._tell = tell
-        self._steps: dict[str, Step] = {**_STEPS, past_thing.HIT: partial(type_step.hits, source=source)}
+        self._names = names
+        self._undecided = 0
+        self._steps: dict[str, Step] = {
+            **_STEPS,
+            past_thing.WORKER: partial(people_step.workers, names=names),
+            past_thing.HIT: partial(type_step.hits, source=source),
+        }
         self._counts: dict[Outcome, Counter[str]] = {one: Counter() for one in (NEW, THERE, CHANGED, REFUSED)}
 
     def read(self, things: Iterable[Thing]) -> None:
@@ -111,7 +129,7 @@ class _Importing:
                 self._refuse(Remark(place, str(members.get("What", "it")), str(members["Error"])), UNREAD)
                 continue
             try:
-                found = past_thing.read(thing)
+                found = past_thing.read(thing, self._names.worker_id)
             except NotReadable as error:
                 self._refuse(Remark(place, _called(kind, members), str(error)), kind)
                 continue
@@ -122,6 +140,14 @@ class _Importing:
                 if new.startswith("A") and new not in renamed:
                     renamed.add(new)
                     self._tell(Remark(place, f"worker {old}", f"is {new} here", False))
+
+    def expect(self, plan: str | None) -> None:
+        """Refuse to go on where what was read is not what was planned."""
+        if plan is not None and plan != self._staging.digest:
+            raise MarketplaceError(
+                f"What was read is not what was planned: {self._staging.digest}, and not {plan}. "
+                "Nothing was brought in. Look at it again, without --yes."
+            )
 
     def bring(self, kind: str) -> None:
         """Bring all things of a kind, some in each transaction."""
@@ -136,7 +162,9 @@ class _Importing:
     def result(self) -> Importation:
         """How much it was."""
         new, there, changed, refused = (dict(self._counts[one]) for one in (NEW, THERE, CHANGED, REFUSED))
-        return Importation(new, there, changed, sum(refused.values()), not self._writes)
+        return Importation(
+            new, there, changed, sum(refused.values()), not self._writes, self._undecided, self._staging.digest
+        )
 
     def _step(self, kind: str, part: Sequence[PastThing], context: Context) -> list[Verdict]:
         call = Call.of(self._requester, context)
@@ -148,6 +176,7 @@ class _Importing:
             self._refuse(Remark(thing.place, thing.name, verdict.words), thing.kind)
             return
         self._counts[verdict.outcome][thing.kind] += 1
+        self._undecided += verdict.outcome == NEW and thing.members.get("AssignmentStatus") == SUBMITTED
         if verdict.words:
             self._tell(Remark(thing.place, thing.name, verdict.words, False))
 

@@ -12,6 +12,7 @@ from mturk.marketplace.document import lost_question
 from mturk.marketplace.document.answer import check_answers, document_of_texts
 from mturk.marketplace.document.parser import Unreadable
 from mturk.marketplace.error import MarketplaceError, Refusal
+from mturk.marketplace.importing.known_name import can_be_one
 from mturk.marketplace.qualification import requirement
 from mturk.marketplace.request.rules import (
     ASSIGNMENT_ID,
@@ -105,6 +106,8 @@ _DEFAULTS: Final[dict[str, Callable[[Members], Members]]] = {
 _IDS: Final = {"HITId": "3", "HITTypeId": "3", "AssignmentId": "3", "WorkerId": "A"}
 _OF_OTHERS: Final = re.compile("(?:dallinger|psiturk|turkle|type|worker) ")
 """How ids begin that are none of MTurk's: with a word and a blank, which none of MTurk's has."""
+_OF_PEOPLE: Final = "worker "
+"""How a name begins that somebody has on a platform for studies, under which they may come here too."""
 _OWN: Final = {WORKER: "WorkerId", BLOCK: "WorkerId", HIT_TYPE: "HITTypeId", HIT: "HITId", ASSIGNMENT: "AssignmentId"}
 _PARENT: Final = {HIT: "HITTypeId", ASSIGNMENT: "HITId", BONUS: "AssignmentId"}
 
@@ -133,13 +136,15 @@ class NotReadable(MarketplaceError):
     """A thing cannot be brought; the text says why."""
 
 
-def read(thing: Thing) -> PastThing:
-    """The thing, or NotReadable."""
+def read(thing: Thing, known: Callable[[str], str | None] = lambda _: None) -> PastThing:
+    """The thing, or NotReadable. `known` says which worker has a name of elsewhere here already."""
     kind, given, place = thing
     if kind not in _MEMBERS:
         raise NotReadable("there is nothing of that kind here")
     renamed: dict[str, str] = {}
-    members = _checked(kind, _named(given, renamed), given)
+    members = _checked(kind, _named(given, renamed, known), given)
+    if kind == WORKER:
+        members.update(_alias(renamed.get(members["WorkerId"], ""), known))
     return PastThing(
         kind,
         str(members[_OWN[kind]] if kind in _OWN else _key(kind, members)),
@@ -164,14 +169,21 @@ def local_id(name: str, given: str) -> str:
     return letter + text
 
 
-def _named(given: Members, renamed: dict[str, str]) -> dict[str, Any]:
+def _alias(old: str, known: Callable[[str], str | None]) -> Members:
+    """The name that a new worker is known by from now on."""
+    name = old.removeprefix(_OF_PEOPLE)
+    return {"Alias": name} if name != old and can_be_one(name) and known(name) is None else {}
+
+
+def _named(given: Members, renamed: dict[str, str], known: Callable[[str], str | None]) -> dict[str, Any]:
     found = dict(given)
     for name in _IDS:
         text = found.get(name)
         if isinstance(text, str) and text:
             if len(text) > _LONGEST_NAME:
                 raise NotReadable(f"{name} is too long")
-            found[name] = local_id(name, text)
+            is_name = name == "WorkerId" and text.startswith(_OF_PEOPLE)
+            found[name] = (known(text.removeprefix(_OF_PEOPLE)) if is_name else None) or local_id(name, text)
             if found[name] != text:
                 renamed[found[name]] = text
     return found

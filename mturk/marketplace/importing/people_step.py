@@ -10,6 +10,7 @@ from sqlalchemy import Column, Table, select
 from mturk.marketplace.call import Call
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import Refusal
+from mturk.marketplace.importing.known_name import KnownNames
 from mturk.marketplace.importing.past_thing import QUALIFICATION_TYPE, PastThing, type_key
 from mturk.marketplace.importing.verdict import NEW, THERE, Verdict, refused
 from mturk.marketplace.people import ledger
@@ -26,8 +27,8 @@ def by_id(call: Call, table: Table, column: Column[Any], ids: Iterable[str]) -> 
     return {getattr(row, column.name): row for row in rows}
 
 
-def workers(call: Call, things: Sequence[PastThing], writes: bool, _: Comes) -> list[Verdict]:
-    """Workers, who have no account at the site until somebody invites them."""
+def workers(call: Call, things: Sequence[PastThing], writes: bool, _: Comes, names: KnownNames) -> list[Verdict]:
+    """Workers, who have no account at the site until somebody invites them, or until they come under their names."""
     known = by_id(call, t.worker, t.worker.c.worker_id, (one.id for one in things))
     new = [one.id for one in things if one.id not in known]
     if writes and new:
@@ -35,6 +36,9 @@ def workers(call: Call, things: Sequence[PastThing], writes: bool, _: Comes) -> 
         call.database.execute(t.worker.insert(), rows)
         made = by_id(call, t.worker, t.worker.c.worker_id, new).values()
         ledger.open_accounts(call.database, *(ledger.earned(row.number) for row in made))
+        numbers = {row.worker_id: row.number for row in made}
+        aliases = {one.members["Alias"]: one.id for one in things if one.id in numbers and "Alias" in one.members}
+        names.give(call, {name: numbers[id_] for name, id_ in aliases.items()})
     return [Verdict(THERE if one.id in known else NEW) for one in things]
 
 

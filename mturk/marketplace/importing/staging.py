@@ -5,6 +5,7 @@ It is a database of SQLite's own without a name, which only this process can rea
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -36,10 +37,16 @@ class Staging:
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(f"PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; {_TABLES}")
         self._database.execute("BEGIN")
+        self._digest = hashlib.sha256()
 
     def close(self) -> None:
         """Throw all of it away."""
         self._database.close()
+
+    @property
+    def digest(self) -> str:
+        """What follows from all that was kept so far, and from nothing else."""
+        return self._digest.hexdigest()[:16]
 
     def add(self, thing: PastThing) -> str:
         """Keep a thing, and its worker; why not, if another is in its place. A repetition is no other."""
@@ -87,7 +94,11 @@ class Staging:
 
     def _put(self, thing: PastThing, text: str) -> bool:
         values = (thing.kind, thing.id, thing.parent, thing.worker_id, thing.place, text)
-        return self._database.execute(_ADD, values).rowcount > 0
+        is_new = self._database.execute(_ADD, values).rowcount > 0
+        if is_new:
+            # Whether the name of a worker is known here already changes nothing of what was read.
+            self._digest.update(json.dumps([thing.kind, thing.id, "" if thing.kind == WORKER else text]).encode())
+        return is_new
 
 
 def _text(thing: PastThing) -> str:

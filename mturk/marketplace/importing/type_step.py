@@ -30,6 +30,7 @@ _VALUES = {
     "AssignmentDurationInSeconds": "assignment_duration",
     "AutoApprovalDelayInSeconds": "auto_approval_delay",
 }
+_UNTOLD = "what workers needed to have is not told, so HITs of it that are published here ask for nothing"
 _OPEN = (ASSIGNABLE, UNASSIGNABLE)
 
 
@@ -50,7 +51,7 @@ def _hit_type(call: Call, one: PastThing, before: Any, writes: bool) -> Verdict:
     asked = one.members["QualificationRequirements"]
     if writes:
         _add_type(call, one, values, asked or [])
-    return Verdict(NEW, "" if asked is not None else "what workers needed to have is not told: whoever uses it asks")
+    return Verdict(NEW, _UNTOLD if asked is None else "")
 
 
 def _add_type(call: Call, one: PastThing, values: dict[str, Any], asked: list[dict[str, Any]]) -> None:

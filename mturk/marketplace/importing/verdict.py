@@ -49,3 +49,7 @@ class Importation(NamedTuple):
     refused: int
     """How many things did not come in; each was told."""
     dry_run: bool
+    undecided: int
+    """How many new assignments were not decided there yet: to decide about them here pays nobody."""
+    plan: str
+    """What says that it is the same again: it follows from all that was read."""

@@ -268,4 +268,5 @@ def _bonus_row(call: Call, one: PastThing, row: Any) -> dict[str, Any]:
         "cents": one.members["BonusAmount"],
         "reason": one.members["Reason"],
         "grant_time": one.members.get("GrantTime", row.submit_time),
+        "elsewhere": True,
     }
