@@ -58,7 +58,7 @@ sqs
 redirect:       aws_host roots tunnel | authority destination proxy_request surroundings | outward | redirect
 __init__
 pytest_plugin
-moving:         past | account_lines site_results study_database worker_list | dallinger_study psiturk_study
+moving:         past | unfit_row | account_lines site_results study_database worker_list | dallinger_study psiturk_study
                 | source
 cli.advice:     finding rule script_text | scrutiny
 cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers

@@ -14,26 +14,31 @@ from mturk.errors import ValidationError
 from mturk.model.assignment import Assignment
 from mturk.model.hit import HIT
 from mturk.moving.past import Thing, members, unread
+from mturk.moving.unfit_row import UnfitRows
 from mturk.table import results_file
 from mturk.table.result import ANSWER, INPUT
-from mturk.table.sheet import Cells, SheetError
+from mturk.table.sheet import Cells
 
 NEEDED = frozenset({"HITId", "AssignmentId"})
 TURKLE = "Turkle.Username"
+_REVIEW = ("Approve", "Reject")
+"""Columns that rows of the site have no cells for."""
 _TYPE = ("Title", "Description", "Keywords", "Reward", "AssignmentDurationInSeconds", "AutoApprovalDelayInSeconds")
 
 
-def things(path: Path, encoding: str) -> Iterator[Thing]:
+def things(path: Path, encoding: str, columns: list[str]) -> Iterator[Thing]:
     """The HIT types, HITs and assignments in the table, and rows that cannot be read."""
-    wrong: list[SheetError] = []
-    passed, last = 0, ""
-    for number, cells in enumerate(results_file.rows(path, encoding, wrong.append), 1):
-        passed += len(wrong)
-        yield from _passed(wrong)
+    last_cell = [name for name in columns if name not in _REVIEW][-1]
+    is_open = not _ends_a_line(path)
+    unfit, last = UnfitRows(), ""
+    for number, cells, is_last in unfit.among(results_file.rows(path, encoding, unfit.note)):
+        yield from unfit.things()
         if not any(cells.values()):  # a spreadsheet leaves such rows at the end
             continue
-        place = f"row {number + passed}"
+        place = f"row {number}"
         try:
+            if is_last and is_open and last_cell not in cells:
+                raise ValidationError(f"it ends before {last_cell}, and the file with it: it may have been cut off")
             found = list(_of_row(cells, place))
         except ValidationError as error:
             yield unread(place, f"Assignment {cells.get('AssignmentId') or '?'}", str(error))
@@ -42,14 +47,13 @@ def things(path: Path, encoding: str) -> Iterator[Thing]:
         # Those of one HIT stand together, and all tell the same of it.
         yield from found if hit_id != last else found[2:]
         last = hit_id
-    yield from _passed(wrong)
+    yield from unfit.things()
 
 
-def _passed(wrong: list[SheetError]) -> Iterator[Thing]:
-    for error in wrong:
-        place, _, words = str(error).rpartition(", line ")[2].partition(": ")
-        yield unread(f"line {place}", "the row", words)
-    wrong.clear()
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 4))
+        return file.read().rstrip(b"\0")[-1:] in (b"\r", b"\n")
 
 
 def _of_row(cells: Cells, place: str) -> Iterator[Thing]:

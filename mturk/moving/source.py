@@ -45,7 +45,7 @@ def things(source: str, *, encoding: str = "utf-8-sig", table: str | None = None
 def _of_table(path: Path, encoding: str) -> Iterator[Thing]:
     columns = sheet.columns(path, encoding)
     if site_results.NEEDED.issubset(columns):
-        return site_results.things(path, encoding)
+        return site_results.things(path, encoding, columns)
     if worker_list.is_one(columns):
         return worker_list.things(path, encoding, columns)
     if any(name.startswith(ANSWER) for name in columns):

@@ -13,7 +13,8 @@ from pathlib import Path
 from mturk.data import formula
 from mturk.errors import ValidationError
 from mturk.moving.past import Thing, unread
-from mturk.table.sheet import Cells, SheetError, separated
+from mturk.moving.unfit_row import UnfitRows
+from mturk.table.sheet import Cells, separated
 
 _COLUMN = re.compile(r"\s*(UPDATE|CURRENT)[-\s]\s*(.+?)\s*", re.IGNORECASE)
 _SCORE = re.compile(r"-?[0-9]{1,10}")
@@ -36,13 +37,12 @@ def things(path: Path, encoding: str, columns: list[str]) -> Iterator[Thing]:
     names = [name for name in types if plain(name) != _BLOCK]
     for name in names:
         yield "QualificationType", {"Name": name}, "the columns"
-    wrong: list[SheetError] = []
-    for number, cells in enumerate(separated(path, encoding, may_be_short=True, unread=wrong.append), 1):
+    unfit = UnfitRows()
+    for number, cells, _ in unfit.among(separated(path, encoding, may_be_short=True, unread=unfit.note)):
+        yield from unfit.things()
         if any(cells.values()):
-            yield from _of_row(cells, names, f"row {number + len(wrong)}")
-    for error in wrong:
-        place, _, words = str(error).rpartition(", line ")[2].partition(": ")
-        yield unread(f"line {place}", "the row", words)
+            yield from _of_row(cells, names, f"row {number}")
+    yield from unfit.things()
 
 
 def _of_row(cells: Cells, names: list[str], place: str) -> Iterator[Thing]:

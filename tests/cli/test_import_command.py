@@ -8,18 +8,31 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from mturk import HIT, Assignment, Connection, HITType, HTMLQuestion, Worker, using
+from mturk import (
+    HIT,
+    Assignment,
+    Connection,
+    HITType,
+    HTMLQuestion,
+    QualificationType,
+    RequestError,
+    Worker,
+    using,
+)
 from mturk.cli.program import command
-from mturk.marketplace import Marketplace, check
+from mturk.marketplace import Marketplace, WorkerError, check
 from tests.moving.tables import RESULT, TURKLE, dallinger, participant, psiturk, recruited, table
 from tests.page import PAGE
 
+LATER = {"ApprovalTime": "", "AutoApprovalTime": "Tue Oct 20 18:59:57 PDT 2099"}
 PROGRAM = """
 import os, signal, sys
 from mturk.marketplace.importing import importation
@@ -82,11 +95,53 @@ def test_without_yes_it_is_only_said_how_much_it_is(lab: Path, tmp_path: Path) -
     path, before = results(tmp_path / "results.csv", 8), lab.read_bytes()
     for more in ([], ["--dry-run"], ["--yes", "--dry-run"]):
         told = bring(path, lab, *more)
-        assert (told.exit_code, told.stdout.splitlines()[-1]) == (0, "Nothing was brought in. To do it: --yes")
+        assert told.exit_code == 0
+        assert told.stdout.splitlines()[-1].startswith("Nothing was brought in. To bring in just this: --yes --plan ")
         assert counted(told) == {
             "Worker": [7, 0, 0], "HITType": [1, 0, 0], "HIT": [2, 0, 0], "Assignment": [8, 0, 0],
         }  # fmt: skip
     assert lab.read_bytes() == before
+
+
+def test_a_file_that_changed_since_it_was_planned_does_not_come_in(lab: Path, tmp_path: Path) -> None:
+    path = results(tmp_path / "results.csv", 8)
+    plan = bring(path, lab).stdout.split()[-1]
+    before = lab.read_bytes()
+    results(path, 9)
+    told = bring(path, lab, "--yes", "--plan", plan)
+    assert (told.exit_code, told.stdout, lab.read_bytes()) == (2, "", before)
+    assert "What was read is not what was planned" in told.stderr
+    results(path, 8)
+    assert counted(bring(path, lab, "--yes", "--plan", plan))["Assignment"] == [8, 0, 0]
+
+
+def test_a_study_goes_on_without_those_who_took_part(lab: Path, tmp_path: Path) -> None:
+    path = results(tmp_path / "Batch_1_batch_results.csv", 8, AssignmentStatus="Submitted", **LATER)
+    told = bring(path, lab, "--as", "linguists", "--mark", "Did study 1", "--yes")
+    assert "Assignments not decided yet: approve or reject them where they were done" in told.stdout
+    with Marketplace(lab) as market:
+        lab_of = market.requester("linguists")
+        keys = {"access_key": lab_of.access_key, "secret_key": lab_of.secret_key}
+        with Connection(market.url, **keys) as connection, using(connection):
+            balance = connection.balance().available
+            (mark,) = QualificationType.search("Did study 1")
+            kind = HITType.create("Study 2", "Goes on", "0.10", 600, qualification_requirements=[mark.does_not_exist()])
+            new = kind.create_hit(HTMLQuestion(PAGE), 3600, max_assignments=2)
+            with pytest.raises(WorkerError):
+                market.worker("A1WORKER5").accept(new.id)
+            work = market.worker("A1NEW").accept(new.id)
+            market.worker("A1NEW").submit(work, {"label": "dog"})
+            Assignment.get(work).approve()
+            Assignment.get("3WORK5").approve()
+            Assignment.get("3WORK6").pay_bonus("0.20", "Late thanks")
+            with pytest.raises(RequestError, match="without its question"):
+                HIT("3HIT0").extend(timedelta(hours=1))
+            # Two assignments of the new HIT with their fees, and the bonus with its own: nothing for what is old.
+            assert balance - connection.balance().available == Decimal("0.48")
+        assert [(one.worker_id, one.total) for one in market.payouts(datetime(2020, 1, 1, tzinfo=timezone.utc))] == [
+            ("A1NEW", Decimal("0.10")), ("A1WORKER6", Decimal("0.20")),
+        ]  # fmt: skip
+        assert market.audit() == []
 
 
 def test_what_was_brought_is_there_for_the_sdk(lab: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:

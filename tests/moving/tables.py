@@ -63,17 +63,24 @@ TURKLE = {
 }
 """A row as turkle writes it."""
 PSITURK = """CREATE TABLE {table} (
-    uniqueid VARCHAR(128) NOT NULL PRIMARY KEY, assignmentid VARCHAR(128) NOT NULL, workerid VARCHAR(128) NOT NULL,
-    hitid VARCHAR(128) NOT NULL, ipaddress VARCHAR(128), cond INTEGER, codeversion VARCHAR(128), beginhit DATETIME,
-    beginexp DATETIME, endhit DATETIME, bonus FLOAT, status INTEGER, mode VARCHAR(128), datastring TEXT)"""
+    uniqueid VARCHAR(128) NOT NULL, assignmentid VARCHAR(128) NOT NULL, workerid VARCHAR(128) NOT NULL,
+    hitid VARCHAR(128) NOT NULL, ipaddress VARCHAR(128), browser VARCHAR(128), platform VARCHAR(128),
+    language VARCHAR(128), cond INTEGER, counterbalance INTEGER, codeversion VARCHAR(128), beginhit DATETIME,
+    beginexp DATETIME, endhit DATETIME, bonus FLOAT, status INTEGER, mode VARCHAR(128), datastring TEXT(4294967295),
+    PRIMARY KEY (uniqueid))"""
+"""The table that psiTurk 3.3.1 makes of its participants."""
+_SHARED = """id INTEGER NOT NULL PRIMARY KEY, creation_time DATETIME NOT NULL, property1 TEXT, property2 TEXT,
+    property3 TEXT, property4 TEXT, property5 TEXT, failed BOOLEAN NOT NULL DEFAULT 0, failed_reason TEXT,
+    time_of_death DATETIME, details TEXT NOT NULL DEFAULT '{}', type VARCHAR"""
 DALLINGER = (
-    """CREATE TABLE participant (
-    id INTEGER PRIMARY KEY, creation_time DATETIME NOT NULL, recruiter_id VARCHAR(50), worker_id VARCHAR(50) NOT NULL,
-    assignment_id VARCHAR(50) NOT NULL, unique_id VARCHAR(150) NOT NULL, hit_id VARCHAR(50) NOT NULL,
-    mode VARCHAR(50) NOT NULL, end_time DATETIME, base_pay FLOAT, bonus FLOAT, status VARCHAR(30) NOT NULL)""",
-    """CREATE TABLE question (
-    id INTEGER PRIMARY KEY, participant_id INTEGER, number INTEGER, question TEXT NOT NULL, response TEXT NOT NULL)""",
+    f"""CREATE TABLE participant ({_SHARED}, fingerprint_hash VARCHAR(50), recruiter_id VARCHAR(50),
+    worker_id VARCHAR(50) NOT NULL, assignment_id VARCHAR(50) NOT NULL, unique_id VARCHAR(150) NOT NULL,
+    hit_id VARCHAR(50) NOT NULL, mode VARCHAR(50) NOT NULL, end_time DATETIME, base_pay FLOAT, bonus FLOAT,
+    entry_information TEXT NOT NULL DEFAULT '{{}}', status VARCHAR(28) NOT NULL)""",
+    f"""CREATE TABLE question ({_SHARED}, participant_id INTEGER REFERENCES participant (id),
+    number INTEGER NOT NULL, question TEXT NOT NULL, response TEXT NOT NULL)""",
 )
+"""The tables of Dallinger 12.4.0 that are read; on PostgreSQL its details are JSONB."""
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -113,7 +120,8 @@ def psiturk(path: Path, *rows: Mapping[str, Any], name: str = "assignments") -> 
 
 def dallinger(path: Path, *rows: Mapping[str, Any], questions: Rows = ()) -> Path:
     """A database of Dallinger, as far as it is read."""
-    return database(path, DALLINGER, {"participant": rows, "question": questions})
+    asked = [{"creation_time": "2019-10-17 19:00:00", **question} for question in questions]
+    return database(path, DALLINGER, {"participant": rows, "question": asked})
 
 
 def recruited(number: int, status: str, **changes: Any) -> dict[str, Any]:

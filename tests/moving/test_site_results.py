@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from mturk.errors import ValidationError
+from mturk.table.sheet import SheetError
 from tests.moving.tables import RESULT, TURKLE, of_kind, problems, read, table
 
 
@@ -101,3 +104,66 @@ def test_who_did_not_sign_in_to_turkle_is_nobody_else(tmp_path: Path) -> None:
     rows = [{**TURKLE, "AssignmentId": id_, "WorkerId": "", "Turkle.Username": ""} for id_ in ("31", "32")]
     first, second = of_kind(read(table(tmp_path / "results.csv", *rows)), "Assignment")
     assert first["WorkerId"] != second["WorkerId"]
+
+
+CUT = {
+    "after a cell": (b',"cat",""', b',"cat"', "it ends before Answer.sure"),
+    "after the ids": (b'"3LAST",', b'"3LAST"', "it ends before Answer.sure"),
+}
+
+
+@pytest.mark.parametrize("case", CUT)
+def test_a_last_row_that_was_cut_off_between_two_cells_does_not_come_as_if_it_were_whole(
+    tmp_path: Path, case: str
+) -> None:
+    path = table(tmp_path / "results.csv", RESULT, {**RESULT, "AssignmentId": "3LAST"})
+    whole, mark, (_, end, words) = path.read_bytes(), CUT[case][0], CUT[case]
+    path.write_bytes(whole[: whole.rindex(mark)] + end)
+    things = read(path)
+    assert [(place, words in error) for place, error in problems(things)] == [("row 2", True)]
+    assert [one["AssignmentId"] for one in of_kind(things, "Assignment")] == ["3WORK"]
+
+
+def test_a_table_that_ends_within_a_cell_is_refused_as_a_whole(tmp_path: Path) -> None:
+    path = table(tmp_path / "results.csv", RESULT, {**RESULT, "AssignmentId": "3LAST"})
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(SheetError, match="line 3: unexpected end of data"):
+        read(path)
+
+
+def test_short_rows_before_the_last_are_as_spreadsheets_write_them(tmp_path: Path) -> None:
+    path = table(tmp_path / "results.csv", RESULT, {**RESULT, "AssignmentId": "3LAST", "WorkerId": "A1BOB"})
+    path.write_bytes(path.read_bytes().replace(b',"cat",""\r\n', b',"cat"\r\n', 1))
+    assert problems(read(path)) == []
+
+
+def test_a_row_that_does_not_fit_moves_no_other_to_another_place(tmp_path: Path) -> None:
+    path = table(tmp_path / "results.csv", RESULT, RESULT, {**RESULT, "SubmitTime": "soon"}, RESULT)
+    lines = path.read_bytes().split(b"\r\n")
+    path.write_bytes(b"\r\n".join([*lines[:2], lines[2] + b',"one more"', *lines[3:]]))
+    assert [place for place, _ in problems(read(path))] == ["line 3", "row 3"]
+
+
+def test_a_table_of_a_spreadsheet_with_semicolons_is_read(tmp_path: Path) -> None:
+    path = table(tmp_path / "results.csv", {**RESULT, "Answer.label": 'a,b;"c"'})
+    lines = path.read_text(encoding="utf-8").replace('","', '";"')
+    path.write_text("\ufeff" + lines, encoding="utf-8")
+    (work,) = of_kind(read(path), "Assignment")
+    assert work["Fields"] == {"label": ['a,b;"c"']}
+
+
+def test_a_line_that_no_table_has_is_not_taken_into_memory(tmp_path: Path) -> None:
+    path = table(tmp_path / "results.csv", RESULT)
+    with path.open("ab") as file:
+        file.truncate(path.stat().st_size + 70_000_000)  # NUL after NUL, which takes no room on the disk
+    tracemalloc.start()
+    with pytest.raises(SheetError, match="a line has more than 64,000,000 characters"):
+        read(path)
+    assert tracemalloc.get_traced_memory()[1] < 300_000_000
+    tracemalloc.stop()
+
+
+def test_results_without_their_ids_are_told_what_is_missing(tmp_path: Path) -> None:
+    path = table(tmp_path / "batch.csv", {"Title": "Label", "image": "1.jpg", "Answer.label": "cat"})
+    with pytest.raises(ValidationError, match="it has answers, but no AssignmentId, HITId; expected the results"):
+        read(path)

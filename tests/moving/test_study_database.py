@@ -145,12 +145,52 @@ def test_a_database_is_not_made_where_there_is_none(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("url", ["postgresql://turk:s3cret@127.0.0.1:1/lab", "postgresql://turk:s3cret@[:1/lab"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://turk:s3cret@127.0.0.1:1/lab",
+        "postgresql://turk:s3cret@[:1/lab",
+        "postgresql://turk:s3cret@127.0.0.1:port/lab",
+        "postgresql://turk@127.0.0.1:1/lab?password=s3cret",
+        "nosuch+driver://turk:s3cret@127.0.0.1/lab?sslpassword=s3cret",
+    ],
+)
 def test_a_password_is_in_no_message(url: str) -> None:
     with pytest.raises(ValidationError) as caught:
         read(url)
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_password_is_not_in_the_name_of_a_database() -> None:
-    assert source.name_of("postgresql://turk:s3cret@host/lab") == "postgresql://turk:***@host/lab"
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("postgresql://turk:s3cret@host/lab", "postgresql://turk:***@host/lab"),
+        ("postgresql://turk@host/lab?password=s3cret&sslmode=require", "postgresql://turk@host/lab"),
+    ],
+)
+def test_a_password_is_not_in_the_name_of_a_database(url: str, name: str) -> None:
+    assert source.name_of(url) == name
+
+
+def test_a_bonus_whose_amount_psiturk_does_not_keep_is_told(tmp_path: Path) -> None:
+    things = read(psiturk(tmp_path / "p.db", participant(bonus=0)))
+    assert problems(things) == [("participant 1", "it was paid, and psiTurk does not keep how much")]
+    assert [one["AssignmentStatus"] for one in of_kind(things, "Assignment")] == ["Approved"]
+
+
+def test_work_that_ended_before_it_began_by_another_clock_comes_in(tmp_path: Path) -> None:
+    late = participant(endhit="2019-10-17 18:59:00")
+    (work,) = of_kind(read(psiturk(tmp_path / "p.db", late)), "Assignment")
+    assert work["AcceptTime"] == work["SubmitTime"]
+    late = recruited(1, "approved", end_time="2019-10-17 18:59:00")
+    (work,) = of_kind(read(dallinger(tmp_path / "d.db", late)), "Assignment")
+    assert work["AcceptTime"] == work["SubmitTime"]
+
+
+def test_a_hit_is_of_the_same_type_whoever_joins_it_later(tmp_path: Path) -> None:
+    first = participant(workerid="A1ZOE")
+    others = participant(codeversion="0.9", mode="debug"), participant(workerid="A1BOB", codeversion="0.8")
+    before = of_kind(read(psiturk(tmp_path / "before.db", first)), "HIT")
+    after = of_kind(read(psiturk(tmp_path / "after.db", *others, first)), "HIT")
+    assert [(one["HITId"], one["HITTypeId"]) for one in before] == [(one["HITId"], one["HITTypeId"]) for one in after]
+    assert [one["MaxAssignments"] for one in after] == [2]

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import func, select
+
 from mturk.marketplace import Importation, Marketplace, Remark
+from mturk.marketplace.database import table as t
+from tests.marketplace.conftest import Client
 
 OCTOBER = 1571363943.0  # 2019-10-18, in seconds
 TYPE_ID, HIT_ID = "3TYPEOFELSEWHERE", "3HITOFELSEWHERE"
 APPROVED, REJECTED, SUBMITTED = "3APPROVED", "3REJECTED", "3SUBMITTED"
 Thing = tuple[str, dict[str, Any], str]
+COUNTED = {"Worker": 3, "HITType": 1, "HIT": 1, "Assignment": 3, "BonusPayment": 1}
+"""How much all of it is."""
 
 
 def hit_type(**changes: Any) -> Thing:
@@ -82,3 +88,25 @@ def take_in(market: Marketplace, *things: Thing, **options: Any) -> tuple[Import
 def refusals(told: list[Remark]) -> list[str]:
     """Why things did not come in."""
     return [one.words for one in told if one.refused]
+
+
+def rows(market: Marketplace) -> dict[str, int]:
+    """How many rows each table has."""
+    return market._store.read(
+        lambda database: {
+            name: database.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in t.metadata.tables.items()
+        }
+    )
+
+
+def balances(market: Marketplace) -> dict[tuple[str, int], int]:
+    """What is in each account."""
+    found = market._store.read(lambda database: database.execute(select(t.account)).all())
+    return {(row.kind, row.owner): row.balance for row in found}
+
+
+def work_of(client: Client) -> dict[str, dict[str, Any]]:
+    """The assignments of the HIT by their ids."""
+    listed = client.list_assignments_for_hit(HITId=HIT_ID)["Assignments"]
+    return {one["AssignmentId"]: one for one in listed}

@@ -1,4 +1,4 @@
-"""What was done elsewhere is here as it was, once, and costs nobody a cent."""
+"""What was done elsewhere is here as it was, once."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from mturk.marketplace import Marketplace, MarketplaceError, WorkerError, check, prune
+from mturk.marketplace import Marketplace, MarketplaceError, WorkerError, prune
 from mturk.marketplace.database import table as t
 from mturk.marketplace.document.answer import entered
 from tests.marketplace.conftest import Client, Connect, Publish, Refused, Work
 from tests.marketplace.importing.history import (
     APPROVED,
+    COUNTED,
     HIT_ID,
     OCTOBER,
     REJECTED,
@@ -25,31 +26,12 @@ from tests.marketplace.importing.history import (
     hit,
     hit_type,
     refusals,
+    rows,
     study,
     take_in,
+    work_of,
 )
 from tests.marketplace.sample import hit_arguments, html_question, qualification_type_arguments, type_arguments
-
-COUNTED = {"Worker": 3, "HITType": 1, "HIT": 1, "Assignment": 3, "BonusPayment": 1}
-
-
-def rows(market: Marketplace) -> dict[str, int]:
-    return market._store.read(
-        lambda database: {
-            name: database.execute(select(func.count()).select_from(table)).scalar_one()
-            for name, table in t.metadata.tables.items()
-        }
-    )
-
-
-def balances(market: Marketplace) -> dict[tuple[str, int], int]:
-    found = market._store.read(lambda database: database.execute(select(t.account)).all())
-    return {(row.kind, row.owner): row.balance for row in found}
-
-
-def work_of(client: Client) -> dict[str, dict[str, Any]]:
-    listed = client.list_assignments_for_hit(HITId=HIT_ID)["Assignments"]
-    return {one["AssignmentId"]: one for one in listed}
 
 
 def test_everything_comes_in_once_however_often_it_is_brought(market: Marketplace) -> None:
@@ -101,58 +83,6 @@ def test_assignments_are_told_as_they_were(market: Marketplace, client: Client) 
     assert (paid["BonusAmount"], paid["Reason"], paid["GrantTime"].timestamp()) == ("0.50", "Quick", OCTOBER + 300)
 
 
-def test_no_money_moves_whatever_becomes_of_it(market: Marketplace, client: Client) -> None:
-    market.requester("requester")
-    before = balances(market)
-    take_in(market, *study())
-    client.approve_assignment(AssignmentId=SUBMITTED)
-    client.delete_hit(HITId=HIT_ID)
-    market.clock.advance(days=400)
-    assert market.audit() == []
-    after = balances(market)
-    assert {one: cents for one, cents in after.items() if cents} == {
-        one: cents for one, cents in before.items() if cents
-    }
-    assert market.payouts(market.clock.now() - timedelta(days=9000)) == []
-
-
-@pytest.mark.parametrize("decision", ["approve", "reject", "wait"])
-def test_a_decision_about_work_of_elsewhere_is_noted_and_not_paid(
-    market: Marketplace, client: Client, decision: str
-) -> None:
-    due = market.clock.now().timestamp() + 3600
-    take_in(market, hit_type(), hit(), assignment(SUBMITTED, "A1EVE", "Submitted", AutoApprovalTime=due))
-    before = balances(market)
-    if decision == "approve":
-        client.approve_assignment(AssignmentId=SUBMITTED)
-    elif decision == "reject":
-        client.reject_assignment(AssignmentId=SUBMITTED, RequesterFeedback="No")
-    else:
-        market.clock.advance(hours=2)
-    found = client.get_assignment(AssignmentId=SUBMITTED)["Assignment"]
-    assert found["AssignmentStatus"] == ("Rejected" if decision == "reject" else "Approved")
-    assert balances(market) == before
-    assert market.audit() == []
-
-
-def test_a_rejection_of_elsewhere_is_overridden_without_payment(market: Marketplace, client: Client) -> None:
-    now = market.clock.now().timestamp()
-    times = {"AcceptTime": now - 90, "SubmitTime": now - 60, "RejectionTime": now - 30}
-    take_in(market, hit_type(), hit(), assignment(REJECTED, "A1BOB", "Rejected", **times))
-    before = balances(market)
-    client.approve_assignment(AssignmentId=REJECTED, OverrideRejection=True)
-    assert client.get_assignment(AssignmentId=REJECTED)["Assignment"]["AssignmentStatus"] == "Approved"
-    assert balances(market) == before
-
-
-def test_a_marketplace_is_in_order_afterwards(shared: str) -> None:
-    with Marketplace(shared) as market:
-        take_in(market, *study(), mark="Did it")
-        market.clock.advance(days=1)
-        market.worker("A1NEW")
-    assert check(shared) == []
-
-
 def test_the_record_of_a_worker_counts_what_was_done_elsewhere(market: Marketplace) -> None:
     take_in(market, *study())
     found = market._store.read(lambda database: database.execute(select(t.worker)).all())
@@ -169,36 +99,6 @@ def test_the_same_workers_are_kept_out_of_a_hit_that_goes_on(market: Marketplace
     new.submit(new.accept(HIT_ID), {"label": "dog"})
     assert market.audit() == []
     assert client.get_account_balance()["AvailableBalance"] == str(Decimal("10000.00") - Decimal("0.06"))
-
-
-def test_only_what_is_new_is_held_and_paid_for_when_a_hit_goes_on(market: Marketplace, client: Client) -> None:
-    take_in(market, hit_type(), hit(Question=html_question(), MaxAssignments=4), *study()[2:5])
-    client.update_expiration_for_hit(HITId=HIT_ID, ExpireAt=market.clock.now() + timedelta(hours=1))
-    new = market.worker("A1NEW")
-    done = new.accept(HIT_ID)
-    new.submit(done, {"label": "dog"})
-    client.approve_assignment(AssignmentId=done)
-    client.approve_assignment(AssignmentId=SUBMITTED)
-    assert [(one.worker_id, one.rewards) for one in market.payouts(market.clock.now() - timedelta(days=9000))] == [
-        ("A1NEW", Decimal("0.05"))
-    ]
-    assert client.get_account_balance()["OnHoldBalance"] == "0.00"
-
-
-@pytest.mark.parametrize("verb", ["update_expiration_for_hit", "create_additional_assignments_for_hit"])
-def test_a_hit_that_came_without_its_question_cannot_be_extended(
-    market: Marketplace, client: Client, refused: Refused, verb: str
-) -> None:
-    take_in(market, *study())
-    more: dict[str, Any] = (
-        {"NumberOfAdditionalAssignments": 2}
-        if verb.startswith("create")
-        else {"ExpireAt": market.clock.now() + timedelta(hours=1)}
-    )
-    body = refused(getattr(client, verb), HITId=HIT_ID, **more)
-    assert body["TurkErrorCode"] == "AWS.MechanicalTurk.InvalidHITState"
-    assert "without its question" in body["Message"]
-    assert client.get_account_balance()["AvailableBalance"] == "10000.00"
 
 
 def test_a_longer_file_adds_the_rest(market: Marketplace, client: Client) -> None:
