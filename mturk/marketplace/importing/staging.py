@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Final
 
+from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.importing.past_thing import QUALIFICATION, QUALIFICATION_TYPE, WORKER, PastThing
 
 _TABLES: Final = """
@@ -33,9 +34,12 @@ _MARK = "SELECT id FROM thing WHERE kind = 'Worker' AND id > ? ORDER BY id LIMIT
 class Staging:
     """All that could be read of a source, each thing once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, pages: int | None = None) -> None:
+        """A new one; `pages` is how many pages of SQLite's it may have, where that is less than the disk."""
         self._database = sqlite3.connect("", isolation_level=None)
         self._database.executescript(f"PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; {_TABLES}")
+        if pages is not None:
+            self._database.execute(f"PRAGMA max_page_count = {pages}")
         self._database.execute("BEGIN")
         self._digest = hashlib.sha256()
 
@@ -94,7 +98,13 @@ class Staging:
 
     def _put(self, thing: PastThing, text: str) -> bool:
         values = (thing.kind, thing.id, thing.parent, thing.worker_id, thing.place, text)
-        is_new = self._database.execute(_ADD, values).rowcount > 0
+        try:
+            is_new = self._database.execute(_ADD, values).rowcount > 0
+        except sqlite3.OperationalError as error:
+            raise MarketplaceError(
+                f"What was read could not be kept until it is brought in ({error}). It takes about as much room as its "
+                "source: make room, or name another folder by SQLITE_TMPDIR. Nothing was brought in."
+            ) from None
         if is_new:
             # Whether the name of a worker is known here already changes nothing of what was read.
             self._digest.update(json.dumps([thing.kind, thing.id, "" if thing.kind == WORKER else text]).encode())

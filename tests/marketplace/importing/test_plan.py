@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -9,6 +10,8 @@ from threading import Barrier
 import pytest
 
 from mturk.marketplace import Importation, Marketplace, MarketplaceError, check
+from mturk.marketplace.importing import past_thing
+from mturk.marketplace.importing.staging import Staging
 from tests.marketplace.conftest import Client
 from tests.marketplace.importing.history import (
     APPROVED,
@@ -86,3 +89,12 @@ def test_what_could_not_be_read_to_its_end_leaves_nothing(shared: str) -> None:
             market.take_in(broken(), dry_run=False)
         assert rows(market) == before
         assert list(market.trail(operation="Import")) == []
+
+
+def test_where_there_is_no_room_on_the_disk_it_is_told_what_to_do() -> None:
+    staging = Staging(pages=40)
+    large = {"a": ["x" * 9000]}
+    many = [past_thing.read(assignment(f"3MANY{n}", f"A1MANY{n}", "Approved", Fields=large)) for n in range(100)]
+    with pytest.raises(MarketplaceError, match=r"database or disk is full.*SQLITE_TMPDIR"):
+        deque(map(staging.add, many), maxlen=0)
+    staging.close()
