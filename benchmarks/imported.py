@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from empty_database import MASTER_KEY
+
 from mturk.marketplace import Marketplace, check
 
 PER_HIT, WORKERS = 10, 2_000
@@ -77,6 +79,7 @@ def main() -> None:
     parser.add_argument("--database", help="the URL of an empty database; without it a file of SQLite")
     parser.add_argument("--assignments", type=int, default=100_000)
     options = parser.parse_args()
+    os.environ.setdefault("MTURK_MARKETPLACE_KEY", MASTER_KEY)
     with tempfile.TemporaryDirectory() as folder:
         path = written(Path(folder) / "results.csv", options.assignments)
         database = options.database or f"{folder}/lab.sqlite3"

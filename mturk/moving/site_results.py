@@ -21,6 +21,7 @@ from mturk.table.sheet import Cells
 
 NEEDED = frozenset({"HITId", "AssignmentId"})
 TURKLE = "Turkle.Username"
+_LONGEST_TITLE, _LONGEST_TIME = 128, 31_536_000  # of a HIT type; in turkle a name may be longer, a time any
 _REVIEW = ("Approve", "Reject")
 """Columns that rows of the site have no cells for."""
 _TYPE = ("Title", "Description", "Keywords", "Reward", "AssignmentDurationInSeconds", "AutoApprovalDelayInSeconds")
@@ -78,11 +79,14 @@ def _beginning(row: Mapping[str, Any], prefix: str) -> dict[str, str]:
 def _of_turkle(cells: Cells) -> Cells:
     if not cells.get("AssignmentId") or not cells.get("HITId"):
         return cells
+    title = str(cells.get("Title") or "")[:_LONGEST_TITLE]
     batch = f"{cells.get('HITTypeId')} {cells.get('CreationTime')}"
     who = cells.get(TURKLE) or cells.get("WorkerId")
     return {
         **cells,
-        "HITTypeId": f"turkle {cells.get('HITTypeId')} {cells.get('Title')}",
+        "HITTypeId": f"turkle {cells.get('HITTypeId')} {title}",
+        "Title": title,
+        "AssignmentDurationInSeconds": _time_allowed(str(cells.get("AssignmentDurationInSeconds") or "")),
         "HITId": f"turkle {batch} {cells['HITId']}",
         "AssignmentId": f"turkle {batch} {cells['HITId']} {cells['AssignmentId']}",
         # Where nobody signed in, each may have been another one.
@@ -90,3 +94,7 @@ def _of_turkle(cells: Cells) -> Cells:
         "AssignmentStatus": "Approved",
         "ApprovalTime": cells.get("SubmitTime"),
     }
+
+
+def _time_allowed(text: str) -> str:
+    return str(min(int(text), _LONGEST_TIME)) if text.isdecimal() and int(text[:18]) >= 30 else ""

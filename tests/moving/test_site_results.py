@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mturk.errors import ValidationError
+from mturk.marketplace.importing import past_thing
 from mturk.table.sheet import SheetError
 from tests.moving.tables import RESULT, TURKLE, of_kind, problems, read, table
 
@@ -167,3 +168,19 @@ def test_results_without_their_ids_are_told_what_is_missing(tmp_path: Path) -> N
     path = table(tmp_path / "batch.csv", {"Title": "Label", "image": "1.jpg", "Answer.label": "cat"})
     with pytest.raises(ValidationError, match="it has answers, but no AssignmentId, HITId; expected the results"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "known"),
+    [
+        ({"Title": "Label " * 100}, {"Title": ("Label " * 100)[:128]}),
+        ({"AssignmentDurationInSeconds": "0"}, {"AssignmentDurationInSeconds": 3600}),
+        ({"AssignmentDurationInSeconds": "360000000"}, {"AssignmentDurationInSeconds": 31_536_000}),
+    ],
+)
+def test_what_turkle_allows_and_the_service_does_not_keeps_no_work_out(
+    tmp_path: Path, changes: dict[str, str], known: dict[str, object]
+) -> None:
+    things = [past_thing.read(one) for one in read(table(tmp_path / "turkle.csv", {**TURKLE, **changes}))]
+    assert [one.kind for one in things] == ["HITType", "HIT", "Assignment"]
+    assert {name: things[0].members[name] for name in known} == known
