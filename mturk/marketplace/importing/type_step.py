@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -96,7 +96,7 @@ def hits(call: Call, things: Sequence[PastThing], writes: bool, comes: Comes, so
     numbers = [row.number for row in known.values()]
     brought = {row.hit: row for row in call.database.execute(select(t.origin).where(t.origin.c.hit.in_(numbers)))}
     types = by_id(call, t.hit_type, t.hit_type.c.hit_type_id, (one.parent for one in things))
-    verdicts = []
+    verdicts, new = [], []
     for one in things:
         before, its_type = known.get(one.id), types.get(one.parent)
         if before is not None:
@@ -107,7 +107,11 @@ def hits(call: Call, things: Sequence[PastThing], writes: bool, comes: Comes, so
         ):
             verdicts.append(refused("its HIT type is not here"))
         else:
-            verdicts.append(_new_hit(call, one, writes, source))
+            question, words = _question(call, one)
+            verdicts.append(Verdict(NEW, words))
+            new.append((one, question))
+    if writes and new:
+        _add_hits(call, new, types, source)
     return verdicts
 
 
@@ -126,52 +130,51 @@ def _facts(one: PastThing) -> str:
     return hashlib.sha256(f"{one.id} {one.parent}".encode()).hexdigest()
 
 
-def _new_hit(call: Call, one: PastThing, writes: bool, source: str) -> Verdict:
-    question, words = _question(call, one)
-    if one.members.get("HITStatus") in _OPEN:
-        words = "; ".join(filter(None, [words, "it was still open there: here it is closed until you extend it"]))
-    if writes:
-        _add_hit(call, one, question, source)
-    return Verdict(NEW, words)
-
-
 def _question(call: Call, one: PastThing) -> tuple[str, str]:
+    """The question of a new HIT, and what is to be told of the HIT."""
+    open_still = "it was still open there: here it is closed until you extend it"
+    told = [open_still] if one.members.get("HITStatus") in _OPEN else []
     question: str = one.members["Question"]
-    if lost_question.is_lost(question):
-        return question, ""
     try:
-        check_question(question, limit=call.settings.question_limit, strict=False)
+        if not lost_question.is_lost(question):
+            check_question(question, limit=call.settings.question_limit, strict=False)
     except Refusal as error:
-        told = " ".join(str(error).split())[:200]
-        return lost_question.page({}), f"it comes without its question, which this marketplace does not take: {told}"
-    return question, ""
+        question, why = lost_question.page({}), " ".join(str(error).split())[:200]
+        told.insert(0, f"it comes without its question, which this marketplace does not take: {why}")
+    return question, "; ".join(told)
 
 
-def _add_hit(call: Call, one: PastThing, question: str, source: str) -> None:
-    members, its_type = one.members, hit_type.mine(call, one.parent)
-    annotation = members.get("RequesterAnnotation")
+def _add_hits(call: Call, new: Sequence[tuple[PastThing, str]], types: Mapping[str, Any], source: str) -> None:
+    database = call.database
+    database.execute(t.hit.insert(), [_hit_row(call, one, question, types[one.parent]) for one, question in new])
+    rows = by_id(call, t.hit, t.hit.c.hit_id, (one.id for one, _ in new))
+    numbers = {id_: row.number for id_, row in rows.items()}
+    contents = [
+        {"hit": numbers[one.id], "question": question, "requester_annotation": one.members.get("RequesterAnnotation")}
+        for one, question in new
+    ]
+    database.execute(t.hit_content.insert(), contents)
+    origins = [{"hit": numbers[one.id], "source": source, "time": call.now, "digest": _facts(one)} for one, _ in new]
+    database.execute(t.origin.insert(), origins)
+    for number in numbers.values():
+        agenda.plan(database, agenda.DISPOSE_OLD_HIT, number, call.now + KEPT)
+
+
+def _hit_row(call: Call, one: PastThing, question: str, its_type: Any) -> dict[str, Any]:
+    members = one.members
     most = members.get("MaxAssignments", 1)
     created = min(members.get("CreationTime", call.now), call.now)
-    number = t.add_row(
-        call.database,
-        t.hit,
-        {
-            "hit_id": one.id,
-            "requester": call.requester,
-            "hit_type": its_type.number,
-            "status": REVIEWING if members.get("HITStatus") == REVIEWING else REVIEWABLE,
-            "status_time": call.now,
-            "creation_time": created,
-            "expiration": max(created, min(members.get("Expiration", call.now), call.now)),
-            "expired": True,
-            "ended": members.get("Expiration", 0) > call.now,
-            "max_assignments": most,
-            "fee": hit_type.fee_of(call, its_type, most),
-            "size": len(question.encode()) + len(annotation or ""),
-        },
-    )
-    content = {"hit": number, "question": question, "requester_annotation": annotation}
-    call.database.execute(t.hit_content.insert(), content)
-    brought = {"hit": number, "source": source, "time": call.now, "digest": _facts(one)}
-    call.database.execute(t.origin.insert(), brought)
-    agenda.plan(call.database, agenda.DISPOSE_OLD_HIT, number, call.now + KEPT)
+    return {
+        "hit_id": one.id,
+        "requester": call.requester,
+        "hit_type": its_type.number,
+        "status": REVIEWING if members.get("HITStatus") == REVIEWING else REVIEWABLE,
+        "status_time": call.now,
+        "creation_time": created,
+        "expiration": max(created, min(members.get("Expiration", call.now), call.now)),
+        "expired": True,
+        "ended": members.get("Expiration", 0) > call.now,
+        "max_assignments": most,
+        "fee": hit_type.fee_of(call, its_type, most),
+        "size": len(question.encode()) + len(members.get("RequesterAnnotation") or ""),
+    }

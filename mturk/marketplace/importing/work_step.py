@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, select
@@ -143,7 +143,8 @@ def _cells(document: str) -> dict[str, frozenset[str]]:
 def _add(call: Call, things: Sequence[PastThing], here: _Here) -> None:
     if not things:
         return
-    rows = [_row(call, one, here) for one in things]
+    delays = _delays(call, {here.hits[one.parent].hit_type for one in things})
+    rows = [_row(one, here, delays) for one in things]
     call.database.execute(t.assignment.insert(), rows)
     _count(call, [(row["hit"], row["worker"], row["status"], None) for row in rows])
     open_ids = {one.id: one for one in things if one.members["AssignmentStatus"] == SUBMITTED}
@@ -151,26 +152,28 @@ def _add(call: Call, things: Sequence[PastThing], here: _Here) -> None:
         agenda.plan(call.database, agenda.APPROVE, row.number, row.auto_approval_time)
 
 
-def _row(call: Call, one: PastThing, here: _Here) -> dict[str, Any]:
+def _row(one: PastThing, here: _Here, delays: Mapping[int, int]) -> dict[str, Any]:
     members, hit_row = one.members, here.hits[one.parent]
     row = {name: members.get(wire) for wire, name in _TIMES.items()}
-    delay = _delays(call, hit_row.hit_type)
+    approved_by_time = members["SubmitTime"] + delays[hit_row.hit_type] * SECOND
     return {
         **row,
         "assignment_id": one.id,
         "hit": hit_row.number,
         "worker": here.workers[one.worker_id].number,
         "status": members["AssignmentStatus"],
-        "auto_approval_time": row["auto_approval_time"] or members["SubmitTime"] + delay * SECOND,
+        "auto_approval_time": row["auto_approval_time"] or approved_by_time,
         "requester_feedback": members.get("RequesterFeedback"),
         "answer": members["Answer"],
         "elsewhere": True,
     }
 
 
-def _delays(call: Call, type_number: int) -> int:
-    query = select(t.hit_type.c.auto_approval_delay).where(t.hit_type.c.number == type_number)
-    return int(call.database.execute(query).scalar_one())
+def _delays(call: Call, types: set[int]) -> dict[int, int]:
+    """After how many seconds work is approved by time, by the numbers of HIT types."""
+    column = t.hit_type.c
+    query = select(column.number, column.auto_approval_delay).where(column.number.in_(sorted(types)))
+    return {row.number: row.auto_approval_delay for row in call.database.execute(query)}
 
 
 def _decide(call: Call, things: Sequence[PastThing], here: _Here) -> None:
