@@ -67,6 +67,8 @@ def bring(
     `begin` is called before the first of it is brought, and nothing is where the source is not that of the `plan`.
     """
     number = run(lambda context: _requester(context.database, requester_name), writes=False)
+    if mark is not None:
+        _expect_name(mark)
     staging = Staging()
     try:
         importing = _Importing(run, staging, number, source[:_LONGEST_SOURCE], names, not dry_run, tell, pause)
@@ -89,6 +91,13 @@ def _requester(database: Connection, name: str) -> int:
     if number is None:
         raise MarketplaceError(f"There is no requester {name!r}. Make one first: mturk requester add {name}.")
     return number
+
+
+def _expect_name(mark: str) -> None:
+    try:
+        past_thing.read((past_thing.QUALIFICATION_TYPE, {"Name": mark}, ""))
+    except NotReadable as error:
+        raise MarketplaceError(f"A qualification cannot be called {mark!r:.60}: {error}") from None
 
 
 class _Importing:

@@ -98,3 +98,14 @@ def test_where_there_is_no_room_on_the_disk_it_is_told_what_to_do() -> None:
     with pytest.raises(MarketplaceError, match=r"database or disk is full.*SQLITE_TMPDIR"):
         deque(map(staging.add, many), maxlen=0)
     staging.close()
+
+
+@pytest.mark.parametrize("mark", ["", "x" * 201, "Did\0it"])
+def test_a_mark_that_no_qualification_can_be_called_is_refused_before_anything_is_read(
+    market: Marketplace, mark: str
+) -> None:
+    market.requester("requester")
+    before = rows(market)
+    with pytest.raises(MarketplaceError, match="A qualification cannot be called"):
+        take_in(market, *study(), mark=mark)
+    assert rows(market) == before
