@@ -67,7 +67,8 @@ def import_(
     \b
     Examples:
       mturk import batch_results.csv --into lab.sqlite3
-      mturk import batch_results.csv --into lab.sqlite3 --mark "Did it" --yes --plan 0123456789abcdef
+      mturk import batch_results.csv --into lab.sqlite3 --mark "Did it" --yes
+      mturk import results.csv --into lab.sqlite3 --yes --plan 6527aa8f2d1a38a9
       mturk import account.jsonl --into lab.sqlite3 --as linguists --yes
       mturk import participants.db --into lab.sqlite3
       mturk import postgresql://dallinger@host/dallinger --into lab.sqlite3
