@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the tests need beside Python's packages, where it is missing: PostgreSQL's server, a browser, nginx,
-# Caddy and systemd, the AWS SDK and the old module mturk for JavaScript with what runs them, axe-core, and boto 2.
+# Caddy and systemd, the AWS SDKs and the old module mturk for JavaScript with what runs them, axe-core, and the programs
+# of tests/third_party.
 # For Debian and its relatives; does nothing where everything is there. Run it as root, or as one who may use sudo.
 set -eu
 
@@ -22,17 +23,24 @@ install_javascript() {
     fi
 }
 
-# Apart from other packages of Python, as it has a program `mturk`, too; hidden, or pytest would run its own tests.
-install_boto() {
-    cd "$(dirname "$0")/boto"
-    if ! test -e .packages/boto; then
-        python3 -m pip install --quiet --no-deps --require-hashes --target .packages --requirement requirements.txt
-    fi
+# Programs of others in Python, each with its own packages; hidden, or pytest would run tests of theirs. A list names all
+# that a program needs, and what was installed is kept beside it, so that nothing is done where nothing has changed.
+install_third_party() {
+    cd "$(dirname "$0")/third_party"
+    for list in */requirements.txt; do
+        place="$(dirname "$list")/.venv"
+        if ! test -x "$place/bin/python" || ! cmp -s "$list" "$place/installed.txt"; then
+            rm -rf "$place"
+            python3 -m venv "$place"
+            "$place/bin/python" -m pip install --quiet --no-deps --requirement "$list"
+            cp "$list" "$place/installed.txt"
+        fi
+    done
 }
 
 if test -z "$missing"; then
     (install_javascript)
-    (install_boto)
+    (install_third_party)
     exit 0
 fi
 if ! command -v apt-get >/dev/null; then
@@ -58,4 +66,4 @@ $sudo apt-get -qq update
 # shellcheck disable=SC2086 # several names
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends $missing >/dev/null
 (install_javascript)
-(install_boto)
+(install_third_party)

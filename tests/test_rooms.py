@@ -55,15 +55,18 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default
 sqs
-redirect:       aws_host roots tunnel | authority destination proxy_request surroundings | outward | redirect
+redirect:       aws_host roots tunnel | authority destination hooks proxy_request | outward surroundings | redirect
 __init__
 pytest_plugin
+moving:         past | unfit_row | account_lines site_results study_database worker_list | dallinger_study psiturk_study
+                | source
 cli.advice:     finding rule script_text | scrutiny
 cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
 cli:            demo doctor front_door lookout payouts serve sibling simulate | demo_site diagnosis option
-                | access audit bringing crowd diagnosing hearing people preview redirection upkeep | program
+                | access audit crowd diagnosing hearing import_command people preview redirection upkeep
+                | bringing | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls
@@ -95,7 +98,7 @@ agenda
 watch:          attempt glance level repetition subject visit watch_setting | log_line metrics route trail
                 | arrival watch
                 | log
-document:       expression parser | schema | answer_key constraint | question | answer
+document:       expression lost_question parser | schema | answer_key constraint | question | answer
 form:           entry markup | content | control | drawing
 frame:          joined_script library page_source posted ticket | served_page shelf | npm
 request:        idempotency numbered_page shape | paging rules
@@ -119,6 +122,7 @@ account:        email_address objection password place secret | account_link ali
 timekeeper
 background
 opening
+importing:      known_name verdict | past_thing | people_step staging | type_step work_step | importation
 administration
 actor
 gate:           connection_limit framing lobby open_files poller stock

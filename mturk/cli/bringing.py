@@ -1,10 +1,12 @@
-"""`mturk assets`: files of others that task pages load, brought here."""
+"""`mturk assets`: files of others that task pages load, brought here. The door to `mturk import` too."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
-from mturk.cli import option
+from mturk.cli import import_command, option
 
 
 @click.command()
@@ -29,3 +31,7 @@ def assets(folder: str | None) -> None:
     for name in new:
         click.echo(f"Brought: {name}")
     click.echo(f"{len(new)} packages are new in {where}" if new else f"All packages were there already, in {where}")
+
+
+COMMANDS: Final = (assets, import_command.import_)
+"""Those that bring something here."""

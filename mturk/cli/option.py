@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -65,13 +66,20 @@ def opened(database: str, *, public_url: str | None = None) -> Iterator[Marketpl
 def mistakes_explained() -> Iterator[None]:
     """Make one line of whatever a marketplace or a call cannot do."""
     from mturk.errors import MTurkError
-    from mturk.marketplace import MarketplaceError
 
     try:
         yield
-    # A value that a marketplace does not take is a ValueError.
-    except (MarketplaceError, MTurkError, ValueError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+    except Exception as error:
+        # A value that a marketplace does not take is a ValueError.
+        if isinstance(error, (MTurkError, ValueError, OSError, *_of_marketplace())):
+            raise click.ClickException(str(error)) from error
+        raise
+
+
+def _of_marketplace() -> tuple[type[Exception], ...]:
+    # A redirect to a marketplace elsewhere does without the packages that one here needs.
+    known = sys.modules.get("mturk.marketplace.error")
+    return (known.MarketplaceError,) if known else ()
 
 
 existing_database = click.option(

@@ -324,7 +324,6 @@ def payouts(
 
 people.requester.add_command(hearing.letters)
 command.add_command(hearing.reports)
-command.add_command(bringing.assets)
 command.add_command(audit.audit)
 command.add_command(batch)
 command.add_command(diagnosing.doctor)
@@ -334,7 +333,14 @@ people.worker.add_command(access.invite)
 people.worker.add_command(access.reset)
 for single in (hits.hits, hits.assignments, workers.workers, qualifications.qualifications, funds.balance):
     command.add_command(single)
-for single in (crowd.simulate, export_file.export, preview.preview, *redirection.COMMANDS, *upkeep.COMMANDS):
+for single in (
+    *bringing.COMMANDS,
+    crowd.simulate,
+    export_file.export,
+    preview.preview,
+    *redirection.COMMANDS,
+    *upkeep.COMMANDS,
+):
     command.add_command(single)
 
 

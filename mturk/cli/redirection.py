@@ -128,9 +128,10 @@ def run(address: str, program: tuple[str, ...]) -> int:
     """
     from mturk.redirect.authority import Authority
     from mturk.redirect.destination import Destination
+    from mturk.redirect.outward import expect_answer
 
     with option.mistakes_explained(), tempfile.TemporaryDirectory(prefix="mturk-") as folder:
-        Destination(address).expect_answer()
+        expect_answer(Destination(address), os.environ)
         with _leading(address, Authority.passing(time.time), Path(folder), 0, _warn) as found:
             return _run(program, {**os.environ, **found})
 
@@ -141,13 +142,14 @@ COMMANDS: Final = (redirect, run)
 @contextmanager
 def _leading(address: str, authority: Authority, folder: Path, port: int, warn: _Say) -> Iterator[dict[str, str]]:
     """Lead while the block lasts; what a program needs in its environment."""
-    from mturk.redirect import roots
+    from mturk.redirect import hooks, roots
     from mturk.redirect.destination import Destination
     from mturk.redirect.redirect import Redirect
     from mturk.redirect.surroundings import variables
 
     destination, bundle = Destination(address), folder.absolute() / "roots.pem"
     roots.write(bundle, authority.pem, os.environ)
+    hooks.write(bundle.parent, os.environ)
     with Redirect(destination, authority, port=port) as running:
         for line in _warnings(destination.url, os.environ, readable=destination.is_readable_on_the_way):
             warn(f"mturk: {line}")
@@ -186,8 +188,11 @@ def _warn(line: str) -> None:
 def _run(program: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run a program until it ends by itself; a terminal sends Ctrl-C to it, too, and SIGTERM is handed on."""
     started: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
 
     def hand_on(number: int, _frame: object) -> None:
+        if not started:
+            early.append(number)
         for one in started:
             one.send_signal(number)
 
@@ -198,6 +203,8 @@ def _run(program: Sequence[str], environ: Mapping[str, str]) -> int:
     try:
         with subprocess.Popen(program, env=environ) as process:  # noqa: S603 - to run it is what was asked for
             started.append(process)
+            for number in early:
+                process.send_signal(number)
             status = process.wait()
     finally:
         for number, handler in before.items():

@@ -1,7 +1,13 @@
-"""Cells that a spreadsheet would run as formulas: an apostrophe in front keeps them from it, till they are read."""
+"""Cells that a spreadsheet would run as formulas: an apostrophe in front keeps them from it, till they are read.
+
+A cell may be several to a spreadsheet. Where a comma stands in numbers, it takes semicolons for what separates cells,
+or tabs; then quotes around a text count for nothing, and the text's own semicolons, tabs and line ends begin cells. So
+what stands behind one of these is looked at as the beginning of the text is.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from mturk.errors import ValidationError
@@ -11,7 +17,10 @@ Formulas = Literal["quote", "keep"]
 
 # What a spreadsheet takes for a formula, also in wide forms; and the sign that says that it is none, so that reading
 # back is exact.
-_FORMULA = tuple("=+-@'\t\r\uff1d\uff0b\uff0d\uff20")
+_FORMULA = "=+\\-@'\t\r\uff1d\uff0b\uff0d\uff20"
+_BEGINNING = r"(\A|[;\t\r\n])"
+_RUN = re.compile(f'{_BEGINNING}(?="*[{_FORMULA}])')
+_DEFUSED = re.compile(f"{_BEGINNING}'(?=\"*[{_FORMULA}])")
 
 
 def expect_known(formulas: str) -> None:
@@ -22,9 +31,9 @@ def expect_known(formulas: str) -> None:
 
 def defused(cell: str) -> str:
     """The cell as it is written."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return _RUN.sub(r"\1'", cell)
 
 
 def as_it_was(cell: str) -> str:
     """The cell as it was before it was defused."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    return _DEFUSED.sub(r"\1", cell)

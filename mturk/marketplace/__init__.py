@@ -10,6 +10,7 @@ try:
     from mturk.marketplace.gate.open_files import allow_connections
     from mturk.marketplace.hit.missing_asset import MissingAsset
     from mturk.marketplace.http.fault import Fault
+    from mturk.marketplace.importing.verdict import Importation, Remark
     from mturk.marketplace.market import Marketplace
     from mturk.marketplace.paged_list import PagedList
     from mturk.marketplace.people.message import Message
@@ -43,6 +44,7 @@ __all__ = [
     "Crowd",
     "Fault",
     "File",
+    "Importation",
     "Letter",
     "Listening",
     "Marketplace",
@@ -56,6 +58,7 @@ __all__ = [
     "Pruning",
     "Queue",
     "Quota",
+    "Remark",
     "Report",
     "Requester",
     "Restoration",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TextIO
 
+from mturk.marketplace.account.means import Means
 from mturk.marketplace.alters_data import alters_data
 from mturk.marketplace.call import Context, Deed
 from mturk.marketplace.database.store import Store
@@ -14,7 +15,11 @@ from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import MarketplaceError
 from mturk.marketplace.hit import missing_asset, offer
 from mturk.marketplace.hit.missing_asset import MissingAsset
-from mturk.marketplace.opening import Opening
+from mturk.marketplace.importing import importation
+from mturk.marketplace.importing.known_name import KnownNames
+from mturk.marketplace.importing.past_thing import Thing
+from mturk.marketplace.importing.verdict import Importation, Remark
+from mturk.marketplace.opening import FIRST_REQUESTER, Opening
 from mturk.marketplace.paged_list import PagedList
 from mturk.marketplace.people import ledger, payout, worker
 from mturk.marketplace.people.payout import Payout
@@ -29,10 +34,11 @@ _LONGEST_STEP = 64
 class Administration:
     """The part of a marketplace that is for who runs it, and needs no server."""
 
-    def __init__(self, store: Store, dispatch: Dispatch, opening: Opening) -> None:
+    def __init__(self, store: Store, dispatch: Dispatch, opening: Opening, means: Means) -> None:
         self._store = store
         self._dispatch = dispatch
         self._opening = opening
+        self._means = means
 
     @property
     def is_sandbox(self) -> bool:
@@ -74,6 +80,43 @@ class Administration:
         self._opening.open()
         return PagedList(
             lambda after: self._dispatch.run(lambda context: missing_asset.listed(context, after), writes=False)
+        )
+
+    @alters_data
+    def take_in(
+        self,
+        things: Iterable[Thing],
+        *,
+        requester: str = FIRST_REQUESTER,
+        source: str = "elsewhere",
+        mark: str | None = None,
+        dry_run: bool = True,
+        plan: str | None = None,
+        tell: Callable[[Remark], object] = lambda _: None,
+    ) -> Importation:
+        """Take in what was done elsewhere for a requester: HITs, assignments, workers, qualifications, bonuses.
+
+        Each thing is its kind, its members under AWS's names, and its place in the source: `mturk import` reads them
+        out of files. Ids stay. HITs come in closed; no money moves, for they were paid for where they were done;
+        workers come in without accounts at the site. By default it is only said how much it is. What is here already
+        stays as it is, whatever the source says, but for work that was not decided yet. `mark` is the name of a
+        qualification that everybody gets who is in the source. `plan` is that of an earlier dry run: what is no
+        longer the same is refused as a whole. `tell` is called with each thing that does not come in, and why. All
+        is read before the first comes in; that is many short transactions, and broken off, it goes on when it is done
+        again.
+        """
+        self._opening.open()
+        return importation.bring(
+            self._dispatch.run,
+            things,
+            requester,
+            KnownNames(self._means),
+            source=source,
+            mark=mark,
+            dry_run=dry_run,
+            tell=tell,
+            plan=plan,
+            begin=lambda: self.note("Import", {"Requester": requester, "Source": source[:255]}),
         )
 
     def audit(self) -> list[str]:

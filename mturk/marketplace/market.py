@@ -156,7 +156,8 @@ class Marketplace(Administration):
             randomness=randomness or random.SystemRandom(),
             mail_server=mail_server,
         )
-        super().__init__(self._premises.store, self._premises.dispatch, self._premises.opening)
+        premises = self._premises
+        super().__init__(premises.store, premises.dispatch, premises.opening, premises.means)
         self.clock = self._premises.clock
 
     def __repr__(self) -> str:

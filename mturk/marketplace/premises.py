@@ -93,7 +93,7 @@ class Premises:
         self._room = WaitingRoom(WAITING)
         self._certificate = Certificate(store, lambda: self.opening.seal, real_time)
         self._mail_server = mail_server
-        means = Means(
+        self.means = Means(
             store=store,
             dispatch=self.dispatch,
             real_time=real_time,
@@ -104,7 +104,7 @@ class Premises:
             mail=mail_server is not None,
             say=gettext,
         )
-        self.entrance = Entrance(means, open_door=site.sign_up == OPEN)
+        self.entrance = Entrance(self.means, open_door=site.sign_up == OPEN)
         self._web = Web(
             store,
             self.dispatch,
@@ -115,7 +115,7 @@ class Premises:
             site,
             faults,
             self.entrance,
-            OwnAccount(means),
+            OwnAccount(self.means),
             rate=rate,
             burst=burst,
             limits=limits,

@@ -185,9 +185,10 @@ def _read(path: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | N
         raise ConfigurationError(f"{path} has a secret key, and others than its owner may read it: chmod 600 {path}")
     try:
         key, certificate = load_pem_private_key(content, password=None), x509.load_pem_x509_certificate(content)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError("a key of another kind")
-    except ValueError:
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
+            raise ValueError("a key of another kind, or of another certificate")
+        certificate.extensions.get_extension_for_class(x509.NameConstraints)
+    except (ValueError, TypeError, x509.ExtensionNotFound):  # TypeError: it is encrypted
         raise ConfigurationError(f"{path} is damaged: take it away, and a new one is made.") from None
     return key, certificate
 

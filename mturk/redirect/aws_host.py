@@ -12,6 +12,9 @@ HOSTS = (
     "www.mturk.com",
     "workersandbox.mturk.com",
     "requester.mturk.com",
+    # The API before 2017.
+    "mechanicalturk.amazonaws.com",
+    "mechanicalturk.sandbox.amazonaws.com",
 )
 
 

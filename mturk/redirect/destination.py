@@ -1,8 +1,7 @@
-"""The marketplace that Amazon's hosts are led to: its address, checked, and connections to it."""
+"""The marketplace that Amazon's hosts are led to: its address, checked."""
 
 from __future__ import annotations
 
-import socket
 import ssl
 from urllib.parse import urlsplit
 
@@ -40,16 +39,6 @@ class Destination:
     def is_readable_on_the_way(self) -> bool:
         """Whether what is sent there passes a network unencrypted."""
         return self.tls is None and not is_this_machine(self.host)
-
-    def expect_answer(self, patience: float = 10) -> None:
-        """Fail with a word on what to do where nobody listens."""
-        try:
-            socket.create_connection((self.host, self.port), patience).close()
-        except OSError as error:
-            raise ConfigurationError(
-                f"No marketplace answers at {self.url} ({error.strerror or error}). Start one (mturk serve), or say "
-                "where it is: --to https://turk.my-lab.org"
-            ) from None
 
 
 def _refusal(url: str) -> ConfigurationError:

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from mturk.errors import ConfigurationError
 from mturk.redirect.aws_host import covers, entries, is_this_machine
+from mturk.redirect.destination import Destination
 from mturk.redirect.proxy_request import END, ENOUGH
 
 PATIENCE = 20.0
@@ -80,6 +81,17 @@ class Outward:
         address, port = sock.getpeername()[:2]
         if port == self._own and address in ("127.0.0.1", "::ffff:127.0.0.1"):
             raise Unreachable("that is this proxy itself")
+
+
+def expect_answer(to: Destination, environ: Mapping[str, str]) -> None:
+    """Fail with a word on what to do where no marketplace is reached by the way that calls are going to take."""
+    try:
+        asyncio.run(Outward(environ, own=0).connect(to.host, to.port)).close()
+    except Unreachable as error:
+        raise ConfigurationError(
+            f"No marketplace answers at {to.url} ({error}). Start one (mturk serve), or say where it is: "
+            "--to https://turk.my-lab.org"
+        ) from None
 
 
 async def _ask(sock: socket.socket, host: str, port: int, proxy: _Proxy) -> None:

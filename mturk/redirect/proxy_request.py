@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import re
 from typing import NamedTuple
@@ -21,7 +20,7 @@ _HOST = re.compile(r"[0-9A-Fa-f:.]+|[A-Za-z0-9._-]{1,253}")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n\0]*")
 # Between the program and the proxy alone.
 _HOP = {"connection", "keep-alive", "proxy-authorization", "proxy-connection"}
-_TLS, _FREE = 443, 1024
+_PLAIN, _TLS, _FREE = 80, 443, 1024
 
 
 class Refusal(Exception):
@@ -48,6 +47,11 @@ class Asked(NamedTuple):
     tunnel: bool
     first: bytes = b""
 
+    @property
+    def is_secured(self) -> bool:
+        """Whether TLS comes next, where it is ended here."""
+        return self.tunnel and self.port == _TLS
+
 
 def read(content: bytes, password: str) -> Asked:
     """Read a head, and what came behind it."""
@@ -71,7 +75,7 @@ def _expect_password(headers: list[str], password: str) -> None:
         if name.lower() == "proxy-authorization" and kind.lower() == "basic":
             try:
                 given = base64.b64decode(coded.strip(), validate=True)
-            except binascii.Error:
+            except ValueError:  # also of what is no ASCII
                 continue
             if hmac.compare_digest(given, expected):
                 return
@@ -84,12 +88,13 @@ def _tunnel(target: str, behind: bytes) -> Asked:
     found = _AUTHORITY.fullmatch(target)
     if found is None:
         raise Refusal(400, "CONNECT names a host and a port")
-    host, port = found[1].strip("[]"), _port(int(found[2]), _TLS)
-    if is_led(host):
-        if port != _TLS:
-            raise Refusal(403, f"Of {host} only port {_TLS} is led to the marketplace")
-        if behind:
-            raise Refusal(400, "TLS begins when the proxy has answered")
+    host, port = found[1].strip("[]"), int(found[2])
+    if not is_led(host):
+        return Asked(host, _port(port, _TLS), True, behind)
+    if port not in (_TLS, _PLAIN):
+        raise Refusal(403, f"Of {host} only the ports {_TLS} and {_PLAIN} are led to the marketplace")
+    if behind and port == _TLS:
+        raise Refusal(400, "TLS begins when the proxy has answered")
     return Asked(host, port, True, behind)
 
 
@@ -101,11 +106,12 @@ def _plain(method: str, target: str, headers: list[str], behind: bytes) -> Asked
         host, port = "", None
     if not _HOST.fullmatch(host) or "@" in parts.netloc:
         raise Refusal(400, "This is no address of a web page")
-    path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    # As it was written: an address that is put together again may lack a `?`, or have a slash more.
+    path = target[len("http://") + len(parts.netloc) :].partition("#")[0] or "/"
     kept = [header for header in headers if header.partition(":")[0].lower() not in _HOP]
     # One request a connection: the next one may be for another host.
     head = "\r\n".join([f"{method} {path if path[0] == '/' else '/' + path} HTTP/1.1", *kept, "Connection: close"])
-    return Asked(host, _port(80 if port is None else port, 80), False, head.encode("latin-1") + END + behind)
+    return Asked(host, _port(_PLAIN if port is None else port, _PLAIN), False, head.encode("latin-1") + END + behind)
 
 
 def _port(port: int, usual: int) -> int:

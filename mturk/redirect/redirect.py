@@ -165,7 +165,7 @@ class Redirect:
         try:
             if asked.tunnel:
                 await self._loop.sock_sendall(sock, _CONNECTED)
-            context = self._authority.context(normal(asked.host)) if led and asked.tunnel else None
+            context = self._authority.context(normal(asked.host)) if led and asked.is_secured else None
             near = await tunnel.answering(sock, context)
         except BaseException as error:
             await far.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from mturk.redirect import hooks
 from mturk.redirect.aws_host import bypassing, entries
 from mturk.redirect.roots import VARIABLES
 
@@ -22,6 +23,7 @@ def variables(proxy: str, bundle: Path, environ: Mapping[str, str]) -> dict[str,
         "NO_PROXY": past,
         "no_proxy": past,
         **dict.fromkeys(VARIABLES, str(bundle)),
-        # Node reads proxies from the environment only if it is told so.
+        # From 22.21 on Node's own `fetch` and global agents read proxies, if it is told so.
         "NODE_USE_ENV_PROXY": "1",
+        **hooks.variables(bundle.parent, environ),
     }

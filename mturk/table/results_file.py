@@ -59,7 +59,10 @@ def _write(path: Path, spool: ResultSpool) -> None:
 
 def _cells(result: Result, formulas: Formulas) -> dict[str, str]:
     cells = {name: _cell(name, value) for name, value in result.fields().items()}
-    return {name: formula.defused(cell) for name, cell in cells.items()} if formulas == "quote" else cells
+    if formulas == "keep":
+        return cells
+    # Names of fields are a worker's words as well.
+    return {formula.defused(name): formula.defused(cell) for name, cell in cells.items()}
 
 
 def _cell(name: str, value: Any) -> str:
@@ -76,10 +79,15 @@ def _cell(name: str, value: Any) -> str:
     return str(value)
 
 
-def rows(path: Path, encoding: str = "utf-8-sig") -> Iterator[Cells]:
-    """The rows of such a file as they stand, quotes of formulas taken away; rows may be short at their end."""
-    for cells in separated(path, encoding, may_be_short=True):
-        yield {name: formula.as_it_was(cell) for name, cell in cells.items()}
+def rows(
+    path: Path, encoding: str = "utf-8-sig", unread: Callable[[SheetError], object] | None = None
+) -> Iterator[Cells]:
+    """The rows of such a file as they stand, quotes of formulas taken away; rows may be short at their end.
+
+    With `unread` a row that does not fit the columns is told to it and passed over.
+    """
+    for cells in separated(path, encoding, may_be_short=True, unread=unread):
+        yield {formula.as_it_was(name): formula.as_it_was(cell) for name, cell in cells.items()}
 
 
 def read(path: Path, encoding: str = "utf-8-sig") -> Iterator[Result]:
@@ -98,15 +106,21 @@ def read(path: Path, encoding: str = "utf-8-sig") -> Iterator[Result]:
             yield result
 
 
-def _result(cells: Mapping[str, Any], key_of: Callable[[Mapping[str, Any]], str]) -> Result:
+def fields_of(cells: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a row tells of its HIT, and of its assignment, by the fields of their classes."""
     if not cells.get("AssignmentId"):
         raise ValidationError("it has no AssignmentId")
     if not cells.get("HITId"):
         raise ValidationError("it has no HITId")
+    return _known(_HIT, cells), _known(_ASSIGNMENT, cells)
+
+
+def _result(cells: Mapping[str, Any], key_of: Callable[[Mapping[str, Any]], str]) -> Result:
+    of_hit, of_work = fields_of(cells)
     hit = HIT(cells["HITId"])
-    hit._set(**_known(_HIT, cells))
+    hit._set(**of_hit)
     work = Assignment(cells["AssignmentId"])
-    work._set(hit_id=hit.id, _hit=hit, **_known(_ASSIGNMENT, cells))
+    work._set(hit_id=hit.id, _hit=hit, **of_work)
     row = {name[len(INPUT) :]: cell for name, cell in cells.items() if name.startswith(INPUT)}
     answers = {name[len(ANSWER) :]: cell for name, cell in cells.items() if name.startswith(ANSWER)}
     return Result(key_of(cells), row, hit, work, answers)

@@ -28,6 +28,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 _MOST_BITS = 14_284
 # The csv module's own limit, 131,072 characters, would refuse answers that workers may give (5 MB of XML).
 _LARGEST_CELL = 16_000_000
+_LONGEST_LINE = 64_000_000  # characters, all of which are in memory at once
 
 
 class SheetError(ValidationError):
@@ -57,16 +58,26 @@ def _file(path: Path, encoding: str) -> Iterator[Cells]:
     raise ValidationError(f"{path}: a table's name ends in .csv, .tsv or .jsonl")
 
 
-def separated(path: Path, encoding: str, delimiter: str = ",", *, may_be_short: bool = False) -> Iterator[Cells]:
-    """The rows of a CSV or TSV file; cells that a row lacks at its end are not in it, where that may be."""
-    return _opened(path, encoding, lambda file: _separated(file, path, delimiter, may_be_short))
+def separated(
+    path: Path,
+    encoding: str,
+    delimiter: str = ",",
+    *,
+    may_be_short: bool = False,
+    unread: Callable[[SheetError], object] | None = None,
+) -> Iterator[Cells]:
+    """The rows of a CSV or TSV file; cells that a row lacks at its end are not in it, where that may be.
+
+    With `unread` a row that does not fit the columns is told to it and passed over.
+    """
+    return _opened(path, encoding, lambda file: _separated(file, path, delimiter, may_be_short, unread))
 
 
 def columns(path: Path, encoding: str = "utf-8-sig") -> list[str]:
     """The names of a CSV file's columns."""
 
     def header(file: IO[str]) -> Iterator[Cells]:
-        yield dict.fromkeys(_header(next(csv.reader(file, delimiter=_delimiter(file, ",")), []), path))
+        yield dict.fromkeys(_header(next(csv.reader(_lines(file, path), delimiter=_delimiter(file, ",")), []), path))
 
     return list(next(_opened(path, encoding, header)))
 
@@ -86,21 +97,42 @@ def _opened(path: Path, encoding: str, read: Callable[[IO[str]], Iterator[Cells]
         ) from None
 
 
-def _separated(file: IO[str], path: Path, delimiter: str, may_be_short: bool) -> Iterator[Cells]:
+def _separated(
+    file: IO[str],
+    path: Path,
+    delimiter: str,
+    may_be_short: bool,
+    unread: Callable[[SheetError], object] | None = None,
+) -> Iterator[Cells]:
     if csv.field_size_limit() < _LARGEST_CELL:
         csv.field_size_limit(_LARGEST_CELL)
-    reader = csv.reader(file, delimiter=_delimiter(file, delimiter), strict=True)
+    reader = csv.reader(_lines(file, path), delimiter=_delimiter(file, delimiter), strict=True)
     try:
         header = _header(next(reader, []), path)
         for cells in reader:
+            try:
+                row = _row(header, cells, may_be_short, f"{path}, line {reader.line_num}")
+            except SheetError as error:
+                if cells and unread is None:
+                    raise
+                if cells and unread is not None:
+                    unread(error)
+                continue
             if cells:
-                yield _row(header, cells, may_be_short, f"{path}, line {reader.line_num}")
+                yield row
     except csv.Error as error:
         raise SheetError(f"{path}, line {reader.line_num}: {error}") from None
 
 
+def _lines(file: IO[str], path: Path) -> Iterator[str]:
+    while line := file.readline(_LONGEST_LINE):
+        if len(line) == _LONGEST_LINE:
+            raise SheetError(f"{path}: a line has more than {_LONGEST_LINE:,} characters; expected a table")
+        yield line
+
+
 def _delimiter(file: IO[str], delimiter: str) -> str:
-    first = _QUOTED.sub("", file.readline())
+    first = _QUOTED.sub("", file.readline(_LARGEST_CELL))
     file.seek(0)
     # Spreadsheets write semicolons where the comma is the decimal sign.
     return ";" if delimiter == "," and first.count(";") > first.count(",") else delimiter

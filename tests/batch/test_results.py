@@ -17,7 +17,20 @@ from mturk.marketplace import Marketplace
 from tests.batch.conftest import ROWS, MakeBatch
 
 Work = Callable[[Batch, str, list[dict[str, Any]]], None]
-HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "'quoted", "''=1", "\t=1", 'a "word", and\ntwo lines', "naïve 猫", "", "|"]
+HOSTILE = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "'quoted",
+    "''=1",
+    "\t=1",
+    "x;=1+1;y",
+    'a "word", and\ntwo lines',
+    "naïve 猫",
+    "",
+    "|",
+]
 
 
 @pytest.fixture
@@ -87,14 +100,16 @@ def test_cells_that_a_spreadsheet_would_run_are_defused_and_read_again_as_they_w
 ) -> None:
     batch = make([{"text": text, "url": "u"} for text in HOSTILE])
     batch.publish()
-    work(batch, "A2BOB", [{"label": text, "more": "x"} for text in HOSTILE])
+    work(batch, "A2BOB", [{"label": text, "more": "x", "x;=1": "y"} for text in HOSTILE])
     batch.results().to_csv(tmp_path / "results.csv")
     with (tmp_path / "results.csv").open(newline="") as file:
-        read = list(csv.reader(file))
+        lines = list(file)
+    read = [row for separator in ",;" for row in csv.reader(lines, delimiter=separator)]
     assert not any(cell.startswith(tuple("=+-@\t")) for row in read for cell in row)
     back = Results.read_csv(tmp_path / "results.csv")
     assert [result.row["text"] for result in back] == HOSTILE
     assert [result.cells["label"] for result in back] == HOSTILE
+    assert {result.cells["x;=1"] for result in back} == {"y"}
     back.to_csv(tmp_path / "again.csv")
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "results.csv").read_bytes()
 

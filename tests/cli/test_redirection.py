@@ -5,17 +5,21 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mturk.cli import redirection
 from mturk.marketplace import Marketplace
 from mturk.redirect.aws_host import HOSTS
-from tests.cli.test_program import PATIENCE, Serving, run, serving
+from tests.cli.test_program import PATIENCE, Serving, program_without, run, serving
 
 OLD_SCRIPT = """
 import boto3
@@ -69,7 +73,8 @@ def test_an_old_script_runs_with_the_lines_that_serve_prints(tmp_path: Path) -> 
         assert (done.stdout, done.stderr) == ("7.00\n", "")
         _, told = server.end(signal.SIGTERM)
     assert f"mturk: Calls to {', '.join(HOSTS)} are led to {server.facts['Address']}" in told
-    assert sorted(path.name for path in (tmp_path / "lab.sqlite3.redirect").iterdir()) == ["authority.pem", "roots.pem"]
+    made = {path.name for path in (tmp_path / "lab.sqlite3.redirect").iterdir()}
+    assert made == {"authority.pem", "roots.pem", "lead_node.cjs", "boto.cfg", "boto_plugins"}
 
 
 def test_the_lines_are_good_after_the_next_start_too(tmp_path: Path) -> None:
@@ -153,6 +158,12 @@ def test_options_of_the_program_are_its_own(market: Marketplace) -> None:
     assert done.stdout == "['--to', '-h', '--', 'x']\n"
 
 
+def test_the_packages_of_a_marketplace_are_needed_where_it_is(market: Marketplace) -> None:
+    printing = sys.executable, "-c", "print('ran')"
+    done = program_without(["flask", "sqlalchemy", "waitress"], "run", "--to", market.url, *printing)
+    assert (done.returncode, done.stdout) == (0, "ran\n"), done.stderr
+
+
 def test_its_exit_status_is_that_of_the_program(market: Marketplace) -> None:
     assert mturk("run", "--to", market.url, sys.executable, "-c", "exit(7)", env=outside()).returncode == 7
 
@@ -178,6 +189,16 @@ def test_sigterm_is_handed_on_and_ctrl_c_is_the_programs(
         assert process.wait(PATIENCE) == status
 
 
+def test_sigterm_that_comes_while_the_program_is_started_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Ended(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            super().__init__(*arguments, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Ended)
+    assert redirection._run(["sleep", "20"], outside()) == 128 + signal.SIGTERM
+
+
 def test_nothing_of_it_stays_on_the_disk(market: Marketplace, tmp_path: Path) -> None:
     script = "import os; print(os.environ['SSL_CERT_FILE'])"
     env = outside(TMPDIR=str(tmp_path))
@@ -200,3 +221,22 @@ def test_a_marketplace_that_is_away_is_told_before_the_program_runs(tmp_path: Pa
     assert f"No marketplace answers at {address}" in found.stderr
     assert "Start one (mturk serve), or say where it is: --to" in found.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_marketplace_behind_the_proxy_of_the_environment_is_looked_for_by_that_proxy() -> None:
+    class Proxy(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            asked.append(self.rfile.readline())
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+
+    asked: list[bytes] = []
+    with socketserver.TCPServer(("127.0.0.1", 0), Proxy) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            env = outside(HTTPS_PROXY=f"http://127.0.0.1:{proxy.server_address[1]}", NO_PROXY="")
+            done = mturk("run", "--to", "http://turk.invalid", sys.executable, "-c", "print('ran')", env=env)
+        finally:
+            proxy.shutdown()
+            thread.join()
+    assert (done.stdout, asked) == ("ran\n", [b"CONNECT turk.invalid:80 HTTP/1.1\r\n"])

@@ -21,7 +21,13 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import NameOID
 
 from mturk.errors import ConfigurationError
@@ -159,7 +165,7 @@ def test_node_refuses_what_its_key_signs_for_another_host(tmp_path: Path) -> Non
     roots.write(bundle, authority.pem, {})
     with impostor(stolen(tmp_path, x509.DNSName("localhost"))) as port:
         script = f"require('https').get('https://localhost:{port}/').on('error', (error) => console.log(error.message))"
-        environment = {**os.environ, **variables("", bundle, {}), "NODE_USE_ENV_PROXY": ""}
+        environment = {**os.environ, **variables("", bundle, {}), "NODE_OPTIONS": "", "NODE_USE_ENV_PROXY": ""}
         told = subprocess.run(["node", "-e", script], env=environment, capture_output=True, text=True, timeout=60)
     assert "permitted subtree violation" in told.stdout
 
@@ -194,7 +200,30 @@ def _of_another_kind(kept: bytes) -> bytes:
     return written + kept[kept.index(b"-----BEGIN CERTIFICATE") :]
 
 
-@pytest.mark.parametrize("spoiled", [lambda _: b"-----BEGIN", _of_another_kind], ids=["cut off", "another kind of key"])
+def _of_another(kept: bytes) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    written = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return written + kept[kept.index(b"-----BEGIN CERTIFICATE") :]
+
+
+def _encrypted(kept: bytes) -> bytes:
+    key = load_pem_private_key(kept, password=None)
+    written = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"word"))
+    return written + kept[kept.index(b"-----BEGIN CERTIFICATE") :]
+
+
+def _for_all_hosts(_: bytes) -> bytes:
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    now = datetime.now(timezone.utc)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(1), now + timedelta(99))
+    certificate = builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + certificate
+
+
+@pytest.mark.parametrize(
+    "spoiled", [lambda _: b"-----BEGIN", _of_another_kind, _of_another, _encrypted, _for_all_hosts],
+    ids=["cut off", "another kind of key", "another key", "encrypted", "for all hosts"],
+)  # fmt: skip
 def test_a_damaged_file_is_refused(spoiled: Callable[[bytes], bytes], tmp_path: Path) -> None:
     Authority.kept(tmp_path, time.time)
     file = tmp_path / "authority.pem"

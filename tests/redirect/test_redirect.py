@@ -26,7 +26,6 @@ from tests.marketplace.sample import html_question
 from tests.redirect.conftest import OTHER, Elsewhere, Lead, serving
 
 PATIENCE = 60
-JAVASCRIPT = Path(__file__).parents[1] / "javascript"
 OLD_SCRIPT = f"""
 import boto3
 client = boto3.client("mturk", region_name="us-east-1")
@@ -113,11 +112,6 @@ def test_curl_is_led(environment: dict[str, str]) -> None:
     assert "a marketplace for human work" in ran(["curl", "-sS", "https://www.mturk.com/"], environment)
 
 
-@pytest.mark.system
-def test_the_javascript_sdk_is_led(environment: dict[str, str]) -> None:
-    assert ran(["node", "redirected.mjs"], environment, JAVASCRIPT) == "10000.00"
-
-
 def test_what_is_sent_arrives_byte_for_byte_with_its_host(lead: Lead, authority: Authority) -> None:
     sent = b"GET /mturk/x?q=%20 HTTP/1.1\r\nhOst: www.mturk.com\r\nX-Odd:  two  spaces \r\n\r\n"
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
@@ -136,6 +130,14 @@ def test_what_is_sent_arrives_byte_for_byte_with_its_host(lead: Lead, authority:
 def test_a_plain_request_to_a_host_of_amazons_is_led_too(redirect: Redirect) -> None:
     answer = exchange(redirect, "GET http://www.mturk.com/ HTTP/1.1", "Host: www.mturk.com")
     assert b"This is a marketplace" in answer
+
+
+def test_a_tunnel_to_the_port_for_plain_requests_has_no_tls(redirect: Redirect) -> None:
+    with connected(redirect) as sock:
+        sock.sendall(_connect("mechanicalturk.amazonaws.com:80", redirect))
+        assert sock.recv(1024).startswith(b"HTTP/1.1 200 ")
+        sock.sendall(b"GET / HTTP/1.1\r\nHost: mechanicalturk.amazonaws.com\r\nConnection: close\r\n\r\n")
+        assert b"This is a marketplace" in b"".join(iter(lambda: sock.recv(65536), b""))
 
 
 def test_a_name_in_capitals_with_a_dot_is_the_same_host(redirect: Redirect) -> None:
@@ -245,7 +247,23 @@ def test_what_no_program_asks_a_proxy_is_refused(redirect: Redirect, lines: list
 
 
 @pytest.mark.parametrize(
-    "header", [[], ["Proxy-Authorization: Basic bXR1cms6d3Jvbmc="], ["Proxy-Authorization: Basic ***"]]
+    ("target", "path"),
+    [("", "/"), ("/", "/"), ("?a=b", "/?a=b"), ("/a?", "/a?"), ("//a/../b;c?d#e", "//a/../b;c?d"), ("/%7e", "/%7e")],
+)
+def test_a_plain_request_arrives_with_the_path_that_was_written(redirect: Redirect, target: str, path: str) -> None:
+    with serving() as plain:
+        exchange(redirect, f"GET HTTP://localhost:{plain.port}{target} HTTP/1.1", f"Host: localhost:{plain.port}")
+        assert [line for line, _ in plain.heads] == [f"GET {path} HTTP/1.1"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        [],
+        ["Proxy-Authorization: Basic bXR1cms6d3Jvbmc="],
+        ["Proxy-Authorization: Basic ***"],
+        ["Proxy-Authorization: Basic Größe"],
+    ],
 )
 def test_nobody_passes_without_the_password(redirect: Redirect, elsewhere: Elsewhere, header: list[str]) -> None:
     answer = exchange(redirect, f"CONNECT localhost:{elsewhere.port} HTTP/1.1", *header, password=False)

@@ -30,6 +30,8 @@ def test_it_is_what_programs_read_of_proxies_and_certificates(tmp_path: Path) ->
         "CURL_CA_BUNDLE": file,
         "NODE_EXTRA_CA_CERTS": file,
         "NODE_USE_ENV_PROXY": "1",
+        "NODE_OPTIONS": f"--require {tmp_path / 'lead_node.cjs'}",
+        "BOTO_CONFIG": str(tmp_path / "boto.cfg"),
     }
 
 
@@ -66,6 +68,8 @@ def test_an_entry_for_others_stays(entry: str) -> None:
     [
         ("www.mturk.com", True),
         ("WWW.MTURK.COM.", True),
+        ("mechanicalturk.amazonaws.com", True),
+        ("mechanicalturk.sandbox.amazonaws.com", True),
         ("worker.mturk.com", False),
         ("a.www.mturk.com", False),
         ("www.mturk.com.bank.example", False),

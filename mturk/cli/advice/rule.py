@@ -20,6 +20,7 @@ class Rule(NamedTuple):
     wrong: bool = True
 
 
+# What is between two words is bounded: a line that repeats the first one would take the square of its length.
 def _rule(languages: frozenset[str], pattern: str, what: str, instead: str, *, wrong: bool = True) -> Rule:
     return Rule(languages, re.compile(pattern), what, instead, wrong)
 
@@ -53,7 +54,7 @@ RULES = (
         PYTHON,
         r"\b(?:import\s+boto\.mturk|from\s+boto\.mturk|from\s+boto\s+import\s+mturk|boto\.connect_mturk)\b",
         "boto 2, which speaks the old Query API and knows no AWS_ENDPOINT_URL_MTURK",
-        "boto3.client('mturk') or mturk's own verbs; or change nothing: {run}",
+        "boto3.client('mturk') or mturk's own verbs; or change nothing: mturk serve --query-api, and {run}",
     ),
     _rule(
         PYTHON,
@@ -64,7 +65,7 @@ RULES = (
     ),
     _rule(
         JAVASCRIPT,
-        r"new\s+(?:AWS\s*\.\s*)?MTurk\s*\(\s*(?:\)|\{(?![^}]*\bendpoint\b))",
+        r"new\s+(?:AWS\s*\.\s*)?MTurk\s*\(\s*(?:\)|\{(?![^}]{0,2000}\bendpoint\b))",
         "the AWS SDK for JavaScript v2, which does not read AWS_ENDPOINT_URL_MTURK",
         "new AWS.MTurk({{endpoint: process.env.AWS_ENDPOINT_URL_MTURK, …}}); or change nothing: {run}",
     ),
@@ -78,7 +79,7 @@ RULES = (
         JAVASCRIPT,
         r"(?:require\(\s*|from\s+)[\"']mturk[\"']",
         "the Node module mturk, which speaks the old Query API",
-        "change nothing: {run}; or see docs/from-node.md",
+        "change nothing: mturk serve --query-api, and {run}; or see docs/from-node.md",
     ),
     _rule(
         ALL,
@@ -94,19 +95,19 @@ RULES = (
     ),
     _rule(
         SHELL,
-        r"\baws\s+(?:[^\n;|&]*\s)?--endpoint(?:-url)?[= ]\s*[\"']?https?://(?!127\.|localhost)",
+        r"\baws\s(?:[^\n;|&]{0,500}\s)?--endpoint(?:-url)?[= ]\s*[\"']?https?://(?!127\.|localhost)",
         "an address on the command line, which beats AWS_ENDPOINT_URL_MTURK",
         "leave --endpoint-url out, and export AWS_ENDPOINT_URL_MTURK",
     ),
     _rule(
         ALL,
-        r"(?:HITLayoutId|hit_layout_id|LayoutId|HITLayoutID|hit\.layoutid|--hit-layout-id)[\"']?\s*(?:=|:|<-|,|\s)\s*[\"']?3[A-Z0-9]{20,}",
+        r"(?:HITLayoutId|hit_layout_id|LayoutId|HITLayoutID|hit\.layoutid|--hit-layout-id)[\"']?\s{0,20}(?:=|:|<-|,|\s)\s{0,20}[\"']?3[A-Z0-9]{20,}",
         "a layout that was made on Amazon's requester site",
         "market.layout(name, html) takes its page and gives an id: docs/questions.md",
     ),
     _rule(
         ALL,
-        r"(?:AvailableBalance|available_balance|get_account_balance|getAccountBalance|balance)[^\n]*\b10,?000(?:\.0+)?\b",
+        r"(?:AvailableBalance|available_balance|get_account_balance|getAccountBalance|balance)[^\n]{0,200}\b10,?000(?:\.0+)?\b",
         "the balance of Amazon's sandbox",
         "mturk serve --sandbox, where the balance is always 10,000.00",
     ),

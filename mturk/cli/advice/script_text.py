@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from bisect import bisect_left
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,10 +38,12 @@ class Source(NamedTuple):
     language: str
     code: str
     places: list[str]
+    ends: list[int]
+    """Where its lines end."""
 
     def place(self, position: int) -> str:
         """The line of a position in the code, as editors and terminals know it."""
-        return f"{self.path}:{self.places[self.code.count(chr(10), 0, position)]}"
+        return f"{self.path}:{self.places[bisect_left(self.ends, position)]}"
 
 
 def read(path: Path) -> Source:
@@ -53,9 +57,10 @@ def read(path: Path) -> Source:
     if path.suffix.lower() == ".ipynb":
         lines = _cells(path, text)
     else:
-        lines = [(str(number), line) for number, line in enumerate(text.splitlines(), 1)]
+        lines = [(str(number), line) for number, line in enumerate(_lines(text), 1)]
     code = "".join(f"{line}\n" for _, line in lines)
-    return Source(path, language, _blanked(code, language), [place for place, _ in lines] or ["1"])
+    ends = [found.start() for found in re.finditer("\n", code)]
+    return Source(path, language, _blanked(code, language), [place for place, _ in lines] or ["1"], ends)
 
 
 def _text(path: Path) -> str:
@@ -68,14 +73,19 @@ def _text(path: Path) -> str:
         raise ValidationError(f"{path}: cannot be read ({error.strerror})") from None
 
 
+def _lines(text: str) -> list[str]:
+    """The lines as editors count them; `splitlines` also ends one at a form feed, as old programs have them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def _cells(path: Path, text: str) -> list[tuple[str, str]]:
     """The lines of a notebook's code, each placed by its cell."""
     lines: list[tuple[str, str]] = []
     try:
         for number, cell in enumerate(json.loads(text)["cells"], 1):
             if cell["cell_type"] == "code":
-                code = "".join(cell["source"]).splitlines()
-                lines += [(f"cell {number}:{row}", line) for row, line in enumerate(code, 1)]
+                code = "".join(cell["source"])
+                lines += [(f"cell {number}:{row}", line) for row, line in enumerate(_lines(code), 1)]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise ValidationError(f"{path}: not a notebook of format 4") from None
     return lines

@@ -20,6 +20,7 @@ from mturk.marketplace.money import dollars
 
 Tell = Callable[[Any], object]
 _AT_ONCE = 500  # rows that are read together
+_FEW = 10  # of those with answers, each of which may have megabytes
 
 
 def _time(value: int | None) -> str | None:
@@ -257,8 +258,10 @@ def write(database: Connection, worker: int, file: TextIO) -> None:
     file.write("{")
     for position, (name, query) in enumerate(TOLD.values()):
         file.write(f"{',' if position else ''}\n{json.dumps(name)}: [")
-        # An answer may have megabytes, and there may be a hundred thousand of them.
-        rows = database.execution_options(yield_per=_AT_ONCE).execute(query(worker))
+        told = query(worker)
+        # There may be a hundred thousand of them.
+        at_once = _FEW if "answer" in told.selected_columns else _AT_ONCE
+        rows = database.execution_options(yield_per=at_once).execute(told)
         for number, row in enumerate(rows):
             file.write(f"{',' if number else ''}\n  {json.dumps(_said(row), ensure_ascii=False)}")
         file.write("]")

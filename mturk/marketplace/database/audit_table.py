@@ -1,13 +1,14 @@
-"""The table of the audit trail, to which rows are only ever added: the database itself refuses to change one.
+"""The tables of who did what, and of what was brought from where.
 
-`table.py` has it too, so that it is written `t.audit_entry`. Rows can go only when they are older than the time that
+Both stand in `table.py` too, so that they are written `t.audit_entry` and `t.origin`. To the audit trail rows are only
+ever added: the database itself refuses to change one. Rows can go only when they are older than the time that
 `market.trail_start` says: to prune is to move that first. Requesters are meant by number and workers by id, without
 references, so that nothing waits for who adds a row.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, BigInteger, Column, Index, String, Table, Text, event
+from sqlalchemy import DDL, BigInteger, Column, ForeignKey, Index, String, Table, Text, event
 
 from mturk.marketplace.database.column import ID, NUMBER, metadata, number, only
 
@@ -29,6 +30,16 @@ audit_entry = Table(
     Column("request_id", String(64)),
     Index("audit_entry_time", "time"),
     only("audit_entry_of_worker", "worker_id", "number", where="worker_id IS NOT NULL"),
+)
+
+# HITs that were published elsewhere and brought here.
+origin = Table(
+    "origin",
+    metadata,
+    Column("hit", NUMBER, ForeignKey("hit.number"), primary_key=True),
+    Column("source", String(255), nullable=False, comment="the name of the file or of the database"),
+    Column("time", BigInteger, nullable=False, comment="when it was brought"),
+    Column("digest", String(64), nullable=False, comment="of what must be the same when it comes again"),
 )
 
 _SQLITE = (

@@ -19,6 +19,18 @@ undone = Table(
     Index("undone_by_hit", "hit", "worker"),
 )
 
+message = Table(
+    "message",
+    metadata,
+    number(),
+    reference("requester", "requester"),
+    reference("worker", "worker"),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Index("message_of_worker", "worker", "time", "number"),
+)
+
 # How far a worker has read what was written, in market time. What was opened since then stands in `opened_notice`.
 mailbox = Table(
     "mailbox",

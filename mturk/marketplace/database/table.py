@@ -37,6 +37,7 @@ from mturk.marketplace.database.account_table import mail as mail
 from mturk.marketplace.database.account_table import person as person
 from mturk.marketplace.database.account_table import sitting as sitting
 from mturk.marketplace.database.audit_table import audit_entry as audit_entry
+from mturk.marketplace.database.audit_table import origin as origin
 from mturk.marketplace.database.column import ID as _ID
 from mturk.marketplace.database.column import NUMBER as _NUMBER
 from mturk.marketplace.database.column import count as _count
@@ -57,6 +58,7 @@ from mturk.marketplace.database.offer_table import hit_group as hit_group
 from mturk.marketplace.database.offer_table import hit_group_words as hit_group_words
 from mturk.marketplace.database.site_table import letter as letter
 from mturk.marketplace.database.site_table import mailbox as mailbox
+from mturk.marketplace.database.site_table import message as message
 from mturk.marketplace.database.site_table import missing_asset as missing_asset
 from mturk.marketplace.database.site_table import opened_notice as opened_notice
 from mturk.marketplace.database.site_table import report as report
@@ -213,6 +215,7 @@ assignment = Table(
     Column("rejection_time", BigInteger),
     Column("requester_feedback", Text),
     Column("answer", Text),
+    Column("elsewhere", Boolean, nullable=False, server_default=false(), comment="it was done and is paid elsewhere"),
     UniqueConstraint("hit", "worker", name="assignment_once_per_worker"),
     Index("assignment_listed", "hit", "submit_time", "number"),
     Index("assignment_by_status", "hit", "status"),
@@ -240,6 +243,7 @@ bonus = Table(
     Column("cents", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Column("grant_time", BigInteger, nullable=False),
+    Column("elsewhere", Boolean, nullable=False, server_default=false(), comment="it was paid elsewhere"),
     Index("bonus_by_hit", "hit", "number"),
     Index("bonus_by_assignment", "assignment", "number"),
     Index("bonus_of_worker", "worker", "grant_time", "number"),
@@ -331,18 +335,6 @@ worker_block = Table(
     Column("reason", Text, nullable=False),
     UniqueConstraint("requester", "worker", name="worker_block_once"),
     Index("worker_block_listed", "requester", "number"),
-)
-
-message = Table(
-    "message",
-    metadata,
-    _number(),
-    _reference("requester", "requester"),
-    _reference("worker", "worker"),
-    Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("time", BigInteger, nullable=False),
-    Index("message_of_worker", "worker", "time", "number"),
 )
 
 request_token = Table(

@@ -117,7 +117,13 @@ class Delivery:
         thread = threading.Thread(target=self._send_all, args=(document,), name="mturk-sender", daemon=True)
         with self._lock:
             self._threads[thread] = document
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # there are as many threads as may be: it is tried again
+            with self._lock:
+                del self._threads[thread]
+            self._release(document)
+            raise
 
     def _send_all(self, first: EventDocument) -> None:
         document: EventDocument | None = first

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from lxml import etree
+
 from mturk.marketplace.document.constraint import REQUIRED, Complaint, complaint
 from mturk.marketplace.document.expression import Effort
+from mturk.marketplace.document.parser import Unreadable, parse
 from mturk.marketplace.document.question import REMEMBERED, RESERVED, FormQuestion, QuestionDocument
 from mturk.marketplace.error import WorkerError
 
 _NAMESPACE = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd"
+# The last pages of psiTurk and of Dallinger post these, and nothing else, as a field besides assignmentId was enough.
+_WHOSE = ("hitId", "workerId")
 
 LARGEST = 5_000_000
 """Bytes of the document. It has a character as eight or nine, which has one byte in the encoding of some page."""
@@ -78,6 +83,25 @@ def answer_document(
         parts = [_part("taskAnswers", _free_text(_crowd_answers(answers)))]
     else:
         parts = _page_parts(given, as_posted)
+    return _document(parts)
+
+
+def document_of_texts(answers: Mapping[str, Sequence[str]]) -> str:
+    """The document of texts by the names of their fields, without a question that they are answers to."""
+    return _document(_part(name, _free_text(text)) for name, texts in answers.items() for text in texts)
+
+
+def check_answers(document: str) -> None:
+    """Refuse what is no document of answers; Unreadable says why."""
+    root = parse(document)
+    if etree.QName(root).localname != "QuestionFormAnswers":
+        raise Unreadable("it is no QuestionFormAnswers")
+    for part in root:
+        if etree.QName(part).localname != "Answer" or not len(part):
+            raise Unreadable("it holds other things than answers")
+
+
+def _document(parts: Iterable[str]) -> str:
     document = f'<QuestionFormAnswers xmlns="{_NAMESPACE}">{"".join(parts)}</QuestionFormAnswers>'
     # The service writes ASCII, with character references for all else.
     written = '<?xml version="1.0" encoding="ASCII"?>' + document.encode("ascii", "xmlcharrefreplace").decode()
@@ -136,6 +160,14 @@ def refusal(
     return complaint(question.checks, len(values)) or next((one for one in own if one), None)
 
 
+def answering(names: Collection[str]) -> set[str]:
+    """Which of the fields that a page posts are answers: those that the site has not put into its address itself.
+
+    A page that posts nothing else answers with whose work it was.
+    """
+    return set(names).difference(RESERVED) or set(_WHOSE).intersection(names)
+
+
 def _as_list(name: str, value: Value) -> _Values:
     values: _Values = []
     for one in value if isinstance(value, (list, tuple)) and not isinstance(value, StoredFile) else [value]:
@@ -149,7 +181,8 @@ def _page_parts(given: Mapping[str, _Values], order: Sequence[str] | None) -> li
     if order is None:
         order = [name for name, values in given.items() for _ in values]
     left = {name: iter(values) for name, values in given.items()}
-    fields = [(name, next(left[name])) for name in order if name not in RESERVED]
+    kept = answering(given)
+    fields = [(name, next(left[name])) for name in order if name in kept]
     parts = [_part(name, _free_text(value.text if isinstance(value, Other) else str(value))) for name, value in fields]
     if not parts:
         raise WorkerError("Your submission has no answers; a field besides assignmentId is needed.")

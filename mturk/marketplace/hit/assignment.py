@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select, tuple_
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
@@ -34,6 +34,8 @@ class Assignment(NamedTuple):
     rejection_time: int | None
     requester_feedback: str | None
     answer: str | None
+    elsewhere: bool
+    """Whether it was done elsewhere, so that no money moves here."""
     hit_id: str
     requester: int
     disposed: bool
@@ -81,8 +83,17 @@ _BEFORE = t.assignment.alias("before")
 _LAST = select(func.max(_BEFORE.c.submit_time)).where(_BEFORE.c.hit == bindparam("of_hit")).scalar_subquery()
 _BEHIND = case((bindparam("now") <= _LAST, _LAST + 1), else_=bindparam("now"))
 _HAND_IN = _CHANGE.values(status=SUBMITTED, submit_time=_BEHIND)
-_HANDED_IN = _WHOLE.where(t.assignment.c.hit == bindparam("hit_number"), t.assignment.c.status.in_(VISIBLE)).order_by(
-    t.assignment.c.submit_time, t.assignment.c.number
+_AT_ONCE = 10
+"""So many are read together with their answers, each of which may have megabytes."""
+_PLACE = t.assignment.c.submit_time, t.assignment.c.number
+_HANDED_IN = (
+    _WHOLE.where(
+        t.assignment.c.hit == bindparam("hit_number"),
+        t.assignment.c.status.in_(VISIBLE),
+        tuple_(*_PLACE) > tuple_(bindparam("after_time"), bindparam("after_number")),
+    )
+    .order_by(*_PLACE)
+    .limit(_AT_ONCE)
 )
 
 
@@ -128,10 +139,16 @@ def by_number(context: Context, number: int) -> Assignment:
     return cast(Assignment, context.database.execute(_BY_NUMBER, {"assignment_number": number}).one())
 
 
-def handed_in(context: Context, hit_number: int) -> Sequence[Assignment]:
-    """All work that was submitted for a HIT, whatever was decided about it, oldest first."""
-    found = context.database.execute(_HANDED_IN, {"hit_number": hit_number})
-    return cast("Sequence[Assignment]", found.all())
+def handed_in(context: Context, hit_number: int) -> Iterator[Assignment]:
+    """All work that was submitted for a HIT, whatever was decided about it, oldest first; read some at a time."""
+    time, number = -1, -1
+    while True:
+        after = {"hit_number": hit_number, "after_time": time, "after_number": number}
+        found = [Assignment._make(row) for row in context.database.execute(_HANDED_IN, after)]
+        yield from found
+        if len(found) < _AT_ONCE:
+            return
+        time, number = known(found[-1].submit_time), found[-1].number
 
 
 def change(context: Context, number: int, **values: Any) -> None:

@@ -11,7 +11,7 @@ from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import assignment, hit
-from mturk.marketplace.hit.assignment import VISIBLE
+from mturk.marketplace.hit.assignment import VISIBLE, Assignment
 from mturk.marketplace.money import bonus_fee, dollars
 from mturk.marketplace.people import ledger, worker
 from mturk.marketplace.request import idempotency
@@ -29,6 +29,7 @@ class Bonus(NamedTuple):
     cents: int
     reason: str
     grant_time: int
+    elsewhere: bool
     assignment_id: str
     worker_id: str
 
@@ -59,6 +60,7 @@ def send_bonus(
     if worker_row is None or assignment_row.worker != worker_row.number:
         raise ParameterValidationError.of("WorkerId", worker_id)
     assignment.expect(assignment_row, *VISIBLE)
+    _expect_unpaid(call, assignment_row, bonus_amount, reason)
     call.database.execute(
         t.bonus.insert(),
         {
@@ -82,6 +84,19 @@ def send_bonus(
         assignment=assignment_row.number,
     )
     return {}
+
+
+def _expect_unpaid(call: Call, assignment_row: Assignment, cents: int, reason: str) -> None:
+    if not assignment_row.elsewhere:
+        return
+    column = t.bonus.c
+    same = column.assignment == assignment_row.number, column.cents == cents, column.reason == reason, column.elsewhere
+    if call.database.execute(select(column.number).where(*same)).first():
+        raise RequestError(
+            "DuplicateCall",
+            f"Assignment {assignment_row.assignment_id} was brought here with a bonus of that amount for that reason, "
+            "which was paid elsewhere. Give another reason if it is another bonus.",
+        )
 
 
 def list_bonus_payments(

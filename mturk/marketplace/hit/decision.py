@@ -59,7 +59,8 @@ def reject(context: Context, work: Work, feedback: str | None) -> None:
     now = assignment.not_before(context, assignment_row.submit_time)
     assignment.change(context, assignment_row.number, status=REJECTED, rejection_time=now, requester_feedback=feedback)
     _tell(context, notification.ASSIGNMENT_REJECTED, work)
-    ledger.release(context, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
+    if not assignment_row.elsewhere:
+        ledger.release(context, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
 
 
 def _override(call: Call, work: Work, feedback: str | None) -> None:
@@ -79,13 +80,16 @@ def _override(call: Call, work: Work, feedback: str | None) -> None:
         rejection_time=None,
         requester_feedback=feedback,
     )
-    ledger.hold(call, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
+    if not assignment_row.elsewhere:
+        ledger.hold(call, hit_row.requester, hit_row.number, hit_row.reward + hit_row.fee)
     _pay(call, work)
 
 
 def _pay(context: Context, work: Work) -> None:
     assignment_row, hit_row = work
     _tell(context, notification.ASSIGNMENT_APPROVED, work)
+    if assignment_row.elsewhere:
+        return
     ledger.pay_reward(
         context,
         hit_row.requester,

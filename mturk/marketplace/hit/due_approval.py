@@ -36,6 +36,7 @@ class DueApproval(NamedTuple):
     requester: int
     reward: int
     fee: int
+    elsewhere: bool
 
 
 _FIRST = (
@@ -59,6 +60,7 @@ _DUE = (
         t.hit.c.requester,
         t.hit_type.c.reward,
         t.hit.c.fee,
+        t.assignment.c.elsewhere,
     )
     .outerjoin(t.assignment, (_FIRST.c.kind == agenda.APPROVE) & (t.assignment.c.number == _FIRST.c.subject))
     .outerjoin(t.hit, t.hit.c.number == t.assignment.c.hit)
@@ -112,6 +114,10 @@ def _approve(context: Context, due: list[DueApproval]) -> None:
     )
     ledger.pay_rewards(
         context,
-        [Reward(one.time, one.requester, one.worker, one.reward, one.fee, one.hit, one.assignment) for one in due],
+        [
+            Reward(one.time, one.requester, one.worker, one.reward, one.fee, one.hit, one.assignment)
+            for one in due
+            if not one.elsewhere
+        ],
     )
     context.database.execute(_DECIDE, [{"of_assignment": one.assignment, "at": one.time} for one in due])

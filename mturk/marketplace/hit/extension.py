@@ -7,6 +7,7 @@ from typing import Any
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.database import table as t
+from mturk.marketplace.document import lost_question
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.hit import hit, notification
 from mturk.marketplace.hit.hit import HIT, standing_of
@@ -30,6 +31,7 @@ def create_additional_assignments_for_hit(
     if made:
         raise RequestError("DuplicateCall", f"The request with ID {made} was already processed.")
     hit_row = hit.mine(call, hit_id, lock=True)
+    _expect_question(hit_row)
     idempotency.remember(call, operation, unique_request_token, hit_id)
     _tell(call, hit_row)
     _add(call, hit_row, number_of_additional_assignments)
@@ -38,6 +40,7 @@ def create_additional_assignments_for_hit(
 
 def extend_until(context: Context, hit_row: HIT, expiration: int) -> None:
     """Offer a HIT until that time, which is still to come; one that had expired opens again."""
+    _expect_question(hit_row)
     _offer_until(context, hit_row, expiration)
     if hit_row.expired or expiration != hit_row.expiration:
         _tell(context, hit_row)
@@ -85,6 +88,15 @@ def _offer_until(context: Context, hit_row: HIT, expiration: int) -> None:
     agenda.cancel(context.database, agenda.EXPIRE, hit_row.number)
     agenda.plan(context.database, agenda.EXPIRE, hit_row.number, expiration)
     resettle(context, hit_row, expired=False)
+
+
+def _expect_question(hit_row: HIT) -> None:
+    if lost_question.is_lost(hit_row.question):
+        # Workers would be paid for answers to nothing.
+        text = (
+            f"HIT {hit_row.hit_id} was brought here without its question, so it cannot be extended. Publish a new one."
+        )
+        raise RequestError("InvalidHITState", text)
 
 
 def _tell(context: Context, hit_row: HIT) -> None:

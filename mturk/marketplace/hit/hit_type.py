@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -105,7 +105,7 @@ def find_or_make(
         "auto_approval_delay": auto_approval_delay,
         "requirements": _SORTED.encode(complete),
     }
-    digest = hashlib.sha256(_SORTED.encode(values).encode()).hexdigest()
+    digest = digest_of(values)
     same = {"requester": call.requester, "digest": digest}
     found = driver.row(call.database, _BY_DIGEST, same)
     if found:
@@ -113,14 +113,20 @@ def find_or_make(
     call.expect_room(HIT_TYPES, 1, lambda: count(call.database, t.hit_type, t.hit_type.c.requester == call.requester))
     ids = {"hit_type_id": call.new_id(), "hit_group_id": call.new_id()}
     number = t.add_row(call.database, t.hit_type, {**values, **same, **ids})
-    _add_group(call, number, reward, (title, keywords, description))
+    add_group(call, number, reward, (title, keywords, description))
     if type_ids:
         requirements_of_type = [{"hit_type": number, "qualification_type_id": type_id} for type_id in sorted(type_ids)]
         call.database.execute(t.hit_type_requirement.insert(), requirements_of_type)
     return HITType._make(known(driver.row(call.database, _BY_DIGEST, same)))
 
 
-def _add_group(call: Call, number: int, reward: int, texts: Iterable[str | None]) -> None:
+def digest_of(values: Mapping[str, Any]) -> str:
+    """What says that two types have the same values; their requirements are JSON."""
+    return hashlib.sha256(_SORTED.encode(values).encode()).hexdigest()
+
+
+def add_group(call: Call, number: int, reward: int, texts: Iterable[str | None]) -> None:
+    """Write down the group of a new type's HITs, which is found by these texts; it has none yet."""
     group = {"hit_type": number, "requester": call.requester, "reward": reward}
     call.database.execute(t.hit_group.insert(), group)
     name = requester.name_of(call.database, call.requester)

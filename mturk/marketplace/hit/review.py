@@ -76,21 +76,23 @@ def settled(context: Context, before: HIT) -> None:
 
 
 def _compare(context: Context, hit_row: HIT, policy: Plurality) -> None:
-    every = assignment.handed_in(context, hit_row.number)
+    written = hit_row.assignment_review_policy
+    key = None if written is None else known_answers(json.loads(written))
+    every, work = 0, []
+    for assignment_row in assignment.handed_in(context, hit_row.number):
+        every += 1
+        whole = entered(known(assignment_row.answer))
+        if _counts(policy, key, assignment_row, whole):
+            # No more than is compared: a thousand workers' answers may have gigabytes.
+            work.append((assignment_row._replace(answer=None), review_score.compared(policy, whole)))
     if not every:
         # Nobody came, so there is nothing to compare and nobody to replace.
         return
-    written = hit_row.assignment_review_policy
-    key = None if written is None else known_answers(json.loads(written))
-    read = [(assignment_row, entered(known(assignment_row.answer))) for assignment_row in every]
-    work = [
-        (assignment_row, answers) for assignment_row, answers in read if _counts(policy, key, assignment_row, answers)
-    ]
     comparison = review_score.compare(policy, [answers for _, answers in work])
     subject = Subject("HIT", hit_row.hit_id)
     report = Report(context, hit_row.number, "HIT")
     agreed = f"{comparison.number} of {len(policy.questions)} questions have an agreed answer"
-    report.reviewed(subject, f"{len(work)} of {len(every)} assignments compared; {agreed}")
+    report.reviewed(subject, f"{len(work)} of {every} assignments compared; {agreed}")
     for question, answer in comparison.agreed.items():
         report.found(subject, "AgreedAnswerFound", "false" if answer is None else "true", question)
         if answer is not None:
@@ -109,7 +111,7 @@ def _judge(
     comparison: review_score.Comparison,
     report: Report,
     assignment_row: Assignment,
-    answers: review_score.Answers,
+    answers: review_score.Compared,
 ) -> None:
     percent = comparison.worker_percent(answers)
     if percent is None:

@@ -14,9 +14,14 @@ from mturk.marketplace.hit.review_policy import KnownAnswers, Plurality
 
 # The service does not compare what is longer.
 _LONGEST = 256
+_MOST = 1_000
+"""Texts in one answer. A page may send tens of thousands, which would take gigabytes for all workers of a HIT."""
 
 Answers = Mapping[str, Values]
 """What one worker entered, by question; a question that is not there was left empty."""
+
+Compared = Mapping[str, Values | None]
+"""What of it is compared with what others entered, by question: None where that is too long."""
 
 _NOTHING: Values = frozenset()
 
@@ -67,25 +72,30 @@ class Comparison:
         """The share of questions with an agreed answer."""
         return _percent(self.number, len(self.agreed))
 
-    def with_majority(self, answers: Answers) -> int:
+    def with_majority(self, answers: Compared) -> int:
         """How many of the agreed answers a worker gave."""
         return sum(
-            found is not None and _comparable(answers, question) == found.answer
+            found is not None and answers.get(question, _NOTHING) == found.answer
             for question, found in self.agreed.items()
         )
 
-    def worker_percent(self, answers: Answers) -> int | None:
+    def worker_percent(self, answers: Compared) -> int | None:
         """The share of agreed answers that a worker gave; None where nothing is agreed on."""
         return _percent(self.with_majority(answers), self.number) if self.number else None
 
 
-def compare(policy: Plurality, work: Sequence[Answers]) -> Comparison:
+def compared(policy: Plurality, answers: Answers) -> Compared:
+    """What of one worker's answers is compared with those of others."""
+    return {question: _comparable(answers[question]) for question in policy.questions if question in answers}
+
+
+def compare(policy: Plurality, work: Sequence[Compared]) -> Comparison:
     """Hold the answers of several workers against each other."""
     return Comparison({question: _agreed(policy, question, work) for question in policy.questions})
 
 
-def _agreed(policy: Plurality, question: str, work: Sequence[Answers]) -> Agreed | None:
-    given = [found for answers in work if (found := _comparable(answers, question)) is not None]
+def _agreed(policy: Plurality, question: str, work: Sequence[Compared]) -> Agreed | None:
+    given = [found for answers in work if (found := answers.get(question, _NOTHING)) is not None]
     most = Counter(given).most_common(2)
     # Two that are equally common are no plurality.
     if not most or (len(most) == 2 and most[0][1] == most[1][1]):
@@ -95,9 +105,8 @@ def _agreed(policy: Plurality, question: str, work: Sequence[Answers]) -> Agreed
     return Agreed(answer, percent) if percent > policy.threshold else None
 
 
-def _comparable(answers: Answers, question: str) -> Values | None:
-    values = answers.get(question, _NOTHING)
-    return None if any(len(value) > _LONGEST for value in values) else values
+def _comparable(values: Values) -> Values | None:
+    return None if len(values) > _MOST or any(len(value) > _LONGEST for value in values) else values
 
 
 def _percent(part: int, whole: int) -> int:

@@ -22,7 +22,7 @@ def is_bygone(fields: Mapping[str, str]) -> bool:
     return fields.get("Service") == SERVICE or ("Operation" in fields and "AWSAccessKeyId" in fields)
 
 
-def refusal(fields: Mapping[str, str], now: int) -> bytes:
+def refusal(fields: Mapping[str, str], now: str) -> bytes:
     """An error as the old API wrote it; its status was 200, and the root bears the operation's name."""
     operation = fields.get("Operation", "")
     told = Told("AWS.MechanicalTurk.OperationNoLongerSupported", _TEXT, in_front=True)

@@ -74,7 +74,7 @@ class OldApi:
             return None
         operation = given.get("Operation", "")
         if not self._answers:
-            return ApiReply(200, bygone.refusal(given, self._now()), content_type=_CONTENT_TYPE)
+            return ApiReply(200, bygone.refusal(given, self._stamp()), content_type=_CONTENT_TYPE)
         visit.calls(operation if operation in OLD_OPERATIONS else "unknown")
         return self._answer(operation, given, caller, self._public.url if self._public else address)
 
@@ -144,8 +144,9 @@ class OldApi:
     def _refusal(self, operation: str, refusal: Refusal) -> ApiReply:
         told: Told = query_error.told(refusal)
         visit.refused(told.code)
-        document = query_document.failure(operation, result_of(operation), told, visit.request_id(), self._now())
+        document = query_document.failure(operation, result_of(operation), told, visit.request_id(), self._stamp())
         return ApiReply(told.status, document, told.retry_after, _CONTENT_TYPE)
 
-    def _now(self) -> int:
-        return int(self._real_time() * SECOND)
+    def _stamp(self) -> str:
+        now = int(self._real_time() * SECOND)
+        return f"{now} s" if self._dispatch.is_sandbox else str(now)

@@ -95,9 +95,11 @@ class Reception(TcpWSGIServer):
         self._answer(task)
 
     def _answer(self, task: Channel) -> None:
-        # Who put it off is waited for by `_settle`: the trigger is pulled when an answer is done.
-        task.is_put_off = task.total_outbufs_len > _MOST_UNTAKEN
-        if not task.is_put_off:
+        # Who put it off is waited for by `_settle`: the trigger is pulled when an answer is done. The server's own
+        # thread may find it put off at once; so that is not asked again here, or the request would be answered twice.
+        is_put_off = task.total_outbufs_len > _MOST_UNTAKEN
+        task.is_put_off = is_put_off
+        if not is_put_off:
             self._dispatchers(task).add_task(task)
 
     def work(self, longest: float = _LOOK) -> None:

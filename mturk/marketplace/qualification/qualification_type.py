@@ -85,7 +85,7 @@ def create_qualification_type(
     auto_granted_value: int | None = None,
 ) -> Answer:
     """Make a qualification type, which workers can then request; its name and keywords cannot be changed."""
-    _check_test(call, test, answer_key, test_duration_in_seconds, auto_granted)
+    check_test_of_type(call, test, answer_key, test_duration_in_seconds, auto_granted)
     if test is None and test_duration_in_seconds is not None:
         raise ParameterValidationError("TestDurationInSeconds", "TestDurationInSeconds needs a Test.")
     taken = call.database.execute(_BY_NAME, {"requester": call.requester, "name": name}).one_or_none()
@@ -103,7 +103,7 @@ def create_qualification_type(
             "taken_name": name,
             "description": description,
             "keywords": keywords,
-            "words": _words(name, keywords, description),
+            "words": words(name, keywords, description),
             "status": qualification_type_status,
             "test": test,
             "test_duration": test_duration_in_seconds,
@@ -134,7 +134,7 @@ def update_qualification_type(
     type_row = mine(call, qualification_type_id, lock=True)
     expect(type_row, *USABLE)
     granted = type_row.auto_granted if auto_granted is None else auto_granted
-    _check_test(call, test, answer_key, test_duration_in_seconds, granted)
+    check_test_of_type(call, test, answer_key, test_duration_in_seconds, granted)
     if granted and type_row.test is not None:
         raise _excludes_test()
     if test is None and type_row.test is None and test_duration_in_seconds is not None:
@@ -152,7 +152,7 @@ def update_qualification_type(
     if test is not None:
         values["answer_key"] = answer_key
     if description is not None:
-        values["words"] = _words(type_row.name, type_row.keywords, description)
+        values["words"] = words(type_row.name, type_row.keywords, description)
     change(call, type_row.number, **values)
     return {"QualificationType": describe(by_number(call, type_row.number))}
 
@@ -267,9 +267,10 @@ def granted_value(type_row: QualificationType) -> int:
     return _DEFAULT_VALUE if type_row.auto_granted_value is None else int(type_row.auto_granted_value)
 
 
-def _check_test(
+def check_test_of_type(
     call: Call, test: str | None, answer_key: str | None, test_duration: int | None, auto_granted: bool
 ) -> None:
+    """Refuse a test that a type cannot have."""
     limit = call.settings.question_limit
     if test is None and answer_key is not None:
         raise ParameterValidationError("AnswerKey", "AnswerKey needs a Test.")
@@ -292,7 +293,8 @@ def _does_not_exist(type_id: str) -> RequestError:
     return RequestError("QualificationTypeDoesNotExist", f"QualificationType {type_id} does not exist.")
 
 
-def _words(name: str, keywords: str | None, description: str) -> str:
+def words(name: str, keywords: str | None, description: str) -> str:
+    """What a type is searched by."""
     return "\n".join([name, keywords or "", description]).casefold()
 
 

@@ -16,6 +16,7 @@ from mturk.marketplace.query.parameter_tree import Tree
 from mturk.marketplace.query.query_error import malformed
 from mturk.marketplace.request.numbered_page import NumberedPage
 from mturk.marketplace.request.paging import DEFAULT_SIZE
+from mturk.marketplace.request.rules import RULES
 
 _LARGEST_PAGE = 100
 _LAST_PAGE = 10**7
@@ -89,6 +90,12 @@ def qualification_types(clerk: Clerk, members: Mapping[str, Any], given: Tree) -
     found.sort(key=lambda one: str(one["Name"]), reverse=wanted.descending)
     wanted.total = len(found)
     return found[wanted.before : wanted.before + wanted.size], wanted
+
+
+def review_results(clerk: Clerk, given: Tree) -> Answer:
+    """A page of what review policies found out and did; of how much there is nothing is said."""
+    operation = "ListReviewPolicyResultsForHIT"
+    return clerk.do(operation, translation.members(RULES[operation], given), page=page(given))
 
 
 def _between(given: Tree, name: str, usual: int, most: int) -> int:

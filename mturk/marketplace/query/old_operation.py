@@ -57,9 +57,12 @@ class OldOperation:
             rows = clerk.do(self.today, members, page=page)[self.lists]
         return {**old_list.counted(len(rows), page.total, page.number), self.lists: rows}
 
-    def answers(self, answer: Answer, given: Tree) -> list[Answer]:
-        """What the result has, one after another."""
-        groups = translation.words(given, "ResponseGroup") or self.groups
+    def shown(self, given: Tree) -> Sequence[str]:
+        """The response groups that are asked for, or else usual."""
+        return translation.words(given, "ResponseGroup") or self.groups
+
+    def answers(self, answer: Answer, groups: Sequence[str]) -> list[Answer]:
+        """What the result has, one after another, with so much of its HITs."""
         seen = response_group.shown(answer, groups) if self.groups else answer
         return [seen[self.holds]] if self.holds else [seen]
 
@@ -123,7 +126,7 @@ OLD_OPERATIONS: Final[dict[str, OldOperation]] = {
     ),
     "GetQualificationType": _like("GetQualificationType", holds="QualificationType", result="QualificationType"),
     "GetQualificationsForQualificationType": _like("ListWorkersWithQualificationType", lists="Qualifications"),
-    "GetReviewResultsForHIT": _like("ListReviewPolicyResultsForHIT"),
+    "GetReviewResultsForHIT": OldOperation("ListReviewPolicyResultsForHIT", own=old_list.review_results, reads=True),
     "GetReviewableHITs": _like("ListReviewableHITs", orders=old_list.REVIEWABLE_HITS, groups=(MINIMAL,), lists="HITs"),
     "GrantBonus": _like("SendBonus"),
     "GrantQualification": _like("AcceptQualificationRequest"),

@@ -47,7 +47,7 @@ def success(operation: str, result: str, answers: Sequence[Answer], request_id: 
     return _written(root)
 
 
-def failure(operation: str, result: str, refusal: Told, request_id: str, now: int) -> bytes:
+def failure(operation: str, result: str, refusal: Told, request_id: str, now: str) -> bytes:
     """The answer to a call that was refused, by its operation or before."""
     root, request = _begin(operation, request_id)
     if not refusal.in_front:

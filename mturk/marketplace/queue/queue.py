@@ -106,6 +106,13 @@ def _there(database: Connection, owner: int, name: str) -> Queue:
     return queue
 
 
+def expect_name(name: str) -> None:
+    """Refuse what no queue can be called."""
+    if not _NAME.fullmatch(name):
+        why = "FIFO queues are not served." if name.endswith(".fifo") else "It has 1 to 80 of A-Z, a-z, 0-9, - and _."
+        raise invalid("QueueName", name, why)
+
+
 def make(
     database: Connection,
     owner: int,
@@ -115,9 +122,7 @@ def make(
     note: Callable[[], object] = lambda: None,
 ) -> Queue:
     """The requester's queue of that name, made and noted if there is none; one with other attributes is in the way."""
-    if not _NAME.fullmatch(name):
-        why = "FIFO queues are not served." if name.endswith(".fifo") else "It has 1 to 80 of A-Z, a-z, 0-9, - and _."
-        raise invalid("QueueName", name, why)
+    expect_name(name)
     attributes = _checked(database, owner, given)
     queue = find(database, owner, name)
     if queue is not None:

@@ -63,6 +63,7 @@ class QueueCall:
 
 def _create_queue(call: QueueCall, given: Members) -> Answer:
     name = queue_member.text(given, "QueueName")
+    queue.expect_name(name)
     attributes = queue_member.mapping(given, "Attributes")
     if queue.find(call.database, call.requester, name) is None:
         call.expect_room(QUEUES, 1, lambda: count(call.database, t.queue, t.queue.c.requester == call.requester))

@@ -19,6 +19,8 @@ DEFAULT_SIZE = 10
 _LARGEST = 2**63
 LARGEST_PAGE = 16_000_000
 """Characters of the answers on one page; clients read no page without end, and the SDK gives up at 64 MB."""
+_LARGEST_NUMBERED = 64_000_000
+"""The same of a page with a number, on which ten of the largest answers have room."""
 _AT_ONCE = 10  # rows that are read together where they may be large
 
 Listed = TypeVar("Listed")
@@ -60,13 +62,15 @@ class Page(NamedTuple):
         """The rows of this page, which are of that kind, in the order of these columns.
 
         `shown_after` is the column with the time after which a marketplace with `eventual` waits before it shows a row.
-        With `large`, the name of a text that may have megabytes, the page ends behind the row that makes it large.
+        With `large`, the name of a text that may have megabytes, the page ends behind the row that makes it large. One
+        with a number does not, since what is left out would be on no page: it is refused if it is far too large.
         """
         query = self.part(call, listed, *order, descending=descending, shown_after=shown_after)
         if large is None:
             return cast("Sequence[Listed]", call.database.execute(query).all())
         with call.database.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
-            return cast("Sequence[Listed]", _until_large(rows, large))
+            found = _until_large(rows, large) if call.numbered is None else _whole(rows, large)
+        return cast("Sequence[Listed]", found)
 
     def part(
         self,
@@ -120,6 +124,20 @@ def _until_large(rows: Iterable[Any], large: str) -> list[Any]:
         size += len(getattr(row, large) or "")
         if size >= LARGEST_PAGE:
             break
+    return found
+
+
+def _whole(rows: Iterable[Any], large: str) -> list[Any]:
+    found, size = [], 0
+    for row in rows:
+        found.append(row)
+        size += len(getattr(row, large) or "")
+        if size > _LARGEST_NUMBERED:
+            text = (
+                f"What is listed on this page has more than {_LARGEST_NUMBERED:,} characters. Ask for fewer at once, "
+                f"such as PageSize={DEFAULT_SIZE}."
+            )
+            raise ParameterValidationError("PageSize", text)
     return found
 
 

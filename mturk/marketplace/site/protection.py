@@ -22,7 +22,6 @@ _CONTENT = {
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "X-Frame-Options": "DENY",
 }
@@ -43,7 +42,12 @@ def protect(response: Response) -> Response:
         # A page with a policy of its own says in it who may frame it.
         if not (own_policy and name == "X-Frame-Options"):
             response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", _policy(g.get("allowed", {})))
+    allowed = g.get("allowed", {})
+    response.headers.setdefault("Content-Security-Policy", _policy(allowed))
+    # psiTurk and others do their work in a window that a task opens, which tells the task when it is over. Who opened
+    # the page itself is kept from it all the same.
+    alone = "same-origin-allow-popups" if "frame-src" in allowed else "same-origin"
+    response.headers.setdefault("Cross-Origin-Opener-Policy", alone)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}")
     if request.endpoint != "static":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sqlite3
 import time
@@ -23,6 +24,8 @@ from mturk.marketplace.upkeep.problem import Problem
 from mturk.marketplace.upkeep.reader import open_file, reading
 
 _DRAFT = ".part"
+# Nobody else's: the folder may be one for other things too.
+_IS_DRAFT = re.compile(r"\..+-[0-9a-f]{16}\.part(-journal|-wal|-shm)?")
 _LEFT_BEHIND = 86_400.0
 """Seconds after which a copy that nobody finished is no more being made."""
 _OPENED = "the copy was opened, and added up"
@@ -154,7 +157,7 @@ def _name(draft: Path, place: Path, stem: str, now: float, ending: str) -> Path:
 def _tidy(place: Path, now: float) -> None:
     """Remove what was left by who was killed."""
     for path in place.glob(f".*{_DRAFT}*"):
-        if now - path.stat().st_mtime > _LEFT_BEHIND:
+        if _IS_DRAFT.fullmatch(path.name) and now - path.stat().st_mtime > _LEFT_BEHIND:
             path.unlink(missing_ok=True)
 
 

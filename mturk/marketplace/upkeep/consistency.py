@@ -42,7 +42,14 @@ _HIT, _WORK, _WORKER = t.hit.c, t.assignment.c, t.worker.c
 _KEPT = ~_HIT.disposed
 _AT_WORK = _HIT.pending + _HIT.submitted
 _OPEN = case((_HIT.expired, 0), else_=_HIT.max_assignments - _AT_WORK - _HIT.approved - _HIT.rejected)
-_UNPAID = (_OPEN + _AT_WORK) * (t.hit_type.c.reward + _HIT.fee)
+_ELSEWHERE = (
+    select(func.count())
+    .where(_WORK.hit == _HIT.number, _WORK.status == SUBMITTED, _WORK.elsewhere)
+    .correlate(t.hit)
+    .scalar_subquery()
+)
+"""Work that was done and is paid for elsewhere: nothing is on hold for it."""
+_UNPAID = (_OPEN + _AT_WORK - _ELSEWHERE) * (t.hit_type.c.reward + _HIT.fee)
 _FILE_KEY = "<UploadedFileKey>"
 
 

@@ -76,11 +76,11 @@ def take_out(address: Address, schemas: Sequence[str]) -> None:
 
 
 def _make_room(address: Address, schemas: Sequence[str]) -> None:
-    """See to it that a database is empty, and that it has schemas."""
+    """See to it that a database is empty, and that it has schemas; what is in one of these is not touched."""
     engine = make_engine(address, _PATIENCE)
     try:
         with explained(address), engine.begin() as connection:
-            if inspect(connection).get_table_names():
+            if any(inspect(connection).get_table_names(schema) for schema in (None, *schemas)):
                 raise MarketplaceError(
                     f"The database {address} is not empty. Make a new one with createdb, and name that."
                 )
@@ -93,9 +93,10 @@ def _make_room(address: Address, schemas: Sequence[str]) -> None:
 def _run(program: str, address: Address | None, *options: str) -> str:
     """What the program prints; the database's password is in its environment, where nobody else sees it."""
     if shutil.which(program) is None:
+        command = [program, *options, *([] if address is None else [f"--dbname={address}"])]
         raise MarketplaceError(
             f"There is no {program}, which comes with PostgreSQL (apt install postgresql-client). "
-            f"Where it is, this does the same: {program} {' '.join(options)} --dbname={address}"
+            f"Where it is, this does the same: {' '.join(command)}"
         )
     environment = dict(os.environ)
     where = []

@@ -256,7 +256,7 @@ class _Removal:
         still = database.execute(self._before.hits().where(_HIT.number.in_(hits))).scalars().all()
         work = database.execute(select(_WORK.number).where(_WORK.hit.in_(still))).scalars().all()
         self._remove_work(database, work)
-        for table in (t.upload, t.bonus, t.review_entry, t.undone, t.report, t.letter, t.hit_content):
+        for table in (t.upload, t.bonus, t.review_entry, t.undone, t.report, t.letter, t.origin, t.hit_content):
             self._delete(database, table, table.c.hit.in_(still))
         return self._delete(database, t.hit, _HIT.number.in_(still))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from mturk.marketplace.database.address import Address
 from mturk.marketplace.database.diagnosis import explained
@@ -47,13 +48,18 @@ def try_out(copy: Path, address: Address, now: float, *, scratch: bool) -> Trial
     with _administering(address) as connection:
         if not connection.execute(_MAY).scalar_one():
             return Trial([], NOT_ALLOWED)
-        left = list(_left_behind(connection, now))
+        problems = list(_left_behind(connection, now))
         name = f"mturk_scratch_{int(now)}_{os.getpid()}"
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
+        # Whatever goes wrong with that database, the copy is there.
         try:
-            return Trial([*left, *_put_back(copy, address, name)], RESTORED)
+            connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
+        except DBAPIError as error:
+            return Trial([*problems, Problem("copy", f"nothing to put it back into ({_said(error)})", _DRILL)], READ)
+        try:
+            problems += _put_back(copy, address, name)
         finally:
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+            problems += _dropped(connection, name)
+        return Trial(problems, RESTORED)
 
 
 def _put_back(copy: Path, address: Address, name: str) -> list[Problem]:
@@ -64,6 +70,18 @@ def _put_back(copy: Path, address: Address, name: str) -> list[Problem]:
             return inspection.of_rows(found)
     except MarketplaceError as error:
         return [Problem("copy", f"it could not be put back ({str(error).rstrip('.')})", _DRILL, True)]
+
+
+def _dropped(connection: Connection, name: str) -> list[Problem]:
+    try:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    except DBAPIError as error:
+        return [Problem(f"database {name}", f"it could not be dropped ({_said(error)})", f"dropdb {name}")]
+    return []
+
+
+def _said(error: DBAPIError) -> str:
+    return " ".join(str(error.orig).split())
 
 
 def _left_behind(connection: Connection, now: float) -> Iterator[Problem]:

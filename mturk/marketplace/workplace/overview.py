@@ -100,7 +100,11 @@ _UNPAID = (
     .select_from(t.assignment)
     .join(t.hit, t.hit.c.number == t.assignment.c.hit)
     .join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
-    .where(t.assignment.c.worker == bindparam("of_worker"), t.assignment.c.status == SUBMITTED)
+    .where(
+        t.assignment.c.worker == bindparam("of_worker"),
+        t.assignment.c.status == SUBMITTED,
+        ~t.assignment.c.elsewhere,
+    )
     .group_by(t.hit.c.requester)
     .subquery()
 )

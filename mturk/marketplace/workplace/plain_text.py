@@ -1,7 +1,8 @@
 """Texts of people who do not know each other, made harmless for those who read them.
 
 What a worker writes is read by operators in terminals and spreadsheets. So it has no control characters, no marks that
-turn the direction of writing around, no invisible ones; and a cell of a table never begins like a formula.
+turn the direction of writing around, no invisible ones; and a cell of a table never begins like a formula, also where a
+spreadsheet takes semicolons for what separates cells: there quotes count for nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _MANY_LINES = re.compile("\n{3,}")
 _NEEDED = frozenset("\n\u200c\u200d\u200e\u200f")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co"})
 # As spreadsheets see them, also in their wide forms.
-_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
+_FORMULA = re.compile('(\\A|[;\n])(?="*[=+\\-@\uff1d\uff0b\uff0d\uff20])')
 
 
 def cleaned(text: str) -> str:
@@ -35,8 +36,7 @@ def on_one_line(text: str) -> str:
 
 def cell(value: object) -> str:
     """A value as a cell of a CSV table, which no spreadsheet takes for a formula."""
-    text = cleaned(str(value))
-    return f"'{text}" if text[:1] in _FORMULA else text
+    return _FORMULA.sub(r"\1'", cleaned(str(value)))
 
 
 def row(values: Iterable[object]) -> list[str]:

@@ -346,7 +346,7 @@ def test_json_without_orders_means_the_same(text: str) -> None:
     assert not any(order in line for order in ORDERS)
 
 
-@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@A1", "'1", "\uff1d1", "\t=1"])
+@pytest.mark.parametrize("cell", ["=1", "+1", "-1", "@A1", "'1", "\uff1d1", "\tA1"])
 def test_a_formula_is_defused(cell: str) -> None:
     assert defused(cell) == f"'{cell}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,13 @@ def test_an_old_encoding_and_an_old_python_are_read(tmp_path: Path) -> None:
     assert doctor(path).stdout.startswith(f"{path}:3: boto 2")
 
 
+@pytest.mark.parametrize("between", ["\n\f\n", "\n# \u2028\n", "\r\n\r\n", "\r\r"], ids=ascii)
+def test_lines_are_counted_as_editors_do(between: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(f"import os{between}import boto.mturk\n".encode())
+    assert doctor(path).stdout.startswith(f"{path}:3: boto 2")
+
+
 def test_a_text_cannot_move_the_cursor(tmp_path: Path) -> None:
     path = written(tmp_path, "a\x1b[2J.py", "import boto.mturk")
     assert "\x1b" not in doctor(path).stdout
@@ -150,3 +158,22 @@ def test_programs_are_looked_at_without_a_service(tmp_path: Path) -> None:
 def test_a_folder_without_programs_is_said(tmp_path: Path) -> None:
     said = doctor(tmp_path)
     assert (said.exit_code, said.stdout.startswith("No program was found; expected files that end in .py")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "piece"),
+    [
+        ("a.sh", "aws "),
+        ("a.sh", "aws --"),
+        ("a.py", "balance "),
+        ("a.js", "new MTurk({ "),
+        ("a.py", f'"3{"A" * 29}"\n'),
+        ("a.py", "HITLayoutId "),
+        ("a.py", "HITLayoutId" + " " * 5000),
+    ],
+)
+def test_a_program_of_one_piece_is_read_in_a_moment(name: str, piece: str, tmp_path: Path) -> None:
+    path = written(tmp_path, name, piece * (400_000 // len(piece)))
+    start = time.process_time()
+    doctor(path)
+    assert time.process_time() - start < 20  # of the square of its length it would be hours

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -174,6 +175,28 @@ def test_the_export_names_the_files_that_one_uploaded(desk: Desk) -> None:
         worker.submit(worker.accept(hit["HITId"]), {"photo": File(name, b"12345")})
     (file,) = exported(desk, mine)["files"]
     assert (file["question"], file["name"], file["size"]) == ("photo", "cat.jpg", 5)
+
+
+class Nowhere(io.TextIOBase):
+    """A file that keeps nothing."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+def test_large_answers_are_taken_along_some_at_a_time(desk: Desk) -> None:
+    mine = desk.joined()
+    worker = desk.market.worker(mine.worker_id)
+    for _ in range(40):
+        hit = call(desk, "CreateHIT", **hit_arguments(Reward="0.05"))["HIT"]
+        worker.submit(worker.accept(hit["HITId"]), {"label": "x" * 1_000_000})
+    tracemalloc.start()
+    try:
+        desk.own.export(desk.sitting(mine), Nowhere())  # type: ignore[arg-type]  # a TextIO is more than is asked for
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 25_000_000
 
 
 def knowing_workers() -> set[str]:

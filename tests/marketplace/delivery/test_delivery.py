@@ -147,6 +147,24 @@ def test_an_sqs_queue_gets_the_message_as_its_body(client: Client, sqs: Any, que
     assert [(one["EventType"], one["HITId"]) for one in message["Events"]] == [("HITCreated", hit_id)]
 
 
+def test_a_message_for_which_no_thread_can_be_started_is_sent_later(
+    database: str, connect: Connect, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, refused = threading.Thread.start, threading.Event()
+
+    def refuse_the_first(thread: threading.Thread) -> None:
+        if thread.name == "mturk-sender" and not refused.is_set():
+            refused.set()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse_the_first)
+    with Marketplace(database) as market:
+        ping(connect(market), inbox.url)
+        assert inbox.next()["Events"][0]["EventType"] == "Ping"
+        assert refused.is_set()
+
+
 def test_an_sns_topic_gets_the_message_and_a_subject_of_milliseconds(
     client: Client, sqs: Any, queue: str, sns: Any, moto: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,7 +53,12 @@ def test_reserved_names_are_left_out() -> None:
     assert [answer[0][1] for answer in _read(document)] == ["x"]
 
 
-@pytest.mark.parametrize("answers", [{}, {"assignmentId": "3X"}])
+def test_a_page_that_posts_only_whose_work_it_was_answers_with_that() -> None:
+    document = answer_document(html_question(), {"assignmentId": "3", "hitId": "3H", "workerId": "A1"})
+    assert [(answer[0][1], answer[1][1]) for answer in _read(document)] == [("hitId", "3H"), ("workerId", "A1")]
+
+
+@pytest.mark.parametrize("answers", [{}, {"assignmentId": "3X"}, {"turkSubmitTo": "https://www.mturk.com"}])
 def test_a_page_must_send_at_least_one_field(answers: dict[str, str]) -> None:
     with pytest.raises(WorkerError, match="no answers"):
         answer_document(html_question(), answers)

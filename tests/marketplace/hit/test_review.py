@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -417,6 +418,27 @@ def test_questions_that_are_not_named_are_not_compared(client: Client, publish: 
     hit_id = publish(MaxAssignments=2, HITReviewPolicy=plurality())["HITId"]
     _work_all(work, hit_id, {"label": "cat", "note": "a"}, {"label": "cat", "note": "b"})
     assert _values(client, hit_id, "HIT", "HitAgreementScore") == ["100"]
+
+
+def test_an_answer_of_more_than_a_thousand_texts_is_not_the_agreed_one(
+    client: Client, publish: Publish, work: Work
+) -> None:
+    hit_id = publish(MaxAssignments=2, HITReviewPolicy=plurality())["HITId"]
+    _work_all(work, hit_id, {"label": [str(number) for number in range(1001)]}, "cat")
+    assert _values(client, hit_id, "HIT", "WorkerAgreementScore") == ["0", "100"]
+
+
+def test_large_answers_are_compared_some_at_a_time(client: Client, publish: Publish, work: Work) -> None:
+    hit_id = publish(MaxAssignments=40, HITReviewPolicy=plurality())["HITId"]
+    _work_all(work, hit_id, *([{"label": "cat", "note": "x" * 1_000_000}] * 30))
+    tracemalloc.start()
+    try:
+        client.update_expiration_for_hit(HITId=hit_id, ExpireAt=LONG_AGO)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 25_000_000
+    assert _values(client, hit_id, "HIT", "WorkerAgreementScore") == ["100"] * 30
 
 
 def test_nothing_is_compared_before_the_hit_is_reviewable(client: Client, publish: Publish, work: Work) -> None:

@@ -7,11 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from mturk.marketplace.error import SettingError
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
+from mturk.marketplace.http.reception import Reception
 from tests.marketplace.http.served import GET, Served, ask, everything, is_open, served, until
 
 OK = b"HTTP/1.1 200 OK"
@@ -166,6 +169,32 @@ def test_who_reads_no_answers_keeps_no_thread(stack: ExitStack) -> None:
     end = b""
     while not end.endswith(b"\r\n\r\n/"):
         end = (end + unread[0].recv(1_000_000))[-9:]
+
+
+def test_a_request_that_another_thread_takes_up_as_it_is_put_off_is_answered_once() -> None:
+    class Line:
+        """It takes its answer, and is looked at by the server's thread, as soon as it is put off."""
+
+        total_outbufs_len = 2_000_000
+        _is_put_off = False
+
+        @property
+        def is_put_off(self) -> bool:
+            return self._is_put_off
+
+        @is_put_off.setter
+        def is_put_off(self, value: bool) -> None:
+            self._is_put_off = value
+            if value:
+                self.total_outbufs_len = 0
+                Reception._answer(reception, self)  # type: ignore[arg-type]  # what of a channel matters here
+
+    turns: list[object] = []
+    threads = SimpleNamespace(add_task=turns.append)
+    reception: Any = SimpleNamespace(_dispatchers=lambda _: threads)
+    line = Line()
+    Reception._answer(reception, line)  # type: ignore[arg-type]  # what of a channel matters here
+    assert turns == [line]
 
 
 def test_an_answer_that_is_taken_too_slowly_is_cut_off(stack: ExitStack) -> None:

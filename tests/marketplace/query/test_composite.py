@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.error import DatabaseBusy
 from mturk.marketplace.query import composite
 from tests.marketplace.query.conftest import Publish
 from tests.marketplace.query.old_program import OldProgram, Refused
@@ -124,6 +125,20 @@ def test_all_work_of_a_disabled_hit_is_approved_whatever_its_review_policies_say
     assert set(earned(market)) == {"A1", "A2", "A3"}
     assert on_hold(program) == "0.00"
     assert market.audit() == []
+
+
+def test_who_disables_a_hit_and_is_broken_off_in_the_middle_is_not_asked_to_send_it_again(
+    program: OldProgram, publish_old: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def others_write(*_: object) -> int:
+        raise DatabaseBusy("Others have written for too long.")
+
+    monkeypatch.setattr(composite, "_approve", others_write)
+    hit_id = publish_old()
+    with pytest.raises(Refused, match="see whether it was carried out") as caught:
+        program.call("DisableHIT", {"HITId": hit_id})
+    assert caught.value.status == 200  # boto 2 sends it again for a 503, and would be refused, since the HIT has ended
+    assert whole(program, hit_id)["HITStatus"] == "Reviewable"
 
 
 def test_a_hit_whose_work_is_done_cannot_be_disabled(program: OldProgram, publish_old: Publish, work: Work) -> None:

@@ -198,3 +198,12 @@ def test_the_trail_tells_of_changing_calls_that_were_refused(market: Marketplace
 def test_the_trail_does_not_tell_of_calls_that_nobody_has_signed(market: Marketplace, program: OldProgram) -> None:
     refused(program.send({**program.signed("DisposeHIT", {"HITId": "3NOWHERE"}), "Signature": "wrong"}))
     assert [entry for entry in market.trail() if entry.result != "OK"] == []
+
+
+@pytest.mark.parametrize(("sandbox", "end"), [(False, r"\(\d{13}\)"), (True, r"\(\d{13} s\)")])
+def test_refusals_end_with_the_clock_as_the_service_or_its_sandbox_writes_it(
+    database: str, sandbox: bool, end: str
+) -> None:
+    with Marketplace(database, query_api=True, sandbox=sandbox) as market, pytest.raises(Refused) as caught:
+        OldProgram(market).call("GetHIT", {"HITId": "3NOBODY"})
+    assert re.fullmatch(rf"Hit 3NOBODY does not exist\. {end}", caught.value.message)

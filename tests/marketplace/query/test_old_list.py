@@ -71,6 +71,37 @@ def test_work_is_listed_by_page_status_and_order(program: OldProgram, publish_ol
     assert listed(SortProperty="AssignmentStatus")[0] == two
 
 
+@pytest.fixture
+def of_large_work(program: OldProgram, publish_old: Publish, work: Work) -> Callable[[int], Callable[..., list[str]]]:
+    """A HIT for which so many workers sent answers of 5 MB and one a small one, and what its pages list."""
+
+    def of(number: int) -> Callable[..., list[str]]:
+        hit_id = publish_old(MaxAssignments=number + 1)
+        done = [work(hit_id, f"A{worker}", label="x" * 4_900_000) for worker in range(number)]
+        done.append(work(hit_id, "A1SMALL", label="cat"))
+
+        def listed(**given: Any) -> list[str]:
+            page = program.call("GetAssignmentsForHIT", {"HITId": hit_id, **given})
+            return [str(done.index(str(one.findtext("AssignmentId")))) for one in page.iter("Assignment")]
+
+        return listed
+
+    return of
+
+
+def test_large_answers_keep_no_other_work_off_a_page(of_large_work: Callable[[int], Callable[..., list[str]]]) -> None:
+    assert of_large_work(5)(PageSize=100) == list("012345")
+
+
+def test_a_page_that_is_far_too_large_is_refused_and_smaller_ones_have_all(
+    of_large_work: Callable[[int], Callable[..., list[str]]],
+) -> None:
+    listed = of_large_work(14)
+    with pytest.raises(Refused, match="PageSize=10"):
+        listed(PageSize=100)
+    assert listed(PageSize=10) + listed(PageSize=10, PageNumber=2) == [str(number) for number in range(15)]
+
+
 def test_hits_that_require_a_qualification_are_listed(program: OldProgram, publish_old: Publish) -> None:
     required = "QualificationRequirement.1"
     system = {f"{required}.QualificationTypeId": "00000000000000000040", f"{required}.Comparator": "Exists"}

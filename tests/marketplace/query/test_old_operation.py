@@ -91,6 +91,12 @@ def test_what_was_done_is_in_the_trail_under_todays_names(
     assert told == [(name, market.access_key, hit_id) for name in names]
 
 
+def test_who_asks_for_response_groups_in_no_form_has_nothing_done(program: OldProgram) -> None:
+    with pytest.raises(Refused, match=r"InvalidParameterValue.*ResponseGroup"):
+        program.call("CreateHIT", {**HIT, "ResponseGroup.Name": "Minimal"})
+    assert program.call("SearchHITs").findtext("TotalNumResults") == "0"
+
+
 def test_qualifications(market: Marketplace, program: OldProgram) -> None:
     market.worker("A1ADA")
     made = program.call(
@@ -160,6 +166,29 @@ def test_what_reviews_found_out_is_told_in_the_words_of_then(
     assert report is not None
     assert {one.findtext("ObjectId") for one in report.iter("ReviewAction")} == {assignment_id}
     assert "100" in [one.findtext("Value") for one in report.iter("ReviewResult")]
+
+
+def test_what_reviews_found_out_comes_in_pages(program: OldProgram, publish_old: Publish, work: Work) -> None:
+    policy = "AssignmentReviewPolicy.1"
+    hit_id = publish_old(
+        **{
+            "Question": form(text_question("q")),
+            "MaxAssignments": 9,
+            f"{policy}.PolicyName": "ScoreMyKnownAnswers/2011-09-01",
+            f"{policy}.Parameter.1.Key": "AnswerKey",
+            f"{policy}.Parameter.1.MapEntry.1.Key": "q",
+            f"{policy}.Parameter.1.MapEntry.1.Value.1": "cat",
+        }
+    )
+    done = [work(hit_id, f"A{number}", q="cat") for number in range(6)]
+
+    def told(**page: int) -> list[str | None]:
+        report = program.call("GetReviewResultsForHIT", {"HITId": hit_id, "RetrieveActions": "false", **page})
+        return [one.findtext("SubjectId") for one in report.iter("ReviewResult")]
+
+    both = [*told(PageSize=100), *told(PageSize=100, PageNumber=2)]
+    assert list(dict.fromkeys(both)) == done
+    assert [*told(), *told(PageNumber=2)] == both
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def environment(market: Marketplace, receptor_port: int) -> dict[str, str]:
 @pytest.fixture
 def boto(environment: dict[str, str]) -> Iterator[Boto]:
     """What an expression of boto 2 comes to; a refusal is a dict with its code."""
-    program = Program([sys.executable, "call.py"], TESTS / "boto", environment)
+    program = Program([".venv/bin/python", "call.py"], TESTS / "third_party" / "boto2", environment)
 
     def evaluated(expression: str) -> Any:
         told = program.ask(expression)

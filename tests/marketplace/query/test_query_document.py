@@ -55,7 +55,7 @@ def test_a_text_arrives_whole_or_as_characters_that_xml_has(text: str, read: str
 @pytest.mark.parametrize(("in_front", "place"), [(True, "OperationRequest"), (False, "SomeResult/Request")])
 def test_an_error_stands_where_the_call_was_refused(in_front: bool, place: str) -> None:
     told = Told("AWS.Code", "What <happened>", "HITId", in_front=in_front)
-    root = fromstring(query_document.failure("Some", "SomeResult", told, "id", 7))
+    root = fromstring(query_document.failure("Some", "SomeResult", told, "id", "7"))
     error = root.find(f"{place}/Errors/Error")
     assert error is not None
     assert [error.findtext(name) for name in ("Code", "Message", "Data/Value")] == [

@@ -147,6 +147,15 @@ def test_one_that_is_killed_leaves_no_copy(lab: Path, folder: Path, step: str) -
     assert len(copies(folder)) == 1
 
 
+@pytest.mark.parametrize("name", [".film.part", ".lab.part1", ".lab-0123456789abcdef.partial", ".x.party"])
+def test_what_is_somebody_elses_stays_in_the_folder(name: str, lab: Path, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / name).write_text("mine")
+    os.utime(folder / name, (0, 0))
+    back_up(lab, folder)
+    assert (folder / name).read_text() == "mine"
+
+
 def test_what_was_left_behind_is_removed_the_day_after(lab: Path, folder: Path) -> None:
     subprocess.run([sys.executable, "-c", PROGRAM, lab, folder, "the copy is made"], capture_output=True)
     assert len(os.listdir(folder)) == 1
@@ -228,6 +237,12 @@ def test_without_pg_dump_it_is_said_what_to_do(shared: str, folder: Path, monkey
     assert os.listdir(folder) == []
 
 
+def test_without_pg_restore_it_is_said_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MarketplaceError, match=r"the same: pg_restore --file=/dev/null lab\.dump$"):
+        dump.read_through(Path("lab.dump"))
+
+
 @pytest.mark.parametrize("shared", ["postgresql"], indirect=True)
 class TestTryingOut:
     """A copy of PostgreSQL is put back before it counts as one."""
@@ -277,6 +292,19 @@ class TestTryingOut:
         assert found.path != made
         assert found.path.exists()
         assert scratches(shared) == []
+
+    def test_one_for_which_no_database_can_be_made_is_kept_and_told(self, shared: str, folder: Path) -> None:
+        name = f"mturk_scratch_{int(MOMENT)}_{os.getpid()}"
+        with Marketplace(shared), psycopg.connect(shared.partition("&")[0], autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+            try:
+                found = back_up(shared, folder, real_time=lambda: MOMENT)
+            finally:
+                connection.execute(f"DROP DATABASE {name}")
+        assert [(one.where, one.is_damage) for one in found.problems] == [("copy", False)]
+        assert f'database "{name}" already exists' in found.problems[0].what
+        assert found.looked_at == trial.READ
+        assert found.path.exists()
 
     def test_a_database_that_was_left_behind_is_named_and_not_dropped(self, shared: str, folder: Path) -> None:
         with Marketplace(shared), psycopg.connect(shared.partition("&")[0], autocommit=True) as connection:

@@ -216,6 +216,23 @@ def test_a_dump_goes_into_an_empty_database_only(
         restore(copy, tmp_path / "lab.sqlite3")
 
 
+def test_a_dump_goes_into_no_schema_in_which_there_is_something(
+    postgresql: PostgreSQL, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTURK_MARKETPLACE_KEY", MASTER_KEY)
+    with postgresql.database() as url:
+        schema = url.rpartition("%3D")[2]
+        with Marketplace(url):
+            copy = back_up(url, tmp_path / "copies").path
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+        connection.execute(f"CREATE TABLE {schema}.others AS SELECT 1 AS kept")
+        # What follows looks in another schema, and finds no marketplace there.
+        with pytest.raises(MarketplaceError, match="is not empty"):
+            restore(copy, empty)
+        assert connection.execute(f"SELECT kept FROM {schema}.others").fetchall() == [(1,)]
+
+
 def test_a_dump_that_is_refused_leaves_the_database_empty(
     postgresql: PostgreSQL, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

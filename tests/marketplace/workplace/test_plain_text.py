@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mturk.marketplace.workplace import plain_text
@@ -38,6 +40,11 @@ def test_a_cell_is_never_a_formula(text: str) -> None:
     assert plain_text.cell(text).startswith("'")
 
 
-@pytest.mark.parametrize("text", ["", "1.50", "A1", "2026-03-11T12:00:00Z", "a=b", "'quoted'"])
+@pytest.mark.parametrize("text", ["x;=1;y", "x\n=1", "x\r=1", "x;;+1", 'x;"=1;y', "x;\u200b-1"])
+def test_a_cell_that_semicolons_or_line_ends_make_several_of_is_no_formula(text: str) -> None:
+    assert not re.search('[;\n]"*[=+-]', plain_text.cell(text))
+
+
+@pytest.mark.parametrize("text", ["", "1.50", "A1", "2026-03-11T12:00:00Z", "a=b", "'quoted'", "a;b", "two\nlines"])
 def test_any_other_cell_stays_as_it_is(text: str) -> None:
     assert plain_text.cell(text) == text

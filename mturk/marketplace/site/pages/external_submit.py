@@ -11,7 +11,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
 from mturk.marketplace.call import Context
-from mturk.marketplace.document.question import RESERVED
+from mturk.marketplace.document.answer import answering
 from mturk.marketplace.error import WorkerError
 from mturk.marketplace.frame.posted import Posted, UnreadablePost, grouped, read_post, read_query
 from mturk.marketplace.frame.ticket import SubmitTicket
@@ -84,8 +84,8 @@ def _taken(ticket: SubmitTicket) -> tuple[Verdict, list[Posted]]:
     except ClientDisconnected:
         text = _("These answers did not arrive whole. Please send them again.")
         return Verdict(HTTPStatus.BAD_REQUEST, text, again=True), []
-    # What the service itself adds to addresses is no answer.
-    answers = [field for field in fields if field.name and field.name not in RESERVED]
+    kept = answering({field.name for field in fields if field.name})
+    answers = [field for field in fields if field.name in kept]
     if _speaks_of_another(ticket, fields):
         return Verdict(HTTPStatus.CONFLICT, _other_hit(), never=True), answers
     return do(lambda context: _submitted(context, ticket, answers), together=True), answers

@@ -139,6 +139,13 @@ def test_no_answer_is_told_and_can_be_mended(host: FrameHost) -> None:
     assert send(address).status_code == 200
 
 
+def test_the_last_pages_of_psiturk_and_dallinger_are_taken_which_post_only_whose_work_it_was(host: FrameHost) -> None:
+    assignment_id, address = accepted(host)
+    posted = {"assignmentId": assignment_id, "hitId": "3H", "workerId": WORKER}
+    assert send(address, posted).status_code == 200
+    assert dict(host.submitted(assignment_id).answers) == {"hitId": "3H", "workerId": WORKER}
+
+
 def test_what_was_returned_cannot_be_submitted(host: FrameHost) -> None:
     assignment_id, address = accepted(host)
     host.market.worker(WORKER).return_assignment(assignment_id)

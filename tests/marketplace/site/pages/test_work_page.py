@@ -286,6 +286,13 @@ def test_a_page_of_the_requesters_stands_in_a_frame_without_the_sites_rights(
     assert "allow-top-navigation" not in rights[1]
 
 
+def test_a_window_that_a_task_opens_may_find_its_task_again(publish: Publish, signed_in: SignedIn) -> None:
+    """As psiTurk's does, when an experiment is over."""
+    visitor = signed_in()
+    answer = visitor.get(accept(visitor, publish(Question=html_question())))
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin-allow-popups"
+
+
 def test_a_preview_does_not_tell_the_requesters_page_who_looks(publish: Publish, signed_in: SignedIn) -> None:
     visitor = signed_in("A1SECRETWORKER")
     page = visitor.get(f"/worker/groups/{publish(Question=html_question())['HITGroupId']}").text

@@ -7,14 +7,12 @@ import json
 import os
 import sys
 import warnings
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 warnings.simplefilter("ignore")  # as boto 2's own
-sys.path.insert(0, str(Path(__file__).with_name(".packages")))
 
-import boto.mturk.connection as mturk  # noqa: E402 - it is found there only
+import boto.mturk.connection as mturk  # noqa: E402 - its warnings are to be silent
 from boto.mturk import layoutparam, notification, price, qualification, question  # noqa: E402 - as above
 
 

@@ -1,0 +1,1 @@
+"""What was done elsewhere, read out of files and databases."""
