@@ -64,9 +64,9 @@ cli.advice:     finding rule script_text | scrutiny
 cli.account:    new_file | holdings reach | tabulation | export_file funds hits qualifications workers
 cli.batch:      new_folder requirement_notation telling | marked_file plan_dialogue task_settings watching
                 | batch_folder | argument | publish_command review_command | batch_group
-cli:            demo doctor front_door lookout payouts serve sibling simulate | demo_site diagnosis option
+cli:            demo doctor end_signal front_door lookout payouts sibling simulate | demo_site diagnosis option
                 | access audit crowd diagnosing hearing import_command people preview redirection upkeep
-                | bringing | program
+                | bringing serve | program
 flask:          configuration framing handler in_force | state | blueprint worker_page | checkup | command_group
                 | extension | __init__
 django:         conf fields frame_options signals | checks process | apps task views | command test urls

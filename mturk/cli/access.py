@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mturk.cli import option
-from mturk.cli.serve import USUAL_ADDRESS
+from mturk.cli.option import USUAL_ADDRESS
 
 if TYPE_CHECKING:
     from mturk.marketplace import Marketplace

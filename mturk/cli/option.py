@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from mturk.marketplace import Marketplace
 
 
+USUAL_ADDRESS = "http://127.0.0.1:8017"
+"""Where a marketplace is that was told nothing else."""
+
+
 def check_database(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Refuse what cannot be a database's file or URL."""
     if value is not None and not value.strip():

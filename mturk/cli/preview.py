@@ -143,19 +143,19 @@ def _tell(found: Look) -> None:
 
 
 def _show(asked: Examined, name: str, port: int, browse: _Say) -> None:
-    from mturk.cli import serve as server
+    from mturk.cli import end_signal
 
-    with server.end_signalled() as end:
+    with end_signal.caught() as end:
         try:
             from mturk.marketplace import Marketplace, MarketplaceError
         except ModuleNotFoundError as error:
             if "mturk[marketplace]" not in str(error):
                 raise
-            show_file(asked, name, click.echo, lambda: server.wait(end), browse)
+            show_file(asked, name, click.echo, lambda: end_signal.wait(end), browse)
             return
         try:
             with Marketplace(port=port) as market:
-                show_on_site(market, asked, name, click.echo, lambda: server.wait(end), browse)
+                show_on_site(market, asked, name, click.echo, lambda: end_signal.wait(end), browse)
         except MarketplaceError as error:
             reach.end(str(error), reach.PROBLEM)
 

@@ -115,8 +115,7 @@ def demo(database: str | None, site: bool) -> None:
     from rich.console import Console
 
     from mturk.cli import demo as script
-    from mturk.cli import demo_site
-    from mturk.cli import serve as server
+    from mturk.cli import demo_site, end_signal
     from mturk.marketplace import Marketplace
 
     shown = sys.stdout.isatty()
@@ -129,8 +128,8 @@ def demo(database: str | None, site: bool) -> None:
         Marketplace(database or os.path.join(folder, "demo.sqlite3")) as market,
     ):
         if site:
-            with server.end_signalled() as end:
-                demo_site.run(market, click.echo, lambda: server.wait(end), Path(folder, "events.sqlite3"))
+            with end_signal.caught() as end:
+                demo_site.run(market, click.echo, lambda: end_signal.wait(end), Path(folder, "events.sqlite3"))
         else:
             script.run(market, console, random.Random(SEED))  # noqa: S311 - nothing secret is drawn
     if database:

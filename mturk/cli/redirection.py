@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
-from mturk.cli import option, serve
+from mturk.cli import end_signal, option
 
 if TYPE_CHECKING:
     from mturk.marketplace import Marketplace
@@ -32,7 +32,7 @@ _to = click.option(
     "--to",
     "address",
     metavar="URL",
-    default=serve.USUAL_ADDRESS,
+    default=option.USUAL_ADDRESS,
     show_default=True,
     help="The marketplace, such as https://turk.my-lab.org.",
 )
@@ -103,12 +103,12 @@ def redirect(address: str, port: int, folder: str) -> None:
     kept = Path(folder)
     with (
         option.mistakes_explained(),
-        serve.end_signalled() as end,
+        end_signal.caught() as end,
         _leading(address, _authority(kept), kept, port, _warn) as found,
     ):
         for line in [*_lines(found), "", "Ctrl-C ends it."]:
             click.echo(line)
-        serve.wait(end)
+        end_signal.wait(end)
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})

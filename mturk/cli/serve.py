@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import stat
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+
+from mturk.cli import end_signal
+from mturk.cli.option import USUAL_ADDRESS
 
 if TYPE_CHECKING:
     from mturk.cli.redirection import Leading
@@ -20,10 +21,7 @@ if TYPE_CHECKING:
     from mturk.marketplace import Marketplace
 
 REGION = "us-east-1"
-USUAL_ADDRESS = "http://127.0.0.1:8017"
-"""Where a marketplace is that was told nothing else."""
 _OPEN = "{} is open to the network without TLS: whoever is on the way can read passwords and answers."
-_LOOK = 1.0  # seconds; some systems hand signals over only between two waits
 
 
 def run(
@@ -41,7 +39,7 @@ def run(
     `unknown_proxy` says that a proxy stands in front which nobody said to trust. With `leading` calls to Amazon's hosts
     are led here.
     """
-    with end_signalled() as end, market:
+    with end_signal.caught() as end, market:
         for line in warnings(market, host, unknown_proxy=unknown_proxy):
             warn(f"mturk: {line}")
         with (
@@ -50,13 +48,7 @@ def run(
         ):
             for line in [*first_lines(market), *more, "Ctrl-C ends it."]:
                 say(line)
-            wait(end, (lambda: None) if siblings is None else siblings.look)
-
-
-def wait(end: threading.Event, look: Callable[[], object] = lambda: None) -> None:
-    """Wait for that event, and let signals through meanwhile; look after something now and then."""
-    while not end.wait(_LOOK):
-        look()
+            end_signal.wait(end, (lambda: None) if siblings is None else siblings.look)
 
 
 def first_lines(market: Marketplace) -> list[str]:
@@ -129,26 +121,3 @@ def _is_this_machine(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
-
-
-@contextmanager
-def end_signalled() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C or SIGTERM sets; a second one ends the program at once."""
-    end = threading.Event()
-    usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def finish(_number: int, _frame: object) -> None:
-        _set(usual)
-        end.set()
-
-    for number in usual:
-        signal.signal(number, finish)
-    try:
-        yield end
-    finally:
-        _set(usual)
-
-
-def _set(handlers: Mapping[signal.Signals, Any]) -> None:
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
