@@ -22,7 +22,7 @@ def doctor(scripts: tuple[Path, ...], online: bool, **where: str | None) -> int:
     asked: whether it is reached, by the right key, at the right time, and what the key may do. A line that ends in
     [!] is wrong and says the next step, and then the exit status is 1.
 
-    With programs in Python, R, JavaScript or shell, notebooks, or folders of them: says line by line what would not
+    With programs in Python, R, JavaScript or shell, notebooks, pages, or folders: says line by line what would not
     go to a marketplace of yours, and what to write. They are read, not run, and not changed.
 
     \b

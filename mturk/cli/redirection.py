@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
 import click
 
@@ -28,13 +29,30 @@ _SIGNALLED = 128  # what shells add to the number of the signal that ended a pro
 _Say = Callable[[str], object]
 
 _port = click.IntRange(0, 65535)
+_NAMED_BY = ("MTURK_ENDPOINT", "AWS_ENDPOINT_URL_MTURK")
+
+
+def _address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+    """The marketplace: as it was named, or as the lines name it that `mturk serve` prints."""
+    from mturk.redirect.aws_host import is_led
+
+    if value is not None:
+        return value
+    named = (os.environ.get(name, "") for name in _NAMED_BY)
+    # A program of before may have Amazon's own there.
+    ours = (
+        url for url in named if url.startswith(("http://", "https://")) and not is_led(urlsplit(url).hostname or "")
+    )
+    return next(ours, option.USUAL_ADDRESS)
+
+
 _to = click.option(
     "--to",
     "address",
     metavar="URL",
-    default=option.USUAL_ADDRESS,
-    show_default=True,
-    help="The marketplace, such as https://turk.my-lab.org.",
+    callback=_address,
+    help=f"The marketplace, such as https://turk.my-lab.org; else the one that {' or '.join(_NAMED_BY)} names, else "
+    f"{option.USUAL_ADDRESS}.",
 )
 
 

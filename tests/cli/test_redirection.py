@@ -152,6 +152,19 @@ def test_one_program_runs_on_the_marketplace(market: Marketplace) -> None:
     assert done.stderr.startswith(f"mturk: Calls to {HOSTS[0]}, ")
 
 
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL_MTURK", "MTURK_ENDPOINT"])
+def test_the_marketplace_is_the_one_that_the_environment_names(market: Marketplace, name: str) -> None:
+    done = mturk("run", "--", sys.executable, "-c", OLD_SCRIPT, env={**keys(market), name: market.url})
+    assert (done.returncode, done.stdout) == (0, "10000.00\n"), done.stderr
+
+
+@pytest.mark.parametrize("named", ["sandbox", "local", "", f"https://{HOSTS[1]}"])
+def test_what_names_no_marketplace_of_ones_own_is_not_asked(named: str) -> None:
+    environment = {"MTURK_ENDPOINT": named, "AWS_ENDPOINT_URL_MTURK": "http://127.0.0.1:1"}
+    done = mturk("run", "--", sys.executable, "-c", "", env=outside(**environment))
+    assert "No marketplace answers at http://127.0.0.1:1 " in done.stderr
+
+
 def test_options_of_the_program_are_its_own(market: Marketplace) -> None:
     script = "import sys; print(sys.argv[1:])"
     done = mturk("run", "--to", market.url, sys.executable, "-c", script, "--to", "-h", "--", "x", env=outside())

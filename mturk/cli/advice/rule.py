@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 PYTHON, R, SHELL = frozenset({"python"}), frozenset({"r"}), frozenset({"bash"})
-JAVASCRIPT = frozenset({"javascript", "typescript"})
+JAVASCRIPT, HTML = frozenset({"javascript", "typescript"}), frozenset({"html"})
 ALL = PYTHON | R | SHELL | JAVASCRIPT
 
 
@@ -39,10 +39,19 @@ RULES = (
         "change nothing: {run}",
     ),
     _rule(
-        ALL,
+        ALL | HTML,
         r"(?:www|worker|workersandbox|requester|requestersandbox)\.mturk\.com/mturk/externalSubmit",
-        "a form that posts answers to Amazon",
-        "post to the parameter turkSubmitTo of the page's address, followed by /mturk/externalSubmit",
+        "a form that posts answers to Amazon, which will do in an HTMLQuestion",
+        "on a page of your own server post to the parameter turkSubmitTo of its address, followed by "
+        "/mturk/externalSubmit",
+        wrong=False,
+    ),
+    _rule(
+        ALL,
+        r"\bAKIA[A-Z0-9]{16}\b|(?:aws_access_key_id|aws_secret_access_key|accessKeyId|secretAccessKey)"
+        r"[\"']?\]?\s{0,20}[=:]\s{0,20}[\"'][^\"'\s]{4,}[\"']",
+        "a key pair in the program, which beats the environment",
+        "that of the marketplace, in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     ),
     _rule(
         ALL,
@@ -55,6 +64,12 @@ RULES = (
         r"\b(?:import\s+boto\.mturk|from\s+boto\.mturk|from\s+boto\s+import\s+mturk|boto\.connect_mturk)\b",
         "boto 2, which speaks the old Query API and knows no AWS_ENDPOINT_URL_MTURK",
         "boto3.client('mturk') or mturk's own verbs; or change nothing: mturk serve --query-api, and {run}",
+    ),
+    _rule(
+        PYTHON,
+        r"\b(?:import\s+larry|from\s+larry)\b",
+        "larry, which names Amazon's address itself",
+        "change nothing: {run}",
     ),
     _rule(
         PYTHON,

@@ -27,6 +27,8 @@ LANGUAGES = {
     ".sh": "bash",
     ".bash": "bash",
     ".ipynb": "python",
+    ".html": "html",
+    ".htm": "html",
 }
 """The languages that are read, by the ends of their files' names."""
 

@@ -71,7 +71,7 @@ def _told(program: Source) -> Iterator[tuple[int, Finding]]:
 
 
 def _finding(program: Source, rule: Rule, place: str, quote: str | None) -> Finding:
-    run = f"mturk run -- {RUNNERS[program.language]} {shlex.quote(str(program.path))}"
+    run = f"mturk run -- {RUNNERS.get(program.language, '')} {shlex.quote(str(program.path))}"
     if program.path.suffix == ".ipynb":
         run = "mturk run -- jupyter lab"
     return Finding(

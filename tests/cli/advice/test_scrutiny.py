@@ -26,7 +26,15 @@ TOLD = [
     ("a.py", "import boto.mturk.question", "boto 2"),
     ("a.py", "c = MTurkConnection(host='mechanicalturk.sandbox.amazonaws.com')", "Amazon ended in 2019"),
     ("a.py", "print 'https://workersandbox.mturk.com/mturk/preview?groupId=' + group", "a page of Amazon's"),
-    ("a.py", "form = '<form action=\"https://www.mturk.com/mturk/externalSubmit\">'", "a form that posts"),
+    ("a.py", "import larry as lry", "larry, which names"),
+    ("a.py", "from larry import mturk", "larry, which names"),
+    ("a.py", "client = boto3.client('mturk', aws_access_key_id='PASTE_YOURS_HERE')", "a key pair"),
+    (
+        "a.py",
+        "os.environ['AWS_SECRET_ACCESS_KEY'] = 'wJalrXUtnFEMI/K7MDENG'\nkey = 'AKIAIOSFODNN7EXAMPLE'",
+        "a key pair",
+    ),
+    ("a.js", "AWS.config.update({accessKeyId: 'PASTE_YOURS_HERE'});", "a key pair"),
     ("a.py", "assert client.get_account_balance()['AvailableBalance'] == '10000.00'", "Amazon's sandbox"),
     ("a.py", "client.create_hit(HITLayoutId='3ABCDEFGHIJKLMNOPQRSTUVWXYZ012')", "a layout"),
     ("a.js", "const turk = new AWS.MTurk();", "does not read AWS_ENDPOINT_URL_MTURK"),
@@ -39,6 +47,10 @@ TOLD = [
     ("a.sh", f"aws mturk list-hits --endpoint-url {SANDBOX}", "an address of Amazon's"),
     ("a.sh", "aws --endpoint-url https://turk.my-lab.org mturk list-hits", "an address on the command line"),
 ]
+FORMS = [
+    ("a.py", "form = '<form action=\"https://www.mturk.com/mturk/externalSubmit\">'"),
+    ("thanks.html", '<form action="https://workersandbox.mturk.com/mturk/externalSubmit" method="post">'),
+]
 QUIET = [
     ("a.py", "client = boto3.client('mturk', region_name='us-east-1')"),
     ("a.py", "import boto3, mturk  # was mechanicalturk.amazonaws.com"),
@@ -46,6 +58,7 @@ QUIET = [
     ("a.py", "ns = 'http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2006-07-14/ExternalQuestion.xsd'"),
     ("a.js", "const turk = new AWS.MTurk({region: 'us-east-1', endpoint: process.env.AWS_ENDPOINT_URL_MTURK});"),
     ("a.js", "const turk = new MTurkClient({});  // not https://www.mturk.com"),
+    ("a.py", "client = boto3.client('mturk', aws_access_key_id=os.environ['AWS_ACCESS_KEY_ID'])"),
     ("a.js", "const url = `http://127.0.0.1/${mturk}`;"),
     ("a.R", "# library(pyMTurkR)"),
     ("a.sh", "aws mturk list-hits --endpoint-url http://127.0.0.1:8017"),
@@ -80,6 +93,21 @@ def test_a_line_that_leads_elsewhere_is_told(name: str, code: str, what: str, tm
 def test_a_line_that_will_do_is_not_told(name: str, code: str, tmp_path: Path) -> None:
     said = doctor(written(tmp_path, name, code))
     assert (said.exit_code, said.stdout) == (0, "1 file read, nothing to change\n")
+
+
+@pytest.mark.parametrize(("name", "code"), FORMS, ids=[name for name, _ in FORMS])
+def test_a_form_that_will_do_where_the_page_is_of_a_hit_is_told_and_is_no_mistake(
+    name: str, code: str, tmp_path: Path
+) -> None:
+    said = doctor(written(tmp_path, name, code))
+    first, last = said.stdout.splitlines()
+    assert ":2: a form that posts answers to Amazon, which will do in an HTMLQuestion. Instead: on a page of" in first
+    assert (said.exit_code, last) == (0, "1 file read, nothing to change")
+
+
+def test_no_key_that_is_found_is_shown(tmp_path: Path) -> None:
+    said = doctor(written(tmp_path, "a.py", "boto3.client('mturk', aws_secret_access_key='wJalrXUtnFEMI')"))
+    assert "wJalr" not in said.output
 
 
 def test_how_to_run_it_names_the_program(tmp_path: Path) -> None:
