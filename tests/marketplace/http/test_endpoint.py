@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -43,6 +44,7 @@ class Closed(OldApi):
     def __init__(self) -> None:
         self._answers = False
         self._real_time = lambda: 0.0
+        self._dispatch: Any = SimpleNamespace(is_sandbox=False)
 
 
 def ask(application: Any, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], str]:
