@@ -38,6 +38,7 @@ _COLUMNS = ("place", "thing", "came_in", "words")
 @click.option("--table", metavar="NAME", help="The table of psiTurk's participants, where there are several.")
 @click.option("--encoding", metavar="NAME", default="utf-8-sig", show_default=True, help="That of a CSV file.")
 @click.option("--report", metavar="FILE", help="Write all that is to be known of single things to this new CSV file.")
+@click.option("--overwrite", is_flag=True, help="Replace the report that is there, of a dry run for instance.")
 @click.option("--plan", metavar="DIGEST", help="With --yes: bring it in only if it is what a dry run told of by this.")
 @click.option("--dry-run", is_flag=True, help="Only say how much it is, as without --yes.")
 @click.option("--yes", is_flag=True, help="Bring it in.")
@@ -49,6 +50,7 @@ def import_(
     table: str | None,
     encoding: str,
     report: str | None,
+    overwrite: bool,
     plan: str | None,
     dry_run: bool,
     yes: bool,
@@ -76,7 +78,7 @@ def import_(
     from mturk.moving import source as origin
 
     brings = yes and not dry_run
-    with option.mistakes_explained(), _told(report) as tell:
+    with option.mistakes_explained(), _told(report, overwrite) as tell:
         things = origin.things(source, encoding=encoding, table=table)
         with option.opened(into) as market:
             done = market.take_in(
@@ -93,7 +95,7 @@ def import_(
 
 
 @contextmanager
-def _told(report: str | None) -> Iterator[Callable[[Remark], object]]:
+def _told(report: str | None, overwrite: bool) -> Iterator[Callable[[Remark], object]]:
     """Tells the first of each sort, and puts all into a file that only its owner can read."""
     told: Counter[bool] = Counter()
 
@@ -105,7 +107,7 @@ def _told(report: str | None) -> Iterator[Callable[[Remark], object]]:
     if report is None:
         yield say
     else:
-        with new_file.written(Path(report).expanduser(), overwrite=False) as file:
+        with new_file.written(Path(report).expanduser(), overwrite=overwrite) as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(_COLUMNS)
 

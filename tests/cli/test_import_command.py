@@ -237,6 +237,12 @@ def test_a_report_that_is_there_is_not_written_over(lab: Path, tmp_path: Path) -
     assert (tmp_path / "told.csv").read_text() == "mine"
 
 
+def test_the_report_of_a_dry_run_is_replaced_where_that_is_said(lab: Path, tmp_path: Path) -> None:
+    source, report = results(tmp_path / "results.csv", 1), str(tmp_path / "told.csv")
+    for more in ([], ["--yes", "--overwrite"]):
+        assert bring(source, lab, "--report", report, *more).exit_code == 0
+
+
 def study(name: str, folder: Path) -> Path:
     made: dict[str, Any] = {
         "turkle": lambda: table(

@@ -85,4 +85,5 @@ def test_dallinger_is_told_of_submissions_and_sends_its_workers_to_the_marketpla
         study.take_part(A1ADA=ANSWERS["dallinger"])
         said = running.result()
     assert "AssignmentSubmitted" in said
-    assert 'action="https://turk.my-lab.org/pass/x/mturk/externalSubmit"' in said
+    assert f'action="{study.market.url}/pass/x/mturk/externalSubmit"' in said
+    assert f"https://other.example/ is not below {study.market.url}: nobody else is asked." in said

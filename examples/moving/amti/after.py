@@ -13,6 +13,8 @@ FOLDER = Path("definition")
 
 def publish():
     terms = json.loads((FOLDER / "hittypeproperties.json").read_text())
+    if terms.get("QualificationRequirements"):
+        raise SystemExit("Write its QualificationRequirements in words of mturk.requirements: else all get in.")
     each = json.loads((FOLDER / "hitproperties.json").read_text())
     words = HITType.create(
         terms["Title"], terms["Description"], terms["Reward"], terms["AssignmentDurationInSeconds"],

@@ -2,7 +2,7 @@
 
 import flask
 import requests
-from dallinger.mturk import MTurkService
+from dallinger.mturk import MTurkService, SNSService
 from dallinger.recruiters import MTurkRecruiter
 
 MARKET = "https://turk.my-lab.org"
@@ -28,10 +28,17 @@ def told_by_the_marketplace(self, experiment_id, notification_url, hit_type_id):
 
 
 def confirmed_there(self, token, topic):
-    asked = flask.request.get_json(force=True)
-    requests.get(asked["SubscribeURL"], timeout=30).raise_for_status()
+    address = flask.request.get_json(force=True)["SubscribeURL"]
+    if not address.startswith(f"{MARKET}/"):
+        raise ValueError(f"{address} is not below {MARKET}: nobody else is asked.")
+    requests.get(address, timeout=30).raise_for_status()
+
+
+def nothing_to_cancel(self, experiment_id):
+    return True
 
 
 MTurkRecruiter.exit_response = handed_in_here
 MTurkRecruiter._confirm_sns_subscription = confirmed_there
 MTurkService._create_notification_subscription = told_by_the_marketplace
+SNSService.cancel_subscription = nothing_to_cancel

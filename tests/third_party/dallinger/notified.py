@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 app = flask.Flask("experiment", template_folder=str(templates / "frontend" / "templates"))
 app.jinja_env.globals["get_from_config"] = lambda name: None  # its server's own settings
 told = queue.Queue()
+our_market.MARKET = os.environ["MTURK_ENDPOINT"]
 
 
 @app.post("/mturk-sns-listener")
@@ -51,7 +52,13 @@ while "AssignmentSubmitted" not in names:
     names += [event["EventType"] for event in told.get(timeout=60)]
 print(*names)
 
+assert service.sns.cancel_subscription("bartlett1932")
 come = {"turkSubmitTo": f"{our_market.MARKET}/pass/x"}
 participant = SimpleNamespace(hit_id="3H", assignment_id="3A", worker_id="A1", entry_information=come)
 with app.test_request_context():
     print(MTurkRecruiter().exit_response(None, participant))
+with app.test_request_context("/mturk-sns-listener", method="POST", json={"SubscribeURL": "https://other.example/"}):
+    try:
+        MTurkRecruiter()._confirm_sns_subscription(token="", topic="")
+    except ValueError as error:
+        print(error)
