@@ -15,7 +15,7 @@ PARTICIPANT, QUESTION = "participant", "question"
 NEEDED = ("id", "worker_id", "assignment_id", "hit_id", "unique_id", "status", "base_pay")
 _COLUMNS = (*NEEDED, "mode", "recruiter_id", "creation_time", "end_time", "bonus")
 _NOT_HANDED_IN = ("abandoned", "missing_notification", "replaced", "returned", "screened_out", "working")
-_AT_ONCE = 200
+_AT_ONCE = 20  # participants, whose answers are in memory together
 
 
 class _OfHIT:

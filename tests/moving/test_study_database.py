@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -194,3 +195,28 @@ def test_a_hit_is_of_the_same_type_whoever_joins_it_later(tmp_path: Path) -> Non
     after = of_kind(read(psiturk(tmp_path / "after.db", *others, first)), "HIT")
     assert [(one["HITId"], one["HITTypeId"]) for one in before] == [(one["HITId"], one["HITTypeId"]) for one in after]
     assert [one["MaxAssignments"] for one in after] == [2]
+
+
+def test_what_experiments_recorded_is_read_some_at_a_time(tmp_path: Path) -> None:
+    large = "x" * 1_000_000
+    rows = (participant(workerid=f"A1{number}", datastring=large) for number in range(40))
+    path = psiturk(tmp_path / "participants.db", *rows)
+    tracemalloc.start()
+    try:
+        assert sum(kind == "Assignment" for kind, _, _ in source.things(str(path))) == 40
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 25_000_000
+
+
+def test_a_row_is_not_sorted_with_all_that_it_holds(tmp_path: Path) -> None:
+    people = (recruited(number, "submitted") for number in (10, 9))
+    things = read(dallinger(tmp_path / "dallinger.db", *people))
+    assert [one["AssignmentId"] for one in of_kind(things, "Assignment")] == ["3WORK9", "3WORK10"]
+
+
+def test_of_a_cell_no_more_is_read_than_a_marketplace_takes(tmp_path: Path) -> None:
+    path = psiturk(tmp_path / "participants.db", participant(datastring="x" * 20_000_000))
+    (work,) = of_kind(read(path), "Assignment")
+    assert len(work["Fields"][WHOLE][0]) == 16_000_001

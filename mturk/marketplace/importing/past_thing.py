@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from mturk.marketplace.document import lost_question
-from mturk.marketplace.document.answer import check_answers, document_of_texts
+from mturk.marketplace.document.answer import LARGEST, check_answers, document_of_texts
 from mturk.marketplace.document.parser import Unreadable
-from mturk.marketplace.error import MarketplaceError, Refusal
+from mturk.marketplace.error import MarketplaceError, Refusal, WorkerError
 from mturk.marketplace.importing.known_name import can_be_one
 from mturk.marketplace.qualification import requirement
 from mturk.marketplace.request.rules import (
@@ -200,9 +200,17 @@ def _checked(kind: str, named: dict[str, Any], given: Members) -> dict[str, Any]
         refusal = finding.refusal()
         if refusal is not None:
             raise refusal
+        _expect_times(_MEMBERS[kind], members)
         return _COMPLETE[kind](members, filled) if kind in _COMPLETE else members
     except (Refusal, Unreadable) as error:
         raise NotReadable(" ".join(str(error).split())[:300]) from None
+
+
+def _expect_times(shapes: tuple[Member, ...], members: Mapping[str, Any]) -> None:
+    for shape in shapes:
+        # Calendars begin with the year 1, and a list with one earlier time in it could be read by no SDK.
+        if isinstance(shape.kind, Moment) and members.get(shape.name, 0) < 0:
+            raise NotReadable(f"its {shape.name} is before 1970")
 
 
 def _complete_type(members: dict[str, Any], _: Members) -> dict[str, Any]:
@@ -221,7 +229,7 @@ def _complete_work(members: dict[str, Any], given: Members) -> dict[str, Any]:
         check_answers(members["Answer"])
     else:
         fields = {str(name): [*map(str, texts)] for name, texts in (given.get("Fields") or {}).items()}
-        members["Answer"] = document_of_texts(fields)
+        members["Answer"] = _document(fields)
     if len(members["Answer"]) > _LONGEST:
         raise NotReadable(f"its answers have more than {_LONGEST} characters")
     submitted = members.get("SubmitTime")
@@ -237,6 +245,13 @@ def _complete_work(members: dict[str, Any], given: Members) -> dict[str, Any]:
     if decided != "ApprovalTime":
         members.pop("ApprovalTime", None)
     return members
+
+
+def _document(fields: dict[str, list[str]]) -> str:
+    try:
+        return document_of_texts(fields)
+    except WorkerError:  # whose words are for the worker
+        raise NotReadable(f"its answers have more than {LARGEST:,} characters as MTurk writes them") from None
 
 
 def _complete_qualification(members: dict[str, Any], _: Members) -> dict[str, Any]:

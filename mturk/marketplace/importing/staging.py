@@ -24,10 +24,11 @@ CREATE INDEX in_order ON thing (kind, parent, number);
 """
 _ADD = "INSERT OR IGNORE INTO thing (kind, id, parent, worker, place, members) VALUES (?, ?, ?, ?, ?, ?)"
 _SAME = "SELECT place, members FROM thing WHERE kind = ? AND id = ?"
-_PART = (
-    "SELECT number, parent, id, worker, place, members FROM thing"
-    " WHERE kind = ? AND (parent, number) > (?, ?) ORDER BY parent, number LIMIT ?"
-)
+_NEXT = " FROM thing WHERE kind = ? AND (parent, number) > (?, ?) ORDER BY parent, number LIMIT ?"
+_SIZES = f"SELECT length(members){_NEXT}"
+_PART = f"SELECT number, parent, id, worker, place, members{_NEXT}"
+_LARGEST_PART = 8_000_000
+"""Characters after which a part ends, as all of it is in memory several times: an answer alone may have 16 million."""
 _MARK = "SELECT id FROM thing WHERE kind = 'Worker' AND id > ? ORDER BY id LIMIT 1000"
 
 
@@ -78,14 +79,24 @@ class Staging:
             last = found[-1][0]
 
     def parts(self, kind: str, size: int) -> Iterator[list[PastThing]]:
-        """The things of a kind, so many at a time, those that belong together one after the other."""
+        """The things of a kind, so many at a time or fewer large ones, those that belong together one after the other."""
         after = ("", 0)
-        while rows := self._database.execute(_PART, (kind, *after, size)).fetchall():
+        while few := self._fitting(kind, after, size):
+            rows = self._database.execute(_PART, (kind, *after, few)).fetchall()
             after = (rows[-1][1], rows[-1][0])
             yield [
                 PastThing(kind, id_, parent, worker, place, json.loads(members), {})
                 for _, parent, id_, worker, place, members in rows
             ]
+
+    def _fitting(self, kind: str, after: tuple[str, int], most: int) -> int:
+        """How many of the things that come next are a part."""
+        whole, number = 0, 0
+        for (size,) in self._database.execute(_SIZES, (kind, *after, most)):
+            whole, number = whole + size, number + 1
+            if whole > _LARGEST_PART:
+                break
+        return number
 
     def refuse(self, thing: PastThing) -> None:
         """Note that a thing does not come in, nor what belongs to it."""

@@ -23,6 +23,15 @@ UNREADABLE = {
     "no time of submission": (assignment("3A", "A1ADA", "Approved", SubmitTime=None), "no SubmitTime"),
     "a time before it was accepted": (assignment("3A", "A1ADA", "Approved", SubmitTime=OCTOBER), "accepted after"),
     "a time that no calendar has": (assignment("3A", "A1ADA", "Approved", SubmitTime=1e300), "SubmitTime"),
+    "a time before calendars begin": (hit(CreationTime=-99_999_999_999.0), "CreationTime is before 1970"),
+    "a decision before calendars begin": (
+        assignment("3A", "A1ADA", "Approved", ApprovalTime=-62_135_596_801.0),
+        "ApprovalTime is before 1970",
+    ),
+    "answers that are too large": (
+        assignment("3A", "A1ADA", "Approved", Fields={"a": ["x" * 5_000_000]}),
+        "more than 5,000,000 characters",
+    ),
     "a character that no database takes": (hit(RequesterAnnotation="a\0b"), "characters"),
     "half of a character": (hit(RequesterAnnotation="a\ud800b"), "characters"),
     "an amount that is none": (hit_type(Reward="1e3"), "reward"),

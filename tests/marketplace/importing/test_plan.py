@@ -100,6 +100,15 @@ def test_where_there_is_no_room_on_the_disk_it_is_told_what_to_do() -> None:
     staging.close()
 
 
+def test_large_things_are_brought_some_at_a_time() -> None:
+    staging, large = Staging(), {"a": ["x" * 3_000_000]}
+    for number in range(7):
+        staging.add(past_thing.read(assignment(f"3MANY{number}", f"A1MANY{number}", "Approved", Fields=large)))
+    assert [len(part) for part in staging.parts(past_thing.ASSIGNMENT, 200)] == [3, 3, 1]
+    assert [len(part) for part in staging.parts(past_thing.WORKER, 200)] == [7]
+    staging.close()
+
+
 @pytest.mark.parametrize("mark", ["", "x" * 201, "Did\0it"])
 def test_a_mark_that_no_qualification_can_be_called_is_refused_before_anything_is_read(
     market: Marketplace, mark: str
