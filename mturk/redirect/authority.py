@@ -20,6 +20,7 @@ from pathlib import Path
 
 from mturk.errors import ConfigurationError
 from mturk.redirect.aws_host import HOSTS
+from mturk.redirect.own_folder import expect_own
 
 try:
     from cryptography import x509
@@ -68,9 +69,14 @@ class Authority:
         return cls(*_made(_moment(now)), now)
 
     @classmethod
-    def kept(cls, folder: Path, now: Callable[[], float]) -> Authority:
-        """The authority of a folder, made if there is none, or none for these hosts any more, or none for long."""
+    def kept(cls, folder: Path, now: Callable[[], float], user: int | None = None) -> Authority:
+        """The authority of a folder, made if there is none, or none for these hosts any more, or none for long.
+
+        The folder is to be the user's own: by their number, or else who runs this.
+        """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # A key that somebody else has put there would be known to them.
+        expect_own(folder, user)
         path = folder / _FILE
         found = _read(path)
         if found is None:

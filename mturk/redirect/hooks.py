@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from mturk.data.whole_file import written
-from mturk.errors import ConfigurationError
 from mturk.redirect.aws_host import HOSTS
+from mturk.redirect.own_folder import expect_own
 
 _NODE = "lead_node.cjs"
 _BOTO = "boto.cfg"
@@ -23,8 +21,7 @@ _OURS = re.compile(rf'--require[= ]("[^"]*{re.escape(_NODE)}"|[^\s"]*{re.escape(
 
 def write(folder: Path, environ: Mapping[str, str]) -> None:
     """Write both, and what leads boto 2 to its own, into a folder that nobody else can write to."""
-    if os.name == "posix" and folder.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise ConfigurationError(f"Programs run what is in {folder}, and others may write to it: chmod go-w {folder}")
+    expect_own(folder)
     plugins = folder / _PLUGINS
     plugins.mkdir(mode=0o700, exist_ok=True)
     before = _before(folder, environ)

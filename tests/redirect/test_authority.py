@@ -194,6 +194,20 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
         Authority.kept(tmp_path, time.time)
 
 
+def test_a_folder_of_somebody_else_is_refused_before_anything_in_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "authority.pem").write_text("a key that its owner knows")
+    with pytest.raises(ConfigurationError, match="belongs to somebody else"):
+        Authority.kept(tmp_path, time.time, user=tmp_path.stat().st_uid + 1)
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+def test_no_key_is_put_where_others_can_write(mode: int, tmp_path: Path) -> None:
+    tmp_path.chmod(mode)
+    with pytest.raises(ConfigurationError, match="others may write to it: chmod go-w"):
+        Authority.kept(tmp_path, time.time)
+    assert list(tmp_path.iterdir()) == []
+
+
 def _of_another_kind(kept: bytes) -> bytes:
     key = ed25519.Ed25519PrivateKey.generate()
     written = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
