@@ -79,7 +79,7 @@ class Staging:
             last = found[-1][0]
 
     def parts(self, kind: str, size: int) -> Iterator[list[PastThing]]:
-        """The things of a kind, so many at a time or fewer large ones, those that belong together one after the other."""
+        """The things of a kind, so many at a time or fewer large ones; those that belong together follow each other."""
         after = ("", 0)
         while few := self._fitting(kind, after, size):
             rows = self._database.execute(_PART, (kind, *after, few)).fetchall()
