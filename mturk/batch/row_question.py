@@ -16,7 +16,7 @@ from mturk.errors import ValidationError
 from mturk.model.publishing import Asked
 from mturk.question.html_question import HTMLQuestion
 from mturk.question.layout import Layout
-from mturk.question.question import Examined, Question
+from mturk.question.question import Examined
 from mturk.rendering import placeholder, template
 from mturk.rendering.template import Engine
 from mturk.table.sheet import Cells
@@ -109,7 +109,9 @@ def _by_template(name: str, engine: Engine) -> Asking:
         return _as_the_site_did(place, source, facts)
 
     def make(cells: Cells) -> Asked:
-        return Question(place, cells) if _is_xml(place) else HTMLQuestion.from_template(place, cells)
+        # In a sandbox: a batch's folder may be somebody else's, and it is looked at before anybody has read its page.
+        filled = template.fill(place, cells, xml=_is_xml(place), sandboxed=True)
+        return filled.strip() if _is_xml(place) else HTMLQuestion(filled)
 
     return Asking(make, None, template.variables(place), facts, _digest(source))
 

@@ -15,6 +15,7 @@ from jinja2 import (
     PackageLoader,
     PrefixLoader,
     StrictUndefined,
+    TemplateNotFound,
 )
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -92,10 +93,21 @@ def shipped() -> BaseLoader:
         return FileSystemLoader(Path(__file__).parents[2] / "templates", encoding="utf-8-sig")
 
 
-def loader(folders: tuple[str, ...]) -> BaseLoader:
+class _InsideLoader(FileSystemLoader):
+    """The templates of a folder, and none that a link in it leads to elsewhere."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        found = super().get_source(environment, template)
+        if not any(Path(found[1]).resolve().is_relative_to(Path(folder).resolve()) for folder in self.searchpath):
+            raise TemplateNotFound(template)
+        return found
+
+
+def loader(folders: tuple[str, ...], *, sandboxed: bool = False) -> BaseLoader:
     """The folders in their order, then the shipped templates, which `mturk/` always reaches."""
     own = shipped()
-    found = [FileSystemLoader(folder, encoding="utf-8-sig") for folder in folders]
+    kind = _InsideLoader if sandboxed else FileSystemLoader
+    found = [kind(folder, encoding="utf-8-sig") for folder in folders]
     return ChoiceLoader([PrefixLoader({"mturk": own}), *found, own])
 
 
@@ -103,7 +115,7 @@ def loader(folders: tuple[str, ...]) -> BaseLoader:
 def environment(folders: tuple[str, ...], *, xml: bool, sandboxed: bool = False) -> Environment:
     """The environment for these folders, made once."""
     settings: dict[str, Any] = {
-        "loader": loader(folders),
+        "loader": loader(folders, sandboxed=sandboxed),
         "autoescape": True,
         "undefined": StrictUndefined,
         "keep_trailing_newline": True,

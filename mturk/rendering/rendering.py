@@ -19,16 +19,23 @@ Folder = str | os.PathLike[str]
 
 
 def render(
-    name: str, values: Mapping[str, Any], *, folders: tuple[Folder, ...] = (), xml: bool, file: bool = False
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    folders: tuple[Folder, ...] = (),
+    xml: bool,
+    file: bool = False,
+    sandboxed: bool = False,
 ) -> str:
     """Fill the template of this name, looked up in the folders and then among the shipped ones.
 
-    With `file` the name is a path; the templates it refers to are looked up beside it first.
+    With `file` the name is a path; the templates it refers to are looked up beside it first. One whose author is not
+    trusted, nor those that it refers to, is to be `sandboxed`.
     """
     if file:
         folder, name = os.path.split(os.path.abspath(name))
         folders = (folder, *folders)
-    chosen = _environment(folders, xml=xml)
+    chosen = _environment(folders, xml=xml, sandboxed=sandboxed)
     with _explained(name):
         return _filled(chosen.get_template(name).render(_accepted(chosen, values)), name, xml)
 

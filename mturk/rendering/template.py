@@ -25,7 +25,9 @@ def document(name: str, **values: Any) -> str:
     return rendering.render(name, values, folders=folders(), xml=True).strip()
 
 
-def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:
+def fill(
+    path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja", sandboxed: bool = False
+) -> str:
     """The template at the path, or of that name, filled by the engine."""
     if engine == "mturk":
         return as_the_site_did(source(path), values, os.fspath(path), xml=xml)
@@ -33,8 +35,9 @@ def fill(path: Folder, values: Mapping[str, Any], *, xml: bool, engine: Engine =
         raise ValidationError(f"engine: {engine!r}; expected 'jinja' or 'mturk'")
     name, where = _named(path), folders()
     if os.path.isfile(name):
-        return rendering.render(name, values, folders=where, xml=xml, file=True)
-    return rendering.render(name, values if xml else _checked(name, values, where), folders=where, xml=xml)
+        return rendering.render(name, values, folders=where, xml=xml, file=True, sandboxed=sandboxed)
+    given = values if xml else _checked(name, values, where)
+    return rendering.render(name, given, folders=where, xml=xml, sandboxed=sandboxed)
 
 
 def fill_text(source: str, values: Mapping[str, Any], *, xml: bool, engine: Engine = "jinja") -> str:

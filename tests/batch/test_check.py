@@ -151,6 +151,28 @@ def test_a_jinja_template_escapes_what_goes_in(make: MakeBatch, tmp_path: Path) 
     assert "&lt;b&gt;" in str(hit.question_xml)
 
 
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ("{{ cycler.__init__.__globals__.os.getcwd() }}", "not allowed in a template that is data"),
+        ("{{ text.__class__.__mro__ }}", "not allowed in a template that is data"),
+        ("{% include 'link.html' %}", "no template 'link.html'"),
+        ("{% include '../private.html' %}", "no template '../private.html'"),
+    ],
+)
+@pytest.mark.parametrize("name", ["page.html", "page.xml"])
+def test_a_jinja_template_runs_no_program_and_reads_nothing_outside_its_folder(
+    make: MakeBatch, tmp_path: Path, inside: str, said: str, name: str
+) -> None:
+    (tmp_path / "private.html").write_text("a secret")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "link.html").symlink_to(tmp_path / "private.html")
+    (folder / name).write_text(PAGE.replace("<input name", f"{inside}<input name"))
+    (error,) = make([{"text": "x"}], folder / name, engine="jinja").check().errors
+    assert said in error
+
+
 def test_a_hit_type_without_terms_is_not_enough(service: Connection, page: Path, tmp_path: Path) -> None:
     bare = HITType("3ABCDEFGHIJKLMNOPQRSTUVWXYZ012", connection=service)
     with pytest.raises(ValidationError, match=r"the HITType that HITType\.create"):

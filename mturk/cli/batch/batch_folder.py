@@ -154,6 +154,12 @@ class BatchFolder:
     def _expect_files(self, task: Task) -> None:
         for setting, name in (("rows", task.rows), ("page", task.page)):
             path = self.path / name
+            # As it is opened later. A folder may be from somebody else, who would have any file here published.
+            if not path.expanduser().resolve().is_relative_to(self.path.resolve()):
+                raise ConfigurationError(
+                    f"{setting} in task.toml leads to {name}, which is not in {self.path}: what is published "
+                    "lies in the folder of the batch. Put a copy there"
+                )
             if not path.is_file():
                 raise ConfigurationError(f"There is no file {path}; {setting} in task.toml says what it is called")
 

@@ -128,7 +128,7 @@ def publish(folder: BatchFolder, teller: Teller, limit: int | None) -> int:
             teller.facts(**_published(batch), published_now=0, refused=[])
             teller.say(f"All HITs are published. How they stand: {folder.command('status')}")
             return DONE
-        teller.ask(_question(found, number, cost, is_live=connection.is_live))
+        teller.ask(_question(found, number, cost, task.place, is_live=connection.is_live))
         return _publish(folder, batch, teller, lambda: batch.publish(progress=True, limit=limit))
 
 
@@ -231,10 +231,11 @@ def _tell_estimate(found: BatchEstimate, teller: Teller) -> None:
     teller.say(found)
 
 
-def _question(found: BatchEstimate, number: int, cost: Decimal, *, is_live: bool) -> str:
+def _question(found: BatchEstimate, number: int, cost: Decimal, where: str | None = None, *, is_live: bool) -> str:
     what = f"Publish {counted(number, 'HIT')} for {dollars(cost)} USD"
     if not is_live:
-        return f"{what}?"
+        # Whoever wrote task.toml has chosen the address.
+        return f"{what} at {where}?" if where and "://" in where else f"{what}?"
     return (
         f"{what} of real money on the live service? The whole batch is {dollars(found.total)} USD for "
         f"{counted(found.assignments, 'assignment')}, the balance {dollars(found.balance)} USD. Publish?"

@@ -63,6 +63,27 @@ def test_a_file_that_is_not_there_is_told(bench: Bench, name: str, setting: str,
     assert f"{name}; {setting} in task.toml says what it is called" in said
 
 
+@pytest.mark.parametrize("setting", ["rows", "page"])
+@pytest.mark.parametrize("name", ["{}", "../private.csv", "link.csv", "~/private.csv"])
+@pytest.mark.parametrize("command", ["check", "estimate", "publish"])
+def test_no_file_is_published_that_is_not_in_the_folder(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, setting: str, name: str, command: str
+) -> None:
+    outside = bench.folder.parent / "private.csv"
+    outside.write_text("id,message\n1,a secret\n")
+    (bench.folder / "link.csv").symlink_to(outside)
+    # A folder of that name, so that there seems to be such a file.
+    (bench.folder / "~").mkdir()
+    (bench.folder / "~" / "private.csv").write_text("id,message\n1,hello\n")
+    monkeypatch.setenv("HOME", str(outside.parent))
+    usual = {"rows": "rows.csv", "page": "page.html"}[setting]
+    bench.set(f'{setting} = "{usual}"', f'{setting} = "{name.format(outside)}"')
+    monkeypatch.chdir(bench.folder)
+    bench.folder = Path()
+    said = bench.failed(2, command, *OPTIONS.get(command, []))
+    assert f"{setting} in task.toml leads to {name.format(outside)}, which is not in ." in said
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [

@@ -54,7 +54,7 @@ def read(terminal: int) -> str | None:
 
 def test_at_a_terminal_the_cost_is_shown_and_asked_about(bench: Bench) -> None:
     status, shown = at_a_terminal(bench.folder, "publish", "n\n")
-    assert (status, "Publish 3 HITs for 0.54 USD? [y/N]" in shown) == (3, True)
+    assert (status, f"Publish 3 HITs for 0.54 USD at {bench.market.url}? [y/N]" in shown) == (3, True)
     assert "mturk: nothing was done" in shown
     assert bench.annotations() == {}
     status, shown = at_a_terminal(bench.folder, "publish", "y\n")
