@@ -86,7 +86,8 @@ def opened(source: str) -> Iterator[StudyDatabase]:
 
 
 def _names(columns: Sequence[Any]) -> list[str]:
-    return [str(column["name"]) for column in columns]
+    # What a column computes no program that we know has kept there: a small file could so have terabytes in it.
+    return [str(column["name"]) for column in columns if "computed" not in column]
 
 
 def _engine(source: str) -> Engine:

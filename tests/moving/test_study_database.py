@@ -220,3 +220,11 @@ def test_of_a_cell_no_more_is_read_than_a_marketplace_takes(tmp_path: Path) -> N
     path = psiturk(tmp_path / "participants.db", participant(datastring="x" * 20_000_000))
     (work,) = of_kind(read(path), "Assignment")
     assert len(work["Fields"][WHOLE][0]) == 16_000_001
+
+
+def test_what_a_column_computes_is_not_read(tmp_path: Path) -> None:
+    endless = "datastring TEXT GENERATED ALWAYS AS (printf('%.900000000c', 'x')) VIRTUAL"
+    made = PSITURK.format(table="assignments").replace("datastring TEXT(4294967295)", endless)
+    path = database(tmp_path / "participants.db", [made], {})
+    with pytest.raises(ValidationError, match="neither psiTurk nor Dallinger"):
+        read(path)
