@@ -55,7 +55,8 @@ event:          event_name fetch loop origin queue_policy queue_url reviewable s
                 | certificate event queue | envelope listener mark message probe | crew intake
                 | engine poll push queue_source | events | default
 sqs
-redirect:       aws_host own_folder roots tunnel | authority destination hooks proxy_request | outward surroundings | redirect
+redirect:       aws_host own_folder roots tunnel | authority destination hooks proxy_request | outward surroundings
+                | redirect
 __init__
 pytest_plugin
 moving:         past | unfit_row | account_lines site_results study_database worker_list | dallinger_study psiturk_study

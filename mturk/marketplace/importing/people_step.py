@@ -16,6 +16,7 @@ from mturk.marketplace.importing.verdict import NEW, THERE, Verdict, refused
 from mturk.marketplace.people import ledger
 from mturk.marketplace.qualification import qualification_type
 from mturk.marketplace.qualification.qualification_type import ACTIVE
+from mturk.marketplace.qualification.system_type import PUBLIC_TYPES
 
 Comes = Callable[[str, str], bool]
 """Whether a thing comes in, by its kind and id."""
@@ -130,6 +131,8 @@ def _qualification_type(call: Call, one: PastThing, writes: bool) -> Verdict:
     type_id = members.get("QualificationTypeId")
     if type_id is None and same_name is not None:
         return Verdict(THERE)
+    if type_id in PUBLIC_TYPES:
+        return refused("it is one of the system's own, which are here")
     before = None if type_id is None else qualification_type.by_id(call, type_id)
     if before is not None:
         mine = before.requester == call.requester and before.name == members["Name"]

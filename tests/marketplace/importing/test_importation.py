@@ -326,3 +326,13 @@ def test_an_import_is_in_the_audit_trail(shared: str) -> None:
         take_in(market, *study(), source="results.csv")
         entries = list(market.trail(operation="Import"))
     assert [one.subjects for one in entries] == [{"Requester": "requester", "Source": "results.csv"}]
+
+
+def test_a_type_of_the_systems_is_nobodys_own(market: Marketplace, client: Client) -> None:
+    adult = "00000000000000000060"
+    before = client.get_qualification_type(QualificationTypeId=adult)["QualificationType"]
+    kind = ("QualificationType", {"QualificationTypeId": adult, "Name": "Mine"}, "line 1")
+    _, told = take_in(market, kind)
+    assert refusals(told) == ["it is one of the system's own, which are here"]
+    assert client.get_qualification_type(QualificationTypeId=adult)["QualificationType"] == before
+    assert client.list_qualification_types(MustBeRequestable=False, Query="Mine")["QualificationTypes"] == []
