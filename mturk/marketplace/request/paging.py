@@ -17,7 +17,7 @@ from mturk.marketplace.error import ParameterValidationError
 
 DEFAULT_SIZE = 10
 _LARGEST = 2**63
-LARGEST_PAGE = 16_000_000
+_LARGEST_PAGE = 16_000_000
 """Characters of the answers on one page; clients read no page without end, and the SDK gives up at 64 MB."""
 _LARGEST_NUMBERED = 64_000_000
 """The same of a page with a number, on which ten of the largest answers have room."""
@@ -68,8 +68,15 @@ class Page(NamedTuple):
         query = self.part(call, listed, *order, descending=descending, shown_after=shown_after)
         if large is None:
             return cast("Sequence[Listed]", call.database.execute(query).all())
+        is_numbered = call.numbered is not None
         with call.database.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
-            found = _until_large(rows, large) if call.numbered is None else _whole(rows, large)
+            found, is_large = _until_large(rows, large, _LARGEST_NUMBERED if is_numbered else _LARGEST_PAGE)
+        if is_numbered and is_large:
+            text = (
+                f"What is listed on this page has more than {_LARGEST_NUMBERED:,} characters. Ask for fewer at once, "
+                f"such as PageSize={DEFAULT_SIZE}."
+            )
+            raise ParameterValidationError("PageSize", text)
         return cast("Sequence[Listed]", found)
 
     def part(
@@ -117,28 +124,15 @@ def shown(call: Call, listed: Select[Any], shown_after: ColumnElement[Any] | Non
     return listed
 
 
-def _until_large(rows: Iterable[Any], large: str) -> list[Any]:
-    found, size = [], 0
+def _until_large(rows: Iterable[Any], large: str, most: int) -> tuple[list[Any], bool]:
+    """The rows up to the one by which their texts have so many characters, and whether there is one."""
+    found, room = [], most
     for row in rows:
         found.append(row)
-        size += len(getattr(row, large) or "")
-        if size >= LARGEST_PAGE:
-            break
-    return found
-
-
-def _whole(rows: Iterable[Any], large: str) -> list[Any]:
-    found, size = [], 0
-    for row in rows:
-        found.append(row)
-        size += len(getattr(row, large) or "")
-        if size > _LARGEST_NUMBERED:
-            text = (
-                f"What is listed on this page has more than {_LARGEST_NUMBERED:,} characters. Ask for fewer at once, "
-                f"such as PageSize={DEFAULT_SIZE}."
-            )
-            raise ParameterValidationError("PageSize", text)
-    return found
+        room -= len(getattr(row, large) or "")
+        if room <= 0:
+            return found, True
+    return found, False
 
 
 def _beyond(key: tuple[int, ...], *columns: ColumnElement[Any], descending: bool) -> ColumnElement[bool]:
