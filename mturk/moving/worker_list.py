@@ -33,50 +33,58 @@ def is_one(columns: list[str]) -> bool:
 
 def things(path: Path, encoding: str, columns: list[str]) -> Iterator[Thing]:
     """The qualification types, then worker by worker what they have."""
-    types = list(dict.fromkeys(found[2] for name in columns if (found := _COLUMN.fullmatch(name))))
-    names = [name for name in types if plain(name) != _BLOCK]
+    pairs = _pairs(columns)
+    names = [name for name in pairs if name != _BLOCK]
     for name in names:
         yield "QualificationType", {"Name": name}, "the columns"
     unfit = UnfitRows()
     for number, cells, _ in unfit.among(separated(path, encoding, may_be_short=True, unread=unfit.note)):
         yield from unfit.things()
         if any(cells.values()):
-            yield from _of_row(cells, names, f"row {number}")
+            yield from _of_row(cells, pairs, f"row {number}")
     yield from unfit.things()
 
 
-def _of_row(cells: Cells, names: list[str], place: str) -> Iterator[Thing]:
+def _pairs(columns: list[str]) -> dict[str, dict[str, str]]:
+    """The columns of each qualification type and of the block status: what is there, and what is wanted."""
+    pairs: dict[str, dict[str, str]] = {}
+    for column in columns:
+        found = _COLUMN.fullmatch(column)
+        if found:
+            name = _BLOCK if plain(found[2]) == _BLOCK else found[2]
+            pairs.setdefault(name, {})[found[1].lower()] = column
+    return pairs
+
+
+def _of_row(cells: Cells, pairs: dict[str, dict[str, str]], place: str) -> Iterator[Thing]:
     by_name = {plain(name): formula.as_it_was(str(cell or "")).strip() for name, cell in cells.items()}
     worker_id = by_name.get(_WORKER, "")
     if not worker_id:
         yield unread(place, "the row", "it has no worker id")
         return
     yield "Worker", {"WorkerId": worker_id}, place
-    for name in names:
+    for name in pairs:
+        if name == _BLOCK:
+            continue
         try:
-            yield from _qualification(cells, name, worker_id, place)
+            yield from _qualification(*_told(cells, pairs[name]), name, worker_id, place)
         except ValidationError as error:
             yield unread(place, f"Qualification {name!r} of {worker_id}", str(error))
     try:
-        if _is_blocked(*_told(cells, "BlockStatus")):
+        if _is_blocked(*_told(cells, pairs.get(_BLOCK, {}))):
             reason = by_name.get(_REASON) or "Blocked at MTurk's requester site"
             yield "WorkerBlock", {"WorkerId": worker_id, "Reason": reason}, place
     except ValidationError as error:
         yield unread(place, f"WorkerBlock {worker_id}", str(error))
 
 
-def _told(cells: Cells, name: str) -> tuple[str, str]:
+def _told(cells: Cells, pair: dict[str, str]) -> tuple[str, str]:
     """What is there of it now, and what is wanted."""
-    told = {"current": "", "update": ""}
-    for column, cell in cells.items():
-        found = _COLUMN.fullmatch(column)
-        if found and (found[2] == name or plain(found[2]) == plain(name) == _BLOCK):
-            told[found[1].lower()] = str(cell or "").strip()
-    return told["current"], told["update"]
+    current, update = (str(cells.get(pair.get(kind, "")) or "").strip() for kind in ("current", "update"))
+    return current, update
 
 
-def _qualification(cells: Cells, name: str, worker_id: str, place: str) -> Iterator[Thing]:
-    current, update = _told(cells, name)
+def _qualification(current: str, update: str, name: str, worker_id: str, place: str) -> Iterator[Thing]:
     text = update or current
     if not text:
         return
