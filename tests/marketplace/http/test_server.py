@@ -47,7 +47,7 @@ def begin_to_stop(server: Served) -> threading.Thread:
 def refuses(server: Served) -> bool:
     try:
         server.line().close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # reset: it closed while this one came
         return True
     return False
 
