@@ -158,7 +158,7 @@ class Caller:
             if self.line.sock is None:
                 try:
                     self.line.connect()
-                except ConnectionRefusedError:
+                except (ConnectionRefusedError, ConnectionResetError):  # nothing was sent yet
                     return self.answers
             self.line.request("GET", "/")
             with self.line.getresponse() as reply:
