@@ -151,6 +151,10 @@ class Entrance:
 
         return self._store.write(enter)
 
+    def whose_entry(self, secret: str) -> str:
+        """The worker id that a link lets in; WorkerError if it is not good any more."""
+        return self._whose(account_link.ENTRY, secret)
+
     def enter_as(self, name: str, caller: Caller) -> Entry:
         """Let somebody in whom a proxy of the operator's signed in under this name; new ones become workers."""
         read = alias.read(name)
@@ -246,15 +250,7 @@ class Entrance:
 
     def whose_reset(self, secret: str) -> str:
         """The worker id that a link for a new password is for; WorkerError if it is not good any more."""
-
-        def look(database: Connection) -> str:
-            link = account_link.good(database, account_link.RESET, secret, self._means.now())
-            found = None if link.worker is None else person.of_worker(database, link.worker)
-            if found is None:
-                raise WorkerError(account_link.BAD)
-            return found.worker_id
-
-        return self._store.read(look)
+        return self._whose(account_link.RESET, secret)
 
     def reset(self, secret: str, new: str, caller: Caller) -> Entry:
         """Set a new password by a link, end all sittings, and let its owner in."""
@@ -317,6 +313,16 @@ class Entrance:
             confirmation.ask_slowly(self._means, database, number, now, caller)
         found = person.of_worker(database, number)
         return let_in(self._means, database, number, found.worker_id if found else "", caller, "SignUp")
+
+    def _whose(self, kind: str, secret: str) -> str:
+        def look(database: Connection) -> str:
+            link = account_link.good(database, kind, secret, self._means.now())
+            found = None if link.worker is None else person.of_worker(database, link.worker)
+            if found is None:
+                raise WorkerError(account_link.BAD)
+            return found.worker_id
+
+        return self._store.read(look)
 
     def _of_alias(self, context: Context, name: str, digest: str) -> tuple[int, bool]:
         """The number of the worker who has this name, and whether they were made for it now."""

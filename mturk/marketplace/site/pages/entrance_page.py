@@ -95,11 +95,28 @@ def _add_sign_in(pages: Blueprint) -> None:
     @open_to_all
     def enter() -> ResponseReturnValue:
         _refuse_where_a_proxy_rules()
+        mine = known_worker_id()
+        try:
+            worker_id = services().entrance.whose_entry(_given("link"))
+        except WorkerError as error:
+            return refused(HTTPStatus.FORBIDDEN, said(error))
+        # Else whoever sends a link of their own to somebody would have them work in a wrong name without a word.
+        if mine not in (None, worker_id):
+            return render_template("enter.html", mine=mine, worker_id=worker_id, link=_given("link"))
+        return by_link()
+
+    @pages.post("/worker/enter")
+    @open_to_all
+    def enter_instead() -> ResponseReturnValue:
+        _refuse_where_a_proxy_rules()
+        return by_link()
+
+    def by_link() -> ResponseReturnValue:
         try:
             begin(services().entrance.enter_by_link(_given("link"), caller()))
         except WorkerError as error:
             return refused(HTTPStatus.FORBIDDEN, said(error))
-        return redirect(way_back(request.args.get("next")), HTTPStatus.SEE_OTHER)
+        return redirect(way_back(_given("next")), HTTPStatus.SEE_OTHER)
 
 
 def _add_sign_up(pages: Blueprint) -> None:

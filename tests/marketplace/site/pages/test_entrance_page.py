@@ -641,3 +641,32 @@ def test_a_link_that_signs_in_leads_to_a_page_of_this_site_alone(site: Site, ask
     link = market.sign_in_link("A1ADA").removeprefix("http://localhost")
     answer = market.app.test_client().get(f"{link}{asked}")
     assert (answer.status_code, answer.location) == (303, where)
+
+
+def test_a_link_does_not_sign_another_in_before_they_say_so(site: Site) -> None:
+    market = site()
+    client = market.app.test_client()
+    mine = signed_up(market, client)
+    market.worker("A1ADA")
+    link = market.sign_in_link("A1ADA").removeprefix("http://localhost") + "&next=/worker/account"
+    asked = client.get(link)
+    assert (asked.status_code, mine in asked.text, "A1ADA" in asked.text) == (200, True, True)
+    assert mine in client.get("/worker/").text
+    answer = post(client, "/worker/enter", page=link, link=re.search(r"link=([^&]+)", link)[1], next="/worker/account")
+    assert (answer.status_code, answer.location) == (303, "/worker/account")
+    assert ">A1ADA<" in client.get("/worker/").text
+
+
+def test_a_link_for_who_is_signed_in_asks_nothing(site: Site) -> None:
+    market = site()
+    client = market.app.test_client()
+    worker_id = signed_up(market, client)
+    assert client.get(market.sign_in_link(worker_id).removeprefix("http://localhost")).status_code == 303
+    assert worker_id in client.get("/worker/").text
+
+
+def test_a_sign_in_by_link_needs_the_form_of_this_site(site: Site) -> None:
+    market = site()
+    market.worker("A1ADA")
+    link = market.sign_in_link("A1ADA").rpartition("=")[2]
+    assert market.app.test_client().post("/worker/enter", data={"link": link}).status_code == 400
