@@ -8,18 +8,21 @@ from typing import NamedTuple, cast
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from mturk.marketplace.call import Context
-from mturk.marketplace.clock import SECOND
+from mturk.marketplace.clock import HOUR, SECOND
 from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
-from mturk.marketplace.error import NotThere, WorkerError
+from mturk.marketplace.error import NotThere, TooOften, WorkerError
 from mturk.marketplace.hit import offer, work
-from mturk.marketplace.hit.assignment import ACCEPTED
+from mturk.marketplace.hit.assignment import ACCEPTED, RETURNED
 from mturk.marketplace.people import worker
 from mturk.marketplace.people.worker import Worker
 
 MOST_HELD = 25
 """So many HITs can be held at once by who accepts them on the site."""
+MOST_RETURNED = 60
+"""So many HITs can be returned on the site within ten minutes: each leaves its traces, and costs the worker nothing."""
+_A_WHILE = HOUR // 6
 _MOST_SHOWN = 50
 
 
@@ -71,6 +74,9 @@ _HELD = _WHOLE.where(_A.worker == _WORKER, _A.status == ACCEPTED).order_by(_A.de
 _BY_ID = _WHOLE.where(_A.assignment_id == bindparam("of_assignment_id"), _A.worker == _WORKER)
 _COUNT = select(func.count()).select_from(
     select(_A.number).where(_A.worker == _WORKER, _A.status == ACCEPTED).limit(MOST_HELD).subquery()
+)
+_GIVEN_BACK = select(func.count()).where(
+    t.undone.c.worker == _WORKER, t.undone.c.time > bindparam("since"), t.undone.c.status == RETURNED
 )
 _BEFORE = (
     select(_A.assignment_id)
@@ -168,6 +174,16 @@ def go_on(context: Context, worker_id: str, assignment_id: str) -> tuple[str, bo
     if before is not None:
         return str(before), False
     return accept(context, worker_id, done.hit_group_id, after=done.hit_id), True
+
+
+def give_back(context: Context, worker_id: str, assignment_id: str) -> Held:
+    """Return what a worker holds, undone, and say what it was; TooOften where they returned so many just now."""
+    held_now = look_up(context, worker_id, assignment_id)
+    which = {"of_worker": worker.on_site(context, worker_id).number, "since": context.now - _A_WHILE}
+    if context.database.execute(_GIVEN_BACK, which).scalar_one() >= MOST_RETURNED:
+        raise TooOften("You have returned many HITs just now. Please wait some minutes before you return another.")
+    work.give_back(context, worker_id, assignment_id)
+    return held_now
 
 
 def _choose(context: Context, worker_row: Worker, group: int, hit_id: str | None, after: str | None) -> str:

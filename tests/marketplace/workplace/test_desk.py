@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.database import table as t
-from mturk.marketplace.error import NotAllowed, NotThere, WorkerError
+from mturk.marketplace.error import NotAllowed, NotThere, TooOften, WorkerError
 from mturk.marketplace.workplace import desk
 from tests.marketplace.conftest import Client, Publish
 from tests.marketplace.sample import hit_arguments
@@ -152,3 +152,20 @@ def test_many_who_accept_at_once_get_a_slot_each_and_none_twice(shared: str, con
         assert market.audit() == []
     assert len(got) == len(set(got)) == 20
     assert counts == [2] * 10
+
+
+def test_a_worker_does_not_take_and_return_without_end(market: Marketplace, accept: Accept, publish: Publish) -> None:
+    hit = publish(MaxAssignments=2)
+    run = market._dispatch.run
+    for _ in range(desk.MOST_RETURNED):
+        held = accept(hit)
+        run(lambda context, held=held: desk.give_back(context, "A1", held))
+    held = accept(hit)
+    with pytest.raises(TooOften, match="wait some minutes"):
+        run(lambda context: desk.give_back(context, "A1", held))
+    assert hit_of(market, held) == hit["HITId"]
+    other = accept(hit, "A2")
+    run(lambda context: desk.give_back(context, "A2", other))
+    market.clock.advance(minutes=10)
+    again = accept(hit)
+    run(lambda context: desk.give_back(context, "A1", again))

@@ -30,7 +30,6 @@ from mturk.marketplace.form.entry import Entry
 from mturk.marketplace.hit import hit, offer
 from mturk.marketplace.hit.assignment import ABANDONED, ACCEPTED
 from mturk.marketplace.hit.hit import HIT
-from mturk.marketplace.hit.work import give_back as hand_back
 from mturk.marketplace.hit.work import submit as hand_in
 from mturk.marketplace.people import worker
 from mturk.marketplace.site.intake import takes_files
@@ -229,7 +228,6 @@ def _onward(assignment_id: str) -> str:
 
 
 def _give_back(context: Context, assignment_id: str) -> tuple[Held, bool]:
-    held = desk.look_up(context, worker_id(), assignment_id)
-    hand_back(context, worker_id(), assignment_id)
+    held = desk.give_back(context, worker_id(), assignment_id)
     ending.catch_up(context.database)
     return held, _next(context, held) is not None
