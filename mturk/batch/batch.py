@@ -150,7 +150,7 @@ class Batch:
     def estimate(self, bonus: Money = 0) -> BatchEstimate:
         """What the batch will cost, and what is left on the balance then. One call, GetAccountBalance.
 
-        `bonus` is what you keep for a bonus on each assignment.
+        `bonus` is what you keep for a bonus on each assignment. Fees are AWS's; a marketplace without any takes less.
         """
         self._ready()
         return estimated(
