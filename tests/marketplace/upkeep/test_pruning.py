@@ -10,14 +10,19 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Connection, Executable, Table, func, select
 
 from mturk.marketplace import AuditEntry, Marketplace, MarketplaceError, check, prune
+from mturk.marketplace.clock import DAY, as_milliseconds
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import SettingError
+from mturk.marketplace.upkeep.pruning import AGED
+from mturk.marketplace.workplace import notice
 from tests.marketplace.conftest import Client, Connect
+from tests.marketplace.sample import hit_arguments
 from tests.marketplace.upkeep.lab import ANSWER, dispose, fill, publisher
 
 AGE = timedelta(days=60)
@@ -151,15 +156,115 @@ def test_what_is_younger_stays(market: Marketplace, shared: str, aged: Callable[
     assert rows(market) == before
 
 
-def test_a_hit_to_which_something_happened_of_late_stays(market: Marketplace, shared: str, client: Client) -> None:
+def work_of(number: int) -> ColumnElement[bool]:
+    return t.assignment.c.hit == number
+
+
+@pytest.fixture
+def gone(market: Marketplace, shared: str, client: Client) -> tuple[int, int]:
+    """A HIT that would go, by its number, and a worker who did it."""
     hit_id = publisher(client)(MaxAssignments=2)
     dispose(market, client, hit_id)
     publisher(client)()
     market.worker("A1ZOE").accept(publisher(client)())
     market.clock.advance(days=61)
-    late = market._store.read(lambda database: database.execute(select(t.bonus.c.grant_time)).scalar_one()) + 10**10
-    market._store.write(lambda database: database.execute(t.bonus.update().values(grant_time=late)))
+    assert prune(shared, AGE).rows["hit"] == 1
+    found = select(t.assignment.c.hit, t.assignment.c.worker).join(t.hit).where(t.hit.c.hit_id == hit_id).limit(1)
+    number, worker = market._store.read(lambda database: database.execute(found).one())
+    return number, worker
+
+
+# What happens to the HIT of that number, and to the worker, at that time.
+LATE: dict[str, Callable[[int, int, int], Executable]] = {
+    "a bonus": lambda hit, _, now: t.bonus.update().where(t.bonus.c.hit == hit).values(grant_time=now),
+    "a submission": lambda hit, _, now: t.assignment.update().where(work_of(hit)).values(submit_time=now),
+    "an approval": lambda hit, _, now: t.assignment.update().where(work_of(hit)).values(approval_time=now),
+    "a rejection": lambda hit, _, now: t.assignment.update().where(work_of(hit)).values(rejection_time=now),
+    "its end": lambda hit, _, now: t.hit.update().where(t.hit.c.number == hit).values(status_time=now),
+    "work in hand": lambda hit, *_: t.assignment.update().where(work_of(hit)).values(status="Accepted"),
+    "work to review": lambda hit, *_: t.assignment.update().where(work_of(hit)).values(status="Submitted"),
+    "not its end": lambda hit, *_: t.hit.update().where(t.hit.c.number == hit).values(disposed=False),
+    "a report": lambda hit, worker, now: t.report.insert().values(
+        hit=hit, worker=worker, reason="broken", text="", time=now
+    ),
+    "a letter": lambda hit, worker, now: t.letter.insert().values(
+        hit=hit, worker=worker, requester=1, text="Why?", time=now
+    ),
+    "a return": lambda hit, worker, now: t.undone.insert().values(hit=hit, worker=worker, status="Returned", time=now),
+}
+
+
+@pytest.mark.parametrize("what", LATE)
+def test_a_hit_to_which_something_happened_of_late_stays(
+    market: Marketplace, shared: str, gone: tuple[int, int], what: str
+) -> None:
+    now = as_milliseconds(market.clock.now())
+    market._store.write(lambda database: database.execute(LATE[what](*gone, now)))
     assert remove(shared, AGE).rows.get("hit", 0) == 0
+
+
+@pytest.mark.parametrize("kind", [notice.REJECTION, notice.APPROVAL, notice.BONUS])
+def test_that_a_notice_was_opened_goes_with_it(
+    market: Marketplace, shared: str, gone: tuple[int, int], kind: str
+) -> None:
+    hit, _ = gone
+    table = t.bonus if kind == notice.BONUS else t.assignment
+    told = select(table.c.worker, table.c.number).where(table.c.hit == hit).limit(1)
+    opened = t.opened_notice
+
+    def open_them(database: Connection) -> None:
+        worker, subject = database.execute(told).one()
+        database.execute(opened.delete())
+        for number in (subject, 10**9):
+            database.execute(opened.insert(), {"worker": worker, "kind": kind, "subject": number})
+
+    market._store.write(open_them)
+    remove(shared, AGE)
+    assert market._store.read(lambda database: database.execute(select(opened.c.subject)).scalars().all()) == [10**9]
+
+
+# A row of each table that ages by itself.
+BY_THEMSELVES: dict[Table, dict[str, object]] = {
+    t.message: {"requester": 1, "worker": 1, "subject": "Hello", "text": "there"},
+    t.letter: {"requester": 1, "worker": 1, "hit": 1, "text": "Why?"},
+    t.event: {"outlet": 1, "event_type": "HITExpired", "hit_type_id": "3TYPE", "hit_id": "3HIT"},
+    t.mail: {"kind": "message", "subject": "Hello", "text": "there", "due": 0, "attempts": 0},
+    t.invitation: {"creation_time": 0, "used": False},
+    t.account_link: {"kind": "reset"},
+    t.attempt: {"subject": "name"},
+}
+
+
+OUTLET = {"requester": 1, "transport": "SQS", "destination": "q", "due": 10**14, "attempts": 0, "lease": 0}
+
+
+def test_each_table_that_ages_by_itself_is_tried_here() -> None:
+    assert {one.table for one in AGED} == set(BY_THEMSELVES)
+
+
+@pytest.mark.parametrize("one", AGED, ids=[one.table.name for one in AGED])
+def test_what_is_old_by_itself_goes_and_what_is_younger_stays(
+    market: Marketplace, shared: str, client: Client, one: Any
+) -> None:
+    """In market time, which is far from the real one here, or in real time."""
+    client.create_hit(**hit_arguments())
+    market.worker("A1ADA")
+    now = as_milliseconds(market.clock.now()) if one.by_market else int(time.time() * 1000)
+    times = {"old": now - 61 * DAY, "young": now - 59 * DAY}
+
+    def write(database: Connection) -> None:
+        if one.table is t.event:
+            database.execute(t.outlet.insert(), OUTLET)
+        for name, moment in times.items():
+            row = BY_THEMSELVES[one.table] | {one.time.name: moment}
+            if "digest" in one.table.c:
+                row["digest"] = name
+            database.execute(one.table.insert(), row)
+
+    market._store.write(write)
+    assert prune(shared, AGE).rows[one.table.name] == 1
+    assert remove(shared, AGE).rows[one.table.name] == 1
+    assert market._store.read(lambda database: database.execute(select(one.time)).scalars().all()) == [times["young"]]
 
 
 def test_no_number_is_given_out_again(market: Marketplace, shared: str, client: Client) -> None:
