@@ -15,15 +15,16 @@ from typing import Any
 import pytest
 from sqlalchemy import ColumnElement, Connection, Executable, Table, func, select
 
-from mturk.marketplace import AuditEntry, Marketplace, MarketplaceError, check, prune
+from mturk.marketplace import AuditEntry, File, Marketplace, MarketplaceError, check, prune
 from mturk.marketplace.clock import DAY, as_milliseconds
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import SettingError
 from mturk.marketplace.upkeep.pruning import AGED
 from mturk.marketplace.workplace import notice
 from tests.marketplace.conftest import Client, Connect
+from tests.marketplace.policy_sample import plurality
 from tests.marketplace.sample import hit_arguments
-from tests.marketplace.upkeep.lab import ANSWER, dispose, fill, publisher
+from tests.marketplace.upkeep.lab import ANSWER, FORM, dispose, fill, publisher
 
 AGE = timedelta(days=60)
 PROGRAM = """
@@ -71,6 +72,19 @@ def rows(market: Marketplace) -> dict[str, int]:
             for name, table in t.hit.metadata.tables.items()
         }
     )
+
+
+BELONGING = (t.assignment, t.hit_content, t.letter, t.report, t.review_entry, t.undone)
+
+
+def of_hit(market: Marketplace, number: int) -> set[Table]:
+    """In which tables a HIT has something."""
+
+    def found(database: Connection) -> set[Table]:
+        some = {table: select(table.c.hit).where(table.c.hit == number).limit(1) for table in BELONGING}
+        return {table for table, query in some.items() if database.execute(query).first()}
+
+    return market._store.read(found)
 
 
 def money(market: Marketplace) -> object:
@@ -223,6 +237,26 @@ def test_that_a_notice_was_opened_goes_with_it(
     assert market._store.read(lambda database: database.execute(select(opened.c.subject)).scalars().all()) == [10**9]
 
 
+def test_all_that_belongs_to_a_hit_goes_with_it(market: Marketplace, shared: str, client: Client) -> None:
+    hit_id = publisher(client)(Question=FORM, MaxAssignments=2, HITReviewPolicy=plurality())
+    ada, bob = market.worker("A1ADA"), market.worker("A1BOB")
+    ada.return_assignment(ada.accept(hit_id))
+    for one in (ada, bob):
+        assignment_id = one.accept(hit_id)
+        one.submit(assignment_id, {"file": File("a.txt", b"some bytes")})
+        client.approve_assignment(AssignmentId=assignment_id)
+    ada.report(hit_id, "broken")
+    ada.write(hit_id, "Why?")
+    client.delete_hit(HITId=hit_id)
+    market.worker("A1ZOE").accept(publisher(client)())
+    which = select(t.hit.c.number).where(t.hit.c.hit_id == hit_id)
+    number = market._store.read(lambda database: database.execute(which).scalar_one())
+    assert of_hit(market, number) == set(BELONGING)
+    market.clock.advance(days=61)
+    assert remove(shared, AGE).rows["hit"] == 1
+    assert of_hit(market, number) == set()
+
+
 # A row of each table that ages by itself.
 BY_THEMSELVES: dict[Table, dict[str, object]] = {
     t.message: {"requester": 1, "worker": 1, "subject": "Hello", "text": "there"},
@@ -298,6 +332,17 @@ def test_a_hit_with_very_many_assignments_goes_in_parts(
     assert (done.rows["assignment"], done.rows["hit"]) == (10, 1)
     assert len(writes) > 4
     assert market.audit() == []
+
+
+def test_hits_of_some_assignments_each_all_go_at_once(
+    market: Marketplace, shared: str, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mturk.marketplace.upkeep.pruning._WORK_AT_ONCE", 5)
+    for _ in range(4):
+        dispose(market, client, publisher(client)(MaxAssignments=2))
+    market.worker("A1ZOE").accept(publisher(client)())
+    market.clock.advance(days=61)
+    assert remove(shared, AGE).rows["hit"] == 4
 
 
 @pytest.mark.parametrize("moment", range(3))
