@@ -283,6 +283,7 @@ def test_what_is_old_by_itself_goes_and_what_is_younger_stays(
     """In market time, which is far from the real one here, or in real time."""
     client.create_hit(**hit_arguments())
     market.worker("A1ADA")
+    market.clock.advance(days=400)
     now = as_milliseconds(market.clock.now()) if one.by_market else int(time.time() * 1000)
     times = {"old": now - 61 * DAY, "young": now - 59 * DAY}
 
