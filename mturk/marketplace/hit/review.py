@@ -22,8 +22,20 @@ from mturk.marketplace.hit import assignment, decision, extension, hit, review_s
 from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, Assignment, Work
 from mturk.marketplace.hit.hit import ASSIGNABLE, HIT, REVIEWABLE, UNASSIGNABLE
 from mturk.marketplace.hit.review_policy import Extension, KnownAnswers, Plurality, known_answers, plurality
-from mturk.marketplace.hit.review_result import CANCELLED, FAILED, SUCCEEDED, Outcome, Report, Subject
+from mturk.marketplace.hit.review_result import (
+    CANCELLED,
+    EXTEND,
+    FAILED,
+    SUCCEEDED,
+    Outcome,
+    Report,
+    Subject,
+    extended_in_vain,
+)
 from mturk.marketplace.people import ledger
+
+_MOST_IN_VAIN = 3
+"""So often a HIT is extended while nobody comes: else one could be extended each minute, for ever."""
 
 
 def prepare(context: Context, hit_row: HIT) -> None:
@@ -161,7 +173,7 @@ def _decide(context: Context, number: int, status: str, step: Callable[[Context,
 
 def _extend_below(context: Context, hit_row: HIT, report: Report, policy: Extension | None, percent: int) -> None:
     if policy is not None and percent < policy.below:
-        report.did("extend", Subject("HIT", hit_row.hit_id), _extend(context, hit_row.number, policy))
+        report.did(EXTEND, Subject("HIT", hit_row.hit_id), _extend(context, hit_row.number, policy))
 
 
 def _extend(context: Context, number: int, policy: Extension) -> Outcome:
@@ -170,6 +182,8 @@ def _extend(context: Context, number: int, policy: Extension) -> Outcome:
         return Outcome(SUCCEEDED, f"Already {hit_row.max_assignments} assignments")
     if hit_row.ended or hit_row.disposed:
         return Outcome(CANCELLED, "The requester has ended the HIT")
+    if extended_in_vain(context, number) >= _MOST_IN_VAIN:
+        return Outcome(CANCELLED, f"Nobody has submitted work since it was extended {_MOST_IN_VAIN} times")
     if hit_row.expired and not policy.seconds:
         text = f"HIT {hit_row.hit_id} has expired, and its policy gives no more time."
         return _failed(RequestError("InvalidHITState", text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import SECOND
@@ -18,6 +18,17 @@ Level = Literal["Assignment", "HIT"]
 SUCCEEDED = "Succeeded"
 FAILED = "Failed"
 CANCELLED = "Cancelled"
+
+
+EXTEND = "extend"
+"""What the action is called that lets one more worker work."""
+_LAST_WORK = select(func.max(t.assignment.c.submit_time)).where(t.assignment.c.hit == bindparam("of_hit"))
+_EXTENDED_SINCE = select(func.count()).where(
+    t.review_entry.c.hit == bindparam("of_hit"),
+    t.review_entry.c.key == EXTEND,
+    t.review_entry.c.status == SUCCEEDED,
+    t.review_entry.c.time >= _LAST_WORK.scalar_subquery(),
+)
 
 
 class Subject(NamedTuple):
@@ -107,6 +118,11 @@ class Report:
                 "time": self._context.now,
             }
         )
+
+
+def extended_in_vain(context: Context, hit_number: int) -> int:
+    """How often a HIT was extended since work was last submitted for it."""
+    return int(context.database.execute(_EXTENDED_SINCE, {"of_hit": hit_number}).scalar_one())
 
 
 def list_review_policy_results_for_hit(

@@ -633,6 +633,31 @@ def test_a_hit_that_becomes_reviewable_by_expiry_is_compared_and_extended(
     assert held == "0.12"
 
 
+def test_a_hit_to_which_nobody_comes_is_extended_three_times_and_no_more(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
+    policy = _agreeing(most=2_000_000_000, seconds=60, threshold=100)
+    hit_id = publish(LifetimeInSeconds=60, MaxAssignments=12, HITReviewPolicy=policy)["HITId"]
+    work(hit_id, "A1", label="cat")
+    market.clock.advance(days=1)
+    found = _hit(client, hit_id)
+    assert (found["HITStatus"], found["MaxAssignments"]) == ("Reviewable", 15)
+    extended = ("extend", hit_id, "Succeeded", None)
+    assert actions(client, hit_id, "HIT") == [extended] * 3 + [("extend", hit_id, "Cancelled", None)]
+
+
+def test_a_hit_to_which_somebody_comes_again_is_extended_again(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
+    policy = _agreeing(most=30, seconds=60, threshold=100)
+    hit_id = publish(LifetimeInSeconds=60, MaxAssignments=12, HITReviewPolicy=policy)["HITId"]
+    work(hit_id, "A1", label="cat")
+    market.clock.advance(seconds=3 * 60)
+    work(hit_id, "A2", label="cat")
+    market.clock.advance(days=1)
+    assert _max(client, hit_id) == 12 + 3 + 3
+
+
 def test_a_hit_on_which_nobody_worked_is_neither_compared_nor_extended(
     client: Client, market: Marketplace, publish: Publish
 ) -> None:
