@@ -127,7 +127,9 @@ _AUTOMATIC: Final[dict[str, Callable[[Context, int], None]]] = {
 PATIENCE = 0.7
 """Seconds that a call waits for a long agenda, if somebody else goes on with it."""
 _LONG = 200
-"""So many things are a long agenda; what is less is always waited for, which takes about as long."""
+"""So many things are a long agenda; what is less is waited for, which takes about as long."""
+_PATIENT = 1.0
+"""Seconds more, after which few things are a long agenda, too: some take as long as a hundred others."""
 _TURN = 0.1
 """Seconds after which one transaction of the agenda lets others write."""
 _WHILE = 2.0
@@ -308,7 +310,7 @@ class Dispatch:
             if due is None or due > now:
                 return True
             while self._store.write(lambda database: self._catch_up_some(database, now), within=within):
-                if until is not None and time.monotonic() > until and self._is_long():
+                if until is not None and time.monotonic() > until and self._is_long(until):
                     return False
                 time.sleep(_PAUSE)
             return True
@@ -325,7 +327,7 @@ class Dispatch:
             return self._catching_up.acquire(blocking=False)
         end = time.monotonic() + self._store.patience
         while not self._catching_up.acquire(timeout=-1 if until is None else max(_TURN, until - time.monotonic())):
-            if self._is_long() or (within is not None and self._store.is_held_up):
+            if self._is_long(until) or (within is not None and self._store.is_held_up):
                 return False
             if time.monotonic() > end:
                 raise DatabaseBusy("The database is busy: what is due could not be carried out.")
@@ -337,7 +339,11 @@ class Dispatch:
             return None
         return 0 if self._store.is_held_up else _WHILE
 
-    def _is_long(self) -> bool:
+    def _is_long(self, until: float | None) -> bool:
+        """Whether what is due is too much for who waits `until` then. That nobody gets to it is another matter."""
+        if until is not None and time.monotonic() > until + _PATIENT and not self._store.is_held_up:
+            return True
+
         def look(database: Connection) -> bool:
             shift, reached, _ = pulse(database)
             return agenda.number_due(database, self._clock.at(shift, reached), _LONG) == _LONG

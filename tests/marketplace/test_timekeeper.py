@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from mturk.marketplace import Marketplace
+from mturk.marketplace import Marketplace, dispatch
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.database.table import agenda, assignment, hit, request_token, transfer
 from mturk.marketplace.routine import LOOK, Routine
@@ -162,6 +162,22 @@ def test_what_fell_due_while_nobody_was_there_happens_at_the_next_start(
     store.close()
     with Marketplace(shared):
         look(STATUS_OF_HIT, ["Reviewable"])
+
+
+def test_nobody_who_reads_waits_until_few_things_that_take_long_are_done(
+    shared: str, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(dispatch._AUTOMATIC, "expire", lambda context, number: time.sleep(0.5))
+    with Marketplace(shared) as market:
+        client = connect(market)
+        for number in range(20):
+            published(market, connect, RequesterAnnotation=str(number))
+        store = Store(shared)
+        store.add_shift(3_600_000, most=3_600_000)
+        store.close()
+        begun = time.monotonic()
+        client.get_account_balance()
+        assert time.monotonic() - begun < 5
 
 
 SERVE = """

@@ -13,8 +13,10 @@ from mturk.marketplace.hit import expiration, hit, notification, upload
 from mturk.marketplace.hit.hit import DISPOSED, DONE, HIT, REVIEWABLE, REVIEWING
 from mturk.marketplace.qualification import qualification_type
 
-# So many HITs in one step of the agenda, so that others get their turn.
 _AT_ONCE = 50
+"""So many HITs in one step of the agenda."""
+_PAUSE = 100
+"""Milliseconds to the next step, in which nothing of it is due: so nobody waits until all HITs of a type are gone."""
 
 
 def delete_hit(call: Call, *, hit_id: str) -> Answer:
@@ -70,7 +72,7 @@ def dispose_of_requiring(context: Context, number: int) -> None:
     for hit_number in numbers:
         _dispose_of_requiring(context, hit_number)
     if len(numbers) == _AT_ONCE:
-        agenda.plan(context.database, agenda.DISPOSE_REQUIRING_HITS, number, context.now)
+        agenda.plan(context.database, agenda.DISPOSE_REQUIRING_HITS, number, context.now + _PAUSE)
 
 
 def _dispose_of_requiring(context: Context, number: int) -> None:

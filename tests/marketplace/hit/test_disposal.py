@@ -134,14 +134,37 @@ def _delete(client: Client, type_id: str) -> None:
 
 
 def test_hits_that_require_the_type_are_disposed_of_and_no_others(
-    client: Client, publish: Callable[..., dict[str, Any]], needed: list[dict[str, Any]], type_id: str, refused: Refused
+    client: Client,
+    market: Marketplace,
+    publish: Callable[..., dict[str, Any]],
+    needed: list[dict[str, Any]],
+    type_id: str,
 ) -> None:
     doomed = [publish(QualificationRequirements=needed, RequesterAnnotation=str(n))["HITId"] for n in range(55)]
     other = publish(Title="Something else", MaxAssignments=1)["HITId"]
     _delete(client, type_id)
+    market.clock.advance(seconds=1)
     assert [one["HITId"] for one in client.list_hits(MaxResults=100)["HITs"]] == [other]
     for hit_id in (doomed[0], doomed[-1]):
         assert _status(client, hit_id) == "Disposed"
+
+
+def test_nobody_waits_until_all_hits_that_require_the_type_are_gone(
+    client: Client,
+    market: Marketplace,
+    publish: Callable[..., dict[str, Any]],
+    needed: list[dict[str, Any]],
+    type_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mturk.marketplace.hit.disposal._AT_ONCE", 1)
+    for number in range(20):
+        publish(QualificationRequirements=needed, RequesterAnnotation=str(number))
+    _delete(client, type_id)
+    # Each takes a step, and a tenth of a second lies between two of them.
+    assert client.list_hits(MaxResults=100)["NumResults"] > 0
+    market.clock.advance(seconds=3)
+    assert client.list_hits(MaxResults=100)["NumResults"] == 0
 
 
 def test_money_for_work_that_nobody_began_comes_back(
