@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import TextIO, TypeVar
 
@@ -28,13 +29,15 @@ from mturk.marketplace.account.person import Person
 from mturk.marketplace.account.proof import Proof, WrongPassword
 from mturk.marketplace.account.sitting import Sitting
 from mturk.marketplace.call import Context
-from mturk.marketplace.error import WorkerError, told
+from mturk.marketplace.error import ServiceFault, WorkerError, told
 
 Result = TypeVar("Result")
 
 ENDED = told("You are not signed in any more. Sign in again.")
 NOT_YOU = told("This is not your password.")
 NOT_YOUR_ID = told("Type your worker ID to close the account.")
+_EXPORTS = 2
+"""So many people take their data along at the same time: it may take seconds, in which others are to be answered."""
 
 
 class OwnAccount:
@@ -43,6 +46,8 @@ class OwnAccount:
     def __init__(self, means: Means) -> None:
         self._means = means
         self._store = means.store
+        self._exporting: set[int] = set()
+        self._lock = threading.Lock()
 
     def person(self, mine: Sitting) -> Person:
         """What is known of the person."""
@@ -147,8 +152,16 @@ class OwnAccount:
         return self._change(mine, change)
 
     def export(self, mine: Sitting, file: TextIO) -> None:
-        """Write all that the database holds about the person to a file, as JSON."""
-        self._store.read(lambda database: own_data.write(database, mine.worker, file))
+        """Write all that the database holds about the person to a file, as JSON; once, and a few people at a time."""
+        with self._lock:
+            if mine.worker in self._exporting or len(self._exporting) == _EXPORTS:
+                raise ServiceFault
+            self._exporting.add(mine.worker)
+        try:
+            self._store.read(lambda database: own_data.write(database, mine.worker, file))
+        finally:
+            with self._lock:
+                self._exporting.remove(mine.worker)
 
     def close(self, mine: Sitting, given: str, caller: Caller) -> None:
         """Close the account for ever: `given` is the password, or where there is none the worker id."""

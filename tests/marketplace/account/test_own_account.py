@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import tracemalloc
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from mturk.marketplace.account.proof import WrongPassword
 from mturk.marketplace.account.slowdown import TooManyTries
 from mturk.marketplace.database import table as t
 from mturk.marketplace.dispatch import Dispatch
+from mturk.marketplace.error import ServiceFault
 from tests.marketplace.account.conftest import AWAY, HOME, PASSWORD, Desk, Open, quick_check, quick_hash
 from tests.marketplace.sample import file_question, form, hit_arguments
 
@@ -197,6 +199,40 @@ def test_large_answers_are_taken_along_some_at_a_time(desk: Desk) -> None:
     finally:
         tracemalloc.stop()
     assert most < 25_000_000
+
+
+class Meanwhile(io.StringIO):
+    """A file at whose first line something else is done."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._act: Callable[[], object] | None = act
+
+    def write(self, text: str) -> int:
+        act, self._act = self._act, None
+        if act is not None:
+            act()
+        return super().write(text)
+
+
+def test_nobody_takes_their_data_along_twice_at_the_same_time(desk: Desk) -> None:
+    mine = desk.sitting(desk.joined())
+
+    def again() -> None:
+        with pytest.raises(ServiceFault):
+            desk.own.export(mine, io.StringIO())
+
+    desk.own.export(mine, Meanwhile(again))
+    desk.own.export(mine, io.StringIO())
+
+
+def test_two_people_take_their_data_along_at_the_same_time_and_no_more(desk: Desk) -> None:
+    mine = desk.sitting(desk.joined())
+    desk.own._exporting.update({-1, -2})  # two others, who are at it
+    with pytest.raises(ServiceFault):
+        desk.own.export(mine, io.StringIO())
+    desk.own._exporting.remove(-1)
+    desk.own.export(mine, io.StringIO())
 
 
 def knowing_workers() -> set[str]:
