@@ -19,7 +19,7 @@ from mturk.marketplace.hit import hit, hit_type, layout, notification
 from mturk.marketplace.hit.hit import HIT
 from mturk.marketplace.hit.hit_type import DEFAULT_AUTO_APPROVAL_DELAY, HITType
 from mturk.marketplace.hit.layout import LayoutParameter
-from mturk.marketplace.hit.review_policy import known_answers, plurality
+from mturk.marketplace.hit.review_policy import check_known_answers, check_plurality
 from mturk.marketplace.people import ledger
 from mturk.marketplace.qualification.requirement import Requirement
 from mturk.marketplace.quota import QUESTIONS, REMEMBERED
@@ -134,8 +134,8 @@ def _content(
         "question": _question(call, question, layout_id, parameters),
         "layout_id": layout_id,
         "requester_annotation": requester_annotation,
-        "assignment_review_policy": _policy(known_answers, assignment_review_policy),
-        "hit_review_policy": _policy(plurality, hit_review_policy),
+        "assignment_review_policy": _policy(check_known_answers, assignment_review_policy),
+        "hit_review_policy": _policy(check_plurality, hit_review_policy),
     }
 
 

@@ -26,16 +26,18 @@ from mturk.marketplace.hit.review_result import (
     CANCELLED,
     EXTEND,
     FAILED,
+    REVIEW,
     SUCCEEDED,
     Outcome,
     Report,
     Subject,
-    extended_in_vain,
+    done_in_vain,
 )
 from mturk.marketplace.people import ledger
 
 _MOST_IN_VAIN = 3
-"""So often a HIT is extended while nobody comes: else one could be extended each minute, for ever."""
+"""So often a HIT is extended while nobody comes: else one could be extended each minute, for ever. Then it is compared
+once more, and not again: each time is told in full."""
 
 
 def prepare(context: Context, hit_row: HIT) -> None:
@@ -88,6 +90,8 @@ def settled(context: Context, before: HIT) -> None:
 
 
 def _compare(context: Context, hit_row: HIT, policy: Plurality) -> None:
+    if done_in_vain(context, hit_row.number, REVIEW) > _MOST_IN_VAIN:
+        return
     written = hit_row.assignment_review_policy
     key = None if written is None else known_answers(json.loads(written))
     every, work = 0, []
@@ -182,7 +186,7 @@ def _extend(context: Context, number: int, policy: Extension) -> Outcome:
         return Outcome(SUCCEEDED, f"Already {hit_row.max_assignments} assignments")
     if hit_row.ended or hit_row.disposed:
         return Outcome(CANCELLED, "The requester has ended the HIT")
-    if extended_in_vain(context, number) >= _MOST_IN_VAIN:
+    if done_in_vain(context, number, EXTEND) >= _MOST_IN_VAIN:
         return Outcome(CANCELLED, f"Nobody has submitted work since it was extended {_MOST_IN_VAIN} times")
     if hit_row.expired and not policy.seconds:
         text = f"HIT {hit_row.hit_id} has expired, and its policy gives no more time."

@@ -22,6 +22,7 @@ PLURALITY = "SimplePlurality/2011-09-01"
 Policy = Mapping[str, Any]
 _ANY = 2**31 - 1
 _MOST_QUESTIONS = 15
+_MOST_KNOWN = 1_000
 _LONGEST_IDENTIFIER = 255
 
 
@@ -96,6 +97,19 @@ def plurality(policy: Policy) -> Plurality:
     )
 
 
+# What was published before there were these limits is applied all the same.
+def check_known_answers(policy: Policy) -> None:
+    """Refuse an assignment's policy that cannot be meant, or that would be told at too great a length each time."""
+    if len(known_answers(policy).key) > _MOST_KNOWN:
+        raise ParameterValidationError("AnswerKey", f"The parameter AnswerKey takes {_MOST_KNOWN} questions at most.")
+
+
+def check_plurality(policy: Policy) -> None:
+    """Refuse a HIT's policy in the same way."""
+    for identifier in plurality(policy).questions:
+        _expect_identifier("QuestionIds", identifier)
+
+
 class _Kind(Protocol):
     """Reads one parameter of a policy, or refuses it."""
 
@@ -154,9 +168,7 @@ class _Key:
         key: dict[str, Values] = {}
         for entry in entries:
             identifier = entry.get("Key", "")
-            if not identifier or len(identifier.encode()) > _LONGEST_IDENTIFIER:
-                reason = f"A question's identifier has 1 to {_LONGEST_IDENTIFIER} bytes."
-                raise ParameterValidationError.of(name, identifier, reason)
+            _expect_identifier(name, identifier)
             if identifier in key:
                 raise ParameterValidationError.of(name, identifier, "The question stands in it twice.")
             key[identifier] = values_of(entry.get("Values") or [])
@@ -210,6 +222,12 @@ def _need(policy: str, given: Mapping[str, Any], *names: str) -> None:
     for name in names:
         if name not in given:
             raise ParameterValidationError(name, f"{policy} needs the parameter {name} here.")
+
+
+def _expect_identifier(name: str, identifier: str) -> None:
+    if not identifier or len(identifier.encode()) > _LONGEST_IDENTIFIER:
+        reason = f"A question's identifier has 1 to {_LONGEST_IDENTIFIER} bytes."
+        raise ParameterValidationError.of(name, identifier, reason)
 
 
 def _values(name: str, given: Mapping[str, Any]) -> list[str]:

@@ -20,12 +20,13 @@ FAILED = "Failed"
 CANCELLED = "Cancelled"
 
 
-EXTEND = "extend"
-"""What the action is called that lets one more worker work."""
+REVIEW, EXTEND = "review", "extend"
+"""What actions are called: a policy was applied, and one more worker may work."""
 _LAST_WORK = select(func.max(t.assignment.c.submit_time)).where(t.assignment.c.hit == bindparam("of_hit"))
-_EXTENDED_SINCE = select(func.count()).where(
+_SINCE = select(func.count()).where(
     t.review_entry.c.hit == bindparam("of_hit"),
-    t.review_entry.c.key == EXTEND,
+    t.review_entry.c.level == "HIT",
+    t.review_entry.c.key == bindparam("of_key"),
     t.review_entry.c.status == SUCCEEDED,
     t.review_entry.c.time >= _LAST_WORK.scalar_subquery(),
 )
@@ -75,7 +76,7 @@ class Report:
 
     def reviewed(self, subject: Subject, text: str) -> None:
         """Note that the review took place."""
-        self._action(self._review, "review", subject, Outcome(SUCCEEDED, text))
+        self._action(self._review, REVIEW, subject, Outcome(SUCCEEDED, text))
 
     def found(self, subject: Subject, key: str, value: object, question: str | None = None) -> None:
         """Note something that the review found out."""
@@ -120,9 +121,9 @@ class Report:
         )
 
 
-def extended_in_vain(context: Context, hit_number: int) -> int:
-    """How often a HIT was extended since work was last submitted for it."""
-    return int(context.database.execute(_EXTENDED_SINCE, {"of_hit": hit_number}).scalar_one())
+def done_in_vain(context: Context, hit_number: int, action: str) -> int:
+    """How often a HIT's own policy has done that since work was last submitted."""
+    return int(context.database.execute(_SINCE, {"of_hit": hit_number, "of_key": action}).scalar_one())
 
 
 def list_review_policy_results_for_hit(

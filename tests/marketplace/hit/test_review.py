@@ -646,6 +646,19 @@ def test_a_hit_to_which_nobody_comes_is_extended_three_times_and_no_more(
     assert actions(client, hit_id, "HIT") == [extended] * 3 + [("extend", hit_id, "Cancelled", None)]
 
 
+def test_a_hit_that_its_requester_ends_again_and_again_is_compared_four_times_and_no_more(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
+    hit_id = publish(MaxAssignments=3, HITReviewPolicy=plurality())["HITId"]
+    work(hit_id, "A1", label="cat")
+    for _ in range(6):
+        later = market.clock.now() + timedelta(hours=2)
+        client.update_expiration_for_hit(HITId=hit_id, ExpireAt=later)
+        client.update_expiration_for_hit(HITId=hit_id, ExpireAt=LONG_AGO)
+        market.clock.advance(seconds=1)
+    assert len(report(client, hit_id, "HIT")["ReviewActions"]) == 4
+
+
 def test_a_hit_to_which_somebody_comes_again_is_extended_again(
     client: Client, market: Marketplace, publish: Publish, work: Work
 ) -> None:

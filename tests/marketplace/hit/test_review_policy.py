@@ -102,6 +102,7 @@ BAD = [
     (_known({"Key": "AnswerKey", "MapEntries": [{"Values": ["a"]}]}), "AnswerKey"),
     (_known({"Key": "AnswerKey", "MapEntries": [{"Key": "ü" * 128, "Values": ["a"]}]}), "AnswerKey"),
     (_known({"Key": "AnswerKey", "MapEntries": KEY["MapEntries"] * 2}), "AnswerKey"),
+    ({"AssignmentReviewPolicy": known_answers({f"q{number}": ["a"] for number in range(1001)})}, "AnswerKey"),
     (_known(KEY, KEY), "AssignmentReviewPolicy"),
     (_known(KEY, {"Key": "ApproveIfScoreIsGood", "Values": ["1"]}), "AssignmentReviewPolicy"),
     (_known(KEY, {"Values": ["1"]}), "AssignmentReviewPolicy"),
@@ -117,6 +118,7 @@ BAD = [
     (_plural(IDS), "QuestionAgreementThreshold"),
     (_plural({"Key": "QuestionIds", "Values": [f"q{number}" for number in range(16)]}, THRESHOLD), "QuestionIds"),
     (_plural({"Key": "QuestionIds", "Values": ["a,,b"]}, THRESHOLD), "QuestionIds"),
+    (_plural({"Key": "QuestionIds", "Values": ["ü" * 128]}, THRESHOLD), "QuestionIds"),
     (_plural({"Key": "QuestionIds", "Values": []}, THRESHOLD), "QuestionIds"),
     (_plural(IDS, THRESHOLD, {"Key": "QuestionIDs", "Values": ["a"]}), "HITReviewPolicy"),
     (
