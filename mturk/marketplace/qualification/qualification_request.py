@@ -123,6 +123,9 @@ def _start(context: Context, worker_id: str, type_id: str) -> tuple[Qualificatio
     if last is not None and is_running(context, last):
         return last, type_row
     _refuse_request(context, worker_row, type_row, last)
+    if last is not None:
+        # Else who begins a test again and again would fill the disk with copies of it.
+        _change(context, last, test=None, answer_key=None)
     request_id = context.new_id()
     number = t.add_row(
         context.database,

@@ -9,8 +9,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from sqlalchemy import select
 
 from mturk.marketplace import Marketplace, Other, WorkerError
+from mturk.marketplace.database.table import qualification_request
 from tests.marketplace.conftest import Client, Connect, Refused
 from tests.marketplace.sample import (
     TEST,
@@ -423,6 +425,19 @@ def test_a_test_that_was_begun_and_not_answered_in_time_was_the_only_try(
     market.clock.advance(minutes=10)
     with pytest.raises(WorkerError, match="time for the test of this Qualification is over"):
         worker.request_qualification(type_id, RIGHT)
+
+
+def test_only_the_last_one_that_was_begun_keeps_a_copy_of_the_test(
+    market: Marketplace, make_graded: Callable[..., Any]
+) -> None:
+    type_id = make_graded(RetryDelayInSeconds=0)
+    for _ in range(3):
+        market.worker("A1").start_qualification_test(type_id)
+        market.clock.advance(hours=1)
+    column = qualification_request.c
+    copies = select(column.test.is_not(None), column.answer_key.is_not(None)).order_by(column.number)
+    found = market._store.read(lambda database: database.execute(copies).all())
+    assert found == [(False, False), (False, False), (True, True)]
 
 
 def test_with_a_retry_delay_a_test_can_be_begun_again(market: Marketplace, make_graded: Callable[..., Any]) -> None:
