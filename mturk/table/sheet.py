@@ -23,6 +23,7 @@ mappings of these."""
 _KINDS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _LINES = (".jsonl", ".ndjson")
 _QUOTED = re.compile(r'"[^"]*"')
+_ANSWER = "Answer."  # what the names of a results file's last columns begin with
 _HALF = re.compile("[\ud800-\udfff]")
 # Of more than 4,300 digits Python makes no text.
 _MOST_BITS = 14_284
@@ -132,10 +133,18 @@ def _lines(file: IO[str], path: Path) -> Iterator[str]:
 
 
 def _delimiter(file: IO[str], delimiter: str) -> str:
-    first = _QUOTED.sub("", file.readline(_LARGEST_CELL))
+    line = file.readline(_LARGEST_CELL)
     file.seek(0)
-    # Spreadsheets write semicolons where the comma is the decimal sign.
-    return ";" if delimiter == "," and first.count(";") > first.count(",") else delimiter
+    if delimiter != ",":
+        return delimiter
+    # From the first answer on, names are a worker's words, which must not decide what is a cell.
+    for part in (line.partition(_ANSWER)[0], line):
+        first = _QUOTED.sub("", part)
+        semicolons, commas = first.count(";"), first.count(",")
+        if semicolons or commas:
+            # Spreadsheets write semicolons where the comma is the decimal sign.
+            return ";" if semicolons > commas else ","
+    return ","
 
 
 def _header(cells: list[str], path: Path) -> list[str]:

@@ -145,6 +145,19 @@ def test_the_columns_of_the_site_are_taken_as_it_took_them(batch: Batch, tmp_pat
     assert len(batch.review_from(path)) == 0
 
 
+def test_the_name_of_a_workers_field_marks_nothing(make: MakeBatch, market: Marketplace, tmp_path: Path) -> None:
+    batch = make(assignments=1)
+    batch.publish(limit=2)
+    own, other = batch.hits()
+    market.worker("A2BOB").submit(market.worker("A2BOB").accept(other.id), {"label": "cat"})
+    taken = market.worker("A3EVE").accept(own.id)
+    # With semicolons the file would have her columns, in which two cells stand in front for those of the annotation.
+    name = ";".join(["x", "y", "z", "AssignmentId", "Approve", *map(str, range(80))])
+    market.worker("A3EVE").submit(taken, {"label": "bird", name: f"x;{taken};x"})
+    plan = batch.review_from(reviewed(batch, tmp_path / "reviewed.csv", {"cat": ("x", ""), "bird": ("", "No bird")}))
+    assert [(step.kind, step.worker_id) for step in plan] == [("reject", "A3EVE"), ("approve", "A2BOB")]
+
+
 def test_a_file_with_ids_alone_is_enough(batch: Batch, tmp_path: Path) -> None:
     first = next(iter(batch.results())).assignment.id
     (tmp_path / "ids.csv").write_text(f"AssignmentId,Approve\n{first},x\n")
