@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import ItemsView, Iterator, Mapping, ValuesView
+from collections.abc import ItemsView, Iterator, Mapping, Sized, ValuesView
 from typing import Any
 from xml.parsers.expat import ExpatError
 
@@ -23,6 +23,7 @@ _PLAIN: dict[str, Any] = {"strip_whitespace": False, "xml_attribs": False}
 # Only for documents that declare a prefix: with it parsing takes half as long again.
 _NAMESPACED: dict[str, Any] = {**_PLAIN, "process_namespaces": True, "namespaces": {namespace.ANSWERS: None}}
 _CROWD_FORM = "taskAnswers"
+_MOST_COLUMNS = 2_000
 _DEEPEST = 100  # of what a crowd-form sends; its own elements need three
 _TEXT = "#text"  # what xmltodict calls the blanks between elements
 _KINDS = frozenset(
@@ -144,9 +145,19 @@ class Answers(Mapping[str, Any]):
         return [self._values[question]] if question in self._values else []
 
     def columns(self) -> dict[str, Any]:
-        """The answers as columns of a table; a question with several values has them all, in a list."""
+        """The answers as columns of a table; a question with several values has them all, in a list.
+
+        AnswerError if they are too many for a table.
+        """
+        expect_few(self._values)
         every = {question: self.getlist(question) for question in self}
         return {f"answers.{name}": values if len(values) > 1 else values[0] for name, values in every.items()}
+
+
+def expect_few(names: Sized) -> None:
+    """AnswerError for more columns than one submission may give a table, in which each row has a cell for each."""
+    if len(names) > _MOST_COLUMNS:
+        raise AnswerError(f"the answers have more than {_MOST_COLUMNS:,} fields, which no table has columns for")
 
 
 def read(xml: str | None, assignment_id: str | None = None, *, limit: int = element.SIZE) -> Answers:

@@ -340,3 +340,11 @@ def test_columns_hold_every_value_of_a_question() -> None:
         "answers.a": ["x", "x"]
     }
     assert answer.read(f"<QuestionFormAnswers>{_ANSWER}</QuestionFormAnswers>").columns() == {"answers.a": "x"}
+
+
+def test_more_fields_than_a_table_has_columns_for_are_none_and_can_be_read_one_by_one() -> None:
+    fields = "".join(_ANSWER.replace(">a<", f">{number}<") for number in range(2_001))
+    answers = answer.read(f"<QuestionFormAnswers>{fields}</QuestionFormAnswers>")
+    assert answers["2000"] == "x"
+    with pytest.raises(AnswerError, match="more than 2,000 fields"):
+        answers.columns()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import tracemalloc
 from collections.abc import Iterator
 from datetime import datetime, timezone
@@ -12,6 +13,7 @@ from typing import Any
 from weakref import WeakSet
 
 import pandas
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +53,30 @@ def test_columns_hold_what_the_records_hold(rows: list[tuple[dict[str, str], dic
     assert [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)] == records
     if records:
         assert list(columns) == list(records[0])
+
+
+def answered(xml_of: dict[str, Any]) -> Result:
+    """A submission in whose answers a crowd form has these fields."""
+    made = result(1, {}, {})
+    made.assignment._set(answer_xml="<QuestionFormAnswers><Answer><QuestionIdentifier>taskAnswers</QuestionIdentifier>"
+                         f"<FreeText>{json.dumps([xml_of])}</FreeText></Answer></QuestionFormAnswers>")  # fmt: skip
+    return Result(made.key, made.row, made.hit, made.assignment)
+
+
+HOSTILE = {
+    "fields": {str(number): 1 for number in range(2_001)},
+    "leaves": {"label": {str(number): 1 for number in range(2_001)}},
+    "names": {"k" * 100_000: {str(number): 1 for number in range(2_000)}},
+}
+
+
+@pytest.mark.parametrize("fields", HOSTILE.values(), ids=HOSTILE)
+def test_one_submission_makes_no_table_many_times_its_size(fields: dict[str, Any]) -> None:
+    columns = Columns.of([answered({"label": {"cat": True}}), answered(fields)])
+    names = [name for name in columns if name.startswith("Answer.")]
+    assert len(names) == 2
+    assert "Answer.label.cat" in names
+    assert sum(map(len, names)) < 200_000
 
 
 def test_a_frame_is_that_of_the_records() -> None:
