@@ -24,6 +24,7 @@ _PLAIN: dict[str, Any] = {"strip_whitespace": False, "xml_attribs": False}
 _NAMESPACED: dict[str, Any] = {**_PLAIN, "process_namespaces": True, "namespaces": {namespace.ANSWERS: None}}
 _CROWD_FORM = "taskAnswers"
 _MOST_COLUMNS = 2_000
+_ZERO = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # in JSON
 _DEEPEST = 100  # of what a crowd-form sends; its own elements need three
 _TEXT = "#text"  # what xmltodict calls the blanks between elements
 _KINDS = frozenset(
@@ -286,9 +287,9 @@ def _json(text: str) -> Any:
     value = _DECODER.decode(text)
     if text.count("[") + text.count("{") >= _DEEPEST:
         _refuse_depth(value)
-    if "\\u" in text:  # where half of an emoji may stand
+    if "\\u" in text:  # where half of an emoji may stand, or a zero, which no XML, database or CSV file takes
         again = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        value = json.loads(again)
+        value = json.loads(_ZERO.sub(r"\1\\ufffd", again))
     return value
 
 

@@ -323,10 +323,11 @@ def test_what_a_crowd_form_sent_comes_out_as_json_has_it(fields: dict[str, Any])
     assert [found.getlist(name) for name in found] == [[value] for value in fields.values()]
 
 
-def test_half_an_emoji_does_not_break_what_is_written() -> None:
-    text = '[{"a": "ok \\ud83d"}]'
+@pytest.mark.parametrize("escape", ["\\ud83d", "\\u0000"])
+def test_half_an_emoji_or_a_zero_does_not_break_what_is_written(escape: str) -> None:
+    text = f'[{{"a": "ok {escape}{escape} \\\\u0000 \\\\{escape}"}}]'
     xml = f"<Answer><QuestionIdentifier>taskAnswers</QuestionIdentifier><FreeText>{text}</FreeText></Answer>"
-    assert answer.read(f"<QuestionFormAnswers>{xml}</QuestionFormAnswers>")["a"] == "ok \ufffd"
+    assert answer.read(f"<QuestionFormAnswers>{xml}</QuestionFormAnswers>")["a"] == "ok \ufffd\ufffd \\u0000 \\\ufffd"
 
 
 def test_an_answer_of_two_kinds_is_refused() -> None:
