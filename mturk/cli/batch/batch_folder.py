@@ -29,6 +29,8 @@ from mturk.parallel.place import place
 
 _NOBODY = "NEW"  # the HIT type of a batch that is only looked at
 _NOWHERE = "http://127.0.0.1:9"
+RESULTS = "results.csv"
+_WRITTEN = ("journal", "journal-journal", "journal-wal", "journal-shm", RESULTS)  # also by SQLite, beside the journal
 
 
 @attrs.frozen
@@ -50,7 +52,21 @@ class BatchFolder:
         """The settings in `task.toml`."""
         if not self.path.is_dir():
             raise ConfigurationError(f"There is no folder {self.path}; to make one: {self.command('new')}")
+        self._expect_no_way_out()
         return task_settings.read(self.path / task_settings.FILE)
+
+    def _expect_no_way_out(self) -> None:
+        """A folder may be from somebody else, who would have a file of yours written to, or a new one made."""
+        for name in _WRITTEN:
+            path = self.path / name
+            if not self._holds(path):
+                raise ConfigurationError(
+                    f"{path} is a link that leads out of {self.path}, and would be written to: remove it, or put a "
+                    "file in its place"
+                )
+
+    def _holds(self, path: Path) -> bool:
+        return path.resolve().is_relative_to(self.path.resolve())
 
     def held(self) -> Journal | None:
         """The journal, if there is one."""
@@ -155,7 +171,7 @@ class BatchFolder:
         for setting, name in (("rows", task.rows), ("page", task.page)):
             path = self.path / name
             # As it is opened later. A folder may be from somebody else, who would have any file here published.
-            if not path.expanduser().resolve().is_relative_to(self.path.resolve()):
+            if not self._holds(path.expanduser()):
                 raise ConfigurationError(
                     f"{setting} in task.toml leads to {name}, which is not in {self.path}: what is published "
                     "lies in the folder of the batch. Put a copy there"

@@ -17,7 +17,7 @@ import click
 from mturk.batch.batch import Batch
 from mturk.batch.batch_status import BatchStatus
 from mturk.cli.batch import argument, marked_file, plan_dialogue, watching
-from mturk.cli.batch.batch_folder import BatchFolder
+from mturk.cli.batch.batch_folder import RESULTS, BatchFolder
 from mturk.cli.batch.telling import Teller, counted
 from mturk.data.formula import Formulas
 from mturk.data.safe_text import harmless
@@ -104,7 +104,7 @@ def results(folder: BatchFolder, teller: Teller, file: str | None, keep_formulas
     """
     if file == _STDOUT and teller.as_json:
         raise click.UsageError("--json and --csv - both write to stdout; name a file.")
-    path = folder.path / "results.csv" if file is None else Path(file)
+    path = folder.path / RESULTS if file is None else Path(file)
     formulas: Formulas = "keep" if keep_formulas else "quote"
     with folder.connected(folder.task()) as connection:
         found = folder.opened(connection).results()
@@ -144,7 +144,7 @@ def review(
         raise click.UsageError("--approve-all and --from are two ways; give one.")
     if confirm is None:
         teller.expect_answer()
-    path = file or folder.path / "results.csv"
+    path = file or folder.path / RESULTS
     if not approve_all and not path.is_file():
         raise click.UsageError(f"There is no file {path}; to make it: {folder.command('results')}")
     with folder.connected(folder.task()) as connection:

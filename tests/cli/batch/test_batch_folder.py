@@ -63,6 +63,17 @@ def test_a_file_that_is_not_there_is_told(bench: Bench, name: str, setting: str,
     assert f"{name}; {setting} in task.toml says what it is called" in said
 
 
+@pytest.mark.parametrize("name", ["journal", "journal-wal", "results.csv"])
+@pytest.mark.parametrize("command", ["check", "publish", "status", "results"])
+def test_nothing_is_written_that_is_not_in_the_folder(bench: Bench, name: str, command: str) -> None:
+    if command in ("status", "results"):
+        bench.done("publish", "--yes")
+    (bench.folder / name).unlink(missing_ok=True)
+    (bench.folder / name).symlink_to("../not_there_yet")
+    assert f"{name} is a link that leads out of" in bench.failed(2, command, *OPTIONS.get(command, []))
+    assert not (bench.folder.parent / "not_there_yet").exists()
+
+
 @pytest.mark.parametrize("setting", ["rows", "page"])
 @pytest.mark.parametrize("name", ["{}", "../private.csv", "link.csv", "~/private.csv"])
 @pytest.mark.parametrize("command", ["check", "estimate", "publish"])
