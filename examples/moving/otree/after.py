@@ -25,7 +25,7 @@ def publish():
 def review():
     hit = HIT.get(Path("hit_id").read_text())
     for work in hit.assignments(status="Submitted"):
-        print(work.worker_id, work.answers["completion_code"])
+        print(work.worker_id, work.answers.get("completion_code"))
         if work.worker_id in PAYOFFS:
             work.pay_bonus(PAYOFFS[work.worker_id], "Thank you")
             work.approve()

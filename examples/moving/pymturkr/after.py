@@ -23,7 +23,7 @@ def review():
         if hit.requester_annotation != "moods":
             continue
         for work in hit.assignments(status="Submitted"):
-            if work.answers["mood"] == "glad":
+            if work.answers.get("mood") == "glad":
                 work.approve("Thank you")
                 work.pay_bonus("0.02", "A good eye")
             else:
