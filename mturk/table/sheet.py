@@ -23,6 +23,7 @@ mappings of these."""
 _KINDS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _LINES = (".jsonl", ".ndjson")
 _QUOTED = re.compile(r'"[^"]*"')
+_SEPARATOR = re.compile("[,;]")
 _ANSWER = "Answer."  # what the names of a results file's last columns begin with
 _HALF = re.compile("[\ud800-\udfff]")
 # Of more than 4,300 digits Python makes no text.
@@ -137,14 +138,13 @@ def _delimiter(file: IO[str], delimiter: str) -> str:
     file.seek(0)
     if delimiter != ",":
         return delimiter
-    # From the first answer on, names are a worker's words, which must not decide what is a cell.
-    for part in (line.partition(_ANSWER)[0], line):
-        first = _QUOTED.sub("", part)
-        semicolons, commas = first.count(";"), first.count(",")
-        if semicolons or commas:
-            # Spreadsheets write semicolons where the comma is the decimal sign.
-            return ";" if semicolons > commas else ","
-    return ","
+    # From the first answer on names are a worker's words, which must not decide what is a cell.
+    names = _QUOTED.sub("", line.partition(_ANSWER)[0])
+    if not _SEPARATOR.search(names):
+        found = _SEPARATOR.search(_QUOTED.sub("", line))
+        names = found[0] if found else ""
+    # Spreadsheets write semicolons where the comma is the decimal sign.
+    return ";" if names.count(";") > names.count(",") else ","
 
 
 def _header(cells: list[str], path: Path) -> list[str]:

@@ -48,15 +48,16 @@ def test_semicolons_within_a_name_do_not_hide_the_comma(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("own", "other"), [(",", ";"), (";", ",")])
+@pytest.mark.parametrize("first", ["HITId", "Answer.label"])
 @pytest.mark.parametrize("quoted", [False, True])
 def test_the_names_of_answers_do_not_tell_what_is_between_cells(
-    tmp_path: Path, own: str, other: str, quoted: bool
+    tmp_path: Path, own: str, other: str, first: str, quoted: bool
 ) -> None:
     name = f"Answer.x{other * 80}"
     # Of a name in two lines the first alone has a quote without an end.
     name, header = (f"{name}\n", f'"{name}\n"') if quoted else (name, name)
-    (tmp_path / "rows.csv").write_text(f"HITId{own}{header}\n3H{own}y\n")
-    assert list(sheet.read(tmp_path / "rows.csv")) == [{"HITId": "3H", name: "y"}]
+    (tmp_path / "rows.csv").write_text(f"{first}{own}{header}\nx{own}y\n")
+    assert list(sheet.read(tmp_path / "rows.csv")) == [{first: "x", name: "y"}]
 
 
 def test_another_encoding_is_named(tmp_path: Path) -> None:
