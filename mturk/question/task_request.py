@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from mturk.rendering.rendering import Folder
 PREVIEW = "ASSIGNMENT_ID_NOT_AVAILABLE"
 HOSTS = ("www.mturk.com", "workersandbox.mturk.com")
 _SUBMIT = "/mturk/externalSubmit"
+# No segment begins with a dot, which might lead elsewhere.
+_RIGHT = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/pass/[A-Za-z0-9_-][A-Za-z0-9_.-]*", re.ASCII)
 
 
 @frozen
@@ -76,18 +79,21 @@ def _allowed(hosts: Iterable[str]) -> set[str]:
 
 
 def _submit_url(place: str, allowed: set[str]) -> str:
-    # No parser's leniency decides where answers go: nothing but scheme, host and port may be there.
+    # No parser's leniency decides where answers go: nothing but scheme, host and port may be there, and for a
+    # marketplace of one's own the right to submit, which is a path.
     try:
         parts = urlsplit(place.rstrip("/"))
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError as error:
         raise ValidationError(f"turkSubmitTo: {place[:80]!r} is no address") from error
     origin = _host(host) if port is None else f"{_host(host)}:{port}"
-    if place.rstrip("/").lower() not in (f"https://{origin}", f"http://{origin}") or origin not in allowed:
+    path = parts.path if _RIGHT.fullmatch(parts.path) and origin not in HOSTS else ""
+    plain = [f"{scheme}://{origin}{path}".lower() for scheme in ("https", "http")]
+    if place.rstrip("/").lower() not in plain or origin not in allowed:
         raise ValidationError(f"turkSubmitTo: {place[:80]!r} is not allowed; expected " + ", ".join(sorted(allowed)))
     if parts.scheme == "http" and not address.is_near(host):
         raise ValidationError(f"turkSubmitTo: {place[:80]!r}; expected https")
-    return f"{parts.scheme}://{origin}{_SUBMIT}"
+    return f"{parts.scheme}://{origin}{path}{_SUBMIT}"
 
 
 def _host(host: str) -> str:

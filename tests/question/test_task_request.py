@@ -41,6 +41,8 @@ def test_a_preview_has_no_assignment_and_needs_no_address(query: dict[str, str])
         ("https://turk.my-lab.org", "https://turk.my-lab.org/mturk/externalSubmit"),
         ("http://127.0.0.1:8017", "http://127.0.0.1:8017/mturk/externalSubmit"),
         ("http://[::1]:8017/", "http://[::1]:8017/mturk/externalSubmit"),
+        ("https://Turk.my-lab.org/pass/Wy-I_z.Bt", "https://turk.my-lab.org/pass/Wy-I_z.Bt/mturk/externalSubmit"),
+        ("http://127.0.0.1:8017/turk/pass/WyI", "http://127.0.0.1:8017/turk/pass/WyI/mturk/externalSubmit"),
     ],
 )
 def test_answers_go_to_the_hosts_that_are_allowed(place: str, url: str) -> None:
@@ -59,6 +61,16 @@ def test_answers_go_to_the_hosts_that_are_allowed(place: str, url: str) -> None:
         "https://evil.example\\@www.mturk.com",
         "https://www.mturk.com\\.evil.example",
         "https://www.mturk.com/path",
+        "https://www.mturk.com/pass/WyI",
+        "https://turk.my-lab.org/path",
+        "https://turk.my-lab.org/pass",
+        "https://turk.my-lab.org/../pass/WyI",
+        "https://turk.my-lab.org/pass/..",
+        "https://turk.my-lab.org/pass/%2e%2e/worker",
+        "https://turk.my-lab.org/pass/WyI?x=y",
+        "https://turk.my-lab.org/pass/W\tyI",
+        "https://turk.my-lab.org\\/pass/WyI",
+        "https://evil.example/pass/WyI",
         "https://www.mturk.com?x=y",
         "https://www.mturk.com:8443",
         "https://www.mturk.com:x",
@@ -77,7 +89,9 @@ def test_answers_go_to_the_hosts_that_are_allowed(place: str, url: str) -> None:
 @pytest.mark.parametrize("assignment", ["3ASSIGNMENT", "ASSIGNMENT_ID_NOT_AVAILABLE"])
 def test_answers_go_nowhere_else(place: str, assignment: str) -> None:
     with pytest.raises(ValidationError, match="turkSubmitTo"):
-        TaskRequest.from_query({**ACCEPTED, "assignmentId": assignment, "turkSubmitTo": place})
+        TaskRequest.from_query(
+            {**ACCEPTED, "assignmentId": assignment, "turkSubmitTo": place}, allowed_hosts=["turk.my-lab.org"]
+        )
 
 
 def test_one_host_need_not_stand_in_a_list() -> None:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from mturk import TaskRequest
 from mturk.marketplace.frame.ticket import SubmitTicket, Tickets
 from tests.marketplace.site.frame_host import WORKER, FrameHost, answers_of, frame_host
 
@@ -47,6 +48,14 @@ def test_a_task_page_is_told_what_mturk_told_it(host: FrameHost) -> None:
     assert re.fullmatch(rf"{host.url}/pass/[\w.-]+", query["turkSubmitTo"])
     preview = parse_qs(urlsplit(host.frame(hit_id=found.id).address).query)
     assert preview == {"assignmentId": ["ASSIGNMENT_ID_NOT_AVAILABLE"], "hitId": [found.id]}
+
+
+def test_a_site_of_ones_own_is_told_where_answers_arrive(host: FrameHost) -> None:
+    assignment_id, _ = accepted(host)
+    task = TaskRequest.from_query(query_of(host, assignment_id), allowed_hosts=[host.url])
+    assert task.submit_url is not None
+    assert "<h1>Submitted</h1>" in send(task.submit_url).text
+    assert dict(answers_of(host.submitted(assignment_id)))["label"] == "cat"
 
 
 @pytest.mark.parametrize(
