@@ -126,7 +126,7 @@ opening
 importing:      known_name verdict | past_thing | people_step staging | type_step work_step | importation
 administration
 actor
-gate:           connection_limit framing lobby open_files poller stock
+gate:           connection_limit framing lobby open_files poller stock waiting_line
 http:           bygone fault form_limit public_address refused_call stranger throttle
                 | health_page verification | key_ring | api
                 | complaint endpoint old_api queue_api topic_page upload_page | app incoming | channel | reception

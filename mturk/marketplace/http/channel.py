@@ -9,6 +9,7 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 
+from mturk.marketplace.account.slowdown import network
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.gate.lobby import Rank
 from mturk.marketplace.http.complaint import TOO_SLOW, Complaint, Farewell, Page, Task
@@ -43,6 +44,13 @@ class Channel(HTTPChannel):
     def parser_class(self, adj: object) -> Request:
         """What reads the next request; waitress has a class here."""
         return Request(self)
+
+    @property
+    def party(self) -> str:
+        """Who waits for the answer to its next request: a network, of which a trusted proxy tells the address."""
+        if self.payer is not None:
+            return self.payer
+        return network(self.requests[0].headers.get("X_FORWARDED_FOR", "").rpartition(",")[2].strip())
 
     @property
     def rank(self) -> Rank | None:

@@ -18,6 +18,7 @@ from mturk.marketplace.dispatch import only_reads
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.gate import open_files
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
+from mturk.marketplace.gate.waiting_line import WaitingLine
 from mturk.marketplace.http.api import TARGET, LostAnswer
 from mturk.marketplace.http.channel import Channel
 from mturk.marketplace.http.complaint import Pages
@@ -49,12 +50,15 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared wit
 class _Threads(ThreadedTaskDispatcher):
     """So many threads at most for one kind of request, which takes none from others; started as they are needed."""
 
+    # Calls that wait their turn are usual here, and no reason for a line of the log each.
     queue_logger = _QUIET
     _closed = False
 
     def __init__(self, most: int) -> None:
         super().__init__()
         self._most = most
+        # Else whoever sends a hundred requests that take long would have all others wait for all of them.
+        self.queue: WaitingLine[Channel] = WaitingLine(_whose)
 
     def add_task(self, task: Any) -> None:
         with self.lock:
@@ -98,9 +102,7 @@ class Server:
         limits = limits or ConnectionLimits()
         self.socket = _listen(host, port) if sock is None else _listening(sock)
         self._turn, self._finish = turn, finish
-        self._callers = ThreadedTaskDispatcher()
-        # Calls that wait their turn are usual here, and no reason for a line of the log each.
-        self._callers.queue_logger = _QUIET
+        self._callers = _Threads(_THREADS)
         self._receivers = _Threads(_RECEIVERS)
         self._readers = _Threads(_READERS)
         self._reception = Reception(
@@ -120,7 +122,6 @@ class Server:
             spares,
             pages,
         )
-        self._callers.set_thread_count(_THREADS)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="mturk-marketplace", daemon=True)
 
@@ -142,6 +143,11 @@ class Server:
         return self._reception.held
 
     @property
+    def waiting(self) -> int:
+        """How many requests wait for a thread."""
+        return sum(len(dispatcher.queue) for dispatcher in self._dispatchers)
+
+    @property
     def bodies(self) -> int:
         """How many bytes of bodies have come, of requests that are not answered yet."""
         return self._reception.stock.held
@@ -160,10 +166,10 @@ class Server:
         self._reception.close()
 
     @property
-    def _dispatchers(self) -> tuple[ThreadedTaskDispatcher, ...]:
+    def _dispatchers(self) -> tuple[_Threads, ...]:
         return self._receivers, self._readers, self._callers
 
-    def _queue(self, channel: Channel) -> ThreadedTaskDispatcher:
+    def _queue(self, channel: Channel) -> _Threads:
         request = channel.requests[0]
         target = request.headers.get("X_AMZ_TARGET", "")
         if target == _RECEIVE:
@@ -178,6 +184,10 @@ class Server:
                 _log.exception("a connection made trouble")
                 self._stopping.wait(_AFTER_TROUBLE)
         self._reception.drain(self._dispatchers, turn=self._turn, finish=self._finish)
+
+
+def _whose(channel: Channel) -> str:
+    return channel.party
 
 
 def _reads(request: Request, target: str) -> bool:

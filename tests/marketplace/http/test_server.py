@@ -135,6 +135,27 @@ def test_an_answer_is_sent_to_its_end(stack: ExitStack) -> None:
     ending.join()
 
 
+@pytest.mark.parametrize("spared", [False, True], ids=["by its connections", "by what a proxy says"])
+def test_who_sends_much_keeps_nobody_else_from_their_turn(stack: ExitStack, spared: bool) -> None:
+    """With as many as there are threads at work, and many more that wait, another's is the next but one."""
+    server = stack.enter_context(served(spares=lambda address: spared))
+    source = "127.0.0.1" if spared else "127.0.0.2"
+    said = b"\r\nX-Forwarded-For: 10.9.9.9, %b" if spared else b""
+    much = WAIT.replace(b"Host: lab", b"Host: lab" + (said % b"192.0.2.1" if spared else b""))
+    ask_on(stack, server, THREADS, much)
+    until(lambda: len(server.application.seen) == THREADS)
+    ask_on(stack, server, 20, much.replace(b"/wait", b"/much"))
+    until(lambda: server.server.waiting == 20)
+    one = GET.replace(b"GET / ", b"GET /one ").replace(
+        b"Host: lab", b"Host: lab" + (said % b"192.0.2.2" if spared else b"")
+    )
+    stack.enter_context(server.line(source, one))
+    until(lambda: server.server.waiting == 21)
+    server.application.open.set()
+    until(lambda: "/one" in server.application.seen)
+    assert server.application.seen.index("/one") <= 2 * THREADS
+
+
 def test_receivers_of_messages_who_come_late_are_told_to_come_again(stack: ExitStack) -> None:
     target = f"X-Amz-Target: {TARGET}ListHITs"
     server = stack.enter_context(served(turn=0.2))

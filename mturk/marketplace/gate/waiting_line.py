@@ -1,0 +1,47 @@
+"""Where requests wait for a thread: whoever waits for many gets no more turns than whoever waits for one."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterator
+from typing import Generic, TypeVar
+
+Waiting = TypeVar("Waiting")
+
+
+class WaitingLine(Generic[Waiting]):
+    """A queue in which turns go round among those who wait; what one of them waits for keeps its order.
+
+    `whose` says who waits. It can stand where waitress has a deque.
+    """
+
+    def __init__(self, whose: Callable[[Waiting], Hashable]) -> None:
+        self._whose = whose
+        self._lines: OrderedDict[Hashable, deque[Waiting]] = OrderedDict()
+        self._number = 0
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[Waiting]:
+        for line in self._lines.values():
+            yield from line
+
+    def append(self, one: Waiting) -> None:
+        """Wait behind all that the same one waits for."""
+        self._lines.setdefault(self._whose(one), deque()).append(one)
+        self._number += 1
+
+    def popleft(self) -> Waiting:
+        """The next in turn; whose it is has the next turn after all others."""
+        who, line = self._lines.popitem(last=False)
+        one = line.popleft()
+        if line:
+            self._lines[who] = line
+        self._number -= 1
+        return one
+
+    def clear(self) -> None:
+        """Have nobody wait any more."""
+        self._lines.clear()
+        self._number = 0
