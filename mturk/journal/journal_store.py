@@ -17,6 +17,7 @@ from mturk.errors import ConfigurationError, ValidationError
 
 Values = Mapping[str, Any]
 _PATIENCE = 60  # seconds that another process may hold a SQLite file
+_NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")  # the last bytes of such a file of SQLite
 _SETTINGS = {"postgresql": {"isolation_level": "READ COMMITTED"}}
 
 
@@ -148,6 +149,7 @@ class FileStore:
         return self._open[1]
 
     def _connected(self) -> sqlite3.Connection:
+        _expect_no_other_file(self.path)
         try:
             made = sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
             tables = {name for (name,) in made.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -162,6 +164,24 @@ class FileStore:
                 f"journal: {self.path} cannot be opened ({error}); expected a file that a batch made, or none yet"
             ) from None
         return made
+
+
+def _expect_no_other_file(path: str | os.PathLike[str]) -> None:
+    """ValidationError where what SQLite would roll back by names a further file, which it would remove.
+
+    That is so where one transaction was of several databases, as none of a batch is: it is a trap.
+    """
+    try:
+        with open(f"{os.fspath(path)}-journal", "rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - len(_NAMES_ANOTHER)))
+            end = file.read()
+    except OSError:
+        return
+    if end == _NAMES_ANOTHER:
+        raise ValidationError(
+            f"journal: {path} was not made by a batch: {path}-journal has SQLite remove another file of yours; do not "
+            "open it"
+        )
 
 
 class _Shared:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import struct
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -72,6 +75,32 @@ def test_nothing_is_written_that_is_not_in_the_folder(bench: Bench, name: str, c
     (bench.folder / name).symlink_to("../not_there_yet")
     assert f"{name} is a link that leads out of" in bench.failed(2, command, *OPTIONS.get(command, []))
     assert not (bench.folder.parent / "not_there_yet").exists()
+
+
+def trap(journal: Path, other: Path) -> None:
+    """What SQLite would roll back by, as if a transaction of this and of another database was broken off."""
+    with closing(sqlite3.connect(journal, isolation_level=None)) as database:
+        database.execute("PRAGMA cache_size = 1")
+        database.execute("BEGIN EXCLUSIVE")
+        database.execute("CREATE TABLE more AS SELECT hex(zeroblob(100000))")
+        half, log = journal.read_bytes(), journal.with_name("journal-journal").read_bytes()
+        database.execute("ROLLBACK")
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    name = bytes(other)
+    end = struct.pack(f">I{len(name)}sII", 2**30 // size + 1, name, len(name), sum(name))
+    journal.write_bytes(half)
+    journal.with_name("journal-journal").write_bytes(log + end + bytes.fromhex("d9d505f920a163d7"))
+
+
+@pytest.mark.parametrize("command", ["check", "estimate", "publish", "status"])
+def test_a_journal_of_somebody_else_has_no_file_removed(bench: Bench, command: str) -> None:
+    bench.done("publish", "--yes", "--limit", "1")
+    other = bench.folder.parent / "thesis.txt"
+    other.write_text("ten years")
+    trap(bench.folder / "journal", other)
+    said = bench.failed(1, command, *OPTIONS.get(command, []))
+    assert other.exists()
+    assert "has SQLite remove another file of yours" in said
 
 
 @pytest.mark.parametrize("setting", ["rows", "page"])
