@@ -6,9 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from mturk.marketplace.account import device, sitting
+from mturk.marketplace.account import device, sitting, slowdown
 from mturk.marketplace.account.means import Caller, Means
 from mturk.marketplace.account.secret import new_secret
+
+MOST_ENTRIES = 60
+"""So often somebody is let in within a quarter of an hour: each time leaves an entry in the audit trail. A proxy that
+signs people in does so with each request of a browser that keeps no cookies."""
 
 
 class Entry(NamedTuple):
@@ -26,8 +30,13 @@ class Entry(NamedTuple):
 def let_in(
     means: Means, database: Connection, number: int, worker_id: str, caller: Caller, step: str = "SignIn"
 ) -> Entry:
-    """Begin a sitting, whose secret was never anybody's before; `step` is what it is known as in the audit trail."""
-    now = means.now()
+    """Begin a sitting, whose secret was never anybody's before; `step` is what it is known as in the audit trail.
+
+    TooManyTries where that was often of late.
+    """
+    now, subjects = means.now(), [f"entry:{number}"]
+    slowdown.check(database, subjects, now, most=MOST_ENTRIES)
+    slowdown.count(database, subjects, now)
     secret = sitting.open_sitting(database, number, now, means.randomness, caller.browser)
     # A secret that was not made here may have been put there by somebody else.
     browser = caller.device if device.exists(database, caller.device) else new_secret(means.randomness)

@@ -124,8 +124,8 @@ def _start(context: Context, worker_id: str, type_id: str) -> tuple[Qualificatio
         return last, type_row
     _refuse_request(context, worker_row, type_row, last)
     if last is not None:
-        # Else who begins a test again and again would fill the disk with copies of it.
-        _change(context, last, test=None, answer_key=None)
+        # Else who takes a test again and again would fill the disk with copies of it, and of what they answered.
+        _change(context, last, test=None, answer_key=None, answer=None)
     request_id = context.new_id()
     number = t.add_row(
         context.database,

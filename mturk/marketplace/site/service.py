@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,10 +17,16 @@ from mturk.marketplace.clock import SECOND
 from mturk.marketplace.dispatch import Dispatch
 from mturk.marketplace.error import DatabaseBusy
 from mturk.marketplace.frame.shelf import Shelf
+from mturk.marketplace.http.throttle import Throttle
 from mturk.marketplace.site.signing_key import SigningKey
 from mturk.marketplace.site.site_setting import SiteSettings
 
 Result = TypeVar("Result")
+
+FORMS_A_SECOND = 1.0
+"""So many forms a worker may send, in each process: most leave a row that stays, and cost the worker nothing."""
+FORMS_AT_ONCE = 300
+"""So many after a rest: more than people send who accept and return in a hurry."""
 
 _NAME = "mturk"
 
@@ -39,6 +46,8 @@ class Services:
     own_account: OwnAccount
     shelf: Shelf = field(default_factory=Shelf)
     """The files of ours that answer for those of other hosts, in task pages."""
+    forms: Throttle = field(default_factory=lambda: Throttle(FORMS_A_SECOND, FORMS_AT_ONCE, time.monotonic))
+    """Counts the forms of each worker."""
 
     def now(self) -> int:
         """The real time in milliseconds."""

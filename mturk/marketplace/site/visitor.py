@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from mturk.marketplace.account.admission import Entry
 from mturk.marketplace.account.means import Caller
 from mturk.marketplace.account.sitting import Sitting
+from mturk.marketplace.error import FrontEndError, TooOften
 from mturk.marketplace.site.door import NAMED
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.service import services
@@ -86,7 +87,16 @@ def ask_to_sign_in() -> AnyResponse | None:
         return sign_in_first() if is_typed() else redirect(url_for("entrance.sign_in", next=back))
     if terms_are_due() and not getattr(view, _BEFORE_CONSENT, False):
         return agree_first() if is_typed() else redirect(url_for("consent.consent", next=back))
+    if request.method == "POST":
+        _count_form()
     return None
+
+
+def _count_form() -> None:
+    try:
+        services().forms.check(sitting().worker)
+    except FrontEndError:
+        raise TooOften("You have sent a lot just now. Wait a moment, then send it again.") from None
 
 
 def has_terms() -> bool:

@@ -290,6 +290,16 @@ def test_of_very_many_sittings_the_oldest_end(desk: Desk) -> None:
     assert all(desk.entrance.sitting(entry.sitting) for entry in entries)
 
 
+def test_nobody_is_let_in_without_end(desk: Desk) -> None:
+    entries = [desk.entrance.enter_as("ada", HOME) for _ in range(60)]
+    with pytest.raises(TooManyTries):
+        desk.entrance.enter_as("ada", AWAY)
+    assert desk.entrance.sitting(entries[-1].sitting)
+    desk.entrance.enter_as("grace", HOME)
+    desk.pass_time(minutes=15)
+    desk.entrance.enter_as("ada", AWAY)
+
+
 def test_signing_out_ends_that_sitting_only(desk: Desk) -> None:
     first = desk.joined()
     second = desk.entrance.sign_in(first.worker_id, PASSWORD, AWAY)

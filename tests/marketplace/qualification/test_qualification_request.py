@@ -440,6 +440,17 @@ def test_only_the_last_one_that_was_begun_keeps_a_copy_of_the_test(
     assert found == [(False, False), (False, False), (True, True)]
 
 
+def test_what_was_answered_goes_when_the_worker_takes_the_test_again(
+    market: Marketplace, make_graded: Callable[..., Any]
+) -> None:
+    type_id = make_graded(RetryDelayInSeconds=0)
+    for _ in range(3):
+        market.worker("A1").request_qualification(type_id, RIGHT)
+    column = qualification_request.c
+    kept = select(column.answer.is_not(None)).order_by(column.number)
+    assert market._store.read(lambda database: database.execute(kept).scalars().all()) == [False, False, True]
+
+
 def test_with_a_retry_delay_a_test_can_be_begun_again(market: Marketplace, make_graded: Callable[..., Any]) -> None:
     type_id, worker = make_graded(RetryDelayInSeconds=3600), market.worker("A1")
     worker.start_qualification_test(type_id)

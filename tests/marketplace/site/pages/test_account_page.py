@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.http.throttle import Throttle
 from tests.marketplace.site.conftest import post, signed_in_at
 from tests.marketplace.site.pages.test_entrance_page import PASSWORD, Site, invited, is_in, sign_in, signed_up, site
 from tests.marketplace.site.pages.test_page_cost import counted
@@ -39,6 +41,17 @@ def test_details_are_shown_and_changed(client: FlaskClient) -> None:
     assert '<option value="US" selected>' in page
     assert '<option value="NY" selected>' in page
     assert re.search(r'name="adult"[^>]* checked', page)
+
+
+def test_who_sends_forms_without_end_has_to_wait(market: Marketplace, client: FlaskClient) -> None:
+    parts = client.application.extensions["mturk.site"].extensions
+    parts["mturk"] = replace(parts["mturk"], forms=Throttle(1, 2, lambda: 0.0))
+    answers = [post(client, f"{ACCOUNT}/data", page=ACCOUNT, country="GB") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert "You have sent a lot just now." in answers[-1].text
+    other = client.application.test_client()
+    signed_up(market, other, email="grace@example.org", country="GB")
+    assert post(other, f"{ACCOUNT}/data", page=ACCOUNT, country="GB").status_code == 303
 
 
 def test_a_state_elsewhere_is_told_at_its_field(client: FlaskClient) -> None:
