@@ -200,7 +200,7 @@ class Dispatch:
             expect(context.database)
             answer = found.function(Call.of(requester, context, address), **arguments)
             if found.writes and context.write_down is not None:
-                deed = Deed(operation, subject.named(given, answer))
+                deed = Deed(operation, subject.named(given, answer, RULES[operation].arguments))
                 context.write_down(context.database, context.now, deed)
             return answer
 

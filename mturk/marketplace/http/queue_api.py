@@ -132,7 +132,7 @@ class QueueApi:
             call = QueueCall(database, pair.requester, reached, now, self._room, self._meter)
             answer = operation.function(call, given)
             if queue_operation.is_told(name):
-                self._note(database, Deed(name, subject.named(given, answer)))
+                self._note(database, Deed(name, subject.named(given, answer, subject.OF_QUEUES)))
             return answer
 
         if operation.writes:

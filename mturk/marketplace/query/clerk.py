@@ -33,5 +33,5 @@ class Clerk:
     def note(self, step: str, given: Mapping[str, Any], answer: Answer) -> None:
         """Write down that this was done, where that is kept or counted."""
         if self.call.write_down is not None:
-            deed = Deed(step, subject.named(given, answer))
+            deed = Deed(step, subject.named(given, answer, RULES[step].arguments))
             self.call.write_down(self.call.database, self.call.now, deed)

@@ -38,7 +38,7 @@ def refused(desk: Desk) -> list[AuditEntry]:
         ("CreateHIT", {**hit_arguments(), "Reward": "9999.00"}, {}),
         ("DeleteHIT", {"HITId": "\ud800"}, {"HITId": "?"}),
         ("CreateWorkerBlock", {"WorkerId": 7, "Reason": "a secret word"}, {}),
-        ("NotifyWorkers", {"WorkerIds": ["y" * 300] * 200, "Subject": "s"}, {"WorkerIds": ["y" * 255] * 100}),
+        ("NotifyWorkers", {"WorkerIds": ["y" * 300] * 200, "Subject": "s"}, {"WorkerIds": ["y" * 64] * 100}),
     ],
 )
 def test_a_call_that_is_refused_is_told_with_who_called_from_where_and_why(

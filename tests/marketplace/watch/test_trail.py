@@ -73,6 +73,14 @@ def test_the_ids_that_a_call_concerned_are_told_and_no_other_value(
     assert "secret" not in str(entry)
 
 
+def test_what_a_call_has_beside_the_members_of_its_operation_is_not_told(desk: Desk) -> None:
+    kind = {name: hit_arguments()[name] for name in ("Title", "Description", "Reward", "AssignmentDurationInSeconds")}
+    beside = {"WorkerIds": ["ä" * 255] * 100, "AssignmentId": "x" * 255}
+    desk.call("CreateHITType", **kind, **beside)
+    desk.call("CreateQueue", "AmazonSQS", QueueName="news", **beside)
+    assert [set(entry.subjects) for entry in entries(desk)[-2:]] == [{"HITTypeId"}, {"QueueName", "QueueUrl"}]
+
+
 def test_a_call_that_only_reads_is_not_told(desk: Desk) -> None:
     before = len(entries(desk))
     desk.call("GetAccountBalance")
