@@ -12,6 +12,8 @@ HIT_TYPES, QUALIFICATION_TYPES, QUEUES, DESTINATIONS = "hit_types", "qualificati
 EVENTS = "waiting_events"
 REMEMBERED = 120 * 86_400_000
 """Milliseconds for which a HIT that was deleted still counts: else who makes and deletes them fills the disk."""
+LEAST_QUESTION, LEAST_MESSAGE = 1_000, 250
+"""So many bytes a HIT and a message count for at least: its rows and their indexes take about as much."""
 _LATER = 60_000  # milliseconds after which who had no room is looked at again
 _WORDS = {
     QUESTIONS: "bytes of questions. Delete HITs that are done; what was deleted counts for 120 days",
@@ -33,7 +35,10 @@ class Quota:
     """
 
     question_bytes: int | None = 20_000_000_000
-    """Of HITs that are there or were deleted in the last 120 days: questions, annotations and review policies."""
+    """Of HITs that are there or were deleted in the last 120 days: questions, annotations and review policies.
+
+    Each counts for a thousand at least, and each message below for 250.
+    """
     hit_types: int | None = 1_000_000
     qualification_types: int | None = 10_000
     """Each with its test and answer key; those that were deleted count too."""

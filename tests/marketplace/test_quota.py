@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mturk.marketplace import Marketplace, MarketplaceError, Quota, prune
-from mturk.marketplace.quota import NONE, Meter
+from mturk.marketplace.quota import LEAST_QUESTION, NONE, Meter
 from tests.marketplace.conftest import Client, Connect
 from tests.marketplace.sample import html_question, type_arguments
 
@@ -61,7 +61,7 @@ def decide(market: Marketplace, client: Client, *worker_ids: str) -> None:
 
 
 QUOTAS: list[tuple[dict[str, int], Callable[[Client], Any], str]] = [
-    ({"question_bytes": 2 * len(html_question().encode())}, publish, "bytes of questions"),
+    ({"question_bytes": 2 * LEAST_QUESTION}, publish, "bytes of questions"),
     ({"hit_types": 2}, make_type, "2 HIT types"),
     ({"qualification_types": 2}, make_qualification_type, "2 qualification types"),
     ({"destinations": 2}, notify, "2 destinations"),
@@ -117,6 +117,21 @@ def test_a_batch_beyond_the_quota_is_kept_as_far_as_there_is_room(connect_queues
         assert [one["Id"] for one in answer["Failed"]] == ["2"]
 
 
+def test_a_message_of_a_few_bytes_takes_room_for_the_row_that_it_is(connect: Connect, connect_queues: Connect) -> None:
+    with Marketplace(quota=Quota(message_bytes=1000, worker_message_bytes=1000)) as market:
+        queues, client = connect_queues(market), connect(market)
+        url = queues.create_queue(QueueName="a")["QueueUrl"]
+        decide(market, client, "A1")
+        for send in (
+            lambda: queues.send_message(QueueUrl=url, MessageBody="x"),
+            lambda: client.notify_workers(Subject="x", MessageText="y", WorkerIds=["A1"]),
+        ):
+            for _ in range(4):
+                send()
+            with pytest.raises(ClientError, match="as much here as you may"):
+                send()
+
+
 def test_what_is_written_to_workers_has_a_quota(connect: Connect) -> None:
     text, reason = "ä" * 500, "ö" * 500
     with Marketplace(quota=Quota(worker_message_bytes=3000)) as market:
@@ -156,7 +171,7 @@ def test_what_was_written_to_workers_is_counted_in_bytes_and_makes_room_when_it_
 
 
 def test_a_deleted_hit_makes_room_after_120_days(connect: Connect) -> None:
-    with Marketplace(quota=Quota(question_bytes=len(html_question().encode()))) as market:
+    with Marketplace(quota=Quota(question_bytes=LEAST_QUESTION)) as market:
         client = connect(market)
         hit_id = publish(client)
         client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)

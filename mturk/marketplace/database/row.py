@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, func, select
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, case, func, select
 
 Value = TypeVar("Value")
 
@@ -29,3 +29,8 @@ def octets(database: Connection, column: ColumnElement[str]) -> ColumnElement[in
     if database.dialect.name == "sqlite":  # which knows octet_length since 3.43 only
         return func.length(column.cast(LargeBinary))
     return func.octet_length(column)
+
+
+def at_least(number: ColumnElement[int], least: int) -> ColumnElement[int]:
+    """A number, or the least if it is less; the databases have no name for that in common."""
+    return case((number < least, least), else_=number)

@@ -22,7 +22,7 @@ from mturk.marketplace.hit.layout import LayoutParameter
 from mturk.marketplace.hit.review_policy import check_known_answers, check_plurality
 from mturk.marketplace.people import ledger
 from mturk.marketplace.qualification.requirement import Requirement
-from mturk.marketplace.quota import QUESTIONS, REMEMBERED
+from mturk.marketplace.quota import LEAST_QUESTION, QUESTIONS, REMEMBERED
 from mturk.marketplace.request import idempotency
 
 ReviewPolicy = dict[str, Any]
@@ -160,7 +160,7 @@ def _policy(check: Callable[[ReviewPolicy], object], policy: ReviewPolicy | None
 
 
 def _publish(call: Call, hit_type_row: HITType, content: dict[str, Any], lifetime: int, max_assignments: int) -> HIT:
-    size = sum(len(text.encode()) for text in content.values() if text)
+    size = max(LEAST_QUESTION, sum(len(text.encode()) for text in content.values() if text))
     call.expect_room(QUESTIONS, size, lambda: _kept(call))
     fee = hit_type.fee_of(call, hit_type_row, max_assignments)
     new: dict[str, Any] = {

@@ -12,11 +12,11 @@ from sqlalchemy import bindparam, exists, func, select, tuple_
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import as_datetime
 from mturk.marketplace.database import table as t
-from mturk.marketplace.database.row import octets
+from mturk.marketplace.database.row import at_least, octets
 from mturk.marketplace.error import ParameterValidationError
 from mturk.marketplace.paged_list import PAGE, page
 from mturk.marketplace.people import mail
-from mturk.marketplace.quota import LETTERS
+from mturk.marketplace.quota import LEAST_MESSAGE, LETTERS
 
 Place = tuple[int, int]
 """Where a page of messages ends: the time and the number of its last one."""
@@ -92,7 +92,8 @@ def send(call: Call, receivers: Collection[int], subject: str, text: str) -> Non
     """Put a message of the caller's before workers, all known by number."""
     if not receivers:
         return
-    call.expect_room(LETTERS, len(receivers) * len(f"{subject}{text}".encode()), lambda: _kept(call))
+    size = max(LEAST_MESSAGE, len(f"{subject}{text}".encode()))
+    call.expect_room(LETTERS, len(receivers) * size, lambda: _kept(call))
     written = {"requester": call.requester, "subject": subject, "text": text, "time": call.now}
     call.database.execute(t.message.insert(), [{**written, "worker": number} for number in receivers])
 
@@ -113,7 +114,8 @@ def _receivers(call: Call, worker_ids: list[str]) -> Sequence[Receiver]:
 def _kept(call: Call) -> int:
     """The bytes that the caller wrote; it reads all messages, and is asked rarely."""
     length = octets(call.database, t.message.c.subject) + octets(call.database, t.message.c.text)
-    query = select(func.coalesce(func.sum(length), 0)).where(t.message.c.requester == call.requester)
+    all_bytes = func.coalesce(func.sum(at_least(length, LEAST_MESSAGE)), 0)
+    query = select(all_bytes).where(t.message.c.requester == call.requester)
     return int(call.database.execute(query).scalar_one())
 
 

@@ -18,12 +18,13 @@ from sqlalchemy import Connection, bindparam, func, select
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
-from mturk.marketplace.database.row import octets
+from mturk.marketplace.database.row import at_least, octets
 from mturk.marketplace.people.requester import account_of
 from mturk.marketplace.queue import message_attribute
 from mturk.marketplace.queue.message_attribute import Attributes
 from mturk.marketplace.queue.queue import LARGEST_MESSAGE, Queue, arn, dead_letters
 from mturk.marketplace.queue.queue_error import QueueError, invalid
+from mturk.marketplace.quota import LEAST_MESSAGE
 
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RECEIPT = re.compile(r"(?P<number>[0-9]{1,18})-(?P<secret>[0-9a-f]{32})")
@@ -185,9 +186,10 @@ def counts(database: Connection, queue: Queue, real: int) -> dict[str, str]:
 
 
 def held(database: Connection, owner: int) -> int:
-    """How many bytes the messages in a requester's queues have; it reads all of them."""
+    """How many bytes the messages in a requester's queues count for; it reads all of them."""
     body, attributes = t.queue_message.c.body, func.coalesce(t.queue_message.c.attributes, "")
-    all_bytes = func.coalesce(func.sum(octets(database, body) + octets(database, attributes)), 0)
+    size = at_least(octets(database, body) + octets(database, attributes), LEAST_MESSAGE)
+    all_bytes = func.coalesce(func.sum(size), 0)
     of_owner = t.queue_message.c.queue.in_(select(t.queue.c.number).where(t.queue.c.requester == owner))
     return int(database.execute(select(all_bytes).where(of_owner)).scalar_one())
 

@@ -21,7 +21,7 @@ from mturk.marketplace.queue.queue_error import QueueError, invalid, missing, no
 from mturk.marketplace.queue.queue_member import Members
 from mturk.marketplace.queue.queue_message import Letter
 from mturk.marketplace.queue.waiting_room import WaitingRoom
-from mturk.marketplace.quota import MESSAGES, QUEUES, Meter
+from mturk.marketplace.quota import LEAST_MESSAGE, MESSAGES, QUEUES, Meter
 
 _MOST_LISTED = 1000
 
@@ -161,7 +161,7 @@ def _letter(given: Members) -> Letter:
 
 def _send(call: QueueCall, into: Queue, letter: Letter) -> Answer:
     size = queue_message.check(into, letter)
-    call.expect_room(MESSAGES, size, lambda: queue_message.held(call.database, call.requester))
+    call.expect_room(MESSAGES, max(LEAST_MESSAGE, size), lambda: queue_message.held(call.database, call.requester))
     message_id = queue_message.send(call.database, into, letter, call.account, call.real)
     call.ring(into)
     sums = {"MD5OfMessageBody": queue_message.digest(letter.body)}
