@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 
 from mturk.marketplace.error import SettingError
 
-QUESTIONS, MESSAGES, LETTERS = "question_bytes", "message_bytes", "worker_message_bytes"
+QUESTIONS, ANSWERS = "question_bytes", "answer_bytes"
+MESSAGES, LETTERS = "message_bytes", "worker_message_bytes"
 HIT_TYPES, QUALIFICATION_TYPES, QUEUES, DESTINATIONS = "hit_types", "qualification_types", "queues", "destinations"
 EVENTS = "waiting_events"
 REMEMBERED = 120 * 86_400_000
@@ -17,6 +18,7 @@ LEAST_QUESTION, LEAST_MESSAGE = 1_000, 250
 _LATER = 60_000  # milliseconds after which who had no room is looked at again
 _WORDS = {
     QUESTIONS: "bytes of questions. Delete HITs that are done; what was deleted counts for 120 days",
+    ANSWERS: "bytes of answers and files. Delete HITs that are done; answers of those count for 120 days",
     MESSAGES: "bytes of messages in queues. Receive and delete them, or purge a queue",
     LETTERS: "bytes of messages to workers. Have old ones pruned",
     HIT_TYPES: "HIT types. Use those that are there",
@@ -39,6 +41,8 @@ class Quota:
 
     Each counts for a thousand at least, and each message below for 250.
     """
+    answer_bytes: int | None = 100_000_000_000
+    """Of the same HITs: answers, files, and reports of reviews. Beyond that nobody takes on the requester's HITs."""
     hit_types: int | None = 1_000_000
     qualification_types: int | None = 10_000
     """Each with its test and answer key; those that were deleted count too."""
@@ -96,6 +100,11 @@ class Meter:
             left = max(free // 8 - amount, 0)
         self._left[one] = left
         return None
+
+    def take(self, requester: int, kind: str, amount: int, now: int, count: Callable[[], int]) -> None:
+        """Take room for what came in, whether or not there is so much; where there is not, there is none any more."""
+        if self.refusal(requester, kind, amount, now, count):
+            self._left[requester, kind] = 0
 
 
 def _words(kind: str, most: int) -> str:

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mturk.marketplace import Marketplace, MarketplaceError, Quota, prune
+from mturk.marketplace import File, Marketplace, MarketplaceError, Quota, WorkerError, prune
 from mturk.marketplace.quota import LEAST_QUESTION, NONE, Meter
 from tests.marketplace.conftest import Client, Connect
-from tests.marketplace.sample import html_question, type_arguments
+from tests.marketplace.policy_sample import known_answers
+from tests.marketplace.sample import file_question, form, html_question, type_arguments
 
 
-def publish(client: Client) -> str:
-    arguments = {**type_arguments(), "LifetimeInSeconds": 3600, "Question": html_question()}
+def publish(client: Client, **changes: Any) -> str:
+    arguments = {**type_arguments(), "LifetimeInSeconds": 3600, "Question": html_question(), **changes}
     return str(client.create_hit(**arguments)["HIT"]["HITId"])
 
 
@@ -130,6 +131,51 @@ def test_a_message_of_a_few_bytes_takes_room_for_the_row_that_it_is(connect: Con
                 send()
             with pytest.raises(ClientError, match="as much here as you may"):
                 send()
+
+
+def test_what_workers_send_has_a_quota_beyond_which_nobody_takes_on_a_hit(connect: Connect) -> None:
+    with Marketplace(quota=Quota(answer_bytes=1000)) as market:
+        full, other, worker = connect(market), connect(market, "other"), market.worker("A1")
+        *begun, left = [publish(full) for _ in range(3)]
+        for assignment_id in [worker.accept(hit_id) for hit_id in begun]:
+            worker.submit(assignment_id, {"label": "x" * 1000})
+        with pytest.raises(WorkerError, match="no more available assignments"):
+            worker.accept(left)
+        with pytest.raises(ClientError, match="as much here as you may: 1,000 bytes of answers"):
+            publish(full)
+        worker.accept(publish(other))
+
+
+@pytest.mark.parametrize(
+    ("more", "answers"),
+    [
+        ({"Question": form(file_question("photo", 5000), day="2005-10-01")}, {"photo": File("cat.png", b"x" * 5000)}),
+        ({"AssignmentReviewPolicy": known_answers({f"q{n}": ["cat"] for n in range(50)})}, {"label": "cat"}),
+    ],
+    ids=["files", "reports of reviews"],
+)
+def test_with_answers_count(connect: Connect, more: dict[str, Any], answers: dict[str, Any]) -> None:
+    with Marketplace(quota=Quota(answer_bytes=5000)) as market:
+        client, worker = connect(market), market.worker("A1")
+        hit_id, left = publish(client, **more), publish(client)
+        worker.submit(worker.accept(hit_id), answers)
+        with pytest.raises(WorkerError, match="no more available assignments"):
+            worker.accept(left)
+
+
+def test_what_workers_sent_makes_room_120_days_after_its_hit_was_deleted(connect: Connect) -> None:
+    with Marketplace(quota=Quota(answer_bytes=1000)) as market:
+        client = connect(market)
+        hit_id, left = publish(client), publish(client, LifetimeInSeconds=31_536_000)
+        worker = market.worker("A1")
+        assignment_id = worker.accept(hit_id)
+        worker.submit(assignment_id, {"label": "x" * 1000})
+        client.approve_assignment(AssignmentId=assignment_id)
+        client.delete_hit(HITId=hit_id)
+        with pytest.raises(WorkerError, match="no more available assignments"):
+            worker.accept(left)
+        market.clock.advance(days=121)
+        worker.accept(left)
 
 
 def test_what_is_written_to_workers_has_a_quota(connect: Connect) -> None:

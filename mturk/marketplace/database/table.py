@@ -149,6 +149,7 @@ hit = Table(
     _count("rejected"),
     Column("fee", BigInteger, nullable=False, comment="for one assignment"),
     Column("size", BigInteger, nullable=False, server_default="0", comment="bytes of its content"),
+    Column("gathered", BigInteger, nullable=False, server_default="0", comment="bytes of answers, and reports on them"),
     Index("hit_listed", "requester", "disposed", "number"),
     Index("hit_by_status", "requester", "status", "number"),
     Index("hit_by_type", "hit_type", "status", "number"),

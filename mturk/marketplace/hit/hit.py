@@ -4,9 +4,10 @@ ListHITsForQualificationType."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, null, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, null, select, union_all
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
@@ -22,6 +23,7 @@ from mturk.marketplace.hit.hit_type import requirements_of
 from mturk.marketplace.money import dollars
 from mturk.marketplace.qualification import qualification_type
 from mturk.marketplace.qualification.system_type import PUBLIC_TYPES
+from mturk.marketplace.quota import ANSWERS, REMEMBERED
 from mturk.marketplace.request.numbered_page import NumberedPage
 from mturk.marketplace.request.paging import DEFAULT_SIZE, Page, shown
 
@@ -47,6 +49,7 @@ class HIT(NamedTuple):
     rejected: int
     fee: int
     size: int
+    gathered: int
     question: str
     requester_annotation: str | None
     assignment_review_policy: str | None
@@ -95,6 +98,12 @@ _LISTED = WHOLE.with_only_columns(
     *(null().label(column.name) if column.name in _POLICIES else column for column in WHOLE.selected_columns)
 )
 _CHANGE = t.hit.update().where(t.hit.c.number == bindparam("of_number"))
+_FILES = (
+    select(func.coalesce(func.sum(t.upload.c.size), 0))
+    .join(t.hit, t.hit.c.number == t.upload.c.hit)
+    .where(t.hit.c.requester == bindparam("of_requester"))
+)
+_GATHER = _CHANGE.values(gathered=t.hit.c.gathered + bindparam("more"))
 _BY_ID = WHOLE.where(t.hit.c.hit_id == bindparam("hit_id"))
 _BY_NUMBER = WHOLE.where(t.hit.c.number == bindparam("hit_number"))
 _NUMBERS = select(t.hit.c.number)
@@ -160,13 +169,16 @@ def standing_of(hit_row: HIT) -> Standing:
     )
 
 
-def settle(context: Context, hit_row: HIT, *, quiet: bool = False, **changes: Any) -> Standing:
+def settle(context: Context, hit_row: HIT, *, quiet: bool = False, more: int = 0, **changes: Any) -> Standing:
     """Write down what changed about a HIT, and the status that follows from it.
 
-    With `quiet` nobody is told yet that the HIT is done, because what comes next may keep it open.
+    With `quiet` nobody is told yet that the HIT is done, because what comes next may keep it open. So many bytes `more`
+    were gathered.
     """
     standing = replace(standing_of(hit_row), **changes)
     values = {name: value for name, value in changes.items() if name in t.hit.c}
+    if more:
+        values["gathered"] = hit_row.gathered + more
     # Work that was begun before a HIT was disposed of goes on, and changes no more than the counters.
     if standing.status != hit_row.status and not hit_row.disposed:
         values |= {"status": standing.status, "status_time": context.now}
@@ -176,6 +188,36 @@ def settle(context: Context, hit_row: HIT, *, quiet: bool = False, **changes: An
     if values:
         ending.change(context.database, _CHANGE, {"of_number": hit_row.number, **values})
     return standing
+
+
+def gather(context: Context, hit_row: HIT, size: int) -> None:
+    """Write down that so many bytes more were gathered for a HIT, beside what is settled."""
+    context.database.execute(_GATHER, {"of_number": hit_row.number, "more": size})
+    take_room(context, hit_row.requester, size)
+
+
+def gathered(context: Context, requester: int) -> int:
+    """The bytes that came in for a requester's HITs: answers, reports on them, and the files that are there."""
+    files = context.database.execute(_FILES, {"of_requester": requester}).scalar_one()
+    return int(files) + kept(context, requester, t.hit.c.gathered)
+
+
+def has_room(context: Context, requester: int) -> bool:
+    """Whether a requester may keep more of what workers send."""
+    count = partial(gathered, context, requester)
+    return context.settings.meter.refusal(requester, ANSWERS, 1, context.now, count) is None
+
+
+def take_room(context: Context, requester: int, size: int) -> None:
+    """Count what workers sent against what the requester may keep."""
+    context.settings.meter.take(requester, ANSWERS, size, context.now, partial(gathered, context, requester))
+
+
+def kept(context: Context, requester: int, column: ColumnElement[int]) -> int:
+    """The sum of it for a requester's HITs that count; of a million this takes about a second, and is asked rarely."""
+    counts = ~t.hit.c.disposed | (t.hit.c.status_time > context.now - REMEMBERED)
+    query = select(func.coalesce(func.sum(column), 0)).where(t.hit.c.requester == requester, counts)
+    return int(context.database.execute(query).scalar_one())
 
 
 def tell_done(context: Context, hit_row: HIT) -> None:

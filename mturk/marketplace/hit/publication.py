@@ -6,8 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import func, select
-
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call
 from mturk.marketplace.clock import SECOND
@@ -22,7 +20,7 @@ from mturk.marketplace.hit.layout import LayoutParameter
 from mturk.marketplace.hit.review_policy import check_known_answers, check_plurality
 from mturk.marketplace.people import ledger
 from mturk.marketplace.qualification.requirement import Requirement
-from mturk.marketplace.quota import LEAST_QUESTION, QUESTIONS, REMEMBERED
+from mturk.marketplace.quota import ANSWERS, LEAST_QUESTION, QUESTIONS
 from mturk.marketplace.request import idempotency
 
 ReviewPolicy = dict[str, Any]
@@ -30,7 +28,7 @@ ReviewPolicy = dict[str, Any]
 _CONTENT = t.hit_content.insert()
 _UNTOUCHED = {
     **dict.fromkeys(("expired", "ended", "disposed"), False),
-    **dict.fromkeys(("pending", "submitted", "approved", "rejected"), 0),
+    **dict.fromkeys(("pending", "submitted", "approved", "rejected", "gathered"), 0),
 }
 _OF_TYPE = [name for name in HITType._fields if name in HIT._fields and name not in t.hit.c]
 
@@ -161,7 +159,8 @@ def _policy(check: Callable[[ReviewPolicy], object], policy: ReviewPolicy | None
 
 def _publish(call: Call, hit_type_row: HITType, content: dict[str, Any], lifetime: int, max_assignments: int) -> HIT:
     size = max(LEAST_QUESTION, sum(len(text.encode()) for text in content.values() if text))
-    call.expect_room(QUESTIONS, size, lambda: _kept(call))
+    call.expect_room(QUESTIONS, size, lambda: hit.kept(call, call.requester, t.hit.c.size))
+    call.expect_room(ANSWERS, 1, lambda: hit.gathered(call, call.requester))
     fee = hit_type.fee_of(call, hit_type_row, max_assignments)
     new: dict[str, Any] = {
         "hit_id": call.new_id(),
@@ -183,13 +182,6 @@ def _publish(call: Call, hit_type_row: HITType, content: dict[str, Any], lifetim
     agenda.plan(call.database, agenda.EXPIRE, number, hit_row.expiration)
     notification.tell(call, notification.HIT_CREATED, hit_row)
     return hit_row
-
-
-def _kept(call: Call) -> int:
-    """The bytes of the caller's HITs; of a million this takes about a second, and is asked rarely."""
-    counts = ~t.hit.c.disposed | (t.hit.c.status_time > call.now - REMEMBERED)
-    query = select(func.coalesce(func.sum(t.hit.c.size), 0)).where(t.hit.c.requester == call.requester, counts)
-    return int(call.database.execute(query).scalar_one())
 
 
 def _hold(call: Call, hit_row: HIT) -> None:

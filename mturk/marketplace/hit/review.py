@@ -74,7 +74,7 @@ def submitted(context: Context, hit_row: HIT, number: int) -> None:
     if policy.reject_below is not None and score.percent < policy.reject_below:
         report.did("reject", subject, _reject(context, assignment_row, policy.reject_reason))
     _extend_below(context, hit_row, report, policy.extension, score.percent)
-    report.write()
+    hit.gather(context, hit_row, report.write())
     after = hit.by_number(context, hit_row.number)
     if after.status == REVIEWABLE:
         hit.tell_done(context, after)
@@ -118,7 +118,7 @@ def _compare(context: Context, hit_row: HIT, policy: Plurality) -> None:
     for assignment_row, answers in work:
         _judge(context, policy, comparison, report, assignment_row, answers)
     _extend_below(context, hit_row, report, policy.extension, comparison.percent)
-    report.write()
+    hit.gather(context, hit_row, report.write())
 
 
 def _judge(

@@ -22,6 +22,7 @@ CANCELLED = "Cancelled"
 
 REVIEW, EXTEND = "review", "extend"
 """What actions are called: a policy was applied, and one more worker may work."""
+_OF_ENTRY = 150  # bytes of an entry beside its texts
 _LAST_WORK = select(func.max(t.assignment.c.submit_time)).where(t.assignment.c.hit == bindparam("of_hit"))
 _SINCE = select(func.count()).where(
     t.review_entry.c.hit == bindparam("of_hit"),
@@ -86,9 +87,10 @@ class Report:
         """Note something that was done, or tried, because of the review."""
         self._action(self._context.new_id(), name, subject, outcome)
 
-    def write(self) -> None:
-        """Keep the report with the HIT."""
+    def write(self) -> int:
+        """Keep the report with the HIT, and say how many bytes it has, about."""
         self._context.database.execute(t.review_entry.insert(), self._entries)
+        return sum(_OF_ENTRY + len(one["question"] or "") + len(one["value"]) for one in self._entries)
 
     def _action(self, action_id: str, name: str, subject: Subject, outcome: Outcome) -> None:
         self._add(action_id, subject, key=name, value=outcome.text, status=outcome.status, error_code=outcome.code)

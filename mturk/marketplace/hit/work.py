@@ -125,7 +125,9 @@ def submit(
     agenda.change(context.database, agenda.ABANDON, assignment_row.number, agenda.APPROVE, approval)
     notification.tell(context, notification.ASSIGNMENT_SUBMITTED, hit_row, assignment_id)
     reviewed = hit_row.assignment_review_policy is not None
-    hit.settle(context, hit_row, quiet=reviewed, pending=hit_row.pending - 1, submitted=hit_row.submitted + 1)
+    counts = {"pending": hit_row.pending - 1, "submitted": hit_row.submitted + 1}
+    hit.settle(context, hit_row, quiet=reviewed, more=len(answer), **counts)
+    hit.take_room(context, hit_row.requester, len(answer) + sum(file.size for _, file in uploads.values()))
     worker.count(context, known(assignment_row.worker), "submitted")
     if reviewed:
         review.submitted(context, hit_row, assignment_row.number)
@@ -185,7 +187,7 @@ def _refuse_acceptance(context: Context, worker_row: Worker, found: Candidacy) -
         raise WorkerError("You have already completed this HIT.")
     if found.hit.expired:
         raise WorkerError("This HIT has expired.")
-    if not standing_of(found.hit).available:
+    if not standing_of(found.hit).available or not hit.has_room(context, found.hit.requester):
         raise WorkerError("There are no more available assignments of this HIT.")
     # A block is not shown to the worker: it looks like a Qualification that is missing.
     if found.blocked or not eligibility(context, worker_row, requirements_of(found.hit)).can_accept:
