@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from mturk.marketplace.routine import LOOK
 
 _SHARE = 2
+_BELLS = 1000
+"""Queues share them, as there may be any number in the course of time: who is woken in vain looks once more."""
 
 
 class WaitingRoom:
@@ -21,7 +23,7 @@ class WaitingRoom:
     def __init__(self, places: int) -> None:
         self._places = places
         self._changed = threading.Condition()
-        self._rings: Counter[int] = Counter()
+        self._rings = [0] * _BELLS
         self._of: Counter[int] = Counter()
         self._closed = False
 
@@ -46,18 +48,18 @@ class WaitingRoom:
     def rings(self, queue: int) -> int:
         """How often a queue was rung; to be asked before the look into the queue, so that no ring is missed."""
         with self._changed:
-            return self._rings[queue]
+            return self._rings[queue % _BELLS]
 
     def ring(self, queue: int) -> None:
         """There is something new in a queue."""
         with self._changed:
-            self._rings[queue] += 1
+            self._rings[queue % _BELLS] += 1
             self._changed.notify_all()
 
     def wait(self, queue: int, since: int, seconds: float) -> bool:
         """Wait until the queue was rung more often, and never long; False if everybody has to go."""
         with self._changed:
-            news = lambda: self._closed or self._rings[queue] != since  # noqa: E731 - needs a name
+            news = lambda: self._closed or self._rings[queue % _BELLS] != since  # noqa: E731 - needs a name
             self._changed.wait_for(news, max(0.0, min(LOOK, seconds)))
             return not self._closed
 

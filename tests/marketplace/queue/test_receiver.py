@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -302,6 +303,18 @@ def test_a_requester_who_takes_all_places_leaves_some_to_others() -> None:
         assert sum(mine) == EACH
         assert sum(theirs) > WAITING / 5
         assert stack.enter_context(room.place(3))
+
+
+def test_queues_that_were_rung_once_are_not_remembered() -> None:
+    room = WaitingRoom(1)
+    tracemalloc.start()
+    try:
+        for queue in range(20_000):
+            room.ring(queue)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 100_000
 
 
 def test_a_ring_between_the_look_and_the_wait_is_not_missed() -> None:
