@@ -21,6 +21,7 @@ from mturk.marketplace.account import (
     probe,
     proof,
     sitting,
+    slowdown,
 )
 from mturk.marketplace.account.admission import Entry, let_in
 from mturk.marketplace.account.means import Caller, Means
@@ -29,6 +30,7 @@ from mturk.marketplace.account.person import Person
 from mturk.marketplace.account.proof import Proof, WrongPassword
 from mturk.marketplace.account.sitting import Sitting
 from mturk.marketplace.call import Context
+from mturk.marketplace.clock import HOUR
 from mturk.marketplace.error import ServiceFault, WorkerError, told
 
 Result = TypeVar("Result")
@@ -38,6 +40,9 @@ NOT_YOU = told("This is not your password.")
 NOT_YOUR_ID = told("Type your worker ID to close the account.")
 _EXPORTS = 2
 """So many people take their data along at the same time: it may take seconds, in which others are to be answered."""
+
+_MOST_EXPORTS = 5
+"""So often in an hour somebody does: the file is there until it was taken, for which who is slow has hours."""
 
 
 class OwnAccount:
@@ -152,16 +157,25 @@ class OwnAccount:
         return self._change(mine, change)
 
     def export(self, mine: Sitting, file: TextIO) -> None:
-        """Write all that the database holds about the person to a file, as JSON; once, and a few people at a time."""
+        """Write all that the database holds about the person to a file, as JSON; once, and a few people at a time.
+
+        TooManyTries where they asked for it often of late.
+        """
         with self._lock:
             if mine.worker in self._exporting or len(self._exporting) == _EXPORTS:
                 raise ServiceFault
             self._exporting.add(mine.worker)
         try:
+            self._store.write(lambda database: self._count_export(database, mine))
             self._store.read(lambda database: own_data.write(database, mine.worker, file))
         finally:
             with self._lock:
                 self._exporting.remove(mine.worker)
+
+    def _count_export(self, database: Connection, mine: Sitting) -> None:
+        subjects, now = [f"export:{mine.worker}"], self._means.now()
+        slowdown.check(database, subjects, now, most=_MOST_EXPORTS, window=HOUR)
+        slowdown.count(database, subjects, now)
 
     def close(self, mine: Sitting, given: str, caller: Caller) -> None:
         """Close the account for ever: `given` is the password, or where there is none the worker id."""

@@ -226,6 +226,17 @@ def test_nobody_takes_their_data_along_twice_at_the_same_time(desk: Desk) -> Non
     desk.own.export(mine, io.StringIO())
 
 
+def test_nobody_takes_their_data_along_more_than_five_times_in_an_hour(desk: Desk) -> None:
+    mine, other = desk.sitting(desk.joined()), desk.sitting(desk.joined())
+    for _ in range(5):
+        desk.own.export(mine, io.StringIO())
+    with pytest.raises(TooManyTries):
+        desk.own.export(mine, io.StringIO())
+    desk.own.export(other, io.StringIO())
+    desk.pass_time(hours=1)
+    desk.own.export(mine, io.StringIO())
+
+
 def test_two_people_take_their_data_along_at_the_same_time_and_no_more(desk: Desk) -> None:
     mine = desk.sitting(desk.joined())
     desk.own._exporting.update({-1, -2})  # two others, who are at it
