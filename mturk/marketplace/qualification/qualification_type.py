@@ -53,6 +53,8 @@ USABLE = (ACTIVE, INACTIVE)
 """States in which the API shows a type."""
 
 _DEFAULT_VALUE = 1
+_MOST_WORDS = 10
+"""Of a search: each is looked for in each of a requester's types, of which there may be ten thousand."""
 # The service's own words, which programs compare.
 _NAME_TAKEN = (
     "You have already created a QualificationType with this name. A QualificationType's name must be unique "
@@ -174,10 +176,10 @@ def list_qualification_types(
     next_token: str | None = None,
     max_results: int = DEFAULT_SIZE,
 ) -> Answer:
-    """The caller's own types, newest first, then those of the system; all words of the query must occur in them."""
+    """The caller's own types, newest first, then those of the system; the first ten words of the query must occur in them."""
     what = ("types", call.requester, query, must_be_requestable, must_be_owned_by_caller)
     page = Page(what, next_token, max_results)
-    words = sorted({*(query or "").casefold().split()})
+    words = list(dict.fromkeys((query or "").casefold().split()))[:_MOST_WORDS]
     (after,) = page.after() or (None,)
     found = _my_page(call, page, words)
     if not must_be_requestable and not must_be_owned_by_caller:

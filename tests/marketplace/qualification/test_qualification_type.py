@@ -357,6 +357,14 @@ def test_a_query_finds_a_new_description(client: Client) -> None:
     assert client.list_qualification_types(Query="dogs", **ask)["NumResults"] == 0
 
 
+def test_the_first_ten_words_of_a_query_count(client: Client) -> None:
+    _make(client, Description="one two three four five six seven eight nine ten")
+    ask = {"MustBeRequestable": True, "MustBeOwnedByCaller": True}
+    words = "two one one three four five six seven eight nine"
+    assert client.list_qualification_types(Query=f"{words} ten eleven", **ask)["NumResults"] == 1
+    assert client.list_qualification_types(Query=f"{words} eleven", **ask)["NumResults"] == 0
+
+
 def test_a_query_of_a_thousand_characters_is_answered(client: Client, refused: Refused) -> None:
     query = " ".join(f"{number:x}" for number in range(1000))[:1000]
     assert client.list_qualification_types(MustBeRequestable=True, Query=query)["NumResults"] == 0
