@@ -29,6 +29,7 @@ from mturk.marketplace.quota import LEAST_MESSAGE
 _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RECEIPT = re.compile(r"(?P<number>[0-9]{1,18})-(?P<secret>[0-9a-f]{32})")
 _SOME = 1000  # old messages that are removed at once
+_MOST_GIVEN_UP = 100  # messages at once: who receives comes again, and meanwhile others get their turn
 _HIDDEN = (t.queue_message.c.visible_at > bindparam("real"), t.queue_message.c.queue == bindparam("of_queue"))
 
 _NEXT = select(func.min(t.queue_message.c.visible_at)).where(t.queue_message.c.queue == bindparam("of_queue"))
@@ -107,12 +108,15 @@ def receive(database: Connection, queue: Queue, most: int, hiding: int, real: in
     _remove_old(database, queue, real)
     wanted = {"of_queue": queue.number, "real": real, "most": most}
     dead = dead_letters(database, queue)
-    while True:
+    left = _MOST_GIVEN_UP
+    while left > 0:
         rows = list(database.execute(lock.free(database, _VISIBLE, t.queue_message), wanted))
         given_up = [row.number for row in rows if dead and row.received >= dead[1]]
         if not given_up or dead is None:
             return [_take(database, row, real, real + hiding * SECOND) for row in rows]
         _move(database, queue, dead[0], given_up, real)
+        left -= len(given_up)
+    return []
 
 
 def _take(database: Connection, row: Any, real: int, until: int) -> Message:

@@ -288,6 +288,21 @@ def test_what_was_received_too_often_goes_to_the_queue_of_the_dead(market: Marke
     assert found[0]["Attributes"] == {"DeadLetterQueueSourceArn": market.queue("events").arn}
 
 
+def test_a_receiver_gives_up_a_hundred_messages_at_most(
+    market: Marketplace, sqs: Client, url: str, hours: Hours
+) -> None:
+    entries = [{"Id": str(number), "MessageBody": "poison"} for number in range(10)]
+    for _ in range(12):
+        sqs.send_message_batch(QueueUrl=url, Entries=entries)
+        assert len(take(sqs, url, MaxNumberOfMessages=10)) == 10
+    hours.ahead = 31
+    policy = json.dumps({"deadLetterTargetArn": market.queue("dead").arn, "maxReceiveCount": 1})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": policy})
+    assert take(sqs, url, MaxNumberOfMessages=10) == []
+    assert counted(sqs, url) == (20, 0, 0)
+    assert counted(sqs, market.queue("dead").url) == (100, 0, 0)
+
+
 def test_each_queue_of_the_dead_counts_anew(market: Marketplace, sqs: Client, url: str) -> None:
     dead, last = market.queue("dead"), market.queue("last")
     for source, target in [(url, dead), (dead.url, last)]:
