@@ -44,6 +44,8 @@ _REASON = (
     select(t.bonus.c.reason)
     .where(
         t.transfer.c.reason == "bonus",
+        # By an index of who was paid, and when: one assignment may have any number of bonuses.
+        t.bonus.c.worker == bindparam("of_worker"),
         t.bonus.c.assignment == t.transfer.c.assignment,
         t.bonus.c.grant_time == t.transfer.c.time,
         t.bonus.c.cents == t.transfer.c.cents,

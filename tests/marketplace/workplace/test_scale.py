@@ -71,3 +71,10 @@ def test_nothing_is_walked_over(
         look(step)
     assert lines
     assert walks(lines) == []
+
+
+def test_the_reason_of_a_bonus_is_found_by_who_was_paid_and_when(pay: Pay, look: Run) -> None:
+    pay(bonus="0.50", worker_id=_WORKER)
+    with plans() as lines:
+        look(READ["statement"])
+    assert any("bonus USING INDEX bonus_of_worker (worker=? AND grant_time=?)" in line for line in lines)
