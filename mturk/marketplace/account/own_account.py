@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TextIO, TypeVar
 
 from sqlalchemy import Connection
@@ -161,13 +162,19 @@ class OwnAccount:
 
         TooManyTries where they asked for it often of late.
         """
+        with self.taking_along(mine):
+            self._store.write(lambda database: self._count_export(database, mine))
+            self._store.read(lambda database: own_data.write(database, mine.worker, file))
+
+    @contextmanager
+    def taking_along(self, mine: Sitting) -> Iterator[None]:
+        """Let the person take along what takes long to write; ServiceFault if they, or a few others, are at it."""
         with self._lock:
             if mine.worker in self._exporting or len(self._exporting) == _EXPORTS:
                 raise ServiceFault
             self._exporting.add(mine.worker)
         try:
-            self._store.write(lambda database: self._count_export(database, mine))
-            self._store.read(lambda database: own_data.write(database, mine.worker, file))
+            yield
         finally:
             with self._lock:
                 self._exporting.remove(mine.worker)

@@ -176,7 +176,7 @@ def list_qualification_types(
     next_token: str | None = None,
     max_results: int = DEFAULT_SIZE,
 ) -> Answer:
-    """The caller's own types, newest first, then those of the system; the first ten words of the query must occur in them."""
+    """The caller's own types, newest first, then those of the system, in which the query's first ten words occur."""
     what = ("types", call.requester, query, must_be_requestable, must_be_owned_by_caller)
     page = Page(what, next_token, max_results)
     words = list(dict.fromkeys((query or "").casefold().split()))[:_MOST_WORDS]

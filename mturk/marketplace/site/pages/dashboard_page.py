@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date, timedelta, tzinfo
 from http import HTTPStatus
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, stream_with_context
+from flask import Blueprint, Response, abort, render_template, request, send_file
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import LATEST
 from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED
 from mturk.marketplace.people import worker
 from mturk.marketplace.site.language import gettext as _
-from mturk.marketplace.site.service import look
+from mturk.marketplace.site.service import look, services
 from mturk.marketplace.site.time_zone import time_zone
-from mturk.marketplace.site.visitor import worker_id
+from mturk.marketplace.site.visitor import sitting, worker_id
 from mturk.marketplace.workplace import overview, period, statement, submission
 from mturk.marketplace.workplace.overview import Overview
 from mturk.marketplace.workplace.picture import HEIGHT, WIDTH, picture
@@ -69,10 +70,12 @@ def dashboard_pages() -> Blueprint:
             abort(HTTPStatus.BAD_REQUEST, _("The first day comes after the last one."))
         # What comes in while it is written is for the next statement.
         end = min(now, period.beginning(until + timedelta(days=1), zone))
-        lines = statement.statement(look, number, period.beginning(since, zone), end)
+        with services().own_account.taking_along(sitting()):
+            file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed with the answer
+            file.writelines(map(str.encode, statement.statement(look, number, period.beginning(since, zone), end)))
+        file.seek(0)
         name = f"earnings-{since}-{until}.csv"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return current_app.response_class(stream_with_context(lines), mimetype="text/csv", headers=headers)
+        return send_file(file, mimetype="text/csv", as_attachment=True, download_name=name)
 
     return pages
 

@@ -13,6 +13,7 @@ from lxml import html
 
 from mturk.marketplace import Marketplace
 from mturk.marketplace.clock import LATEST
+from mturk.marketplace.people import worker
 from mturk.marketplace.site.time_zone import COOKIE
 from tests.marketplace.conftest import Client, Publish, Work
 from tests.marketplace.site.conftest import SignedIn
@@ -164,11 +165,11 @@ def test_what_is_no_page_of_the_dashboard_is_not_there(ada: FlaskClient, query: 
 @pytest.mark.usefixtures("past")
 def test_the_statement_is_a_file_that_ends_with_the_total(ada: FlaskClient, market: Marketplace) -> None:
     today = market.clock.now().date()
-    answer = ada.get("/worker/statement.csv")
-    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    name = f'attachment; filename="earnings-{today.replace(day=1)}-{today}.csv"'
-    assert answer.headers["Content-Disposition"] == name
-    *lines, total = csv.DictReader(io.StringIO(answer.text))
+    with ada.get("/worker/statement.csv") as answer:
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        name = f"attachment; filename=earnings-{today.replace(day=1)}-{today}.csv"
+        assert answer.headers["Content-Disposition"] == name
+        *lines, total = csv.DictReader(io.StringIO(answer.text))
     assert [line["what"] for line in lines] == ["reward", "bonus"]
     assert sum(Decimal(line["amount_usd"]) for line in lines) == Decimal(total["amount_usd"]) == Decimal("1.60")
 
@@ -183,8 +184,18 @@ def test_the_statement_is_a_file_that_ends_with_the_total(ada: FlaskClient, mark
     ],
 )
 def test_a_statement_is_of_the_days_that_were_chosen(ada: FlaskClient, query: str, total: str) -> None:
-    answer = ada.get(f"/worker/statement.csv?{query}")
-    assert list(csv.DictReader(io.StringIO(answer.text)))[-1]["amount_usd"] == total
+    with ada.get(f"/worker/statement.csv?{query}") as answer:
+        assert list(csv.DictReader(io.StringIO(answer.text)))[-1]["amount_usd"] == total
+
+
+def test_nobody_takes_a_statement_while_they_take_their_data_along(ada: FlaskClient, market: Marketplace) -> None:
+    number = market._dispatch.run(lambda context: worker.on_site(context, "A1ADA").number, writes=False)
+    exporting = ada.application.extensions["mturk.site"].extensions["mturk"].own_account._exporting
+    exporting.add(number)
+    assert ada.get("/worker/statement.csv").status_code == 503
+    exporting.remove(number)
+    with ada.get("/worker/statement.csv") as answer:
+        assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
@@ -194,9 +205,9 @@ def test_the_dashboard_offers_a_statement_until_the_clock_ends(
     market.clock.reach(LATEST - timedelta(minutes=1))
     ada.set_cookie(COOKIE, zone)
     (form,) = read(ada, "/worker/dashboard").xpath("//form[contains(@action, 'statement.csv')]")
-    answer = ada.get("/worker/statement.csv", query_string=dict(form.form_values()))
-    assert answer.status_code == 200
-    assert list(csv.DictReader(io.StringIO(answer.text)))[-1]["what"] == "total"
+    with ada.get("/worker/statement.csv", query_string=dict(form.form_values())) as answer:
+        assert answer.status_code == 200
+        assert list(csv.DictReader(io.StringIO(answer.text)))[-1]["what"] == "total"
 
 
 @pytest.mark.parametrize(
