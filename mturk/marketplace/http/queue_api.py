@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mturk.marketplace.call import Answer, Deed
 from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database.row import known
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import DatabaseBusy, DatabaseError, FrontEndError
 from mturk.marketplace.http.api import RETRY_AFTER, again_after, members
@@ -44,6 +46,7 @@ _OLD_CODES = {
 _FORBIDDEN = 403
 _FAILURE: Answer = {"__type": f"{_CORAL}InternalFailure", "message": "The call failed. Please try again."}
 _FAILED = "InternalFailure;Receiver"
+_PAUSE = 0.001  # seconds between the parts of what takes long, or hardly anybody would get in there
 
 _log = logging.getLogger(__name__)
 
@@ -127,17 +130,19 @@ class QueueApi:
         operation = queue_operation.operation(name)
         reached = self._public.url if self._public else address
 
-        def carry_out(database: Connection) -> Answer:
+        def carry_out(database: Connection) -> Answer | None:
             now = int(self._real_time() * SECOND)
             call = QueueCall(database, pair.requester, reached, now, self._room, self._meter)
             answer = operation.function(call, given)
-            if queue_operation.is_told(name):
+            if answer is not None and queue_operation.is_told(name):
                 self._note(database, Deed(name, subject.named(given, answer, subject.OF_QUEUES)))
             return answer
 
-        if operation.writes:
-            return self._store.write(carry_out, together=operation.together)
-        return self._store.read(carry_out)
+        if not operation.writes:
+            return known(self._store.read(carry_out))
+        while (done := self._store.write(carry_out, together=operation.together)) is None:
+            time.sleep(_PAUSE)
+        return done
 
     def _tell(self, request: SignedRequest, reply: QueueReply) -> QueueReply:
         name = request.headers.get("x-amz-target", "").removeprefix(TARGET)

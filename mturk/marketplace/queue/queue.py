@@ -146,8 +146,7 @@ def change(database: Connection, queue: Queue, given: Mapping[str, Any], real: i
 
 
 def remove(database: Connection, queue: Queue) -> None:
-    """Remove a queue and its messages."""
-    database.execute(t.queue_message.delete().where(t.queue_message.c.queue == queue.number))
+    """Remove a queue that has no messages any more."""
     database.execute(t.queue.delete().where(t.queue.c.number == queue.number))
 
 

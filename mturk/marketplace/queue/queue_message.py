@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import time
 import uuid
 from collections.abc import Collection
 from hashlib import md5
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import lock
@@ -30,6 +31,8 @@ _UNFIT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RECEIPT = re.compile(r"(?P<number>[0-9]{1,18})-(?P<secret>[0-9a-f]{32})")
 _SOME = 1000  # old messages that are removed at once
 _MOST_GIVEN_UP = 100  # messages at once: who receives comes again, and meanwhile others get their turn
+_AT_ONCE = 100  # messages that are purged by one statement; each may have a quarter of a megabyte
+_TURN = 0.1  # seconds after which who purges lets others write
 _HIDDEN = (t.queue_message.c.visible_at > bindparam("real"), t.queue_message.c.queue == bindparam("of_queue"))
 
 _NEXT = select(func.min(t.queue_message.c.visible_at)).where(t.queue_message.c.queue == bindparam("of_queue"))
@@ -43,6 +46,16 @@ _OLD = (
     select(t.queue_message.c.number)
     .where(t.queue_message.c.queue == bindparam("of_queue"), t.queue_message.c.sent <= bindparam("before"))
     .limit(_SOME)
+)
+_PLACE = t.queue_message.c.visible_at, t.queue_message.c.number
+_BEHIND = (
+    select(*_PLACE)
+    .where(
+        t.queue_message.c.queue == bindparam("of_queue"),
+        tuple_(*_PLACE) > tuple_(bindparam("visible_at"), bindparam("number")),
+    )
+    .order_by(*_PLACE)
+    .limit(_AT_ONCE)
 )
 _SENT = select(func.count()).select_from(t.queue_message).where(t.queue_message.c.queue == bindparam("of_queue"))
 
@@ -167,9 +180,17 @@ def order(receipts: Collection[str]) -> list[str]:
     return sorted(receipts, key=lambda one: int(found["number"]) if (found := _RECEIPT.fullmatch(one)) else 1 << 63)
 
 
-def purge(database: Connection, queue: Queue) -> None:
-    """Delete all messages of a queue."""
-    database.execute(t.queue_message.delete().where(t.queue_message.c.queue == queue.number))
+def purge(database: Connection, queue: Queue) -> bool:
+    """Delete messages of a queue for a moment, and say whether that were all: there may be a gigabyte."""
+    end = time.monotonic() + _TURN
+    # From place to place: PostgreSQL would look at all that were deleted before each time.
+    place = {"visible_at": -1, "number": -1}
+    while some := list(database.execute(_BEHIND, {"of_queue": queue.number, **place}).mappings()):
+        database.execute(t.queue_message.delete().where(t.queue_message.c.number.in_([row["number"] for row in some])))
+        place = dict(some[-1])
+        if time.monotonic() > end:
+            return False
+    return True
 
 
 COUNTS = (

@@ -90,8 +90,11 @@ def _list_queues(call: QueueCall, given: Members) -> Answer:
     return {**({"QueueUrls": [call.url(name) for name in shown]} if shown else {}), **more}
 
 
-def _delete_queue(call: QueueCall, given: Members) -> Answer:
-    queue.remove(call.database, call.queue(given))
+def _delete_queue(call: QueueCall, given: Members) -> Answer | None:
+    gone = call.queue(given)
+    if not queue_message.purge(call.database, gone):
+        return None
+    queue.remove(call.database, gone)
     return {}
 
 
@@ -111,9 +114,8 @@ def _set_queue_attributes(call: QueueCall, given: Members) -> Answer:
     return {}
 
 
-def _purge_queue(call: QueueCall, given: Members) -> Answer:
-    queue_message.purge(call.database, call.queue(given))
-    return {}
+def _purge_queue(call: QueueCall, given: Members) -> Answer | None:
+    return {} if queue_message.purge(call.database, call.queue(given)) else None
 
 
 def _send_message(call: QueueCall, given: Members) -> Answer:
@@ -214,7 +216,8 @@ def _handle(entry: Members) -> str:
 class QueueOperation:
     """How one operation is carried out."""
 
-    function: Callable[[QueueCall, Members], Answer]
+    function: Callable[[QueueCall, Members], Answer | None]
+    """Gives no answer where it is to go on in another transaction, so that others get their turn between."""
     writes: bool = True
     together: bool = False
     """Whether it changes messages only, for which it locks all that it relies on, and may be done with others."""

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from moto.server import ThreadedMotoServer
 
 from mturk.marketplace import Marketplace, MarketplaceError
+from mturk.marketplace.queue import queue_message
 from mturk.marketplace.queue.queue import LARGEST_MESSAGE
 from mturk.marketplace.queue.queue_operation import QUEUE_OPERATIONS, RECEIVE
 from tests.marketplace.conftest import Client, Connect
@@ -262,6 +263,20 @@ def test_a_queue_is_purged(sqs: Client, url: str) -> None:
     take(sqs, url)
     sqs.purge_queue(QueueUrl=url)
     assert counted(sqs, url) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("method", ["purge_queue", "delete_queue"])
+def test_others_write_while_a_queue_is_emptied(
+    market: Marketplace, sqs: Client, url: str, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setattr(queue_message, "_TURN", 0)
+    monkeypatch.setattr(time, "sleep", lambda _: put(sqs, market.queue("other").url, "meanwhile"))
+    for _ in range(12):
+        entries = [{"Id": str(number), "MessageBody": "x"} for number in range(10)]
+        sqs.send_message_batch(QueueUrl=url, Entries=entries)
+    getattr(sqs, method)(QueueUrl=url)
+    assert attributes(sqs, market.queue("other").url)["ApproximateNumberOfMessages"] != "0"
+    assert counted(sqs, market.queue("events").url) == (0, 0, 0)
 
 
 def test_messages_go_when_the_queue_has_kept_them_long_enough(sqs: Client, url: str, hours: Hours) -> None:
