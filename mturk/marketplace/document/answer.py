@@ -282,5 +282,5 @@ def _free_text(text: str) -> str:
 
 def _escaped(text: str) -> str:
     # XML cannot write the other control characters, nor halves of surrogate pairs.
-    writable = re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
+    writable = re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+", "", text)
     return escape(writable, {"\r": "&#13;"})

@@ -86,6 +86,27 @@ def test_the_euro_sign_of_gbk_is_read() -> None:
     assert read_post(b"_charset_=GBK&a=%80%E9F%FF", FORM) == [("a", "€镕\ufffd")]
 
 
+def test_of_ten_thousand_euro_signs_of_gbk_in_one_value_none_is_read() -> None:
+    for number, sign in ((10_000, "€"), (10_001, "\N{REPLACEMENT CHARACTER}")):
+        body = b"_charset_=gbk\r\nprice=" + number * b"\x80"
+        assert read_post(body, "text/plain") == [("price", number * sign)]
+
+
+@pytest.mark.parametrize("before", ["", "x", "xx"])
+def test_an_escape_is_read_wherever_it_stands(before: str) -> None:
+    body = f"a={before}{'%C3%A9' * 30_000}".encode()
+    assert read_post(body, FORM) == [("a", before + "é" * 30_000)]
+
+
+def test_reading_escapes_takes_little_memory() -> None:
+    body = b"a=" + b"%41" * 300_000
+    tracemalloc.start()
+    read_post(body, FORM)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 10 * len(body)
+
+
 def test_too_many_parts_are_told_as_such() -> None:
     body, kind = parts(*[('name="a"', b"1")] * (MOST_FIELDS + 1))
     with pytest.raises(UnreadablePost, match="too many answers"):
