@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select, union_all
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import HOUR, SECOND
@@ -14,7 +14,7 @@ from mturk.marketplace.database import table as t
 from mturk.marketplace.database.row import known
 from mturk.marketplace.error import NotThere, TooOften, WorkerError
 from mturk.marketplace.hit import offer, work
-from mturk.marketplace.hit.assignment import ACCEPTED, RETURNED
+from mturk.marketplace.hit.assignment import ACCEPTED, RETURNED, VISIBLE
 from mturk.marketplace.people import worker
 from mturk.marketplace.people.worker import Worker
 
@@ -92,12 +92,20 @@ _UNDONE = (
     .order_by(t.undone.c.number.desc())
     .limit(1)
 )
+# What a worker still holds, and what they have handed in since: both are found by an index.
+_LATELY = union_all(
+    select(_A.number).where(_A.worker == _WORKER, _A.status == ACCEPTED),
+    *(
+        select(_A.number).where(_A.worker == _WORKER, _A.status == status, _A.submit_time >= bindparam("since"))
+        for status in VISIBLE
+    ),
+).subquery()
 _SINCE = (
     select(_A.assignment_id)
+    .join(_LATELY, _LATELY.c.number == _A.number)
     .join(t.hit, t.hit.c.number == _A.hit)
     .join(t.hit_type, t.hit_type.c.number == t.hit.c.hit_type)
     .where(
-        _A.worker == _WORKER,
         _A.assignment_id != bindparam("of_assignment_id"),
         _A.accept_time >= bindparam("since"),
         t.hit_type.c.hit_group_id == bindparam("group_id"),

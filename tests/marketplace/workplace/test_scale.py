@@ -13,7 +13,7 @@ from mturk.marketplace.call import Context
 from mturk.marketplace.hit import missing_asset
 from mturk.marketplace.hit.assignment import REJECTED
 from mturk.marketplace.people import message, worker
-from mturk.marketplace.workplace import concern, letter, notice, overview, report, statement, submission
+from mturk.marketplace.workplace import concern, desk, letter, notice, overview, report, statement, submission
 from tests.marketplace.conftest import Client, Publish, Work
 from tests.marketplace.plan import plans, walks
 from tests.marketplace.workplace.conftest import Pay, Run
@@ -78,3 +78,15 @@ def test_the_reason_of_a_bonus_is_found_by_who_was_paid_and_when(pay: Pay, look:
     with plans() as lines:
         look(READ["statement"])
     assert any("bonus USING INDEX bonus_of_worker (worker=? AND grant_time=?)" in line for line in lines)
+
+
+def test_what_a_worker_went_on_with_is_not_looked_for_among_all_their_work(
+    publish: Publish, work: Work, do: Run
+) -> None:
+    first, _ = (publish()["HITId"] for _ in range(2))
+    done = work(first, _WORKER)
+    went_on, is_new = do(lambda context: desk.go_on(context, _WORKER, done))
+    assert is_new
+    with plans() as lines:
+        assert do(lambda context: desk.go_on(context, _WORKER, done)) == (went_on, False)
+    assert not [line for line in lines if "assignment_by_worker (worker=?)" in line]
