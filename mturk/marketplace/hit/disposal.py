@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
+
 from sqlalchemy import select
 
 from mturk.marketplace import agenda
@@ -15,6 +18,8 @@ from mturk.marketplace.qualification import qualification_type
 
 _AT_ONCE = 50
 """So many HITs in one step of the agenda."""
+_TURN = 0.1
+"""Seconds after which it is left to the next step: files of a HIT, which go with it, may take long."""
 _PAUSE = 100
 """Milliseconds to the next step, in which nothing of it is due: so nobody waits until all HITs of a type are gone."""
 
@@ -69,9 +74,12 @@ def dispose_of_requiring(context: Context, number: int) -> None:
     # In no order until here, for which all HITs that were disposed of before would be read again each time.
     numbers = sorted(context.database.execute(doomed).scalars())
     lock.hold(context.database, t.hit, t.hit.c.number.in_(numbers))
-    for hit_number in numbers:
-        _dispose_of_requiring(context, hit_number)
-    if len(numbers) == _AT_ONCE:
+    left, end = deque(numbers), time.monotonic() + _TURN
+    while left:
+        _dispose_of_requiring(context, left.popleft())
+        if time.monotonic() > end:
+            break
+    if left or len(numbers) == _AT_ONCE:
         agenda.plan(context.database, agenda.DISPOSE_REQUIRING_HITS, number, context.now + _PAUSE)
 
 

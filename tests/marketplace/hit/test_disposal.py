@@ -149,6 +149,7 @@ def test_hits_that_require_the_type_are_disposed_of_and_no_others(
         assert _status(client, hit_id) == "Disposed"
 
 
+@pytest.mark.parametrize("limit", ["_AT_ONCE", "_TURN"])
 def test_nobody_waits_until_all_hits_that_require_the_type_are_gone(
     client: Client,
     market: Marketplace,
@@ -156,8 +157,9 @@ def test_nobody_waits_until_all_hits_that_require_the_type_are_gone(
     needed: list[dict[str, Any]],
     type_id: str,
     monkeypatch: pytest.MonkeyPatch,
+    limit: str,
 ) -> None:
-    monkeypatch.setattr("mturk.marketplace.hit.disposal._AT_ONCE", 1)
+    monkeypatch.setattr(f"mturk.marketplace.hit.disposal.{limit}", int(limit == "_AT_ONCE"))
     for number in range(20):
         publish(QualificationRequirements=needed, RequesterAnnotation=str(number))
     _delete(client, type_id)
