@@ -83,7 +83,8 @@ class Meter:
     def refusal(self, requester: int, kind: str, amount: int, now: int, count: Callable[[], int]) -> str | None:
         """Take room for that amount; or say, in words for the requester, why there is none.
 
-        `count` says how much there is. Whoever had no room at a time is not looked at anew within the next minute.
+        `count` says how much there is. Whoever had no room at a time, or hardly any, is not looked at anew within the
+        next minute.
         """
         most: int | None = getattr(self._quota, kind)
         if most is None:
@@ -98,6 +99,9 @@ class Meter:
                 self._full[one] = now
                 return _words(kind, most)
             left = max(free // 8 - amount, 0)
+            if free < most // 64:
+                # Else who deletes and adds a little would have all counted each time, while others wait.
+                left, self._full[one] = free - amount, now
         self._left[one] = left
         return None
 

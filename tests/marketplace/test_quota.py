@@ -268,6 +268,15 @@ def test_who_has_no_room_is_looked_at_again_after_a_minute() -> None:
     assert counted.times == 2
 
 
+def test_who_has_hardly_any_room_is_not_counted_each_time() -> None:
+    meter, counted = Meter(Quota(message_bytes=1_000_000)), Counted()
+    assert meter.refusal(1, "message_bytes", 1_000_000 // 64, 0, counted) is None
+    counted.rows = 999_000
+    refusals = [meter.refusal(1, "message_bytes", 1000, now, counted) for now in (0, 1, 59_999, 60_000, 60_001)]
+    assert [one is None for one in refusals] == [True, False, False, True, False]
+    assert counted.times == 2
+
+
 LONG = [
     ("create_worker_block", {"WorkerId": "A1WORKER"}),
     ("delete_worker_block", {"WorkerId": "A1WORKER"}),
