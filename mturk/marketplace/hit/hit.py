@@ -351,7 +351,8 @@ def _listed(call: Call, page: Page, shown_after: ColumnElement[Any], listed: lis
     # Which they are is found before anything is joined. PostgreSQL would read all contents on the way to a late page.
     chosen = union_all(*(select(part.c.number) for part in parts))
     query = first_rows(_LISTED.where(number.in_(chosen)).order_by(number.desc()), page.size)
-    return page.answer("HITs", [HIT._make(row) for row in call.database.execute(query)], describe, "number")
+    rows = page.until_large(call, query, "question")
+    return page.answer("HITs", [HIT._make(row) for row in rows], describe, "number")
 
 
 def _numbered(call: Call, page: NumberedPage, listed: list[Select[Any]]) -> Answer:

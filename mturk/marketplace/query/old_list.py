@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement
@@ -79,17 +80,20 @@ def qualification_types(clerk: Clerk, members: Mapping[str, Any], given: Tree) -
     """A page of qualification types by their names: a requester has few, and those of the system are in no table."""
     wanted = page(given)
     _choice(given, "SortProperty", ("Name",), "Name")
-    found: list[Answer] = []
+    # Each may have a test and its key, with which ten thousand would be a gigabyte.
+    found: list[tuple[str, str]] = []
     token: Mapping[str, str] = {}
     while True:
         answer = clerk.do("ListQualificationTypes", {**members, **token, "MaxResults": _LARGEST_PAGE})
-        found += answer["QualificationTypes"]
+        found += [(str(one["Name"]), str(one["QualificationTypeId"])) for one in answer["QualificationTypes"]]
         if "NextToken" not in answer:
             break
         token = {"NextToken": answer["NextToken"]}
-    found.sort(key=lambda one: str(one["Name"]), reverse=wanted.descending)
+    found.sort(key=itemgetter(0), reverse=wanted.descending)
     wanted.total = len(found)
-    return found[wanted.before : wanted.before + wanted.size], wanted
+    shown = found[wanted.before : wanted.before + wanted.size]
+    whole = (clerk.do("GetQualificationType", {"QualificationTypeId": type_id}) for _, type_id in shown)
+    return [one["QualificationType"] for one in whole], wanted
 
 
 def review_results(clerk: Clerk, given: Tree) -> Answer:

@@ -68,6 +68,10 @@ class Page(NamedTuple):
         query = self.part(call, listed, *order, descending=descending, shown_after=shown_after)
         if large is None:
             return cast("Sequence[Listed]", call.database.execute(query).all())
+        return cast("Sequence[Listed]", self.until_large(call, query, large))
+
+    def until_large(self, call: Call, query: Select[Any], large: str) -> Sequence[Any]:
+        """The rows of a query for this page, up to the one that makes it large, as `read` has it."""
         is_numbered = call.numbered is not None
         with call.database.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
             found, is_large = _until_large(rows, large, _LARGEST_NUMBERED if is_numbered else _LARGEST_PAGE)
@@ -77,7 +81,7 @@ class Page(NamedTuple):
                 f"such as PageSize={DEFAULT_SIZE}."
             )
             raise ParameterValidationError("PageSize", text)
-        return cast("Sequence[Listed]", found)
+        return found
 
     def part(
         self,

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.request import paging
 from tests.marketplace.conftest import Client, Connect, Publish, Refused
-from tests.marketplace.sample import hit_arguments
+from tests.marketplace.sample import hit_arguments, html_question
 
 
 def test_get_hit_gives_what_create_hit_gave(client: Client, publish: Publish) -> None:
@@ -124,6 +125,16 @@ def test_a_page_that_is_not_full_has_a_token_too(client: Client, publish: Publis
     publish()
     last = client.list_hits(MaxResults=2)
     assert client.list_hits(MaxResults=2, NextToken=last["NextToken"])["NumResults"] == 0
+
+
+def test_a_page_of_large_questions_ends_early(
+    client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "_LARGEST_PAGE", 60_000)
+    made = [publish(Question=html_question("x" * 30_000), RequesterAnnotation=str(number)) for number in range(5)]
+    pages = list(client.get_paginator("list_hits").paginate(PaginationConfig={"PageSize": 100}))
+    assert [page["NumResults"] for page in pages] == [2, 2, 1, 0]
+    assert [hit["HITId"] for page in pages for hit in page["HITs"]] == [hit["HITId"] for hit in reversed(made)]
 
 
 def test_a_list_of_nothing_has_no_token(client: Client) -> None:

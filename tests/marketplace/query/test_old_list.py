@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.query import old_list
+from tests.marketplace.conftest import Connect
 from tests.marketplace.query.conftest import Publish
 from tests.marketplace.query.old_program import OldProgram, Refused
+from tests.marketplace.sample import form, qualification_type_arguments, text_question
 
 Work = Callable[..., str]
+_TEST = form(text_question("colour", more=f"<DefaultText>{'x' * 30_000}</DefaultText>"))
 
 
 def titles(program: OldProgram, **given: Any) -> list[str]:
@@ -122,6 +127,23 @@ def test_qualification_types_come_by_their_names_with_those_of_the_system(progra
     names = [one.findtext("Name") for one in everybody.iter("QualificationType")]
     assert names == sorted(map(str, names))
     assert {"Ant", "Zebra", "Worker_Adult"} <= set(names)
+
+
+def test_a_search_for_qualification_types_keeps_no_tests_but_those_shown(
+    market: Marketplace, program: OldProgram, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(old_list, "_LARGEST_PAGE", 2)
+    client = connect(market)
+    for number in range(60):
+        client.create_qualification_type(
+            **qualification_type_arguments(Name=str(number), Test=_TEST, TestDurationInSeconds=60)
+        )
+    tracemalloc.start()
+    page = program.call("SearchQualificationTypes", {"MustBeRequestable": "true", "PageSize": 1})
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert page.findtext("QualificationType/Test") == _TEST
+    assert most < 30 * len(_TEST)
 
 
 def test_a_list_shows_what_is_new_as_late_as_todays(database: str) -> None:
