@@ -28,6 +28,8 @@ class ConnectionLimits:
     """A body comes, and an answer is taken, with so many bytes a second at least, after the first `head` seconds."""
     bodies: int = 256_000_000
     """So many bytes of bodies may be here at once; no address has more than a quarter of them."""
+    answers: int = 1_000_000_000
+    """So many bytes of answers may wait for who does not take them; beyond, who has most of them is cut off."""
     refusals: int = 60
     """So many requests without a good key an address may send in a minute; further ones are answered 429."""
     farewell: float = 0.02

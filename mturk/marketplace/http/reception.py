@@ -7,6 +7,7 @@ import logging
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -238,7 +239,21 @@ class Reception(TcpWSGIServer):
         for channel in tuple(self.active_channels.values()):
             if channel.is_late(now, self._limits):
                 channel.dismiss()
+        self._cut_off_who_takes_no_answers()
         self._cannot_open = False
+
+    def _cut_off_who_takes_no_answers(self) -> None:
+        # Each is sooner or later, but until then they lie in memory and in files, for hundreds of connections.
+        left = {one: one.total_outbufs_len for one in tuple(self.active_channels.values()) if one.payer is not None}
+        held: Counter[str] = Counter()
+        for channel, size in left.items():
+            held[channel.payer] += size
+        for channel in sorted(left, key=lambda one: left[one], reverse=True):
+            if held.total() <= self._limits.answers:
+                return
+            if held[channel.payer] == max(held.values()):
+                held[channel.payer] -= left[channel]
+                channel.dismiss()
 
     def _send_home(self, *, also_begun: bool) -> None:
         """Close what waits for nothing, and perhaps what has sent a part of a request."""

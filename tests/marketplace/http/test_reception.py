@@ -172,6 +172,17 @@ def test_who_reads_no_answers_keeps_no_thread(stack: ExitStack) -> None:
         end = (end + unread[0].recv(1_000_000))[-9:]
 
 
+def test_of_those_who_take_no_answers_the_address_with_most_of_them_is_cut_off(stack: ExitStack) -> None:
+    server = serve(stack, silence=60, answers=130_000_000)
+    lines(stack, server, 3, LARGE_ANSWER)
+    (slow,) = lines(stack, server, 1, LARGE_ANSWER, source="127.0.0.1")
+    until(lambda: len(server.application.seen) == 4 and server.server.held == 2)
+    left = 60_000_000
+    while left > 0 and (piece := slow.recv(1_000_000)):
+        left -= len(piece)
+    assert left <= 0
+
+
 def test_a_request_that_another_thread_takes_up_as_it_is_put_off_is_answered_once() -> None:
     class Line:
         """It takes its answer, and is looked at by the server's thread, as soon as it is put off."""
