@@ -17,7 +17,7 @@ from mturk.marketplace.database import table as t
 from mturk.marketplace.database.store import announce
 from mturk.marketplace.delivery import outbox
 from mturk.marketplace.delivery.destination import check_push
-from mturk.marketplace.people.requester import account, name_of
+from mturk.marketplace.people.requester import account, name_of, of_account
 
 PENDING = "pending"
 CONFIRMED = "confirmed"
@@ -74,7 +74,6 @@ def _topics() -> Select[Any]:
 
 _BY_NAME = _topics().where(t.topic.c.requester == bindparam("owner"), t.topic.c.name == bindparam("name"))
 _BY_OUTLET = _topics().where(t.outlet.c.number == bindparam("of_outlet"))
-_NAMED = _topics().where(t.topic.c.name == bindparam("name"))
 
 
 def find(database: Connection, owner: int, name: str) -> Topic | None:
@@ -160,8 +159,9 @@ def _by_arn(database: Connection, arn: str) -> Topic | None:
     parts = _ARN.fullmatch(arn)
     if parts is None:
         return None
-    named = (_one(row) for row in database.execute(_NAMED, {"name": parts["name"]}))
-    return next((one for one in named if one and account(one.customer_id) == parts["account"]), None)
+    # Strangers ask, and there may be thousands of topics, but hardly so many requesters.
+    owner = of_account(database, parts["account"])
+    return None if owner is None else find(database, owner, parts["name"])
 
 
 def _one(row: Any) -> Topic | None:

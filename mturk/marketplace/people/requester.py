@@ -183,7 +183,13 @@ def account_of(database: Connection, number: int) -> str:
 
 def is_account(database: Connection, digits: str) -> bool:
     """Whether some requester has that account."""
-    return any(account(one) == digits for one in database.execute(select(t.requester.c.customer_id)).scalars())
+    return of_account(database, digits) is not None
+
+
+def of_account(database: Connection, digits: str) -> int | None:
+    """The number of the requester who has that account."""
+    everybody = database.execute(select(t.requester.c.number, t.requester.c.customer_id))
+    return next((int(one.number) for one in everybody.all() if account(one.customer_id) == digits), None)
 
 
 def names(database: Connection) -> list[str]:

@@ -19,9 +19,11 @@ from cryptography.exceptions import InvalidSignature
 
 from mturk.marketplace import Marketplace, MarketplaceError
 from mturk.marketplace.database import table as t
+from mturk.marketplace.delivery import topic
 from mturk.marketplace.delivery.destination import check_push
 from tests.marketplace.conftest import Client, Connect, Refused
 from tests.marketplace.inbox import WAIT
+from tests.marketplace.plan import plans, walks
 from tests.marketplace.sample import html_question, type_arguments
 from tests.marketplace.subscriber import Post, Subscriber
 
@@ -283,6 +285,14 @@ def test_the_token_of_one_topic_confirms_no_other(market: Marketplace, subscribe
     asked = {post.fields["TopicArn"]: post.fields for post in (subscriber.next(), subscriber.next())}
     where, query = parts(asked[theirs.arn]["SubscribeURL"])
     assert requests.get(where, params={**query, "TopicArn": mine.arn}, timeout=WAIT).status_code == 403
+
+
+def test_a_stranger_who_confirms_has_nobody_look_through_all_topics() -> None:
+    with Marketplace() as market, plans() as lines:
+        arn = f"arn:aws:sns:us-east-1:{market.queue('q').url.split('/')[-2]}:host-0"
+        assert market._premises.store.read(lambda database: topic.confirmable(database, arn, "0" * 64)) is None
+    assert any("topic" in line for line in lines)
+    assert [line for line in walks(lines) if not line.startswith("SCAN requester ")] == []
 
 
 def test_confirming_again_says_yes_again(subscriber: Subscriber, market: Marketplace) -> None:
