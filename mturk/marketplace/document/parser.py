@@ -55,9 +55,7 @@ def parse(xml: str) -> Element:
 @contextmanager
 def reading(parameter: str, xml: str, limit: int) -> Iterator[None]:
     """Read a document that was given as this parameter; what is wrong with it is refused in the service's words."""
-    if len(xml.encode(errors="surrogatepass")) > limit:
-        text = f"Your request parameter {parameter} has a maximum length of {limit}."
-        raise ParameterValidationError(parameter, text)
+    expect_size(parameter, len(xml.encode(errors="surrogatepass")), limit)
     if not xml:
         text = f"Your request parameter {parameter} has a minimum length of 1."
         raise ParameterValidationError(parameter, text)
@@ -69,6 +67,13 @@ def reading(parameter: str, xml: str, limit: int) -> Iterator[None]:
             "There was an error parsing the XML question or answer data in your request. Please make sure "
             f"the data is well-formed and validates against the appropriate schema. Details: {error}",
         ) from None
+
+
+def expect_size(parameter: str, size: int, limit: int) -> None:
+    """Refuse a document that is too large, in the service's words."""
+    if size > limit:
+        text = f"Your request parameter {parameter} has a maximum length of {limit}."
+        raise ParameterValidationError(parameter, text)
 
 
 def _refuse_doctype(xml: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from mturk.marketplace.call import Call, Context
 from mturk.marketplace.database import table as t
+from mturk.marketplace.document.parser import expect_size
 from mturk.marketplace.document.schema import BASE
 from mturk.marketplace.error import ParameterValidationError, RequestError
 from mturk.marketplace.people.requester import name_of
@@ -60,6 +61,8 @@ def fill(call: Call, layout_id: str, parameters: list[LayoutParameter]) -> str:
     for name in values:
         if name not in names:
             raise ParameterValidationError.of("HITLayoutParameters", name, "The layout has no such placeholder.")
+    # Before it is put together: a page may have a value a thousand times.
+    expect_size("Question", sum(len(values[name]) for name in _PLACEHOLDER.findall(html)), call.settings.question_limit)
     return _question(_PLACEHOLDER.sub(lambda found: values[found[1]], html))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -90,3 +91,16 @@ def test_the_filled_page_counts_for_the_limit(client: Client, market: Marketplac
     layout_id = market.layout("Photos", PAGE)
     large = _parameters(**{**VALUES, "photo": "x" * 65_536})
     assert refused(client.create_hit, **_arguments(layout_id, large))["Parameter"] == "Question"
+
+
+def test_a_page_that_would_be_too_large_is_not_put_together(
+    client: Client, market: Marketplace, refused: Refused
+) -> None:
+    layout_id = market.layout("Many", "${photo}" * 200)
+    arguments = _arguments(layout_id, _parameters(photo="x" * 500_000))
+    tracemalloc.start()
+    error = refused(client.create_hit, **arguments)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert error["Parameter"] == "Question"
+    assert most < 50_000_000
