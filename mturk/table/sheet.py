@@ -26,6 +26,7 @@ _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATOR = re.compile("[,;]")
 _ANSWER = "Answer."  # what the names of a results file's last columns begin with
 _HALF = re.compile("[\ud800-\udfff]")
+_RETURN = "\ud80d"  # half of a character, of which no file has any: a carriage return that ends no row
 # Of more than 4,300 digits Python makes no text.
 _MOST_BITS = 14_284
 # The csv module's own limit, 131,072 characters, would refuse answers that workers may give (5 MB of XML).
@@ -79,7 +80,8 @@ def columns(path: Path, encoding: str = "utf-8-sig") -> list[str]:
     """The names of a CSV file's columns."""
 
     def header(file: IO[str]) -> Iterator[Cells]:
-        yield dict.fromkeys(_header(next(csv.reader(_lines(file, path), delimiter=_delimiter(file, ",")), []), path))
+        names = next(csv.reader(_lines(file, path), delimiter=_delimiter(file, ",")), [])
+        yield dict.fromkeys(_header(_with_returns(names), path))
 
     return list(next(_opened(path, encoding, header)))
 
@@ -110,8 +112,8 @@ def _separated(
         csv.field_size_limit(_LARGEST_CELL)
     reader = csv.reader(_lines(file, path), delimiter=_delimiter(file, delimiter), strict=True)
     try:
-        header = _header(next(reader, []), path)
-        for cells in reader:
+        header = _header(_with_returns(next(reader, [])), path)
+        for cells in map(_with_returns, reader):
             try:
                 row = _row(header, cells, may_be_short, f"{path}, line {reader.line_num}")
             except SheetError as error:
@@ -127,10 +129,38 @@ def _separated(
 
 
 def _lines(file: IO[str], path: Path) -> Iterator[str]:
-    while line := file.readline(_LONGEST_LINE):
-        if len(line) == _LONGEST_LINE:
+    """The lines of the file, in which a carriage return alone ends none where line feeds do.
+
+    Data frames are saved without quotes around one, so that it would end a row wherever a worker has put it.
+    """
+    by_feeds = _ends_in_feeds(file)
+    parts: list[str] = []
+    length = 0
+    while part := file.readline(_LONGEST_LINE - length):
+        length += len(part)
+        if length == _LONGEST_LINE:
             raise SheetError(f"{path}: a line has more than {_LONGEST_LINE:,} characters; expected a table")
-        yield line
+        goes_on = by_feeds and part.endswith("\r")
+        parts.append(f"{part[:-1]}{_RETURN}" if goes_on else part)
+        if not goes_on:
+            yield "".join(parts)
+            parts, length = [], 0
+    if parts:
+        yield "".join(parts)
+
+
+def _ends_in_feeds(file: IO[str]) -> bool:
+    """Whether a line feed stands outside of quotes, as none does in files of old Macs."""
+    quotes, is_found = 0, False
+    while not is_found and (part := file.readline(_LARGEST_CELL)):
+        quotes += part.count('"')
+        is_found = part.endswith("\n") and quotes % 2 == 0
+    file.seek(0)
+    return is_found
+
+
+def _with_returns(cells: list[str]) -> list[str]:
+    return [cell.replace(_RETURN, "\r") for cell in cells]
 
 
 def _delimiter(file: IO[str], delimiter: str) -> str:

@@ -158,6 +158,18 @@ def test_the_name_of_a_workers_field_marks_nothing(make: MakeBatch, market: Mark
     assert [(step.kind, step.worker_id) for step in plan] == [("reject", "A3EVE"), ("approve", "A2BOB")]
 
 
+def test_a_line_end_in_an_answer_takes_no_mark_away(make: MakeBatch, market: Marketplace, tmp_path: Path) -> None:
+    batch = make(assignments=1)
+    batch.publish(limit=1)
+    (hit,) = batch.hits()
+    market.worker("A3EVE").submit(market.worker("A3EVE").accept(hit.id), {"label": "no\rlabel"})
+    frame = batch.results().to_pandas()
+    frame["Approve"], frame["Reject"] = None, "That is no label"
+    frame.to_csv(tmp_path / "reviewed.csv", index=False)  # without quotes around the line end
+    (step,) = batch.review_from(tmp_path / "reviewed.csv")
+    assert (step.kind, step.reason) == ("reject", "That is no label")
+
+
 def test_a_file_with_ids_alone_is_enough(batch: Batch, tmp_path: Path) -> None:
     first = next(iter(batch.results())).assignment.id
     (tmp_path / "ids.csv").write_text(f"AssignmentId,Approve\n{first},x\n")

@@ -60,6 +60,21 @@ def test_the_names_of_answers_do_not_tell_what_is_between_cells(
     assert list(sheet.read(tmp_path / "rows.csv")) == [{first: "x", name: "y"}]
 
 
+@pytest.mark.parametrize("row", ["a\rb,c", '"a\rb",c', '"a\rb","c"'])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("header", ["x\ry,z", '"x\ry","z"'])
+def test_a_carriage_return_alone_ends_no_row_where_line_feeds_do(
+    tmp_path: Path, header: str, end: str, row: str
+) -> None:
+    (tmp_path / "rows.csv").write_text(f"{header}{end}{row}{end}", newline="")
+    assert list(sheet.read(tmp_path / "rows.csv")) == [{"x\ry": "a\rb", "z": "c"}]
+
+
+def test_a_carriage_return_alone_ends_the_rows_of_an_old_mac(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text('url,text\ra,"b\nc"\rd,e\r', newline="")
+    assert list(sheet.read(tmp_path / "rows.csv")) == [{"url": "a", "text": "b\nc"}, {"url": "d", "text": "e"}]
+
+
 def test_another_encoding_is_named(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_bytes("a\nMünchen\n".encode("cp1252"))
     assert list(sheet.read(tmp_path / "rows.csv", "cp1252")) == [{"a": "München"}]
