@@ -5,9 +5,28 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from mturk.data import formula, whole_file
 from mturk.data.formula import Formulas
+
+
+class Rows:
+    """Rows in an open file, each ended by a line feed, with quotes around cells that need them."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        # Around a carriage return alone, by which readers end a row, the csv module puts quotes only where its own
+        # rows end so.
+        self._writer = csv.writer(self)
+
+    def add(self, cells: Iterable[str]) -> None:
+        """One more row."""
+        self._writer.writerow(cells)
+
+    def write(self, row: str) -> object:
+        """Take a row from the csv module."""
+        return self._file.write(row.removesuffix("\r\n") + "\n")
 
 
 def write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], formulas: Formulas) -> int:

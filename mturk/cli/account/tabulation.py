@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ import click
 from click.core import ParameterSource
 
 from mturk.cli.account import new_file
+from mturk.data.csv_file import Rows
 from mturk.data.formula import defused
 from mturk.data.safe_text import harmless, json_line, one_line, writable
 from mturk.record.display import shown
@@ -176,10 +176,10 @@ def _print_plain(things: Iterable[Fields], columns: Sequence[str]) -> None:
 
 
 def _fill(file: TextIO, things: Iterable[Fields], names: Sequence[str], made: Callable[[str], str]) -> None:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(defused(made(name)) for name in names)
+    rows = Rows(file)
+    rows.add(defused(made(name)) for name in names)
     for each in things:
-        writer.writerow(_csv_cell(each.get(name), made) for name in names)
+        rows.add(_csv_cell(each.get(name), made) for name in names)
 
 
 def _csv_cell(value: object, made: Callable[[str], str]) -> str:

@@ -141,6 +141,17 @@ def test_a_csv_file_has_all_fields_no_formulas_and_only_its_owner_reads_it(lab: 
     assert os.listdir(tmp_path) == ["answers.csv"]
 
 
+def test_a_line_end_in_an_answer_begins_no_row_of_a_csv_file(lab: Lab, run: Run, tmp_path: Path) -> None:
+    eve = lab.market.worker("A3EVE")
+    answers = {"a": "x\r3FORGED", "b": "A1ADA", "c": "two\r\nlines\n"}
+    eve.submit(eve.accept(lab.hits[1].id), answers)
+    run("assignments", lab.hits[1].id, "--csv", str(tmp_path / "answers.csv"))
+    written = (tmp_path / "answers.csv").read_bytes().decode()
+    (row,) = csv.DictReader(io.StringIO(written, newline=""))
+    assert {name: row[f"answers.{name}"] for name in answers} == answers
+    assert written.count("\r\n") == 1  # its rows end in line feeds
+
+
 def test_csv_on_stdout_gives_a_terminal_no_orders(lab: Lab, run: Run) -> None:
     said = run("assignments", lab.done.id, "--csv", "-").stdout
     assert not any(order in said for order in ORDERS)
