@@ -8,8 +8,9 @@ from contextlib import suppress
 from mturk.marketplace.error import told
 
 LONGEST = 254
-# What mail servers take without quotes; neither line ends nor anything else that could begin another header.
-_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,32}")
+# What mail servers take without quotes; neither line ends nor anything else that could begin another header, such as
+# an encoded word, which begins with =? and may have a line end in it.
+_LOCAL = re.compile(r"(?!.*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}){0,32}")
 _DOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){1,10}")
 
 

@@ -98,6 +98,9 @@ class Mailer:
             # The master key is another one, so that the link cannot be read: it is asked for again.
             _log.error("mail was given up: %s", error)
             self._remove(one)
+        except Exception as error:
+            # Whatever it is that cannot be written as mail: others' mail does not wait for it.
+            self._put_off(one, Unsent(f"{type(error).__name__}: {error}"))
         else:
             self._remove(one)
 
@@ -144,8 +147,11 @@ class Mailer:
 
 
 def _one_line(subject: str) -> str:
-    """A subject as it may stand in a header: one that has a line end in it could begin another header."""
-    return " ".join(_readable(subject).split())[:_LONGEST_SUBJECT] or "A message"
+    """A subject as it may stand in a header: one that has a line end in it could begin another header.
+
+    An encoded word could have anything in it, which Python reads, and before 3.11.10 and 3.12.5 writes as it is.
+    """
+    return " ".join(_readable(subject).replace("=?", "= ?").split())[:_LONGEST_SUBJECT] or "A message"
 
 
 def _readable(text: str) -> str:

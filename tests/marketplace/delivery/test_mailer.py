@@ -21,6 +21,7 @@ from aiosmtpd.smtp import AuthResult
 from sqlalchemy import func, select
 
 from mturk.marketplace import Marketplace, MarketplaceError
+from mturk.marketplace.account import email_address
 from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import table as t
 from mturk.marketplace.delivery.mail_server import LONGEST, MailServer, Unsent
@@ -280,6 +281,37 @@ def test_a_subject_adds_no_header_and_a_text_no_order_to_a_terminal(
     assert office.taken[-1][0] == ["ada@example.org"]
     assert "\u202e" not in text_of(message)
     assert "\n.\nQUIT\n" in text_of(message)
+
+
+def test_a_subject_that_is_encoded_adds_no_header_and_no_text(met: tuple[Client, str, Any], office: PostOffice) -> None:
+    requester, worker, _ = met
+    notify(requester, worker, "=?utf-8?q?Hello=0d=0aReply-To:_eve@example.org=0d=0a=0d=0aYour_password_has_ended?=")
+    message = office.mail(2)
+    assert message["Reply-To"] is None
+    assert message["Subject"].startswith("[From a requester] = ?utf-8?q?Hello=0d")
+    assert text_of(message).startswith('The requester "')
+
+
+def test_mail_that_cannot_be_written_keeps_no_other_waiting(
+    met: tuple[Client, str, Any], office: PostOffice, market: Marketplace, caplog: pytest.LogCaptureFixture
+) -> None:
+    requester, worker, _ = met
+    # Addresses that were taken before there was a rule against them.
+    odd = t.person.update().values(email="=?x?q??=@example.org", email_key="=?x?q??=@example.org")
+    even = t.person.update().values(email="ada@example.org", email_key="ada@example.org")
+    store = market._premises.store
+    store.write(lambda database: database.execute(odd))
+    for _ in range(4):
+        notify(requester, worker, "Lost")
+    until(lambda: caplog.text.count("has to wait") == 4)
+    store.write(lambda database: database.execute(even))
+    notify(requester, worker, "Hello")
+    assert office.mail(2)["Subject"] == "[From a requester] Hello"
+
+
+@pytest.mark.parametrize("address", ["=?x?q??=@example.org", "ada.=?utf-8?q?=0a?=@example.org"])
+def test_an_address_that_is_encoded_is_none(address: str) -> None:
+    assert email_address.read(address) is None
 
 
 @pytest.mark.parametrize(
