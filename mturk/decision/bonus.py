@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 Bonuses = Mapping[str, Any] | str | os.PathLike[str] | Iterable[Mapping[str, Any]]
 """Amounts by worker, or a table with worker_id and amount, and where needed reason and assignment_id."""
+_LINE_END = re.compile(r"\r\n?")
 _COLUMNS = ("worker_id", "amount", "reason", "assignment_id")
 
 
@@ -58,8 +60,8 @@ def _wanted(row: Mapping[str, Any], reason: str | None, place: str) -> WantedBon
     empty = "worker_id" if not worker_id else "amount" if sent in (None, "") else ""
     if empty:
         raise ValidationError(f"bonuses, {place}: {empty} is empty; expected one, or no such row")
-    # What looks equal is one reason: a blank at its end or another form of an ü must not pay twice.
-    said = unicodedata.normalize("NFC", str(row.get("reason") or reason or "")).strip()
+    # What looks equal is one reason: a blank at its end, another form of an ü or of a line end must not pay twice.
+    said = unicodedata.normalize("NFC", _LINE_END.sub("\n", str(row.get("reason") or reason or ""))).strip()
     if not said:
         raise ValidationError(f"bonuses, {place}: no reason, which the worker is told; give one, or reason=…")
     amount = _amount(sent, place)

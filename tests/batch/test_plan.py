@@ -251,9 +251,9 @@ def test_a_plan_is_a_file_to_be_looked_at_first(batch: Batch, tmp_path: Path) ->
     assert [line["assignment_id"] for line in lines] == [step["assignment_id"] for step in plan.to_records()]
 
 
-@pytest.mark.parametrize("reason", ["Danke für alles ", "Danke fu\u0308r alles"])
+@pytest.mark.parametrize("reason", ["Danke\nfür alles ", "Danke\nfu\u0308r alles", "Danke\r\nfür alles"])
 def test_a_reason_that_looks_equal_is_the_same(batch: Batch, reason: str) -> None:
-    batch.pay_bonuses({"A1ADA": "0.50"}, reason="Danke für alles").apply()
+    batch.pay_bonuses({"A1ADA": "0.50"}, reason="Danke\nfür alles").apply()
     assert len(batch.pay_bonuses({"A1ADA": "0.50"}, reason=reason)) == 0
 
 
