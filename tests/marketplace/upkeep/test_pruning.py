@@ -257,6 +257,21 @@ def test_all_that_belongs_to_a_hit_goes_with_it(market: Marketplace, shared: str
     assert of_hit(market, number) == set()
 
 
+def test_that_a_message_was_opened_goes_with_it(
+    market: Marketplace, shared: str, aged: Callable[[], object]
+) -> None:
+    aged()
+    opened = t.opened_notice
+
+    def open_it(database: Connection) -> None:
+        worker, subject = database.execute(select(t.message.c.worker, t.message.c.number)).one()
+        database.execute(opened.insert(), {"worker": worker, "kind": notice.MESSAGE, "subject": subject})
+
+    market._store.write(open_it)
+    remove(shared, AGE)
+    assert (rows(market)["message"], rows(market)["opened_notice"]) == (0, 0)
+
+
 # A row of each table that ages by itself.
 BY_THEMSELVES: dict[Table, dict[str, object]] = {
     t.message: {"requester": 1, "worker": 1, "subject": "Hello", "text": "there"},
