@@ -257,9 +257,7 @@ def test_all_that_belongs_to_a_hit_goes_with_it(market: Marketplace, shared: str
     assert of_hit(market, number) == set()
 
 
-def test_that_a_message_was_opened_goes_with_it(
-    market: Marketplace, shared: str, aged: Callable[[], object]
-) -> None:
+def test_that_a_message_was_opened_goes_with_it(market: Marketplace, shared: str, aged: Callable[[], object]) -> None:
     aged()
     opened = t.opened_notice
 
