@@ -115,6 +115,7 @@ hit:            hit_type layout review_policy | notification review_score | hit
                 | bonus decision upload | file_upload review | due_approval due_batch expiration work | disposal
 workplace:      concern desk need notice period plain_text skill submission | earning letter report statement
                 | overview picture
+due
 dispatch
 query:          query_error | parameter_tree query_signature | translation | clerk query_document response_group
                 | composite old_list | old_operation | query_dispatch

@@ -86,6 +86,13 @@ def take(database: Connection, kind: str, subject: int) -> bool:
     return driver.change(database, _CANCEL, {"of_kind": kind, "of_subject": subject}) > 0
 
 
+def put_off(database: Connection, item: Item, time: int) -> None:
+    """Have something happen later that could not happen now, if it is still there."""
+    at = t.agenda.c.time == item.time
+    which = t.agenda.c.kind == item.kind, t.agenda.c.subject == item.subject
+    database.execute(t.agenda.update().where(*which, at).values(time=time))
+
+
 def cancel_all(database: Connection, kind: str, subjects: Sequence[int]) -> None:
     """Remove things that happen now."""
     database.execute(t.agenda.delete().where(t.agenda.c.kind == kind, t.agenda.c.subject.in_(subjects)))

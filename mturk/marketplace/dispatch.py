@@ -21,14 +21,13 @@ from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context, Deed, Hear, Settings
 from mturk.marketplace.clock import Clock
 from mturk.marketplace.database.store import Store, pulse
+from mturk.marketplace.due import Due
 from mturk.marketplace.error import DatabaseBusy, FrontEndError, MarketplaceError, ServiceFault
 from mturk.marketplace.hit import (
     assignment,
     bonus,
     decision,
     disposal,
-    due_approval,
-    due_batch,
     expiration,
     extension,
     file_upload,
@@ -39,7 +38,6 @@ from mturk.marketplace.hit import (
     review_result,
     review_status,
     type_change,
-    work,
 )
 from mturk.marketplace.identifier import Identifiers
 from mturk.marketplace.people import block, ledger, message
@@ -49,7 +47,6 @@ from mturk.marketplace.qualification import (
     qualification_type,
     qualification_type_deletion,
 )
-from mturk.marketplace.request import idempotency
 from mturk.marketplace.request.rules import RULES
 from mturk.marketplace.watch import subject
 from mturk.marketplace.watch.watch import Watch
@@ -114,16 +111,6 @@ def only_reads(operation: str) -> bool:
     return operation in OPERATIONS and not OPERATIONS[operation].writes
 
 
-_AUTOMATIC: Final[dict[str, Callable[[Context, int], None]]] = {
-    agenda.EXPIRE: expiration.expire,
-    agenda.ABANDON: work.abandon,
-    agenda.DISPOSE_REQUIRING_HITS: disposal.dispose_of_requiring,
-    agenda.FREE_NAME: qualification_type_deletion.free_name,
-    agenda.DISPOSE_OLD_HIT: disposal.dispose_of_old,
-    agenda.FORGET_TOKENS: idempotency.forget,
-}
-
-
 PATIENCE = 0.7
 """Seconds that a call waits for a long agenda, if somebody else goes on with it."""
 _LONG = 200
@@ -131,7 +118,7 @@ _LONG = 200
 _PATIENT = 1.0
 """Seconds more, after which few things are a long agenda, too: some take as long as a hundred others."""
 _TURN = 0.1
-"""Seconds after which one transaction of the agenda lets others write."""
+"""Seconds that are waited where it is all the same who is first."""
 _WHILE = 2.0
 """Seconds that who only reads waits until what is due can be carried out: more than others who write usually take."""
 _RETRY_AFTER = 1  # seconds, in which some of a long agenda is done
@@ -160,6 +147,7 @@ class Dispatch:
         self._settings = settings
         self._identifiers = identifiers
         self._catching_up = threading.Lock()
+        self._due = Due(store, self.context)
         self.patience: float | None = None
         """How many seconds a call waits for what is due; None where it must carry out all of that itself."""
         self.hear: Hear | None = None
@@ -309,7 +297,7 @@ class Dispatch:
             now = self._clock.at(shift, reached)
             if due is None or due > now:
                 return True
-            while self._store.write(lambda database: self._catch_up_some(database, now), within=within):
+            while self._due.carry_out_some(now, within):
                 if until is not None and time.monotonic() > until and self._is_long(until):
                     return False
                 time.sleep(_PAUSE)
@@ -357,25 +345,3 @@ class Dispatch:
         if due is not None and due <= now and not behind:
             raise _Overdue
         return step(self.context(database, now))
-
-    def _catch_up_some(self, database: Connection, now: int) -> bool:
-        """Carry out the earliest things, and return whether there may be more."""
-        if due_approval.approve(self.context(database, now)):
-            return True
-        end = time.monotonic() + _TURN
-        together = due_batch.begin(database, now)
-        for done in range(due_batch.LARGEST):
-            if time.monotonic() > end:
-                return True
-            item = agenda.first(database, now)
-            if item is None:
-                return False
-            if item.kind == agenda.APPROVE and together is None:
-                due_approval.approve(self.context(database, now))
-                continue
-            if together is not None and not together.includes(item, done):
-                return True
-            if agenda.take(database, item.kind, item.subject):
-                # At the time at which it was due, however late that is noticed.
-                _AUTOMATIC[item.kind](self.context(database, item.time), item.subject)
-        return True

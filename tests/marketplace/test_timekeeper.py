@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from mturk.marketplace import Marketplace, dispatch
+from mturk.marketplace import Marketplace, due
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.database.table import agenda, assignment, hit, request_token, transfer
 from mturk.marketplace.routine import LOOK, Routine
@@ -173,7 +173,7 @@ def test_nobody_who_reads_waits_until_few_things_that_take_long_are_done(
         time.sleep(0.5)
         ended.append(number)
 
-    monkeypatch.setitem(dispatch._AUTOMATIC, "expire", expire)
+    monkeypatch.setitem(due._AUTOMATIC, "expire", expire)
     with Marketplace(shared) as market:
         client = connect(market)
         for number in range(10):

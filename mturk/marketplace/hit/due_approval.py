@@ -17,7 +17,7 @@ from mturk.marketplace.hit.assignment import APPROVED, SUBMITTED
 from mturk.marketplace.people import ledger, worker
 from mturk.marketplace.people.ledger import Reward
 
-_LARGEST = 1000
+LARGEST = 1000
 """So many at a time: a long agenda must not keep others from writing."""
 
 
@@ -43,7 +43,7 @@ _FIRST = (
     select(t.agenda)
     .where(t.agenda.c.time <= bindparam("now"))
     .order_by(t.agenda.c.time, t.agenda.c.kind, t.agenda.c.subject)
-    .limit(_LARGEST)
+    .limit(bindparam("most"))
     .subquery()
 )
 _DUE = (
@@ -80,14 +80,14 @@ _DECIDE = (
 )
 
 
-def approve(context: Context) -> int:
-    """Approve all work whose approvals come first on the agenda, and say how much that was."""
-    due = _first(context)
+def approve(context: Context, most: int = LARGEST) -> int:
+    """Approve the work whose approvals come first on the agenda, so `most` of it, and say how much that was."""
+    due = _first(context, most)
     if due and lock.needed(context.database):
         hits = {one.hit for one in due}
         lock.hold(context.database, t.hit, t.hit.c.number.in_(hits))
         # Read again, for what others did about these HITs meanwhile.
-        due = list(takewhile(lambda one: one.hit in hits, _first(context)))
+        due = list(takewhile(lambda one: one.hit in hits, _first(context, most)))
     if not due:
         return 0
     agenda.cancel_all(context.database, agenda.APPROVE, [one.assignment for one in due])
@@ -97,8 +97,8 @@ def approve(context: Context) -> int:
     return len(due)
 
 
-def _first(context: Context) -> list[DueApproval]:
-    due = cast("list[DueApproval]", context.database.execute(_DUE, {"now": context.now}).all())
+def _first(context: Context, most: int) -> list[DueApproval]:
+    due = cast("list[DueApproval]", context.database.execute(_DUE, {"now": context.now, "most": most}).all())
     return [DueApproval(*one) for one in takewhile(lambda one: one.kind == agenda.APPROVE, due)]
 
 
