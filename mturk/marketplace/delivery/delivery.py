@@ -18,6 +18,7 @@ from mturk.marketplace.delivery.outbox import EventDocument
 from mturk.marketplace.delivery.own_queue import put
 from mturk.marketplace.delivery.push import Push, Unconfirmed
 from mturk.marketplace.delivery.sender import Sender, Undelivered
+from mturk.marketplace.error import DatabaseError
 from mturk.marketplace.queue.waiting_room import WaitingRoom
 from mturk.marketplace.routine import LOOK, Routine
 
@@ -108,10 +109,7 @@ class Delivery:
         return next(iter(waiting), None)
 
     def _begin(self, number: int) -> None:
-        holder = self._new_id()
-        document = self._store.write(
-            lambda database: outbox.claim(database, number, self._real(), holder, self._new_id), together=True
-        )
+        document = self._claim(number)
         if document is None:
             return
         thread = threading.Thread(target=self._send_all, args=(document,), name="mturk-sender", daemon=True)
@@ -124,6 +122,21 @@ class Delivery:
                 del self._threads[thread]
             self._release(document)
             raise
+
+    def _claim(self, number: int) -> EventDocument | None:
+        holder = self._new_id()
+        try:
+            return self._store.write(
+                lambda database: outbox.claim(database, number, self._real(), holder, self._new_id), together=True
+            )
+        except DatabaseError:
+            raise
+        except Exception:
+            # The other outlets do not wait for one whose events cannot be told.
+            _log.exception("notifications to outlet %d cannot be written, and have to wait", number)
+            pause = round(LONGEST_PAUSE * SECOND)
+            self._store.write(lambda database: outbox.put_off(database, number, self._real(), pause))
+            return None
 
     def _send_all(self, first: EventDocument) -> None:
         document: EventDocument | None = first
@@ -165,6 +178,13 @@ class Delivery:
             return None
         except Undelivered as error:
             self._fail(document, str(error))
+            return None
+        except DatabaseError:
+            raise
+        except Exception as error:
+            # Whatever it is that cannot be sent waits longer each time, and is given up at its end.
+            _log.exception("notifications to %s cannot be sent", document.destination)
+            self._fail(document, type(error).__name__)
             return None
         if document.attempts:
             _log.warning("notifications to %s go through again", document.destination)

@@ -171,6 +171,12 @@ def failed(database: Connection, document: EventDocument, real: int, pause: int)
     return _give_up(database, document, now - PATIENCE)
 
 
+def put_off(database: Connection, outlet: int, real: int, pause: int) -> None:
+    """Have an outlet that nobody serves wait for so many milliseconds."""
+    later = t.outlet.update().where(t.outlet.c.number == outlet, t.outlet.c.lease <= real)
+    database.execute(later.values(due=_MARKET_TIME + pause), {"real": real})
+
+
 def begin_anew(database: Connection, outlet: int) -> None:
     """Have an outlet tried at once, as if it had never failed."""
     fresh = {"due": 0, "attempts": 0, "failing_since": None}

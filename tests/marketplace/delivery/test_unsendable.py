@@ -1,0 +1,76 @@
+"""What cannot be told or sent, whatever the reason, waits by itself: other destinations are told meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from mturk.marketplace import Marketplace
+from mturk.marketplace.database.table import event, outlet
+from mturk.marketplace.delivery.sender import Sender
+from tests.marketplace.conftest import Client
+from tests.marketplace.inbox import WAIT, Inbox
+
+FAR = 10**17
+"""A time that no calendar has."""
+
+
+@pytest.fixture
+def inboxes() -> Iterator[tuple[Inbox, Inbox]]:
+    both = Inbox(), Inbox()
+    yield both
+    for one in both:
+        one.close()
+
+
+def ping(client: Client, destination: str) -> None:
+    told = {"Destination": destination, "Transport": "SQS", "Version": "2014-08-15", "EventTypes": ["HITCreated"]}
+    client.send_test_event_notification(Notification=told, TestEventType="Ping")
+
+
+def outlet_of(market: Marketplace, destination: str) -> Any:
+    query = select(outlet).where(outlet.c.destination == destination)
+    return market._store.read(lambda database: database.execute(query).one())
+
+
+def test_events_that_cannot_be_told_keep_no_other_destination_waiting(
+    market: Marketplace, client: Client, inboxes: tuple[Inbox, Inbox]
+) -> None:
+    here, there = inboxes
+    ping(client, here.url)
+    here.next()
+    row = {"event_type": "Ping", "time": FAR, "hit_type_id": "3T", "hit_id": "3H"}
+    number = outlet_of(market, here.url).number
+
+    def spoil(database: Connection) -> None:
+        database.execute(event.insert(), {**row, "outlet": number})
+        database.execute(outlet.update().where(outlet.c.number == number).values(due=0))
+
+    market._store.write(spoil)
+    ping(client, there.url)
+    assert there.next()["Events"]
+
+
+def test_what_fails_while_it_is_sent_counts_as_a_try(
+    market: Marketplace, client: Client, inboxes: tuple[Inbox, Inbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = inboxes
+    send = Sender.send
+
+    def failing(sender: Sender, transport: str, destination: str, text: str) -> None:
+        if destination == here.url:
+            raise RuntimeError("It cannot be sent.")
+        send(sender, transport, destination, text)
+
+    monkeypatch.setattr(Sender, "send", failing)
+    ping(client, here.url)
+    ping(client, there.url)
+    assert there.next()["Events"]
+    end = time.monotonic() + WAIT
+    while not outlet_of(market, here.url).attempts and time.monotonic() < end:
+        time.sleep(0.02)
+    assert outlet_of(market, here.url).attempts
