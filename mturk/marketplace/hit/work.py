@@ -119,7 +119,9 @@ def submit(
     uploads = upload.new(context, answers)
     given = {**answers, **upload.stored(uploads)}
     answer = answer_document(hit_row.question, given, constraints=False, as_posted=as_posted)
-    upload.keep(context, hit_row.number, assignment_row.number, uploads)
+    # The files of a HIT went with it, and nobody could fetch or delete these.
+    kept = {} if hit_row.disposed else uploads
+    upload.keep(context, hit_row.number, assignment_row.number, kept)
     approval = context.now + hit_row.auto_approval_delay * SECOND
     assignment.hand_in(context, assignment_row, auto_approval_time=approval, answer=answer)
     agenda.change(context.database, agenda.ABANDON, assignment_row.number, agenda.APPROVE, approval)
@@ -127,7 +129,7 @@ def submit(
     reviewed = hit_row.assignment_review_policy is not None
     counts = {"pending": hit_row.pending - 1, "submitted": hit_row.submitted + 1}
     hit.settle(context, hit_row, quiet=reviewed, more=len(answer), **counts)
-    hit.take_room(context, hit_row.requester, len(answer) + sum(file.size for _, file in uploads.values()))
+    hit.take_room(context, hit_row.requester, len(answer) + sum(file.size for _, file in kept.values()))
     worker.count(context, known(assignment_row.worker), "submitted")
     if reviewed:
         review.submitted(context, hit_row, assignment_row.number)

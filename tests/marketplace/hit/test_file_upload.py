@@ -8,13 +8,22 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from sqlalchemy import select
 
 import mturk
 from mturk import Assignment, UploadedFile
 from mturk.marketplace import File, Marketplace, WorkerError
+from mturk.marketplace.database.table import upload
 from mturk.marketplace.hit.upload import harmless_name
 from tests.marketplace.conftest import Client, Connect, Publish, Refused, Work
-from tests.marketplace.sample import file_question, form, hit_arguments, html_question, text_question
+from tests.marketplace.sample import (
+    file_question,
+    form,
+    hit_arguments,
+    html_question,
+    qualification_type_arguments,
+    text_question,
+)
 
 FORM = form(file_question("photo", 5000), file_question("more", 5000), text_question("why"), day="2005-10-01")
 PAGE = b"<!doctype html><script>alert(document.cookie)</script>"
@@ -106,6 +115,21 @@ def test_files_go_with_their_hit(client: Client, submitted: str, address: str) -
     assert fetch(address).status_code == 200
     client.delete_hit(HITId=hit_id)
     assert fetch(address).status_code == 404
+
+
+def test_a_file_that_comes_after_its_hit_was_disposed_of_is_not_kept(
+    client: Client, market: Marketplace, publish: Publish
+) -> None:
+    made = client.create_qualification_type(**qualification_type_arguments())["QualificationType"]
+    type_id = made["QualificationTypeId"]
+    worker = market.worker("A1")
+    client.associate_qualification_with_worker(QualificationTypeId=type_id, WorkerId="A1")
+    needed = [{"QualificationTypeId": type_id, "Comparator": "Exists"}]
+    assignment_id = worker.accept(publish(Question=FORM, QualificationRequirements=needed)["HITId"])
+    client.delete_qualification_type(QualificationTypeId=type_id)
+    market.clock.advance(seconds=1)
+    worker.submit(assignment_id, {"photo": File("cat.html", PAGE)})
+    assert market._store.read(lambda database: database.execute(select(upload.c.key)).all()) == []
 
 
 def test_behind_a_proxy_the_address_is_the_public_one(connect: Connect) -> None:
