@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy import Connection
 
@@ -68,6 +68,8 @@ class Delivery:
         self._routine = Routine("mturk-delivery", self._look, look=LOOK)
         self._threads: dict[threading.Thread, EventDocument] = {}
         self._lock = threading.Lock()
+        # The requesters who had their turn, of queues of our own and of others: the rest come before they come again.
+        self._turns: dict[bool, set[int]] = {True: set(), False: set()}
         self._stopping = False
 
     def start(self) -> None:
@@ -104,14 +106,24 @@ class Delivery:
             served = [one.requester for one in self._threads.values() if (one.transport == outbox.QUEUE) == own]
         if self._stopping or len(served) >= _AT_ONCE:
             return None
-        busy = [requester for requester, number in Counter(served).items() if number >= _EACH]
-        waiting = self._store.read(lambda database: outbox.waiting(database, self._real(), 1, own=own, without=busy))
+        busy = {requester for requester, number in Counter(served).items() if number >= _EACH}
+        turns = self._turns[own]
+        found = self._waiting(own, {*served, *turns})
+        if found is None and (served or turns):
+            # All who wait are served, or have had their turn: it begins anew.
+            turns.clear()
+            found = self._waiting(own, busy)
+        return found
+
+    def _waiting(self, own: bool, without: Collection[int]) -> int | None:
+        waiting = self._store.read(lambda database: outbox.waiting(database, self._real(), 1, own=own, without=without))
         return next(iter(waiting), None)
 
     def _begin(self, number: int) -> None:
         document = self._claim(number)
         if document is None:
             return
+        self._turns[document.transport == outbox.QUEUE].add(document.requester)
         thread = threading.Thread(target=self._send_all, args=(document,), name="mturk-sender", daemon=True)
         with self._lock:
             self._threads[thread] = document

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from mturk.marketplace import Marketplace
 from mturk.marketplace.database.table import event, outlet
 from mturk.marketplace.delivery.sender import Sender
-from tests.marketplace.conftest import Client
+from tests.marketplace.conftest import Client, Connect
 from tests.marketplace.inbox import WAIT, Inbox
 
 FAR = 10**17
@@ -35,6 +35,29 @@ def ping(client: Client, destination: str) -> None:
 def outlet_of(market: Marketplace, destination: str) -> Any:
     query = select(outlet).where(outlet.c.destination == destination)
     return market._store.read(lambda database: database.execute(query).one())
+
+
+def test_many_slow_destinations_of_some_requesters_go_before_no_other_requester(
+    market: Marketplace, client: Client, connect: Connect, inboxes: tuple[Inbox, Inbox]
+) -> None:
+    slow, there = inboxes
+    freed = Inbox()
+    try:
+        for one in (slow, freed):
+            one.hold.clear()
+        others = [connect(market, f"other {number}") for number in range(4)]
+        ping(others[0], freed.url)
+        freed.requests.get(timeout=WAIT)
+        for number, other in enumerate(others):
+            for place in range(3):
+                ping(other, f"{slow.url}-{number}-{place}")
+        for _ in range(7):
+            slow.requests.get(timeout=WAIT)
+        ping(client, there.url)
+        freed.hold.set()
+        assert there.next()["Events"]
+    finally:
+        freed.close()
 
 
 def test_events_that_cannot_be_told_keep_no_other_destination_waiting(
