@@ -80,7 +80,7 @@ def columns(path: Path, encoding: str = "utf-8-sig") -> list[str]:
     """The names of a CSV file's columns."""
 
     def header(file: IO[str]) -> Iterator[Cells]:
-        names = next(csv.reader(_lines(file, path), delimiter=_delimiter(file, ",")), [])
+        names = next(csv.reader(_lines(file, path), delimiter=_delimiter(file, ",", path)), [])
         yield dict.fromkeys(_header(_with_returns(names), path))
 
     return list(next(_opened(path, encoding, header)))
@@ -110,7 +110,7 @@ def _separated(
 ) -> Iterator[Cells]:
     if csv.field_size_limit() < _LARGEST_CELL:
         csv.field_size_limit(_LARGEST_CELL)
-    reader = csv.reader(_lines(file, path), delimiter=_delimiter(file, delimiter), strict=True)
+    reader = csv.reader(_lines(file, path), delimiter=_delimiter(file, delimiter, path), strict=True)
     try:
         header = _header(_with_returns(next(reader, [])), path)
         for cells in map(_with_returns, reader):
@@ -163,7 +163,7 @@ def _with_returns(cells: list[str]) -> list[str]:
     return [cell.replace(_RETURN, "\r") for cell in cells]
 
 
-def _delimiter(file: IO[str], delimiter: str) -> str:
+def _delimiter(file: IO[str], delimiter: str, path: Path) -> str:
     line = file.readline(_LARGEST_CELL)
     file.seek(0)
     if delimiter != ",":
@@ -171,10 +171,21 @@ def _delimiter(file: IO[str], delimiter: str) -> str:
     # From the first answer on names are a worker's words, which must not decide what is a cell.
     names = _QUOTED.sub("", line.partition(_ANSWER)[0])
     if not _SEPARATOR.search(names):
-        found = _SEPARATOR.search(_QUOTED.sub("", line))
-        names = found[0] if found else ""
+        names = _first_separator(_QUOTED.sub("", line), path)
     # Spreadsheets write semicolons where the comma is the decimal sign.
     return ";" if names.count(";") > names.count(",") else ","
+
+
+def _first_separator(line: str, path: Path) -> str:
+    """The first one between names; SheetError where the first name is an answer's, and it may stand within that."""
+    # What begins with a quote and has no end goes on in the next line.
+    found = _SEPARATOR.findall(line.partition('"')[0])
+    if line.startswith(_ANSWER) and len(set(found)) > 1:
+        raise SheetError(
+            f"{path}: its first column is an answer, and its names have commas and semicolons, of which either may "
+            "stand between cells; put AssignmentId first"
+        )
+    return found[0] if found else ""
 
 
 def _header(cells: list[str], path: Path) -> list[str]:
