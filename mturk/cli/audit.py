@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -28,6 +29,7 @@ COLUMNS = (
     "subjects", "result", "request_id",
 )  # fmt: skip
 _TIMES = ("time", "market_time")
+_PLAIN = re.compile(r"[A-Za-z0-9_.:/@,+-]*")
 
 
 @click.command("audit")
@@ -111,7 +113,9 @@ def line(entry: AuditEntry) -> str:
 
 
 def _words(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    """A value as a call had it, which may be anything: what could look like the rest of the line stands in quotes."""
+    text = ",".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return text if _PLAIN.fullmatch(text) else json.dumps(text)
 
 
 def _table(found: Iterator[AuditEntry]) -> tuple[int, str]:

@@ -67,6 +67,16 @@ def test_each_entry_is_one_line(lab: Path) -> None:
     assert line.endswith("AddWorker WorkerId=A1ADA OK")
 
 
+def test_what_a_call_had_cannot_look_like_another_entry(lab: Path) -> None:
+    market = Marketplace(lab, audit_trail=True)
+    # A terminal that goes on in a new line behind so many blank signs would show two entries.
+    market.note("ApproveAssignment", {"AssignmentId": "3ABC OK" + "\u2800" * 80 + "operator AddKey OK"})
+    market.stop()
+    (line,) = run(lab, "audit").stdout.splitlines()
+    assert line.isascii()
+    assert line.endswith('\\u2800operator AddKey OK" OK')
+
+
 def test_an_empty_trail_says_so(lab: Path) -> None:
     assert run(lab, "audit").stdout == "There are no entries.\n"
     assert run(lab, "audit", "--json").stdout == ""
