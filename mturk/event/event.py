@@ -27,7 +27,7 @@ class Event(Value):
 
         @mturk.on("AssignmentSubmitted")
         def review(event):
-            if event.assignment.answers["label"] in LABELS:
+            if event.assignment.answers.get("label") in LABELS:
                 event.assignment.approve()
     """
 

@@ -60,7 +60,7 @@ class Assignment(Record):
     Work that was accepted but not submitted yet is never visible.
 
         for assignment in hit.assignments(status="Submitted"):
-            print(assignment.worker_id, assignment.answers["label"])
+            print(assignment.worker_id, assignment.answers.get("label"))
             assignment.approve("Thank you")
     """
 

@@ -34,7 +34,7 @@ class Results:
     """The submissions of a batch, or of a file that MTurk's site or this package wrote; read anew at each use.
 
     for result in batch.results():
-        print(result.row["url"], result.worker_id, result.answers["label"])
+        print(result.row["url"], result.worker_id, result.answers.get("label"))
     batch.results().to_csv("results.csv")
     """
 

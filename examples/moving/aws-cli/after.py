@@ -31,7 +31,7 @@ def review():
             if work.answers.get("label") not in LABELS:
                 work.reject("The label is none of the three")
                 continue
-            print(hit.id, work.worker_id, work.answers["label"])
+            print(hit.id, work.worker_id, work.answers.get("label"))
             work.approve("Thank you")
             if work.answers.get("comment"):
                 work.pay_bonus("0.10", "For the comment")
