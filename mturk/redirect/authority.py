@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shlex
 import ssl
 import stat
 import tempfile
@@ -188,7 +189,9 @@ def _read(path: Path) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate] | N
     except FileNotFoundError:
         return None
     if os.name == "posix" and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ConfigurationError(f"{path} has a secret key, and others than its owner may read it: chmod 600 {path}")
+        raise ConfigurationError(
+            f"{path} has a secret key, and others than its owner may read it: chmod 600 {shlex.quote(str(path))}"
+        )
     try:
         key, certificate = load_pem_private_key(content, password=None), x509.load_pem_x509_certificate(content)
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from pathlib import Path
 
@@ -20,4 +21,5 @@ def expect_own(folder: Path, user: int | None = None) -> None:
             "of your own, or run this in one."
         )
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise ConfigurationError(f"Programs run what is in {folder}, and others may write to it: chmod go-w {folder}")
+        way = f"chmod go-w {shlex.quote(str(folder))}"
+        raise ConfigurationError(f"Programs run what is in {folder}, and others may write to it: {way}")

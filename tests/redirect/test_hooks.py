@@ -198,3 +198,11 @@ def test_no_password_is_in_the_files(redirect: Redirect, environment: dict[str, 
     password = environment["HTTPS_PROXY"].split(":")[2].partition("@")[0]
     assert password in redirect.url
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and password in path.read_text()]
+
+
+def test_the_command_that_is_told_names_the_folder_as_a_shell_reads_it(tmp_path: Path) -> None:
+    folder = tmp_path / "a $(b)"
+    folder.mkdir()
+    folder.chmod(0o770)
+    with pytest.raises(ConfigurationError, match=r"chmod go-w '.*/a \$\(b\)'"):
+        hooks.write(folder, {})

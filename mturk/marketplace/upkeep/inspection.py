@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -120,4 +121,4 @@ def _of_files(file: Path | None) -> Iterator[Problem]:
         return
     for path in (file, *(file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm", ".key", ".key.old"))):
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & _OTHERS:
-            yield Problem(str(path), "others than its owner may use it", f"chmod 600 {path}")
+            yield Problem(str(path), "others than its owner may use it", f"chmod 600 {shlex.quote(str(path))}")
