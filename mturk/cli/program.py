@@ -35,6 +35,7 @@ from mturk.cli import (
 )
 from mturk.cli.account import export_file, funds, hits, qualifications, workers
 from mturk.cli.batch.batch_group import batch
+from mturk.data.safe_text import one_line
 from mturk.version import __version__
 
 WRONG = 2  # the exit status of everything that went wrong
@@ -344,7 +345,7 @@ for single in (
 
 
 def _one_line(error: click.ClickException) -> str:
-    text = " ".join(error.format_message().split())
+    text = one_line(error.format_message())
     if not isinstance(error, click.UsageError) or error.ctx is None:
         return f"mturk: {text}"
     return f"{error.ctx.command_path}: {text} See {error.ctx.command_path} --help"

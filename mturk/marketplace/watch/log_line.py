@@ -19,7 +19,7 @@ _NOTHING = "-"
 _INDENT = "    "
 # From there on a database tells the values that it did not like: "DETAIL:  Failing row contains (…)" has a whole row.
 _VALUES = re.compile(r"\n(?:DETAIL|CONTEXT):|\[parameters:")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 class TextLine(logging.Formatter):

@@ -56,7 +56,8 @@ def test_a_line_of_json_has_the_same_facts_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["one\n2026-11-23T06:14:25.500Z ERROR - forged: two", "\x1b[2Jgone", "a\u202eb\u2028c"]
+    "text",
+    ["one\n2026-11-23T06:14:25.500Z ERROR - forged: two", "\x1b[2Jgone", "a\u202eb\u2028c", "a\u200b\u061cb\ud800"],
 )
 def test_what_others_wrote_neither_looks_like_another_line_nor_moves_a_cursor(text: str) -> None:
     line = TextLine().format(record("asked for %s", text))
