@@ -45,6 +45,14 @@ def test_a_changed_ticket_to_see_is_worth_nothing(text: str) -> None:
     assert tickets.read_task(text.format(written, written[:-4])) is None
 
 
+@pytest.mark.parametrize("sign", [";", "*", "'", " "])
+def test_a_ticket_to_see_has_no_other_signs_in_it(sign: str) -> None:
+    tickets = Tickets(KEY)
+    written = tickets.task(TASK)
+    assert tickets.read_task(f"{written[:40]}{sign}{written[40:]}") is None
+    assert tickets.read_task(f"{written}{sign}") is None
+
+
 def test_a_ticket_of_another_marketplace_is_worth_nothing() -> None:
     assert Tickets("another key").read_submission(Tickets(KEY).submission(SUBMIT)) is None
     assert Tickets("another key").read_task(Tickets(KEY).task(TASK)) is None
