@@ -171,9 +171,16 @@ def _delimiter(file: IO[str], delimiter: str, path: Path) -> str:
     # From the first answer on names are a worker's words, which must not decide what is a cell.
     names = _QUOTED.sub("", line.partition(_ANSWER)[0])
     if not _SEPARATOR.search(names):
+        _expect_known(names.rstrip('"')[-1:] if _ANSWER in line else "", path)
         names = _first_separator(_QUOTED.sub("", line), path)
     # Spreadsheets write semicolons where the comma is the decimal sign.
     return ";" if names.count(";") > names.count(",") else ","
+
+
+def _expect_known(sign: str, path: Path) -> None:
+    """SheetError if another sign stands in front of the first answer: then those in names would be taken for it."""
+    if sign and not sign.isalnum() and sign not in " _-.(":
+        raise SheetError(f"{path}: {sign!r} stands between its columns; expected commas or semicolons")
 
 
 def _first_separator(line: str, path: Path) -> str:

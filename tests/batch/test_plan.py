@@ -158,19 +158,22 @@ def test_the_name_of_a_workers_field_marks_nothing(make: MakeBatch, market: Mark
     assert [(step.kind, step.worker_id) for step in plan] == [("reject", "A3EVE"), ("approve", "A2BOB")]
 
 
-def test_the_name_of_a_workers_field_marks_nothing_in_a_file_that_begins_with_it(
-    make: MakeBatch, market: Marketplace, tmp_path: Path
+@pytest.mark.parametrize(("sign", "own", "first"), [(";", ",", []), (",", "\t", ["HITId"])])
+def test_the_name_of_a_workers_field_marks_nothing_in_a_file_of_another_sort(
+    make: MakeBatch, market: Marketplace, tmp_path: Path, sign: str, own: str, first: list[str]
 ) -> None:
     batch = make(assignments=1)
     batch.publish(limit=1)
     (hit,) = batch.hits()
     taken = market.worker("A3EVE").accept(hit.id)
-    market.worker("A3EVE").submit(taken, {"a;AssignmentId;Approve;b": f"no label;{taken};x;"})
+    market.worker("A3EVE").submit(
+        taken, {sign.join(["a", "AssignmentId", "Approve", "b"]): sign.join(["x", taken, "x", ""])}
+    )
     frame = batch.results().to_pandas()
     frame["Reject"] = "That is no label"
-    answers = [name for name in frame if name.startswith("Answer.")]
-    frame[[*answers, "AssignmentId", "Reject"]].to_csv(tmp_path / "reviewed.csv", index=False)
-    with pytest.raises(ValidationError, match="put AssignmentId first"):
+    columns = [*first, *(name for name in frame if name.startswith("Answer.")), "AssignmentId", "Reject"]
+    frame[columns].to_csv(tmp_path / "reviewed.csv", index=False, sep=own)
+    with pytest.raises(ValidationError, match=r"reviewed\.csv: "):
         batch.review_from(tmp_path / "reviewed.csv")
 
 

@@ -66,6 +66,15 @@ def test_a_file_that_begins_with_an_answer_is_not_read_in_two_ways(tmp_path: Pat
         list(sheet.read(tmp_path / "rows.csv"))
 
 
+@pytest.mark.parametrize("header", ["HITId\tAnswer.a,AssignmentId", '"HITId"|"Answer.a";AssignmentId'])
+def test_a_comma_in_the_name_of_an_answer_separates_no_cells_of_another_sort_of_file(
+    tmp_path: Path, header: str
+) -> None:
+    (tmp_path / "rows.csv").write_text(f"{header}\nx,y\n")
+    with pytest.raises(ValidationError, match="stands between its columns; expected commas or semicolons"):
+        list(sheet.read(tmp_path / "rows.csv"))
+
+
 @pytest.mark.parametrize("row", ["a\rb,c", '"a\rb",c', '"a\rb","c"'])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("header", ["x\ry,z", '"x\ry","z"'])
@@ -79,6 +88,12 @@ def test_a_carriage_return_alone_ends_no_row_where_line_feeds_do(
 def test_a_carriage_return_alone_ends_the_rows_of_an_old_mac(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text('url,text\ra,"b\nc"\rd,e\r', newline="")
     assert list(sheet.read(tmp_path / "rows.csv")) == [{"url": "a", "text": "b\nc"}, {"url": "d", "text": "e"}]
+
+
+@pytest.mark.parametrize("name", ["Correct Answer.1", "TheAnswer.text", "text (en)"])
+def test_a_column_of_ones_own_may_be_called_an_answer(tmp_path: Path, name: str) -> None:
+    (tmp_path / "rows.csv").write_text(f"{name};url\na;b")
+    assert list(sheet.read(tmp_path / "rows.csv")) == [{name: "a", "url": "b"}]
 
 
 def test_another_encoding_is_named(tmp_path: Path) -> None:
