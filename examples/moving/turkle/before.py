@@ -13,8 +13,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402 - Django has to be set up before
-from django.core.management import call_command  # noqa: E402 - as above
-from turkle.models import Batch, Project  # noqa: E402 - as above
+from django.core.management import call_command  # noqa: E402 - Django has to be set up before
+from turkle.models import Batch, Project  # noqa: E402 - Django has to be set up before
 
 
 def publish():

@@ -59,8 +59,8 @@ class WaitingRoom:
     def wait(self, queue: int, since: int, seconds: float) -> bool:
         """Wait until the queue was rung more often, and never long; False if everybody has to go."""
         with self._changed:
-            news = lambda: self._closed or self._rings[queue % _BELLS] != since  # noqa: E731 - needs a name
-            self._changed.wait_for(news, max(0.0, min(LOOK, seconds)))
+            longest = max(0.0, min(LOOK, seconds))
+            self._changed.wait_for(lambda: self._closed or self._rings[queue % _BELLS] != since, longest)
             return not self._closed
 
     def open(self) -> None:

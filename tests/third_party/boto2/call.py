@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 warnings.simplefilter("ignore")  # as boto 2's own
 
 import boto.mturk.connection as mturk  # noqa: E402 - its warnings are to be silent
-from boto.mturk import layoutparam, notification, price, qualification, question  # noqa: E402 - as above
+from boto.mturk import layoutparam, notification, price, qualification, question  # noqa: E402 - its warnings are to be silent
 
 
 def plain(value: Any) -> Any:

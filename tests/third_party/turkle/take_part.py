@@ -8,8 +8,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
 django.setup()
 
 from django.contrib.auth.models import User  # noqa: E402 - Django has to be set up before
-from django.test import Client  # noqa: E402 - as above
-from turkle.models import Batch, Task, TaskAssignment  # noqa: E402 - as above
+from django.test import Client  # noqa: E402 - Django has to be set up before
+from turkle.models import Batch, Task, TaskAssignment  # noqa: E402 - Django has to be set up before
 
 for name, animal in (("A1ADA", "cat"), ("A2BOB", "dog")):
     person = Client()

@@ -148,7 +148,7 @@ def _add_export(pages: Blueprint) -> None:
     @before_consent
     def export() -> Response:
         # Written before it is sent, so that a slow reader keeps no database waiting.
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed with the answer
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is sent from it, and closes it
         text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
         services().own_account.export(sitting(), text)
         text.detach()

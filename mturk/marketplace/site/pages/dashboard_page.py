@@ -71,7 +71,7 @@ def dashboard_pages() -> Blueprint:
         # What comes in while it is written is for the next statement.
         end = min(now, period.beginning(until + timedelta(days=1), zone))
         with services().own_account.taking_along(sitting()):
-            file = tempfile.TemporaryFile()  # noqa: SIM115 - it is closed with the answer
+            file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is sent from it, and closes it
             file.writelines(map(str.encode, statement.statement(look, number, period.beginning(since, zone), end)))
         file.seek(0)
         name = f"earnings-{since}-{until}.csv"
