@@ -61,8 +61,9 @@ def test_many_slow_destinations_of_some_requesters_go_before_no_other_requester(
 
 
 def test_events_that_cannot_be_told_keep_no_other_destination_waiting(
-    market: Marketplace, client: Client, inboxes: tuple[Inbox, Inbox]
+    market: Marketplace, client: Client, inboxes: tuple[Inbox, Inbox], caplog: pytest.LogCaptureFixture
 ) -> None:
+    """The routine that serves all of them does not rest for it."""
     here, there = inboxes
     ping(client, here.url)
     here.next()
@@ -76,6 +77,13 @@ def test_events_that_cannot_be_told_keep_no_other_destination_waiting(
     market._store.write(spoil)
     ping(client, there.url)
     assert there.next()["Events"]
+    end = time.monotonic() + WAIT
+    while not caplog.records and time.monotonic() < end:
+        time.sleep(0.02)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"notifications to outlet {number} cannot be written, and have to wait"
+    ]
+    assert outlet_of(market, here.url).due > 0
 
 
 def test_what_fails_while_it_is_sent_counts_as_a_try(
