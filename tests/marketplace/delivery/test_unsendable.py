@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
 
 from mturk.marketplace import Marketplace
-from mturk.marketplace.database.table import event, outlet
+from mturk.marketplace.clock import SECOND
+from mturk.marketplace.database.table import outlet
+from mturk.marketplace.delivery import outbox
+from mturk.marketplace.delivery.delivery import LONGEST_PAUSE
 from mturk.marketplace.delivery.sender import Sender
 from tests.marketplace.conftest import Client, Connect
 from tests.marketplace.inbox import WAIT, Inbox
-
-FAR = 10**17
-"""A time that no calendar has."""
 
 
 @pytest.fixture
@@ -35,6 +35,13 @@ def ping(client: Client, destination: str) -> None:
 def outlet_of(market: Marketplace, destination: str) -> Any:
     query = select(outlet).where(outlet.c.destination == destination)
     return market._store.read(lambda database: database.execute(query).one())
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + WAIT
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_many_slow_destinations_of_some_requesters_go_before_no_other_requester(
@@ -61,29 +68,33 @@ def test_many_slow_destinations_of_some_requesters_go_before_no_other_requester(
 
 
 def test_events_that_cannot_be_told_keep_no_other_destination_waiting(
-    market: Marketplace, client: Client, inboxes: tuple[Inbox, Inbox], caplog: pytest.LogCaptureFixture
+    market: Marketplace,
+    client: Client,
+    inboxes: tuple[Inbox, Inbox],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The routine that serves all of them does not rest for it."""
     here, there = inboxes
     ping(client, here.url)
     here.next()
-    row = {"event_type": "Ping", "time": FAR, "hit_type_id": "3T", "hit_id": "3H"}
-    number = outlet_of(market, here.url).number
+    until(lambda: outlet_of(market, here.url).lease == 0)
+    number, due = outlet_of(market, here.url).number, outlet_of(market, here.url).due
+    claim = outbox.claim
 
-    def spoil(database: Connection) -> None:
-        database.execute(event.insert(), {**row, "outlet": number})
-        database.execute(outlet.update().where(outlet.c.number == number).values(due=0))
+    def failing(database: Connection, outlet: int, *rest: Any) -> Any:
+        if outlet == number:
+            raise RuntimeError("It cannot be told.")
+        return claim(database, outlet, *rest)
 
-    market._store.write(spoil)
+    monkeypatch.setattr(outbox, "claim", failing)
+    ping(client, here.url)
     ping(client, there.url)
     assert there.next()["Events"]
-    end = time.monotonic() + WAIT
-    while not caplog.records and time.monotonic() < end:
-        time.sleep(0.02)
+    until(lambda: outlet_of(market, here.url).due >= due + LONGEST_PAUSE * SECOND)
     assert [record.getMessage() for record in caplog.records] == [
         f"notifications to outlet {number} cannot be written, and have to wait"
     ]
-    assert outlet_of(market, here.url).due > 0
 
 
 def test_what_fails_while_it_is_sent_counts_as_a_try(
@@ -101,7 +112,4 @@ def test_what_fails_while_it_is_sent_counts_as_a_try(
     ping(client, here.url)
     ping(client, there.url)
     assert there.next()["Events"]
-    end = time.monotonic() + WAIT
-    while not outlet_of(market, here.url).attempts and time.monotonic() < end:
-        time.sleep(0.02)
-    assert outlet_of(market, here.url).attempts
+    until(lambda: outlet_of(market, here.url).attempts > 0)
