@@ -187,6 +187,13 @@ def test_a_bad_argument_is_one_line_that_names_it(arguments: list[str], said: st
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize("sign", ["\x1b", "\u202e", "\x9b"])
+def test_a_mistake_is_told_without_the_signs_that_a_terminal_obeys(sign: str) -> None:
+    said = run("check", f"lab{sign}[2J.sqlite3").stderr
+    assert sign not in said
+    assert "lab\ufffd[2J.sqlite3" in said
+
+
 def test_a_mistake_in_a_command_leads_to_its_help() -> None:
     assert run("serve", "--port", "eight").stderr.endswith(" See mturk serve --help\n")
 

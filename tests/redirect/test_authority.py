@@ -194,6 +194,14 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
         Authority.kept(tmp_path, time.time)
 
 
+def test_the_command_that_is_told_names_the_key_as_a_shell_reads_it(tmp_path: Path) -> None:
+    folder = tmp_path / "a $(b)"
+    Authority.kept(folder, time.time)
+    (folder / "authority.pem").chmod(0o640)
+    with pytest.raises(ConfigurationError, match=r"chmod 600 '.*/a \$\(b\)/authority\.pem'"):
+        Authority.kept(folder, time.time)
+
+
 def test_a_folder_of_somebody_else_is_refused_before_anything_in_it_is_read(tmp_path: Path) -> None:
     (tmp_path / "authority.pem").write_text("a key that its owner knows")
     with pytest.raises(ConfigurationError, match="belongs to somebody else"):

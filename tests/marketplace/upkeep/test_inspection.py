@@ -111,6 +111,14 @@ def test_files_that_others_can_use_are_told(lab: Path) -> None:
     }
 
 
+def test_the_remedy_names_a_file_as_a_shell_reads_it(lab: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "a $(b)"
+    folder.mkdir()
+    moved = lab.rename(folder / lab.name)
+    moved.chmod(0o644)
+    assert f"chmod 600 '{moved}'" in [problem.remedy for problem in check(moved)]
+
+
 def test_a_missing_master_key_is_told(lab: Path) -> None:
     lab.with_name("lab.sqlite3.key").unlink()
     assert [problem.where for problem in check(lab)] == ["master key"]
