@@ -135,6 +135,7 @@ mail = Table(
     number(),
     # Empty where somebody asked for mail who is not known here, which must look the same from outside.
     reference("worker", "worker", nullable=True),
+    reference("sender", "requester", nullable=True),  # of a message; links come from the site
     Column("kind", String(16), nullable=False),
     Column("email_key", String(254), comment="the address it is for, if not whatever is confirmed then"),
     Column("subject", Text, nullable=False),
@@ -147,4 +148,5 @@ mail = Table(
     Index("mail_due", "due", "number"),
     Index("mail_with_link_due", "due", "number", sqlite_where=_WITH_LINK, postgresql_where=_WITH_LINK),
     Index("mail_of_worker", "worker"),
+    Index("mail_of_sender_due", "sender", "due", "number"),
 )

@@ -56,6 +56,7 @@ class Mailer:
         self._new_id = new_id
         self._routine = Routine("mturk-mailer", self._look, look=LOOK)
         self._stopping = self._is_left = False
+        self._turn = 0  # the requester whose message was sent last
 
     def start(self) -> None:
         """Start, with what an earlier process left unsent."""
@@ -80,8 +81,9 @@ class Mailer:
             return None
         if due > now:
             return (due - now) / SECOND
-        one = self._store.write(lambda database: mail.claim(database, now, self._new_id))
+        one = self._store.write(lambda database: mail.claim(database, now, self._new_id, self._turn))
         if one is not None:
+            self._turn = one.sender or self._turn
             self._send(one)
         return 0
 

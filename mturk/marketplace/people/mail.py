@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, insert, literal, selec
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import DAY, SECOND
 from mturk.marketplace.database import table as t
+from mturk.marketplace.database.column import NUMBER
 from mturk.marketplace.database.lock import free
 from mturk.marketplace.database.store import announce
 
@@ -35,6 +36,8 @@ class Mail(NamedTuple):
 
     number: int
     worker: int | None
+    sender: int | None
+    """The requester whose message it is; None where it is a link of the site's."""
     kind: str
     email_key: str | None
     subject: str
@@ -75,6 +78,19 @@ _WHOLE = (
     .outerjoin(t.person, t.person.c.worker == t.mail.c.worker)
     .where(t.mail.c.number == bindparam("of_number"))
 )
+_DUE = select(t.mail.c.number).where(t.mail.c.due <= bindparam("now")).order_by(t.mail.c.due, t.mail.c.number).limit(1)
+_LINK = _DUE.where(t.mail.c.sealed_link.is_not(None))
+_OF_SENDER = _DUE.where(t.mail.c.sender == bindparam("of"))
+# One look into an index for each requester, however much one of them wrote.
+_SENDER = (
+    select(t.requester.c.number)
+    .where(
+        t.requester.c.number > bindparam("after"),
+        _DUE.where(t.mail.c.sender == t.requester.c.number).correlate(t.requester).scalar_subquery().is_not(None),
+    )
+    .order_by(t.requester.c.number)
+    .limit(1)
+)
 
 
 def send_message(context: Context, sender: int, receivers: Collection[int], subject: str, text: str) -> None:
@@ -87,6 +103,7 @@ def send_message(context: Context, sender: int, receivers: Collection[int], subj
     name = context.database.execute(select(t.requester.c.name).where(t.requester.c.number == sender)).scalar_one()
     wanting = select(
         t.person.c.worker,
+        literal(sender, NUMBER),
         literal(MESSAGE),
         literal(f"{MARK} {subject}"),
         literal(f"{WRITES.format(name=_one_line(name))}\n\n{text}"),
@@ -94,7 +111,7 @@ def send_message(context: Context, sender: int, receivers: Collection[int], subj
         # The shift between the clocks stands in the database.
         literal(context.now + LIFE_OF_MESSAGE, BigInteger) - select(t.market.c.shift).scalar_subquery(),
     ).where(t.person.c.worker.in_(receivers), t.person.c.email_time.is_not(None), t.person.c.mailed)
-    columns = ["worker", "kind", "subject", "text", "due", "end"]
+    columns = ["worker", "sender", "kind", "subject", "text", "due", "end"]
     context.database.execute(insert(t.mail).from_select(columns, wanting))
     announce(context.database, NEWS)
 
@@ -130,21 +147,25 @@ def send_link(
     announce(database, NEWS)
 
 
-def claim(database: Connection, now: int, new_id: Callable[[], str]) -> Mail | None:
-    """Take the mail that is due first; nobody else sends it until the lease ends.
+def claim(database: Connection, now: int, new_id: Callable[[], str], after: int = 0) -> Mail | None:
+    """Take the mail whose turn it is; nobody else sends it until the lease ends.
 
-    Somebody waits for a link: no number of messages goes before it.
+    Somebody waits for a link: no number of messages goes before it. Messages go in turns by requester, now to the
+    one whose number is next `after` that one: however much somebody writes, nobody else's messages wait for it.
     """
-    due = select(t.mail.c.number).where(t.mail.c.due <= now).order_by(t.mail.c.due, t.mail.c.number).limit(1)
-    link = due.where(t.mail.c.sealed_link.is_not(None))
-    number = database.execute(free(database, link, t.mail)).scalar_one_or_none()
+    number = database.execute(free(database, _LINK, t.mail), {"now": now}).scalar_one_or_none()
     if number is None:
-        number = database.execute(free(database, due, t.mail)).scalar_one_or_none()
+        sender = _next_sender(database, now, after) or _next_sender(database, now, 0)
+        number = database.execute(free(database, _OF_SENDER, t.mail), {"now": now, "of": sender}).scalar_one_or_none()
     if number is None:
         return None
     held = {"holder": new_id(), "due": now + LEASE, "attempts": t.mail.c.attempts + 1}
     database.execute(t.mail.update().where(t.mail.c.number == number).values(held))
     return Mail._make(database.execute(_WHOLE, {"of_number": number}).one())
+
+
+def _next_sender(database: Connection, now: int, after: int) -> int | None:
+    return cast("int | None", database.execute(_SENDER, {"now": now, "after": after}).scalar_one_or_none())
 
 
 def next_due(database: Connection) -> int | None:

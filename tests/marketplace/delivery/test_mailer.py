@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from email.message import Message
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -567,7 +568,7 @@ def test_no_number_of_messages_goes_before_a_link(shared: str, server: str, offi
         post(market.app.test_client(), path, page=path, password=PASSWORD, email=f"ada{number}@example.org")
     store = market._premises.store
     # The first two are messages of a requester's, the third is a link that was put off once.
-    facts = {"kind": "message", "sealed_link": None}
+    facts = {"kind": "message", "sender": 1, "sealed_link": None}
     people = t.person.update().values(email_time=1)
     store.write(lambda database: database.execute(people))
     store.write(lambda database: database.execute(t.mail.update().where(t.mail.c.number < 3).values(facts)))
@@ -576,6 +577,29 @@ def test_no_number_of_messages_goes_before_a_link(shared: str, server: str, offi
     office.wait(lambda: len(office.taken) == 3)
     market.stop()
     assert [one["To"] for _, one in office.taken] == [f"ada{number}@example.org" for number in (2, 0, 1)]
+
+
+def test_no_number_of_messages_of_a_requester_goes_before_those_of_others(
+    shared: str, server: str, office: PostOffice
+) -> None:
+    market = Marketplace(shared, smtp=server, public_url="http://localhost")
+    path = market.invite().removeprefix("http://localhost")
+    client = market.app.test_client()
+    post(client, path, page=path, password=PASSWORD, email="ada@example.org")
+    store, worker = market._premises.store, market.worker(worker_id(client))
+    store.write(lambda database: database.execute(t.mail.delete()))
+    store.write(lambda database: database.execute(t.person.update().values(email_time=1)))
+    for name, subjects in (("one", ["1", "2", "3"]), ("other", ["4"]), ("third", ["5", "6"])):
+        call = partial(market._dispatch.call, market.requester(name)._number)
+        assignment_id = worker.accept(call("CreateHIT", hit_arguments())["HIT"]["HITId"])
+        worker.submit(assignment_id, {"label": "cat"})
+        call("ApproveAssignment", {"AssignmentId": assignment_id})
+        for subject in subjects:
+            call("NotifyWorkers", {"WorkerIds": [worker.id], "Subject": subject, "MessageText": "Dear worker"})
+    market.start()
+    office.wait(lambda: len(office.taken) == 6)
+    market.stop()
+    assert [str(one["Subject"])[-1] for _, one in office.taken] == ["1", "4", "5", "2", "6", "3"]
 
 
 def test_a_sending_ends_before_another_process_may_send_the_same() -> None:
