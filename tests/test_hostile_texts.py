@@ -20,6 +20,7 @@ from mturk.event import queue_policy
 from mturk.marketplace.database.occurrence import occurs
 from mturk.marketplace.delivery import destination
 from mturk.marketplace.document import answer_key
+from mturk.marketplace.document.expression import trimmed
 from mturk.marketplace.document.parser import Unreadable
 from mturk.marketplace.document.question import QuestionDocument
 from mturk.marketplace.document.schema import BASE, departures
@@ -49,6 +50,12 @@ READERS: dict[str, Reader] = {
     "placeholders": placeholder.wanted.__wrapped__,
     "placeholders in a script": lambda text: placeholder.wanted.__wrapped__(f"<script>{text}</script>"),
 }
+
+
+@pytest.mark.parametrize("blank", [" ", "\r\n", "\u3000"])
+def test_blanks_within_a_text_of_a_workers_own_are_passed_in_a_moment(blank: str) -> None:
+    text = f"a{blank * (SIZE // len(blank))}b"
+    assert trimmed(f"{blank}{text}{blank}") == text
 
 
 @pytest.mark.parametrize("read", READERS.values(), ids=READERS)
