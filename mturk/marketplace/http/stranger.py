@@ -36,6 +36,7 @@ class Strangers:
     """Counts refusals, of which each network may have so many in a minute.
 
     A key that was good from a network is heard there all the same: a program with a wrong key keeps no neighbours out.
+    Who names no key costs no look, and is not counted: any page on the web has browsers send such requests.
     """
 
     def __init__(self, most: float, now: Callable[[], float]) -> None:
@@ -61,8 +62,8 @@ class Strangers:
             self._expect_known(whose, key)
 
     def watch(self, request: SignedRequest, verify: Callable[[], KeyPair]) -> KeyPair:
-        """The pair that signed the request; if there is none, that is counted."""
-        return self.watch_caller(request.caller, verify)
+        """The pair that signed the request; if there is none though a key is named, that is counted."""
+        return verify() if not _key(request) else self.watch_caller(request.caller, verify)
 
     def watch_caller(self, caller: str, verify: Callable[[], KeyPair]) -> KeyPair:
         """The same for a request from that address."""

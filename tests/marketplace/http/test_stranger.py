@@ -168,6 +168,14 @@ def test_nobody_else_chooses_the_address_that_is_counted(market: Marketplace) ->
     assert call(market, "192.0.2.7", "mturk-requester", told="192.0.2.99")[0] == 429
 
 
+def test_what_a_page_on_the_web_has_browsers_send_shuts_no_key_out(market: Marketplace) -> None:
+    client = WebClient(market.app)
+    for _ in range(2 * REFUSALS):
+        reply = client.post("/", data=b"x", content_type="text/plain", environ_overrides={"REMOTE_ADDR": "192.0.2.1"})
+        assert json.loads(reply.data)["__type"] == "MissingAuthenticationTokenException"
+    assert call(market, "192.0.2.1", "mturk-requester", market.secret_key)[0] == 200
+
+
 def test_who_is_not_listened_to_costs_no_look_into_the_database(market: Marketplace) -> None:
     for _ in range(REFUSALS):
         call(market, "192.0.2.1", "mturk-requester")
