@@ -13,7 +13,10 @@ from mturk.marketplace.error import WorkerError, told
 from mturk.marketplace.people import mail
 
 MOST_LETTERS = 3
-"""How much of such mail one account is sent in an hour, and one address."""
+"""How much of such mail one account is sent in an hour, and one address from one place of the network."""
+MOST_LETTERS_TO_ADDRESS = 12
+"""How much one address is sent in an hour to confirm it, whoever asks. More than one place of the network can use up:
+else a stranger who enters somebody's address would keep its owner from ever being asked."""
 MOST_LETTERS_OF_NETWORK = 30
 """How much mail one address on the network may have sent in an hour."""
 _CONFIRM = told("Confirm your e-mail address")
@@ -58,11 +61,12 @@ def ask_slowly(means: Means, database: Connection, number: int, now: int, caller
     found = person.of_worker(database, number)
     if found is None or found.email_key is None or not means.mail:
         return
-    own = [f"confirmation:{number}", f"confirmation to:{found.email_key}"]
-    place = [f"letter from:{slowdown.network(caller.address)}"]
+    network, to = slowdown.network(caller.address), f"confirmation to:{found.email_key}"
+    own, place = [f"confirmation:{number}", f"{to} from:{network}"], f"letter from:{network}"
     slowdown.check(database, own, now, most=MOST_LETTERS, window=HOUR)
-    slowdown.check(database, place, now, most=MOST_LETTERS_OF_NETWORK, window=HOUR)
-    slowdown.count(database, [*own, *place], now)
+    slowdown.check(database, [to], now, most=MOST_LETTERS_TO_ADDRESS, window=HOUR)
+    slowdown.check(database, [place], now, most=MOST_LETTERS_OF_NETWORK, window=HOUR)
+    slowdown.count(database, [*own, to, place], now)
     ask(means, database, number, now)
 
 

@@ -405,13 +405,22 @@ def test_an_account_asks_a_few_times_an_hour_for_confirmation(desk: Desk) -> Non
     assert desk.own.person(mine).email == "own@example.org"
 
 
-def test_an_address_is_asked_a_few_times_an_hour_whoever_asks(desk: Desk) -> None:
-    sent = []
-    for number in range(5):
-        mine = desk.sitting(desk.joined(Caller(f"198.51.100.{number}"), email="victim@third.example"))
-        sent.append(letters(desk))
+def letters_after(desk: Desk, number: int, networks: int) -> int:
+    """How much is sent to one address, which so many enter from so many places of the network."""
+    for each in range(number):
+        mine = desk.sitting(desk.joined(Caller(f"198.51.100.{each % networks}"), email="victim@third.example"))
         desk.own.change_email(mine, "", PASSWORD, HOME)
-    assert sent == [1, 2, 3, 3, 3]
+    return letters(desk)
+
+
+def test_an_address_is_asked_a_few_times_an_hour_whoever_asks(desk: Desk) -> None:
+    assert letters_after(desk, 20, networks=20) == 12
+
+
+def test_who_enters_an_address_again_and_again_keeps_its_owner_from_no_letter(desk: Desk) -> None:
+    sent = letters_after(desk, 5, networks=1)
+    desk.joined(Caller("203.0.113.99"), email="victim@third.example")
+    assert (sent, letters(desk)) == (3, 4)
 
 
 def test_a_place_on_the_network_has_so_much_sent_however_many_sign_up(desk: Desk) -> None:
