@@ -116,6 +116,15 @@ def caller() -> Caller:
     return Caller(request.remote_addr or "", device, request.headers.get("User-Agent", ""))
 
 
+def is_led_here() -> bool:
+    """Whether a page elsewhere has the browser ask, as a picture or by leading it here.
+
+    Nobody has to press anything for that, and where such a page is a neighbour our cookies come along. Programs, and
+    browsers at an address without TLS, do not say so.
+    """
+    return request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+
+
 def begin(entry: Entry) -> None:
     """Keep who was let in: in a new cookie, of which nothing that was there before is left but the language.
 

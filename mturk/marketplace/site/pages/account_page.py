@@ -18,7 +18,16 @@ from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.language import said
 from mturk.marketplace.site.refusal import refused, shown_again, too_fast
 from mturk.marketplace.site.service import services
-from mturk.marketplace.site.visitor import before_consent, begin, caller, known_sitting, leave, open_to_all, sitting
+from mturk.marketplace.site.visitor import (
+    before_consent,
+    begin,
+    caller,
+    is_led_here,
+    known_sitting,
+    leave,
+    open_to_all,
+    sitting,
+)
 
 
 def account_pages() -> Blueprint:
@@ -146,7 +155,9 @@ def _add_sittings(pages: Blueprint) -> None:
 def _add_export(pages: Blueprint) -> None:
     @pages.get("/worker/account/export.json")
     @before_consent
-    def export() -> Response:
+    def export() -> ResponseReturnValue:
+        if is_led_here():  # five of them would use up the hour's
+            return redirect(url_for("account.account"))
         # Written before it is sent, so that a slow reader keeps no database waiting.
         file = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives this function: the answer is sent from it, and closes it
         text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")

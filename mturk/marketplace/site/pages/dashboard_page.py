@@ -7,7 +7,8 @@ from datetime import date, timedelta, tzinfo
 from http import HTTPStatus
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, render_template, request, send_file
+from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import LATEST
@@ -16,7 +17,7 @@ from mturk.marketplace.people import worker
 from mturk.marketplace.site.language import gettext as _
 from mturk.marketplace.site.service import look, services
 from mturk.marketplace.site.time_zone import time_zone
-from mturk.marketplace.site.visitor import sitting, worker_id
+from mturk.marketplace.site.visitor import is_led_here, sitting, worker_id
 from mturk.marketplace.workplace import overview, period, statement, submission
 from mturk.marketplace.workplace.overview import Overview
 from mturk.marketplace.workplace.picture import HEIGHT, WIDTH, picture
@@ -61,7 +62,9 @@ def dashboard_pages() -> Blueprint:
         )
 
     @pages.get("/worker/statement.csv")
-    def statement_csv() -> Response:
+    def statement_csv() -> ResponseReturnValue:
+        if is_led_here():  # one of two places is taken meanwhile
+            return redirect(url_for("dashboard.dashboard"))
         zone = time_zone()
         now, number = look(lambda context: (context.now, worker.on_site(context, worker_id()).number))
         today = period.day_of(now, zone)

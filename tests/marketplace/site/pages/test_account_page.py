@@ -132,6 +132,15 @@ def test_the_data_are_one_file(market: Marketplace, client: FlaskClient) -> None
     assert found["worker"][0]["country"] == "GB"
 
 
+@pytest.mark.parametrize("where", ["cross-site", "same-site"])
+def test_a_page_elsewhere_uses_up_nobodys_turns_to_take_their_data_along(client: FlaskClient, where: str) -> None:
+    for _ in range(6):
+        with client.get(f"{ACCOUNT}/export.json", headers={"Sec-Fetch-Site": where}) as answer:
+            assert answer.headers.get("Location") == ACCOUNT
+    with client.get(f"{ACCOUNT}/export.json", headers={"Sec-Fetch-Site": "same-origin"}) as answer:
+        assert answer.mimetype == "application/json"
+
+
 def test_no_browser_keeps_what_is_shown_of_an_account(client: FlaskClient) -> None:
     for path in ("", "/export.json", "/close"):
         with client.get(f"{ACCOUNT}{path}") as answer:

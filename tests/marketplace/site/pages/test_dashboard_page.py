@@ -198,6 +198,11 @@ def test_nobody_takes_a_statement_while_they_take_their_data_along(ada: FlaskCli
         assert answer.status_code == 200
 
 
+def test_no_page_elsewhere_has_a_statement_written(ada: FlaskClient) -> None:
+    answer = ada.get("/worker/statement.csv", headers={"Sec-Fetch-Site": "same-site"})
+    assert answer.headers["Location"] == "/worker/dashboard"
+
+
 @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
 def test_the_dashboard_offers_a_statement_until_the_clock_ends(
     market: Marketplace, ada: FlaskClient, zone: str
