@@ -12,12 +12,14 @@ Waiting = TypeVar("Waiting")
 class WaitingLine(Generic[Waiting]):
     """A queue in which turns go round among those who wait; what one of them waits for keeps its order.
 
-    `whose` says who waits. It can stand where waitress has a deque.
+    `whose` says who waits. With `more` those who are one to it have their turns go round among them in the same way:
+    so nobody gains turns by having many names within. It can stand where waitress has a deque.
     """
 
-    def __init__(self, whose: Callable[[Waiting], Hashable]) -> None:
+    def __init__(self, whose: Callable[[Waiting], Hashable], *more: Callable[[Waiting], Hashable]) -> None:
         self._whose = whose
-        self._lines: OrderedDict[Hashable, deque[Waiting]] = OrderedDict()
+        self._more = more
+        self._lines: OrderedDict[Hashable, deque[Waiting] | WaitingLine[Waiting]] = OrderedDict()
         self._number = 0
 
     def __len__(self) -> int:
@@ -29,7 +31,10 @@ class WaitingLine(Generic[Waiting]):
 
     def append(self, one: Waiting) -> None:
         """Wait behind all that the same one waits for."""
-        self._lines.setdefault(self._whose(one), deque()).append(one)
+        who = self._whose(one)
+        if who not in self._lines:
+            self._lines[who] = WaitingLine(*self._more) if self._more else deque()
+        self._lines[who].append(one)
         self._number += 1
 
     def popleft(self) -> Waiting:

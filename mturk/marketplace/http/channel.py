@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from contextlib import suppress
@@ -15,6 +16,7 @@ from mturk.marketplace.gate.lobby import Rank
 from mturk.marketplace.http.complaint import TOO_SLOW, Complaint, Farewell, Page, Task
 from mturk.marketplace.http.incoming import Request
 
+_KEY = re.compile(r"Credential=[A-Za-z0-9]{1,128}/")
 _LINGER = 10.0  # seconds in which a client may go on sending before its connection is cut
 
 
@@ -51,6 +53,13 @@ class Channel(HTTPChannel):
         if self.payer is not None:
             return self.payer
         return network(self.requests[0].headers.get("X_FORWARDED_FOR", "").rpartition(",")[2].strip())
+
+    @property
+    def name(self) -> str:
+        """Who of a network waits, as far as the request says: by the key that it names, else by its cookies."""
+        headers = self.requests[0].headers
+        found = _KEY.search(headers.get("AUTHORIZATION", ""))
+        return found.group() if found else str(headers.get("COOKIE", ""))
 
     @property
     def rank(self) -> Rank | None:

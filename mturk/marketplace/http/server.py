@@ -57,8 +57,9 @@ class _Threads(ThreadedTaskDispatcher):
     def __init__(self, most: int) -> None:
         super().__init__()
         self._most = most
-        # Else whoever sends a hundred requests that take long would have all others wait for all of them.
-        self.queue: WaitingLine[Channel] = WaitingLine(_whose)
+        # Else whoever sends a hundred requests that take long would have all others wait for all of them. All of a
+        # laboratory or a class may have one address: among those turns go round by what they say of themselves.
+        self.queue: WaitingLine[Channel] = WaitingLine(_whose, _by_name)
 
     def add_task(self, task: Any) -> None:
         with self.lock:
@@ -188,6 +189,10 @@ class Server:
 
 def _whose(channel: Channel) -> str:
     return channel.party
+
+
+def _by_name(channel: Channel) -> str:
+    return channel.name
 
 
 def _reads(request: Request, target: str) -> bool:

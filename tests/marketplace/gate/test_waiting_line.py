@@ -33,6 +33,14 @@ def test_who_comes_anew_waits_for_one_turn_of_each_other() -> None:
     assert all_of(waiting) == [("a", 2), ("b", 4), ("a", 3)]
 
 
+def test_turns_go_round_within_one_who_gains_none_by_having_many_names() -> None:
+    waiting: WaitingLine[str] = WaitingLine(lambda one: one[0], lambda one: one[1])
+    for one in ("ax1", "ax2", "ax3", "ay4", "az5", "bx6", "bx7"):
+        waiting.append(one)
+    assert (len(waiting), list(waiting)) == (7, ["ax1", "ax2", "ax3", "ay4", "az5", "bx6", "bx7"])
+    assert [waiting.popleft() for _ in range(7)] == ["ax1", "bx6", "ay4", "bx7", "az5", "ax2", "ax3"]
+
+
 @given(WAITING)
 def test_everything_has_its_turn_once_and_each_in_the_order_of_its_own(waiting: list[tuple[str, int]]) -> None:
     made = line(*waiting)

@@ -156,6 +156,28 @@ def test_who_sends_much_keeps_nobody_else_from_their_turn(stack: ExitStack, spar
     assert server.application.seen.index("/one") <= 2 * THREADS
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"Authorization: AWS4-HMAC-SHA256 Credential=AKIA%b/20260101/us-east-1/x/aws4_request",
+        b"Cookie: mturk-session=%b",
+    ],
+    ids=["keys", "cookies"],
+)
+def test_who_sends_much_keeps_nobody_at_the_same_address_from_their_turn(stack: ExitStack, said: bytes) -> None:
+    server = stack.enter_context(served())
+    much, one = (GET.replace(b"Host: lab", b"Host: lab\r\n" + said % who) for who in (b"MUCH", b"ONE"))
+    ask_on(stack, server, THREADS, WAIT)
+    until(lambda: len(server.application.seen) == THREADS)
+    ask_on(stack, server, 40, much.replace(b"GET / ", b"GET /much "))
+    until(lambda: server.server.waiting == 40)
+    ask_on(stack, server, 1, one.replace(b"GET / ", b"GET /one "))
+    until(lambda: server.server.waiting == 41)
+    server.application.open.set()
+    until(lambda: "/one" in server.application.seen)
+    assert server.application.seen.index("/one") <= 2 * THREADS
+
+
 def test_receivers_of_messages_who_come_late_are_told_to_come_again(stack: ExitStack) -> None:
     target = f"X-Amz-Target: {TARGET}ListHITs"
     server = stack.enter_context(served(turn=0.2))
