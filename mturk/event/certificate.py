@@ -9,12 +9,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
 from mturk.errors import ConfigurationError, ForgedMessage, TransportError
 from mturk.event.fetch import Fetch, Fetched, fetch
+
+_Value = TypeVar("_Value")
 
 _MOST_KEPT = 16
 _SMALLEST_KEY = 2048  # bits
@@ -82,6 +84,7 @@ class _Busy(TransportError):
 class CertificateStore:
     """The certificates of the addresses that were asked for last, fetched when they are needed.
 
+    Anybody may name addresses where there are some. Those by which nothing was verified push out no other.
     It may be used from any number of threads. An address without a good certificate is asked again after a minute, and
     no more than two are asked at a time; TransportError in the meantime, so that the message comes again.
     """
@@ -90,6 +93,7 @@ class CertificateStore:
         self._fetch = fetch
         self._now = now
         self._kept: dict[str, _Kept] = {}
+        self._untried: dict[str, _Kept] = {}
         self._failed: dict[str, float] = {}
         self._asked: dict[str, threading.Event] = {}
         self._free: dict[int, deque[None]] = {}
@@ -100,17 +104,28 @@ class CertificateStore:
         `changes` is for an address at which another certificate may be found later. TransportError: the certificate
         cannot be had just now.
         """
-        kept = self._kept.get(url)
+        kept = self._found(url)
         if kept is not None and kept.certificate.is_valid(self._now()):
             if kept.certificate.signed(text, signature, version):
+                self._keep(url, kept)
                 return
             if not changes or abs(self._now() - kept.since) < _LOOK_AGAIN_AFTER:
                 raise ForgedMessage(_WRONG)
-        certificate = self._try(url)
-        if not certificate.signed(text, signature, version):
+        kept = self._try(url)
+        if not kept.certificate.signed(text, signature, version):
             raise ForgedMessage(_WRONG)
+        self._keep(url, kept)
 
-    def _try(self, url: str) -> Certificate:
+    def _found(self, url: str) -> _Kept | None:
+        found = [one for one in (self._kept.get(url), self._untried.get(url)) if one is not None]
+        return max(found, key=lambda one: one.since, default=None)
+
+    # Replaced as a whole, so that no thread and no forked child has to wait for a lock.
+    def _keep(self, url: str, kept: _Kept) -> None:
+        if self._kept.get(url) is not kept:
+            self._kept = _last({**self._kept, url: kept})
+
+    def _try(self, url: str) -> _Kept:
         failed = self._failed.get(url)
         if failed is not None and abs(self._now() - failed) < _LOOK_AGAIN_AFTER:
             raise TransportError(
@@ -126,20 +141,20 @@ class CertificateStore:
         except _Busy:
             raise
         except (ForgedMessage, TransportError):
-            self._failed = dict(list({**self._failed, url: self._now()}.items())[-_MOST_KEPT:])
+            self._failed = _last({**self._failed, url: self._now()})
             raise
         finally:
             self._asked.pop(url, None)
             mine.set()
 
-    def _awaited(self, url: str, asked: threading.Event) -> Certificate:
+    def _awaited(self, url: str, asked: threading.Event) -> _Kept:
         """What another thread is asking for just now: the first messages after a start come together."""
         asked.wait(_PATIENCE)  # and not for ever: in a forked child nobody is asking
         self._asked.pop(url, None)
-        kept = self._kept.get(url)
+        kept = self._found(url)
         if kept is None:
             raise _Busy("The certificate could not be had by another thread that asked for it.")
-        return kept.certificate
+        return kept
 
     @contextmanager
     def _place(self) -> Iterator[None]:
@@ -154,14 +169,18 @@ class CertificateStore:
         finally:
             free.append(None)
 
-    def _load(self, url: str) -> Certificate:
+    def _load(self, url: str) -> _Kept:
         certificate = Certificate.read(_content(self._fetch(url)))
         if not certificate.is_valid(self._now()):
             raise ForgedMessage("The certificate is not in force: it begins later, or has ended.")
-        kept = {**self._kept, url: _Kept(certificate, self._now())}
-        # Replaced as a whole, so that no thread and no forked child has to wait for a lock.
-        self._kept = dict(list(kept.items())[-_MOST_KEPT:])
-        return certificate
+        kept = _Kept(certificate, self._now())
+        self._untried = _last({**self._untried, url: kept})
+        return kept
+
+
+def _last(all_of_them: dict[str, _Value]) -> dict[str, _Value]:
+    """Those that came last, as many as are kept."""
+    return dict(list(all_of_them.items())[-_MOST_KEPT:])
 
 
 _WRONG = "The signature is not that of the certificate: the message was changed, or signed by somebody else."

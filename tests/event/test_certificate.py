@@ -246,6 +246,18 @@ def test_no_more_than_16_certificates_are_kept() -> None:
     assert server.asked == 40
 
 
+def test_addresses_that_strangers_name_push_out_no_certificate_by_which_something_was_verified() -> None:
+    server = Server()
+    store = CertificateStore(server, Now())
+    verifier(store)()
+    for number in range(20):
+        with pytest.raises(ForgedMessage):
+            verifier(store, f"{CERTIFICATE_URL}?{number}")("other")
+    asked = server.asked
+    verifier(store)()
+    assert server.asked == asked
+
+
 def test_without_cryptography_it_is_said_what_to_install() -> None:
     code = """
         import sys
