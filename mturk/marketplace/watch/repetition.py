@@ -13,7 +13,27 @@ WINDOW: Final = 60.0
 _MOST_KEPT: Final = 1000
 """So many things are told apart; what is new beyond that is told each time."""
 
+_MOST_VALUES: Final = 10
+"""So often the same words are told with other values: one destination that fails must not hide that others do."""
+_LONGEST = 500  # of values that are told apart
+
 _What = tuple[str, int, str, object]
+
+
+class _Told:
+    """What was told: its first record, with which values, and how often it was not told again."""
+
+    def __init__(self, record: logging.LogRecord) -> None:
+        self.record = record
+        self.values = {_values(record)}
+        self.more = 0
+
+    def is_new(self, values: str) -> bool:
+        """Whether it is to be told with these values; else it is counted."""
+        is_new = values not in self.values and len(self.values) < _MOST_VALUES
+        self.values |= {values} if is_new else set()
+        self.more += not is_new
+        return is_new
 
 
 class Alarm(Protocol):
@@ -29,6 +49,7 @@ class Alarm(Protocol):
 class Repetition(logging.Handler):
     """Hands warnings and errors on to another handler, each once in a minute, and says how often it was left out.
 
+    What has the same words is told with a few values, and counted together with the rest.
     What is less than a warning is handed on as it is. `later` makes an alarm for a function and so many seconds.
     """
 
@@ -40,7 +61,7 @@ class Repetition(logging.Handler):
         super().__init__()
         self._target = target
         self._later = later or _timer
-        self._known: dict[_What, tuple[logging.LogRecord, int]] = {}
+        self._known: dict[_What, _Told] = {}
         self._told = threading.Lock()
         self._alarm: Alarm | None = None
 
@@ -62,9 +83,9 @@ class Repetition(logging.Handler):
         with self._told:
             known, self._known = self._known, {}
             self._alarm = None
-        for record, count in known.values():
-            if count:
-                self._target.handle(_summary(record, count))
+        for told in known.values():
+            if told.more:
+                self._target.handle(_summary(told.record, told.more))
 
     def _is_new(self, record: logging.LogRecord) -> bool:
         what = _what(record)
@@ -72,11 +93,9 @@ class Repetition(logging.Handler):
             if self._alarm is None and not self._set_alarm():
                 return True
             if what in self._known:
-                first, count = self._known[what]
-                self._known[what] = first, count + 1
-                return False
+                return self._known[what].is_new(_values(record))
             if len(self._known) < _MOST_KEPT:
-                self._known[what] = record, 0
+                self._known[what] = _Told(record)
         return True
 
     def _set_alarm(self) -> bool:
@@ -95,6 +114,10 @@ def _what(record: logging.LogRecord) -> _What:
     cause = record.exc_info[2] if isinstance(record.exc_info, tuple) else None
     kind = record.exc_info[0] if isinstance(record.exc_info, tuple) else None
     return record.name, record.levelno, str(record.msg), (kind, _origin(cause))
+
+
+def _values(record: logging.LogRecord) -> str:
+    return repr(record.args)[:_LONGEST]
 
 
 def _origin(trace: TracebackType | None) -> tuple[str, int] | None:

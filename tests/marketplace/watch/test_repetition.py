@@ -97,9 +97,22 @@ def test_after_a_minute_it_is_told_anew(log: logging.Logger, kept: Kept, bell: B
     assert kept.lines == ["a call failed"] * 2
 
 
-def test_values_make_no_other_thing_of_it_but_another_place_does(log: logging.Logger, kept: Kept) -> None:
+def test_who_fails_again_and_again_does_not_hide_that_another_does(log: logging.Logger, kept: Kept) -> None:
+    for who in ("one", "one", "two", "one", "two"):
+        log.error("notifications to %s have to wait", who)
+    assert kept.lines == ["notifications to one have to wait", "notifications to two have to wait"]
+
+
+def test_so_many_values_are_told_and_the_rest_is_counted(log: logging.Logger, kept: Kept, bell: Bell) -> None:
+    for number in range(100):
+        log.error("key %s is wrong", number)
+    assert len(kept.lines) == 10
+    bell.sound()
+    assert kept.lines[10:] == ["key 0 is wrong (and 90 more within 60 seconds)"]
+
+
+def test_another_place_makes_another_thing_of_it(log: logging.Logger, kept: Kept) -> None:
     log.error("key %s is wrong", "one")
-    log.error("key %s is wrong", "two")
     fail(log, "key %s is wrong")
     assert kept.lines == ["key one is wrong", "key %s is wrong"]
 
