@@ -12,7 +12,7 @@ from mturk.marketplace.error import SettingError
 class ConnectionLimits:
     """What strangers can take of a marketplace: `Marketplace(limits=ConnectionLimits(connections=5_000))`.
 
-    All of it is of one process. What is counted by address is not counted for trusted proxies. Times are in seconds,
+    All of it is of one process. A trusted proxy's connections are not counted by address. Times are in seconds,
     sizes in bytes.
     """
 

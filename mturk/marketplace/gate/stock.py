@@ -10,7 +10,10 @@ SMALL = 65_536
 
 
 class Stock:
-    """Bytes by the network that sent them; each may have a quarter of `most`, and a trusted proxy (None) all of it."""
+    """Bytes by the network that sent them; each may have a quarter of `most`.
+
+    None is a trusted proxy that does not tell whose they are, and may have all of it.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -10,7 +10,6 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 
-from mturk.marketplace.account.slowdown import network
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
 from mturk.marketplace.gate.lobby import Rank
 from mturk.marketplace.http.complaint import TOO_SLOW, Complaint, Farewell, Page, Task
@@ -23,8 +22,8 @@ _LINGER = 10.0  # seconds in which a client may go on sending before its connect
 class Channel(HTTPChannel):
     """A connection that is not cut while a client still sends what was refused: it would not read the answer.
 
-    `payer` is the network to which its bodies are counted; None for a trusted proxy. What it does outside of `service`
-    it does in the server's own thread.
+    `payer` is the network that it comes from; None for a trusted proxy, whose requests are others'. What it does
+    outside of `service` it does in the server's own thread.
     """
 
     task_class = Task
@@ -49,10 +48,8 @@ class Channel(HTTPChannel):
 
     @property
     def party(self) -> str:
-        """Who waits for the answer to its next request: a network, of which a trusted proxy tells the address."""
-        if self.payer is not None:
-            return self.payer
-        return network(self.requests[0].headers.get("X_FORWARDED_FOR", "").rpartition(",")[2].strip())
+        """Who waits for the answer to its next request."""
+        return self.requests[0].party or "unknown"
 
     @property
     def name(self) -> str:

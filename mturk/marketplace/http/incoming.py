@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import BadRequest
 
+from mturk.marketplace.account.slowdown import network
 from mturk.marketplace.gate.framing import FramingError, checked
 from mturk.marketplace.gate.stock import SMALL
 from mturk.marketplace.http.complaint import Busy, Unsigned
@@ -33,12 +34,17 @@ class Request(HTTPRequestParser):
         self.began = time.monotonic()
         self._channel = channel
         self._held = 0
+        self.party = channel.payer
+        """Whose it is: a network, of which a trusted proxy tells the address; None where it tells none."""
 
     def parse_header(self, header_plus: bytes) -> None:
         try:
             super().parse_header(checked(header_plus))
         except (FramingError, ValueError) as error:  # ValueError is what urllib says of http://[
             raise ParsingError(str(error)) from None
+        told = self.headers.get("X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        if self.party is None and told:
+            self.party = network(told)
         limits = self._channel.server.body_limits
         largest = limits.largest(self.path)
         if not _names_a_key(self.headers.get("AUTHORIZATION", "")):
@@ -65,12 +71,12 @@ class Request(HTTPRequestParser):
     def close(self) -> None:
         super().close()
         held, self._held = self._held, 0
-        self._channel.server.stock.remove(self._channel.payer, held)
+        self._channel.server.stock.remove(self.party, held)
 
     def _hold(self) -> None:
         more = self.body_bytes_received - self._held
         self._held += more
-        has_room = self._channel.server.stock.add(self._channel.payer, more) if more else True
+        has_room = self._channel.server.stock.add(self.party, more) if more else True
         if not has_room and self._held > SMALL and self.error is None:
             self.error = Busy("")
             self.completed = True

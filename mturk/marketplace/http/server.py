@@ -79,7 +79,7 @@ class Server:
 
     `largest` says how many bytes the body of a request to a path may have, `unsigned` how many without the signature of
     a key, where that is less. What a proxy hands on below the path `prefix` is found with and without it. `spares` are
-    the addresses, those of trusted proxies, whose connections and bodies are others'. `pages` are for browsers whose
+    the addresses, those of trusted proxies, whose connections and requests are others'. `pages` are for browsers whose
     requests are refused before the application has seen them.
     With `sock`, which stays its giver's, and at which other processes may listen too, host and port are not looked at.
     """

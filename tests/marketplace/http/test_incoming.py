@@ -54,8 +54,10 @@ def serve(stack: ExitStack, bodies: int = 1_000_000, **options: object) -> Serve
     return stack.enter_context(served(limits=limits, largest=lambda _: 1_000_000, **options))
 
 
-def send(stack: ExitStack, server: Served, announced: int, sent: int, source: str = OTHER) -> socket.socket:
-    head = f"{HEAD}Connection: close\r\nContent-Length: {announced}\r\n\r\n".encode()
+def send(
+    stack: ExitStack, server: Served, announced: int, sent: int, source: str = OTHER, more: str = ""
+) -> socket.socket:
+    head = f"{HEAD}{more}Connection: close\r\nContent-Length: {announced}\r\n\r\n".encode()
     return stack.enter_context(server.line(source, head + b"x" * sent))
 
 
@@ -139,7 +141,17 @@ def test_a_small_body_is_taken_whatever_else_is_here(stack: ExitStack) -> None:
     assert everything(send(stack, server, SMALL, SMALL)).startswith(OK)
 
 
-def test_a_trusted_proxy_may_send_as_much_as_all(stack: ExitStack) -> None:
+def test_who_comes_by_a_trusted_proxy_has_a_quarter_as_anybody_has(stack: ExitStack) -> None:
+    """Not every proxy keeps a body until it is whole."""
+    server = serve(stack, spares=lambda address: address == OTHER)
+    slow, quick = "X-Forwarded-For: 192.0.2.2, 192.0.2.1\r\n", "X-Forwarded-For: 192.0.2.1, 192.0.2.2\r\n"
+    send(stack, server, 200_000, 190_000, more=slow)
+    until(lambda: server.server.bodies == 190_000)
+    assert everything(send(stack, server, 200_000, 190_000, more=slow)).startswith(b"HTTP/1.1 503 ")
+    assert everything(send(stack, server, 200_000, 200_000, more=quick)).startswith(OK)
+
+
+def test_a_trusted_proxy_that_does_not_tell_whose_they_are_may_send_as_much_as_all(stack: ExitStack) -> None:
     server = serve(stack, spares=lambda address: address == OTHER)
     send(stack, server, 500_000, 400_000)
     until(lambda: server.server.bodies == 400_000)
