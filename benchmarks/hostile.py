@@ -77,9 +77,10 @@ def html_question(html: str) -> str:
 
 
 def form(inner: str) -> str:
-    """A form with this in it, and one question of which selections can be made."""
+    """A form with this in it, and one question with a selection, or words of one's own."""
     choice = "<Selection><SelectionIdentifier>a</SelectionIdentifier><Text>a</Text></Selection>"
-    answer = f"<SelectionAnswer><Selections>{choice}</Selections></SelectionAnswer>"
+    own = "<OtherSelection/>"
+    answer = f"<SelectionAnswer><Selections>{choice}{own}</Selections></SelectionAnswer>"
     content = "<QuestionContent><Text>a</Text></QuestionContent>"
     asked = f"<QuestionIdentifier>q</QuestionIdentifier>{content}<AnswerSpecification>{answer}</AnswerSpecification>"
     return f'<QuestionForm xmlns="{FORM}">{inner}<Question>{asked}</Question></QuestionForm>'
@@ -483,7 +484,8 @@ def main() -> int:
                 if told.only not in f"{half} {name}":
                     continue
                 units = UNITS[:1] if half == "large" else UNITS
-                texts = [Text("", unit) for unit in units]
+                # What trims its ends looks at what is between them in another way.
+                texts = [Text(around, unit, around) for unit in units for around in ("", "a")]
                 texts += [made_up(chance) for _ in range(told.fuzz if half != "large" else 0)]
                 rows = sorted(((growth(parse, text), text) for text in texts), reverse=True)
                 steep += rows[0][0].factor > STEEP
