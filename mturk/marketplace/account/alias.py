@@ -20,8 +20,9 @@ def read(name: str) -> str:
     """A name as the proxy sends it; refused if it cannot be one.
 
     A header that is sent twice arrives as one, with a comma between: then one of the two may be a browser's own.
+    Only what a header may have around it is taken away: with another kind of blank it is another person's name.
     """
-    text = name.strip()
+    text = name.strip(" \t\r\n")
     if not text or len(text) > LONGEST or not text.isprintable() or "," in text:
         raise WorkerError("The name that you were signed in with cannot be used here. Tell whoever runs this site.")
     return text

@@ -7,9 +7,10 @@ here. Where a proxy signs people in, its word counts for each request, and a coo
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TypeVar
 
-from flask import after_this_request, current_app, flash, g, redirect, request, session, url_for
+from flask import abort, after_this_request, current_app, flash, g, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from mturk.marketplace.account.admission import Entry
@@ -172,6 +173,8 @@ def _find() -> Sitting | None:
         return None
     found = entrance.sitting(session.get(_SITTING, "")) if session.get(_NAMED) == name else None
     if found is None and not _is_open_to_all():
+        if _is_of_another_page():
+            abort(HTTPStatus.FORBIDDEN)
         entry = entrance.enter_as(name, caller())
         begin(entry)
         session[_NAMED] = name
@@ -179,6 +182,14 @@ def _find() -> Sitting | None:
             flash(_("Welcome. Say in your account where you live: some work depends on it."), "good")
         found = entrance.sitting(entry.sitting)
     return found
+
+
+def _is_of_another_page() -> bool:
+    """Whether a page from elsewhere asks, as for a picture: our cookies do not come then, while the proxy may know who
+    it is. A sitting for each would end those that the person has, and soon let nobody in.
+    """
+    told = request.headers.get("Sec-Fetch-Site", "none"), request.headers.get("Sec-Fetch-Dest", "document")
+    return told[0] not in ("none", "same-origin") and told[1] != "document"
 
 
 def _is_open_to_all() -> bool:

@@ -392,7 +392,7 @@ def test_a_name_in_latin_1_is_read_too(named: Marketplace) -> None:
     assert people(named) == 1
 
 
-@pytest.mark.parametrize("name", ["ada,mallory", "ada, mallory", "ada\x7f", "ada\tb", ""])
+@pytest.mark.parametrize("name", ["ada,mallory", "ada, mallory", "ada\x7f", "ada\tb", "ada\xa0", "ada\xe3\x80\x80", ""])
 def test_a_name_that_may_be_two_is_nobodys(named: Marketplace, name: str) -> None:
     answer = named.app.test_client().get("/worker/", environ_overrides={**PROXY, "HTTP_X_REMOTE_USER": name})
     assert answer.status_code == (409 if name else 302)
@@ -462,6 +462,20 @@ def test_a_visit_of_many_pages_is_one_sitting(named: Marketplace) -> None:
         lambda database: database.exec_driver_sql("SELECT count(*) FROM sitting").scalar()
     )
     assert count == 1
+
+
+@pytest.mark.parametrize("dest", ["image", "iframe", "empty"])
+def test_a_page_from_elsewhere_has_nobody_signed_in(named: Marketplace, dest: str) -> None:
+    """The browser brings no cookie of ours then, so that each picture in such a page would be one more sitting."""
+    told = {"X-Remote-User": "ada", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": dest}
+    answer = named.app.test_client().get("/worker/queue", headers=told, environ_overrides=PROXY)
+    assert answer.status_code == 403
+    assert people(named) == 0
+
+
+def test_a_link_from_elsewhere_leads_in(named: Marketplace) -> None:
+    told = {"X-Remote-User": "ada", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
+    assert named.app.test_client().get("/worker/queue", headers=told, environ_overrides=PROXY).status_code == 200
 
 
 def test_a_header_from_anybody_else_is_not_believed(named: Marketplace) -> None:
