@@ -131,7 +131,8 @@ def show_one(fields: Fields, *, as_json: bool) -> None:
     if as_json:
         click.echo(json_line(json_text(fields)))
         return
-    known = {name: value for name, value in fields.items() if value not in (None, (), [])}
+    # What a worker calls a field is a name, too.
+    known = {cell(name): value for name, value in fields.items() if value not in (None, (), [])}
     width = max(map(len, known), default=0)
     for name, value in known.items():
         click.echo(f"{name:{width}}  {cell(value)}" if sys.stdout.isatty() else f"{name}\t{cell(value)}")
@@ -163,14 +164,14 @@ def draw(where: Console, things: Iterable[Fields], columns: Sequence[str]) -> No
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in columns:
         # An id is to be copied.
-        table.add_column(name, overflow="fold", no_wrap=name == "id")
+        table.add_column(Text(cell(name)), overflow="fold", no_wrap=name == "id")
     for each in things:
         table.add_row(*(Text(cell(each.get(name))) for name in columns))
     where.print(table)
 
 
 def _print_plain(things: Iterable[Fields], columns: Sequence[str]) -> None:
-    click.echo("\t".join(columns))
+    click.echo("\t".join(map(cell, columns)))
     for each in things:
         click.echo("\t".join(cell(each.get(name)) for name in columns))
 

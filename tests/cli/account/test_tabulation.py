@@ -152,6 +152,13 @@ def test_a_line_end_in_an_answer_begins_no_row_of_a_csv_file(lab: Lab, run: Run,
     assert written.count("\r\n") == 1  # its rows end in line feeds
 
 
+def test_the_name_of_a_field_begins_no_line_in_a_pipe(lab: Lab, run: Run) -> None:
+    eve = lab.market.worker("A3EVE")
+    eve.submit(eve.accept(lab.hits[1].id), {"x\n3FORGED\tA1ADA\tSubmitted\u009b": "good work"})
+    (row,) = table(run("assignments", lab.hits[1].id))
+    assert row["answers.x 3FORGED A1ADA Submitted\ufffd"] == "good work"
+
+
 def test_csv_on_stdout_gives_a_terminal_no_orders(lab: Lab, run: Run) -> None:
     said = run("assignments", lab.done.id, "--csv", "-").stdout
     assert not any(order in said for order in ORDERS)
@@ -254,6 +261,14 @@ def test_a_terminal_gets_a_table_whose_ids_can_be_copied(lab: Lab) -> None:
 def test_a_terminal_is_given_no_orders_by_what_a_worker_wrote(lab: Lab) -> None:
     seen = in_a_terminal("assignments", lab.done.id, columns=200)
     assert "=1+1\ufffd31m\ufffd second line" in seen
+    assert not any(order in seen for order in ("\u009b", "\u202e"))
+
+
+def test_a_terminal_is_given_no_orders_by_what_a_worker_calls_a_field(lab: Lab) -> None:
+    eve = lab.market.worker("A3EVE")
+    eve.submit(eve.accept(lab.hits[1].id), {"a\u009b31m\u202e": "good work"})
+    seen = in_a_terminal("assignments", lab.hits[1].id, columns=200)
+    assert "answers.a\ufffd31m\ufffd" in seen
     assert not any(order in seen for order in ("\u009b", "\u202e"))
 
 
