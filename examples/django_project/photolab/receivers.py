@@ -18,5 +18,5 @@ def keep(sender: object, event: mturk.Event, **more: Any) -> None:
     if photo is None or event.assignment is None:
         return  # somebody else's HIT
     done = event.assignment
-    said = {"photo": photo, "worker": done.worker, "text": done.answers.get("label", "")[:100]}
+    said = {"photo": photo, "worker": done.worker, "text": str(done.answers.get("label", ""))[:100]}
     Label.objects.update_or_create(assignment=done, defaults=said)
