@@ -154,6 +154,16 @@ def leave() -> None:
     g.sitting = None
 
 
+def leave_nothing() -> None:
+    """Forget who was signed in, and have the browser forget their pages: somebody else may go back in its history."""
+    leave()
+
+    @after_this_request
+    def clear(response: AnyResponse) -> AnyResponse:
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+
 def is_named_by_proxy() -> bool:
     """Whether the operator's proxy signs people in, and nobody does so here."""
     return services().settings.sign_up == HEADER

@@ -89,6 +89,18 @@ def test_a_person_signs_up_out_and_in_again(walker: Walker, site: Marketplace) -
     assert walker.text(".who") == worker_id
 
 
+def test_who_signed_out_is_not_seen_by_who_goes_back(walker: Walker, site: Marketplace) -> None:
+    sign_up(walker, site)
+    for page in ("/worker/messages", "/worker/dashboard", "/worker/queue"):
+        walker.go(page)
+    walker.browser.find_element(By.CSS_SELECTOR, ".leave button").click()
+    walker.until(lambda: walker.texts("h1") == ["Sign in"])
+    for page in ("/worker/queue", "/worker/dashboard", "/worker/messages"):
+        walker.browser.back()
+        walker.until(lambda page=page: walker.browser.current_url.endswith(f"?next={page}"))
+        assert walker.texts(".who") == []
+
+
 def test_signing_in_needs_no_mouse(walker: Walker, site: Marketplace) -> None:
     worker_id = sign_up(walker, site)
     walker.browser.delete_all_cookies()

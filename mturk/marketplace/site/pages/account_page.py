@@ -24,7 +24,7 @@ from mturk.marketplace.site.visitor import (
     caller,
     is_led_here,
     known_sitting,
-    leave,
+    leave_nothing,
     open_to_all,
     sitting,
 )
@@ -191,7 +191,7 @@ def _add_closing(pages: Blueprint) -> None:
             return form("", HTTPStatus.BAD_REQUEST, error.faults)
         except TooManyTries as error:
             return too_fast(error, form(said(error), HTTPStatus.TOO_MANY_REQUESTS))
-        leave()
+        leave_nothing()
         return redirect(url_for("account.closed"), HTTPStatus.SEE_OTHER)
 
     @pages.get("/worker/closed")

@@ -29,7 +29,7 @@ from mturk.marketplace.site.visitor import (
     is_named_by_proxy,
     known_sitting,
     known_worker_id,
-    leave,
+    leave_nothing,
     open_to_all,
 )
 from mturk.marketplace.site.way_back import way_back
@@ -51,7 +51,7 @@ def entrance_pages() -> Blueprint:
         here = known_sitting()
         if here is not None:
             services().entrance.sign_out(here)
-        leave()
+        leave_nothing()
         if is_named_by_proxy():
             text = _("Your organisation still signs you in here. Sign out there too.")
             return refused(HTTPStatus.OK, text, title=_("You are signed out"))

@@ -38,7 +38,11 @@
       setTimeout(() => delete form.dataset.sent, 4000); // what was stopped, or answered with a file, can be sent again
     }
   });
-  window.addEventListener("pageshow", () => {
+  window.addEventListener("pageshow", (event) => {
+    // Who signed out here is not seen by who goes back.
+    if (event.persisted && document.querySelector("form.leave[data-sent]")) {
+      location.reload();
+    }
     for (const form of document.querySelectorAll("form[data-sent]")) {
       delete form.dataset.sent;
     }
