@@ -279,6 +279,7 @@ def serve(
             click.echo,
             warn,
             unknown_proxy=public_url is not None and not trusted_proxy,
+            task_host=task_host,
             siblings=Siblings(database, settings, processes - 1, warn, lookout.log) if processes > 1 else None,
             leading=leading,
         )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -31,6 +32,7 @@ def run(
     warn: Callable[[str], object],
     *,
     unknown_proxy: bool = False,
+    task_host: str | None = None,
     siblings: Siblings | None = None,
     leading: Leading | None = None,
 ) -> None:
@@ -40,7 +42,7 @@ def run(
     are led here.
     """
     with end_signal.caught() as end, market:
-        for line in warnings(market, host, unknown_proxy=unknown_proxy):
+        for line in warnings(market, host, unknown_proxy=unknown_proxy, task_host=task_host):
             warn(f"mturk: {line}")
         with (
             nullcontext() if siblings is None else siblings.beside(market),
@@ -85,13 +87,19 @@ def invitation(market: Marketplace) -> str:
     return f"mturk worker invite --database {shlex.quote(market.database)}{url}"
 
 
-def warnings(market: Marketplace, host: str, *, unknown_proxy: bool = False) -> list[str]:
-    """What an owner should know of who can read along, and who cannot be told apart."""
+def warnings(market: Marketplace, host: str, *, unknown_proxy: bool = False, task_host: str | None = None) -> list[str]:
+    """What an owner should know of who can read along, who cannot be told apart, and who can set cookies."""
     found = []
     if unknown_proxy:
         found.append(
             "--public-url without --trusted-proxy: all workers seem to come from the proxy's own address, so ten wrong "
             "passwords of one keep all out for a while. Name the proxy's address: --trusted-proxy 127.0.0.1"
+        )
+    shared = _shared(market.public_url, task_host or "")
+    if shared:
+        found.append(
+            f"--task-host {task_host} is below {shared}, as the site is: a requester's page can set cookies for all of "
+            "that, and so many that a worker reaches the site no more. Take a name of another domain."
         )
     if _is_open(host, market.public_url):
         found.append(_OPEN.format(host))
@@ -110,6 +118,12 @@ def expect_encryption(host: str, public_url: str | None, *, plain_http: bool) ->
             "--public-url https://… Or say --plain-http, if nobody else is in that network.",
             param_hint="'--host'",
         )
+
+
+def _shared(public_url: str, task_host: str) -> str:
+    """The domain that the site and the task pages are both in, as far as two labels tell; else nothing."""
+    site, tasks = (name.partition(":")[0].split(".")[-2:] for name in (urlsplit(public_url).hostname or "", task_host))
+    return ".".join(site) if site == tasks and len(site) > 1 else ""
 
 
 def _is_open(host: str, public_url: str) -> bool:

@@ -396,6 +396,13 @@ def test_a_proxy_that_nobody_said_to_trust_is_warned_of(database: Path, options:
     assert ("mturk: --public-url without --trusted-proxy" in errors) == warned
 
 
+@pytest.mark.parametrize(("name", "warned"), [("tasks.my-lab.org", True), ("lab-tasks.org", False)])
+def test_a_task_host_that_can_set_cookies_for_the_site_is_warned_of(database: Path, name: str, warned: bool) -> None:
+    with serving(database, "--public-url", "https://turk.my-lab.org", "--task-host", name, *TRUSTED) as server:
+        _, errors = server.end(signal.SIGTERM)
+    assert (f"mturk: --task-host {name} is below my-lab.org, as the site is" in errors) == warned
+
+
 @pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
 def test_a_database_that_everybody_can_read_is_warned_of(database: Path) -> None:
     Marketplace(database).requesters()

@@ -110,5 +110,5 @@ def _name(host: str) -> str:
 
 def _host(text: str) -> str:
     if not _HOST.fullmatch(text.lower()):
-        raise SettingError(f"task_host is a name with or without a port, such as tasks.my-lab.org, not {text!r}.")
+        raise SettingError(f"task_host is a name with or without a port, such as lab-tasks.org, not {text!r}.")
     return text.lower()
