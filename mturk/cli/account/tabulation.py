@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -119,7 +120,8 @@ class Form:
     def _write(self, things: list[Fields], columns: Sequence[str], what: str) -> None:
         names = list(dict.fromkeys(chain(columns, *things)))
         if self.file == STDOUT:
-            _fill(sys.stdout, things, names, harmless)
+            # To a pipe as it is: a name that is changed may become another worker's, whose column it then is.
+            _fill(sys.stdout, things, names, harmless if sys.stdout.isatty() else writable)
         else:
             with new_file.written(Path(str(self.file)), overwrite=self.overwrite) as file:
                 _fill(file, things, names, writable)
@@ -132,7 +134,7 @@ def show_one(fields: Fields, *, as_json: bool) -> None:
         click.echo(json_line(json_text(fields)))
         return
     # What a worker calls a field is a name, too.
-    known = {cell(name): value for name, value in fields.items() if value not in (None, (), [])}
+    known = {head(name): value for name, value in fields.items() if value not in (None, (), [])}
     width = max(map(len, known), default=0)
     for name, value in known.items():
         click.echo(f"{name:{width}}  {cell(value)}" if sys.stdout.isatty() else f"{name}\t{cell(value)}")
@@ -146,6 +148,12 @@ def cell(value: object) -> str:
         return one_line(", ".join(map(cell, value)))
     whole = shown(value)
     return one_line(str(value) if whole.endswith("…") else whole)
+
+
+def head(name: str) -> str:
+    """The name of a column on one line, as JSON has it where it would look like another one."""
+    line = cell(name)
+    return line if line == name else json.dumps(name)
 
 
 def console() -> Console:
@@ -164,14 +172,14 @@ def draw(where: Console, things: Iterable[Fields], columns: Sequence[str]) -> No
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in columns:
         # An id is to be copied.
-        table.add_column(Text(cell(name)), overflow="fold", no_wrap=name == "id")
+        table.add_column(Text(head(name)), overflow="fold", no_wrap=name == "id")
     for each in things:
         table.add_row(*(Text(cell(each.get(name))) for name in columns))
     where.print(table)
 
 
 def _print_plain(things: Iterable[Fields], columns: Sequence[str]) -> None:
-    click.echo("\t".join(map(cell, columns)))
+    click.echo("\t".join(map(head, columns)))
     for each in things:
         click.echo("\t".join(cell(each.get(name)) for name in columns))
 
