@@ -101,7 +101,7 @@ upload_limit = click.option(
     default=10_000_000,
     show_default=True,
     metavar="BYTES",
-    help="How large a file may be that a worker uploads; those of one HIT may have a hundred times that.",
+    help="How large a file may be that a worker uploads.",
 )
 private_destinations = click.option(
     "--allow-private-destinations",

@@ -24,6 +24,7 @@ APPROVE = "approve"
 DISPOSE_OLD_HIT = "outdate"
 DISPOSE_REQUIRING_HITS = "dispose"
 FREE_NAME = "forget"
+FORGET_FILES = "forget files"
 FORGET_TOKENS = "forget tokens"
 
 NEWS = "agenda"

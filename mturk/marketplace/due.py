@@ -25,6 +25,7 @@ _AUTOMATIC: Final[dict[str, Callable[[Context, int], None]]] = {
     agenda.DISPOSE_REQUIRING_HITS: disposal.dispose_of_requiring,
     agenda.FREE_NAME: qualification_type_deletion.free_name,
     agenda.DISPOSE_OLD_HIT: disposal.dispose_of_old,
+    agenda.FORGET_FILES: disposal.forget_files,
     agenda.FORGET_TOKENS: idempotency.forget,
 }
 PUT_OFF = 600 * SECOND

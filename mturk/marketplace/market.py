@@ -64,7 +64,7 @@ class Marketplace(Administration):
     is the mail server that e-mail goes out by, as MTURK_SMTP_URL may say too:
     "smtp+starttls://user:password@mail.my-lab.org?from=turk@my-lab.org". Below `task_host`, which needs `public_url`,
     each requester's pages get a host of their own; `offline` keeps them from all others. A file that a worker uploads
-    may have `upload_limit` bytes, and those of one HIT a hundred times that together.
+    may have `upload_limit` bytes.
     `metrics` has them at `/metrics`, for this machine, or with `metrics=["10.0.0.0/8"]` for networks too. `access_log`
     tells of each request to the logger "mturk.access", and `audit_trail` keeps in the database who did what: `trail`.
     `master_key` seals the secret keys in the database; without it that is the key file beside an SQLite file (made

@@ -19,9 +19,9 @@ from mturk.marketplace.qualification import qualification_type
 _AT_ONCE = 50
 """So many HITs in one step of the agenda."""
 _TURN = 0.1
-"""Seconds after which it is left to the next step: files of a HIT, which go with it, may take long."""
+"""Seconds after which it is left to the next step: each HIT may take a moment for its files."""
 _PAUSE = 100
-"""Milliseconds to the next step, in which nothing of it is due: so nobody waits until all HITs of a type are gone."""
+"""Milliseconds to the next step, in which nothing of it is due: so nobody waits until all of it is gone."""
 
 
 def delete_hit(call: Call, *, hit_id: str) -> Answer:
@@ -40,13 +40,19 @@ def delete_hit(call: Call, *, hit_id: str) -> Answer:
 
 
 def dispose(context: Context, hit_row: HIT) -> None:
-    """Dispose of a HIT: from now on no list shows it, its assignments cannot be read, and their files are gone."""
+    """Dispose of a HIT: from now on no list shows it, and neither its assignments nor their files can be had."""
     agenda.cancel(context.database, agenda.EXPIRE, hit_row.number)
     agenda.cancel(context.database, agenda.DISPOSE_OLD_HIT, hit_row.number)
     gone = {"status": DISPOSED, "status_time": context.now, "disposed": True}
     context.database.execute(t.hit.update().where(t.hit.c.number == hit_row.number).values(gone))
-    upload.forget(context, hit_row.number)
+    forget_files(context, hit_row.number)
     notification.tell(context, notification.HIT_DISPOSED, hit_row)
+
+
+def forget_files(context: Context, number: int) -> None:
+    """Delete files of a HIT that was disposed of, and plan the next step if there are more."""
+    if not upload.forget(context, number):
+        agenda.plan(context.database, agenda.FORGET_FILES, number, context.now + _PAUSE)
 
 
 def dispose_of_old(context: Context, number: int) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+import time
 import unicodedata
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import NamedTuple, cast
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, select
 
 from mturk.marketplace.call import Context
 from mturk.marketplace.clock import SECOND
@@ -24,7 +25,11 @@ from mturk.marketplace.document.constraint import bytes_in_words
 from mturk.marketplace.error import WorkerError
 
 _GOOD_FOR = 60 * SECOND
-_TIMES_FOR_A_HIT = 100
+_TURN = 0.1
+"""Seconds after which what is left of a HIT's files is left to the next step: there may be gigabytes."""
+_AT_ONCE = 10_000_000
+"""Bytes of files that are deleted by one statement, or a single file."""
+_MOST_AT_ONCE = 100
 _LONGEST_NAME = 100
 _NOT_IN_NAMES = re.compile(r'[<>:"|?*/\\]')
 
@@ -55,9 +60,13 @@ class Download(NamedTuple):
 _OF_ANSWER = select(t.upload).where(
     t.upload.c.assignment == bindparam("of_assignment"), t.upload.c.question == bindparam("of_question")
 )
-_BY_KEY = select(t.upload).where(t.upload.c.key == bindparam("of_key"))
+_BY_KEY = select(t.upload).where(
+    t.upload.c.key == bindparam("of_key"), exists().where(t.hit.c.number == t.upload.c.hit, ~t.hit.c.disposed)
+)
 _CONTENT = select(t.upload_content.c.content).where(t.upload_content.c.upload == bindparam("of_upload"))
-_OF_HIT = select(func.coalesce(func.sum(t.upload.c.size), 0)).where(t.upload.c.hit == bindparam("of_hit"))
+_SOME_OF_HIT = (
+    select(t.upload.c.number, t.upload.c.size).where(t.upload.c.hit == bindparam("of_hit")).limit(_MOST_AT_ONCE)
+)
 
 
 def new(context: Context, answers: Mapping[str, Value]) -> dict[str, tuple[str, File]]:
@@ -83,12 +92,6 @@ def stored(uploads: Mapping[str, tuple[str, File]]) -> dict[str, StoredFile]:
 
 def keep(context: Context, hit: int, assignment: int, uploads: Mapping[str, tuple[str, File]]) -> None:
     """Keep the files of an answer, by the numbers of its HIT and of its assignment."""
-    if not uploads:
-        return
-    size = sum(file.size for _, file in uploads.values())
-    there = context.database.execute(_OF_HIT, {"of_hit": hit}).scalar_one()
-    if there + size > _TIMES_FOR_A_HIT * context.settings.upload_limit:
-        raise WorkerError("This HIT takes no more files: what was uploaded for it is as much as is kept here.")
     for question, (key, file) in uploads.items():
         values = {
             "key": key,
@@ -103,11 +106,26 @@ def keep(context: Context, hit: int, assignment: int, uploads: Mapping[str, tupl
         context.database.execute(t.upload_content.insert(), {"upload": number, "content": file.content})
 
 
-def forget(context: Context, hit: int) -> None:
-    """Delete all files of a HIT."""
-    its_own = select(t.upload.c.number).where(t.upload.c.hit == hit)
-    context.database.execute(t.upload_content.delete().where(t.upload_content.c.upload.in_(its_own)))
-    context.database.execute(t.upload.delete().where(t.upload.c.hit == hit))
+def forget(context: Context, hit: int) -> bool:
+    """Delete files of a HIT for a moment, and say whether those were all."""
+    end = time.monotonic() + _TURN
+    while some := _some(context, hit):
+        context.database.execute(t.upload_content.delete().where(t.upload_content.c.upload.in_(some)))
+        context.database.execute(t.upload.delete().where(t.upload.c.number.in_(some)))
+        if time.monotonic() > end:
+            return False
+    return True
+
+
+def _some(context: Context, hit: int) -> list[int]:
+    some: list[int] = []
+    room = _AT_ONCE
+    for number, size in context.database.execute(_SOME_OF_HIT, {"of_hit": hit}).all():
+        room -= size
+        if some and room < 0:
+            break
+        some.append(number)
+    return some
 
 
 def of_answer(context: Context, assignment: int, question: str) -> Upload | None:

@@ -180,6 +180,7 @@ RULES: Final = (
     _pointless(agenda.DISPOSE_OLD_HIT, _HIT.number == t.agenda.c.subject, _KEPT),
     _pointless(agenda.ABANDON, _WORK.number == t.agenda.c.subject, _WORK.status == ACCEPTED),
     _pointless(agenda.APPROVE, _WORK.number == t.agenda.c.subject, _WORK.status == SUBMITTED),
+    _pointless(agenda.FORGET_FILES, _HIT.number == t.agenda.c.subject, _HIT.disposed),
     _pointless(agenda.FREE_NAME, t.qualification_type.c.number == t.agenda.c.subject),
     _pointless(agenda.DISPOSE_REQUIRING_HITS, t.qualification_type.c.number == t.agenda.c.subject),
     _without("HIT", _HIT.hit_id, "its question is missing", t.hit_content.c.hit == _HIT.number),
@@ -201,7 +202,10 @@ RULES: Final = (
         "upload",
         "its HIT {} was disposed of, which takes the files away too",
         RESTORE,
-        select(t.upload.c.key, _HIT.hit_id).join(t.hit, _HIT.number == t.upload.c.hit).where(_HIT.disposed),
+        select(t.upload.c.key, _HIT.hit_id)
+        .join(t.hit, _HIT.number == t.upload.c.hit)
+        .where(_HIT.disposed)
+        .where(~exists().where(t.agenda.c.kind == agenda.FORGET_FILES, _HIT.number == t.agenda.c.subject)),
     ),
     _without(
         "worker", _WORKER.worker_id, "no account has what was earned",

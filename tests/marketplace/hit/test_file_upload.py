@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +26,7 @@ from tests.marketplace.sample import (
     text_question,
 )
 
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 FORM = form(file_question("photo", 5000), file_question("more", 5000), text_question("why"), day="2005-10-01")
 PAGE = b"<!doctype html><script>alert(document.cookie)</script>"
 
@@ -41,6 +43,11 @@ def submitted(market: Marketplace, publish: Publish) -> str:
 @pytest.fixture
 def address(client: Client, submitted: str) -> Any:
     return client.get_file_upload_url(AssignmentId=submitted, QuestionIdentifier="photo")["FileUploadURL"]
+
+
+def kept(market: Marketplace) -> list[str]:
+    """The keys of all files that are there."""
+    return market._store.read(lambda database: list(database.execute(select(upload.c.key)).scalars()))
 
 
 def fetch(address: str) -> requests.Response:
@@ -129,7 +136,7 @@ def test_a_file_that_comes_after_its_hit_was_disposed_of_is_not_kept(
     client.delete_qualification_type(QualificationTypeId=type_id)
     market.clock.advance(seconds=1)
     worker.submit(assignment_id, {"photo": File("cat.html", PAGE)})
-    assert market._store.read(lambda database: database.execute(select(upload.c.key)).all()) == []
+    assert kept(market) == []
 
 
 def test_behind_a_proxy_the_address_is_the_public_one(connect: Connect) -> None:
@@ -162,17 +169,39 @@ def test_a_file_may_be_as_large_as_the_marketplace_says(narrow: tuple[Marketplac
     worker.submit(assignment_id, {"photo": File("a", b"1234567890")})
 
 
-def test_a_hit_takes_no_more_than_a_hundred_times_that(narrow: tuple[Marketplace, str]) -> None:
+def test_a_hit_takes_the_files_of_all_who_work_on_it(narrow: tuple[Marketplace, str]) -> None:
     market, hit_id = narrow
     files = {"photo": File("a", b"1234567890"), "more": File("b", b"1234567890")}
-    for number in range(50):
+    for number in range(60):
         worker = market.worker(f"A{number}FULL")
         worker.submit(worker.accept(hit_id), files)
-    worker = market.worker("A1LATE")
-    assignment_id = worker.accept(hit_id)
-    with pytest.raises(WorkerError, match="takes no more files"):
-        worker.submit(assignment_id, {"photo": File("a", b"1")})
-    worker.submit(assignment_id, {"why": "no photo"})
+    assert len(kept(market)) == 120
+
+
+def test_others_write_while_the_files_of_a_hit_go(
+    narrow: tuple[Marketplace, str], connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mturk.marketplace.hit.upload._TURN", 0)
+    monkeypatch.setattr("mturk.marketplace.hit.upload._AT_ONCE", 10)
+    market, hit_id = narrow
+    client = connect(market)
+    for number in range(20):
+        worker = market.worker(f"A{number}")
+        assignment_id = worker.accept(hit_id)
+        worker.submit(assignment_id, {"photo": File("a", b"1234567890")})
+    wanted = {"AssignmentId": assignment_id, "QuestionIdentifier": "photo"}
+    address = client.get_file_upload_url(**wanted)["FileUploadURL"]
+    for one in client.list_assignments_for_hit(HITId=hit_id, MaxResults=100)["Assignments"]:
+        client.approve_assignment(AssignmentId=one["AssignmentId"])
+    client.update_expiration_for_hit(HITId=hit_id, ExpireAt=EPOCH)
+    client.delete_hit(HITId=hit_id)
+    # Each takes a step, and a tenth of a second lies between two of them.
+    assert len(kept(market)) > 0
+    assert fetch(address).status_code == 404
+    assert market.audit() == []
+    market.clock.advance(seconds=3)
+    client.list_hits()
+    assert kept(market) == []
 
 
 @pytest.mark.parametrize(
