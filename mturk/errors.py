@@ -28,6 +28,9 @@ from __future__ import annotations
 
 import re
 
+# As in data/safe_text.py, which is above this module; the lines of a text stay.
+_UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
 
 class MTurkError(Exception):
     """The base of everything that this package raises on purpose.
@@ -36,6 +39,10 @@ class MTurkError(Exception):
     """
 
     partial: object = None
+
+    def __str__(self) -> str:
+        # A traceback shows it as it is, and it may quote what a service or a file says.
+        return _UNSEEN.sub("\ufffd", super().__str__())
 
 
 class ConfigurationError(MTurkError):
@@ -95,7 +102,7 @@ class TransportError(MTurkError):
         self.unreachable = unreachable
 
     def __str__(self) -> str:
-        text = super().__str__()
+        text = " ".join(super().__str__().splitlines())
         if self.maybe_done:
             return text if _only_reads(self.operation) else f"{text} The request may have been carried out."
         return f"{text} Nothing was sent." if self.operation else text
@@ -141,7 +148,7 @@ class ServiceError(MTurkError):
         text = f"{self.operation}: {self.message}" if self.operation else self.message
         facts = [self.turk_code or self.code, self.request_id and f"request id {self.request_id}"]
         known = ", ".join(fact for fact in facts if fact)
-        text = f"{text} ({known})" if known else text
+        text = _UNSEEN.sub("\ufffd", " ".join((f"{text} ({known})" if known else text).splitlines()))
         told = self.maybe_done and not _only_reads(self.operation)
         return f"{text} An earlier try may have been carried out." if told else text
 

@@ -25,6 +25,7 @@ from mturk.errors import (
     error_of,
 )
 
+ORDERS = "\x1b]0;x\x07\u009b2J\u202e\t\r"
 KINDS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, MTurkError)]
 
 
@@ -271,3 +272,21 @@ def test_an_error_survives_the_way_between_processes(error: MTurkError) -> None:
 def test_the_id_and_the_limit_are_read_out_of_the_message(message: str, subject: str | None, limit: int | None) -> None:
     error = ServiceError(message)
     assert (error.subject_id, error.limit) == (subject, limit)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        error_of("GetHIT", 400, {"Message": f"No HIT {ORDERS}", "TurkErrorCode": ORDERS}, ORDERS),
+        TransportError(f"The answer is about {ORDERS}"),
+        ValidationError(f"there is no column {ORDERS}"),
+    ],
+)
+def test_a_traceback_gives_a_terminal_no_orders_of_a_service_or_a_file(error: MTurkError) -> None:
+    assert str(error).isprintable()
+    assert ORDERS in error.args[0]
+
+
+@pytest.mark.parametrize("error", [error_of("GetHIT", 400, {"Message": "a\nb"}), TransportError("a\nb")])
+def test_what_a_service_says_begins_no_line_of_a_log(error: MTurkError) -> None:
+    assert "a b" in str(error)

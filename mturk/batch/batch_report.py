@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import attrs
 
+from mturk.data.safe_text import one_line
+
 _MOST = 10  # rows that are named of one thing
 _KINDS = 200  # things that are told apart
 _SIZE, _A_SIZE = re.compile(r" ([\d,]+) bytes long"), " {} bytes long"
@@ -30,7 +32,10 @@ class BatchReport:
         return f"<BatchReport {self.rows} rows, {len(self.errors)} errors, {len(self.warnings)} warnings>"
 
     def __str__(self) -> str:
-        found = [*(f"error: {each}" for each in self.errors), *(f"warning: {each}" for each in self.warnings)]
+        found = [
+            *(f"error: {one_line(each)}" for each in self.errors),
+            *(f"warning: {one_line(each)}" for each in self.warnings),
+        ]
         counts = {"row": self.rows, "error": len(self.errors), "warning": len(self.warnings)}
         first = ", ".join(f"{number} {name}{'s' * (number != 1)}" for name, number in counts.items())
         return "\n".join([first, *found])

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import attrs
 
+from mturk.data.safe_text import one_line
+
 logger = logging.getLogger("mturk")
 
 
@@ -20,7 +22,8 @@ class Attempt:
     outcome: str
 
     def __str__(self) -> str:
-        return f"{self.operation} {self.seconds * 1000:.1f} ms {self.outcome}"
+        # The outcome may be a code of the service's own.
+        return one_line(f"{self.operation} {self.seconds * 1000:.1f} ms {self.outcome}")
 
 
 _tracers: list[Callable[[Attempt], object]] = []

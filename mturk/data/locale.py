@@ -7,6 +7,7 @@ import re
 import attrs
 
 from mturk.data import wire
+from mturk.data.safe_text import one_line
 from mturk.errors import ValidationError
 
 _PLACE = r"([A-Z]{2})(?:-([A-Z]{2}))?"
@@ -31,4 +32,4 @@ class Locale:
         return cls(found[1], found[2])
 
     def __str__(self) -> str:
-        return f"{self.country}-{self.subdivision}" if self.subdivision else self.country
+        return one_line(f"{self.country}-{self.subdivision}" if self.subdivision else self.country)

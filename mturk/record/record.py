@@ -17,7 +17,7 @@ import attrs
 
 from mturk import late
 from mturk.connection.connection import current, existing
-from mturk.data import limit, wire
+from mturk.data import limit, safe_text, wire
 from mturk.errors import TransportError, ValidationError
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class Record:
 
     def __repr__(self) -> str:
         facts = [_fact(getattr(self, name)) for name in self._shown if self._has(name)]
-        return f"<{' '.join([type(self).__name__, self.id, *facts])}>"
+        return safe_text.one_line(f"<{' '.join([type(self).__name__, self.id, *facts])}>")
 
     def _state(self) -> dict[str, Any]:
         kept = (name for name in self._slots if not name.startswith("_") and self._has(name))

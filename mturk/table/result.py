@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
+from mturk.data.safe_text import one_line
 from mturk.errors import AnswerError
 from mturk.model.assignment import Assignment
 from mturk.model.hit import HIT
@@ -36,7 +37,7 @@ class Result:
         self._cells = cells
 
     def __repr__(self) -> str:
-        return f"<Result row {self.key}: {self.assignment!r}>"
+        return one_line(f"<Result row {self.key}: {self.assignment!r}>")
 
     @property
     def answers(self) -> Answers:

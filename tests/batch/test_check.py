@@ -134,6 +134,11 @@ def test_of_many_columns_without_a_place_twenty_are_named(make: MakeBatch) -> No
     assert "more19 and 40 more: in the results" in told
 
 
+def test_the_name_of_a_column_begins_no_line_of_what_was_found(make: MakeBatch) -> None:
+    report = make([{**GOOD, "x\n0 errors": "y"}]).check()
+    assert len(str(report).splitlines()) == 1 + len(report.warnings)
+
+
 def test_a_function_that_fails_names_the_row(make: MakeBatch) -> None:
     report = make([*ROWS, {"name": "x"}], lambda row: HTMLQuestion(PAGE.replace("label", row["text"]))).check()
     assert report.errors == ("row 6: KeyError: 'text'",)

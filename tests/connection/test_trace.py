@@ -29,6 +29,13 @@ def test_a_line_is_made_for_print(judge: Judge, connection: Connection, capsys: 
     assert "3A" not in line
 
 
+def test_a_code_of_the_service_begins_no_line_of_a_log() -> None:
+    assert (
+        str(Attempt("GetHIT", 0.01, "400 No\x1b[2J\nGetHIT 1.0 ms 200"))
+        == "GetHIT 10.0 ms 400 No\ufffd[2J GetHIT 1.0 ms 200"
+    )
+
+
 def test_tracers_can_be_nested_and_end_with_an_error(judge: Judge, connection: Connection) -> None:
     outer: list[Attempt] = []
     inner: list[Attempt] = []

@@ -181,6 +181,7 @@ def test_a_repr_is_one_line_with_what_is_known() -> None:
     assert repr(hit) == "<HIT 3A \"Label 'it'\\n\" Reviewable>"
     assert repr(HIT._read({"HITId": "3A", "HITStatus": "Dreaming"}, None)) == "<HIT 3A None 'Dreaming'>"
     assert repr(Worker("A1")) == "<Worker A1>"
+    assert repr(HIT._read({"HITId": "3A\x1b[2J\n3B"}, None)) == "<HIT 3A\ufffd[2J 3B None None>"
 
 
 # Pickles and copies.
