@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from mturk.data.enumeration import EventType
+from mturk.data.safe_text import one_line
 from mturk.record.record import related
 from mturk.record.value import Value
 
@@ -42,7 +43,9 @@ class Event(Value):
 
     def __repr__(self) -> str:
         about = self.assignment_id or self.hit_id
-        return f"<Event {self.type}{f' {about}' if about else ''} at {self.time:%Y-%m-%d %H:%M:%S} UTC ({self.source})>"
+        when = f"{self.time:%Y-%m-%d %H:%M:%S} UTC"
+        # What is polled has the ids that the service gives.
+        return one_line(f"<Event {self.type}{f' {about}' if about else ''} at {when} ({self.source})>")
 
     @property
     def hit(self) -> HIT | None:

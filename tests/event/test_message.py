@@ -127,3 +127,10 @@ def test_its_repr_is_one_line_for_people() -> None:
 def test_what_cannot_be_read_is_one_error_that_says_why(text: str, said: str) -> None:
     with pytest.raises(UnreadableMessage, match=said):
         read(text, "sqs", None)
+
+
+def test_an_event_that_was_polled_is_shown_on_one_line() -> None:
+    event = Event(
+        "HITReviewable", datetime(2026, 11, 22, tzinfo=timezone.utc), "3A\x1b[2J\n3B", None, None, "poll", "x"
+    )
+    assert repr(event) == "<Event HITReviewable 3A\ufffd[2J 3B at 2026-11-22 00:00:00 UTC (poll)>"
