@@ -23,7 +23,7 @@ from mturk.errors import ConfirmationNeeded, InsufficientFunds, InvalidState, MT
 from mturk.parallel.hands import ahead, elsewhere, how_many
 from mturk.parallel.progress import Mark, Progress
 from mturk.parallel.tally import Refusal
-from mturk.record.display import Table
+from mturk.record.display import NO_FORMULAS, Table
 
 if TYPE_CHECKING:
     from mturk.connection.connection import Connection
@@ -125,7 +125,7 @@ class Plan:
         table = self.summary()
         first = attrs.evolve(table, rows=table.rows[:_SHOWN])
         more = [f"and {len(table.rows) - _SHOWN} more workers, see summary()"] if len(table.rows) > _SHOWN else []
-        return first._repr_html_() + "".join(f"<p>{escape(line)}</p>" for line in (*more, *self.notes))
+        return first._repr_html_() + "".join(f"<p {NO_FORMULAS}>{escape(line)}</p>" for line in (*more, *self.notes))
 
     @property
     def cost(self) -> Decimal:

@@ -67,7 +67,9 @@ def dollars(text: str | None) -> Decimal:
     try:
         amount = Decimal(text or "0").quantize(Decimal("0.01"))
     except InvalidOperation:
-        raise ValidationError(f"{text!r:.60} is no amount; expected one such as 0.05") from None
+        amount = Decimal("NaN")
+    if amount.is_nan():
+        raise ValidationError(f"{text!r:.60} is no amount; expected one such as 0.05")
     return amount
 
 

@@ -11,6 +11,8 @@ import attrs
 from mturk.data.safe_text import one_line
 
 _LONGEST = 60
+NO_FORMULAS = 'class="tex2jax_ignore mathjax_ignore"'
+"""Has a notebook take no dollar signs of workers for formulas, which can have links and hide what stands there."""
 
 
 def shown(value: object) -> str:
@@ -56,4 +58,4 @@ class Table:
             "<tr>" + "".join(f"<td>{escape(shown(value))}</td>" for value in row) + "</tr>" for row in self.rows
         )
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<table {NO_FORMULAS}>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

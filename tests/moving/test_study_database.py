@@ -126,6 +126,14 @@ def test_participants_of_dallinger_come_with_their_answers_and_bonuses(tmp_path:
     assert [one["MaxAssignments"] for one in of_kind(things, "HIT")] == [2]
 
 
+@pytest.mark.parametrize("amount", ["NaN", "sNaN", "Infinity", "much"])
+def test_a_payment_that_is_no_amount_is_told_and_keeps_nothing_else_back(tmp_path: Path, amount: str) -> None:
+    rows = [recruited(1, "approved", base_pay=amount, bonus=0.25), recruited(2, "approved", base_pay=1.5)]
+    things = read(dallinger(tmp_path / "d.db", *rows))
+    assert [one["Reward"] for one in of_kind(things, "HITType")] == ["1.50"]
+    assert {"WorkerId": "A1DALLINGER2"} in of_kind(things, "Worker")
+
+
 @pytest.mark.parametrize("changes", [{"mode": "debug"}, {"recruiter_id": "bots:mturk"}])
 def test_bots_and_trials_of_dallinger_are_told_and_left_out(tmp_path: Path, changes: dict[str, str]) -> None:
     things = read(dallinger(tmp_path / "d.db", recruited(1, "approved", **changes)))

@@ -25,6 +25,10 @@ def test_a_table_in_a_notebook_escapes_what_workers_wrote() -> None:
     assert "<script>" not in html
 
 
+def test_a_table_in_a_notebook_has_no_formulas() -> None:
+    assert Table(("answer",), [("$x$",)])._repr_html_().startswith('<table class="tex2jax_ignore mathjax_ignore">')
+
+
 def test_what_steers_a_terminal_is_not_passed_through() -> None:
     assert shown("a\x1b[2Jb\x07c\x9bd\u202ee") == "a�[2Jb�c�d�e"
     assert shown("naïve 猫 👩‍👧\n") == "naïve 猫 👩‍👧"
