@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from mturk.marketplace.delivery import outbox
 from mturk.marketplace.delivery.delivery import LONGEST_PAUSE
 from mturk.marketplace.delivery.sender import Sender
 from tests.marketplace.conftest import Client, Connect
+from tests.marketplace.http.served import until
 from tests.marketplace.inbox import WAIT, Inbox
 
 
@@ -35,13 +35,6 @@ def ping(client: Client, destination: str) -> None:
 def outlet_of(market: Marketplace, destination: str) -> Any:
     query = select(outlet).where(outlet.c.destination == destination)
     return market._store.read(lambda database: database.execute(query).one())
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + WAIT
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_many_slow_destinations_of_some_requesters_go_before_no_other_requester(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from botocore.exceptions import ClientError
@@ -13,6 +13,9 @@ from mturk.marketplace.error import SettingError
 from mturk.marketplace.http.key_ring import KeyRing
 from mturk.marketplace.people.requester import Key
 from tests.marketplace.conftest import Client, Connect
+from tests.marketplace.http.served import until
+
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -73,9 +76,8 @@ def test_the_day_of_the_last_use_is_noted_soon(market: Marketplace, client_of: C
         market.clock.advance(days=3)
         day = (market.clock.now() - timedelta(days=3)).replace(hour=0, minute=0, second=0, microsecond=0)
         market._premises._web.note_uses(int(day.timestamp() * 1000) + 1)
-        noted = listed(market, lab).last_used
-        assert noted is not None
-        assert noted >= day
+        # The marketplace's own routine may be at it already.
+        until(lambda day=day: (listed(market, lab).last_used or EPOCH) >= day)
 
 
 def test_a_call_that_was_not_signed_by_the_key_is_no_use_of_it(market: Marketplace, connect: Connect) -> None:
