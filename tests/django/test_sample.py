@@ -173,8 +173,9 @@ def test_the_samples_migrations_and_settings_have_no_mistakes(lab: Lab) -> None:
         lab.manage("check")
 
 
-def test_without_debugging_the_sample_wants_a_key(tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PHOTOLAB_DATA": str(tmp_path), "PHOTOLAB_DEBUG": "no"}
+@pytest.mark.parametrize("said", [{"PHOTOLAB_DEBUG": "no"}, {"PHOTOLAB_HOSTS": "photos.my-lab.org"}])
+def test_where_others_reach_the_sample_it_wants_a_key(tmp_path: Path, said: dict[str, str]) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "PHOTOLAB_DATA": str(tmp_path), **said}
     command = [*MANAGE, "migrate"]
     ran = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert ran.returncode != 0

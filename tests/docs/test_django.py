@@ -54,6 +54,31 @@ def test_the_site_works(site: Path) -> None:
     assert "Ran 1 test" in run(site, "test", "lab")
 
 
+STRANGERS = """
+from django.test import TestCase
+from mturk import HITType, HTMLQuestion
+from mturk.django.test import MarketplaceMixin
+from lab.models import Label, Photo
+
+
+class StrangersTest(MarketplaceMixin, TestCase):
+    def test_strangers(self):
+        page = HTMLQuestion.from_string("<input name='label'>", engine="mturk")
+        types = [HITType.create(name, "Say what it is", "0.05", 600) for name in ("Ours", "Another")]
+        ours, another = [each.create_hit(page, 3600) for each in types]
+        Photo.objects.create(address="https://my-lab.org/7.jpg", hit=ours)
+        self.submit(ours, {"label": "x" * 1_000})
+        assert len(Label.objects.get().text) == Label._meta.get_field("text").max_length
+        assert self.submit(another, {"label": "cat"}).status == "Submitted"
+"""
+
+
+def test_a_label_that_is_too_long_or_is_of_another_program_fails_no_event(site: Path) -> None:
+    (site / "lab" / "strangers.py").write_text(STRANGERS)
+    run(site, "makemigrations", "lab")
+    assert "Ran 1 test" in run(site, "test", "lab.strangers")
+
+
 def test_the_doctor_says_what_the_page_says(site: Path) -> None:
     said = run(site, "mturk_doctor")
     assert "Receiver: /mturk/events, for 1 topic" in said

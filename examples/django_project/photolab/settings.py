@@ -23,7 +23,9 @@ MTURK = {
     "ALLOWED_HOSTS": os.environ.get("PHOTOLAB_WORKER_SITES", "").split(),
 }
 
-DEBUG = os.environ.get("PHOTOLAB_DEBUG", "yes") == "yes"
+# Where it has a host's name of its own others reach it: they are shown no settings, and know no key.
+DEBUG = os.environ.get("PHOTOLAB_DEBUG", "no" if "PHOTOLAB_HOSTS" in os.environ else "yes") == "yes"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
 # Processes of one site need the same key, which nobody else knows.
 SECRET_KEY = os.environ.get("PHOTOLAB_SECRET_KEY") or ("insecure: for trying out" if DEBUG else "")
 if not SECRET_KEY:
