@@ -93,7 +93,7 @@ existing_database = click.option(
     default="mturk.sqlite3",
     show_default=True,
     callback=check_database,
-    help="The marketplace's file, or the URL of its database. MTURK_DATABASE is read too.",
+    help="The marketplace's file, or the URL of its database. MTURK_DATABASE is read too, for a URL with a password.",
 )
 upload_limit = click.option(
     "--upload-limit",

@@ -240,7 +240,7 @@ def serve(
       mturk serve --public-url https://turk.my-lab.org --database lab.sqlite3
       mturk serve --sign-up open --terms terms.txt
       mturk serve --sign-in header:X-Remote-User --trusted-proxy 127.0.0.1
-      mturk serve --database postgresql://user:password@host/lab --processes 4
+      mturk serve --database postgresql://user@host/lab --processes 4
       mturk serve --redirect --sandbox
       mturk serve --log json --access-log --metrics
     """

@@ -105,7 +105,7 @@ def check(database: str) -> int:
     \b
     Examples:
       mturk check --database lab.sqlite3
-      mturk check --database postgresql://user:password@host/lab
+      mturk check --database postgresql://user@host/lab
     """
     from mturk.marketplace import check as look
 
