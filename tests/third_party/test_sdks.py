@@ -129,6 +129,16 @@ def test_the_study_of_a_page_is_what_it_says(page: str, ours: Callable[[str], tu
     assert sorted(said) == SAID
 
 
+def test_a_line_end_in_an_answer_ends_no_review_of_the_script_for_the_command_line(tmp_path: Path) -> None:
+    script = next(program for program in OF_BEFORE if program.packages == "aws_cli")
+    with Marketplace() as market:
+        study = Study(market, script.page, tmp_path)
+        script.run(study, "publish")
+        study.take_part(A3EVE={"label": "cat\n3A A3EVE"}, **{name: ANSWERS[name] for name in ("A1ADA", "A2BOB")})
+        script.run(study, "review")
+        assert study.outcome([]).decisions == DECISIONS
+
+
 @pytest.mark.parametrize("url", ["https://mechanicalturk.sandbox.amazonaws.com", "http://mechanicalturk.amazonaws.com"])
 def test_the_old_module_for_node_has_the_study_as_far_as_it_goes(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,28 +5,31 @@ from datetime import timedelta
 from pathlib import Path
 
 import mturk
-from mturk import HIT, HITType
+from mturk import HITType
 from mturk.requirements import locale
 
 LABELS = ("cat", "dog", "bird")
 
 
-def publish():
-    labels = HITType.create(
+def labels():
+    return HITType.create(
         "Label a picture", "Say in one word what it shows", "0.05", timedelta(minutes=10),
         keywords=["picture", "label"], auto_approval_delay=timedelta(days=3),
         qualification_requirements=[locale == "US"],
     )  # fmt: skip
+
+
+def publish():
     for picture in (1, 2):
         question = Path("question.xml").read_text().replace("PICTURE", str(picture))
-        hit = labels.create_hit(
+        hit = labels().create_hit(
             question, timedelta(days=1), max_assignments=3, requester_annotation=f"picture-{picture}"
         )
         print(hit.id)
 
 
 def review():
-    for hit in HIT.reviewable():
+    for hit in labels().reviewable():
         for work in hit.assignments(status="Submitted"):
             if work.answers.get("label") not in LABELS:
                 work.reject("The label is none of the three")

@@ -34,8 +34,10 @@ answer() {
 review() {
     for hit in $(aws mturk list-reviewable-hits --query 'HITs[].HITId' --output text); do
         aws mturk list-assignments-for-hit --hit-id "$hit" --assignment-statuses Submitted \
-            --query 'Assignments[].[AssignmentId, WorkerId, Answer]' --output text >work.txt
-        while read -r work worker document; do
+            --query 'Assignments[].[AssignmentId, WorkerId]' --output text >work.txt
+        while read -r work worker; do
+            # By itself: an answer may have line ends, and what is behind one is no line of work.txt.
+            document=$(aws mturk get-assignment --assignment-id "$work" --query Assignment.Answer --output text)
             label=$(answer "$document" label)
             case $label in
             cat | dog | bird) ;;

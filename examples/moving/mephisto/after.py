@@ -4,16 +4,15 @@ import sys
 from datetime import timedelta
 
 import mturk
-from mturk import HIT, ExternalQuestion, HITType, QualificationType
+from mturk import ExternalQuestion, HITType, QualificationType
 from mturk.requirements import locale
 
 DONE = "picture-chat-done"
 BONUSES = {"A1ADA": "0.25", "A2BOB": "0.10"}
 
 
-def publish():
-    done = QualificationType.create(DONE, "Qualification required for Mephisto-launched tasks")
-    talks = HITType.create(
+def talks(done):
+    return HITType.create(
         "Talk about a picture", "Describe a picture to somebody else", "0.50", timedelta(minutes=30),
         keywords=["chat", "picture"], auto_approval_delay=timedelta(days=7),
         qualification_requirements=[
@@ -21,13 +20,17 @@ def publish():
             locale.is_in("US", "CA", "GB", "AU", "NZ").guarding("DiscoverPreviewAndAccept"),
         ],
     )  # fmt: skip
+
+
+def publish():
+    done = QualificationType.create(DONE, "Qualification required for Mephisto-launched tasks")
     page = ExternalQuestion("https://chat.my-lab.org/?mode=live&unit=7", 650)
-    print(talks.create_hit(page, timedelta(days=31), max_assignments=3).id)
+    print(talks(done).create_hit(page, timedelta(days=31), max_assignments=3).id)
 
 
 def review():
     (done,) = QualificationType.search(DONE, mine=True)
-    for hit in HIT.all():
+    for hit in talks(done).hits():
         for work in hit.assignments(status="Submitted"):
             if work.worker_id in BONUSES:
                 work.approve()
