@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,37 @@ def test_answers_that_nobody_expects_end_no_review(study: Study) -> None:
     assert "Submitted" not in decided
     if study.page in LABELS:
         assert set(decided) == {"Rejected"}
+
+
+# With what a worker hands in who gets a bonus. Dallinger's study looks at all work each time, so that none is left out.
+WELL_DONE: dict[str, dict[str, str]] = {
+    **{page: {"label": "cat", "comment": "A tabby"} for page in LABELS},
+    **{page: {"said": "much"} for page in ("mephisto", "otree", "psiturk")},
+    "pymturkr": {"mood": "glad"},
+}
+
+
+@pytest.mark.parametrize("page", WELL_DONE)
+def test_a_program_that_ended_for_want_of_money_pays_all_bonuses_when_it_is_run_again(
+    page: str, tmp_path: Path
+) -> None:
+    with Marketplace(deposit=20) as market:
+        study = Study(market, page, tmp_path)
+        study.ours("after.py", "publish")
+        people = ("A1ADA", "A2BOB", "A3EVE") if page in LABELS else ("A1ADA",)
+        study.take_part(**dict.fromkeys(people, WELL_DONE[page]))
+        rest = study.connection.balance().available / Decimal("1.2")
+        terms = HITType.create(
+            "All the rest", "Of the money", rest.quantize(Decimal("0.01")), 600, connection=study.connection
+        )
+        terms.create_hit(HTMLQuestion.from_string("<input name='said'>", engine="mturk"), 3600)
+        with pytest.raises(AssertionError, match="InsufficientFunds"):
+            study.ours("after.py", "review")
+        market.requester("requester").deposit("20")
+        study.ours("after.py", "review")
+        paid = [work.bonuses().count() for hit in HIT.all(connection=study.connection) for work in hit.assignments()]
+        assert paid
+        assert set(paid) == {1}
 
 
 def test_what_the_page_on_quality_asks_of_an_answer_can_be_asked_of_one_that_lacks_the_field() -> None:

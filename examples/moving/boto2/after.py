@@ -32,9 +32,9 @@ def review():
                 work.reject("The label is none of the three")
                 continue
             print(hit.id, work.worker_id, work.answers.get("label"))
-            work.approve("Thank you")
             if work.answers.get("comment"):
                 work.pay_bonus("0.10", "For the comment")
+            work.approve("Thank you")
 
 
 mturk.connect()

@@ -33,8 +33,8 @@ def review():
     for hit in talks(done).hits():
         for work in hit.assignments(status="Submitted"):
             if work.worker_id in BONUSES:
-                work.approve()
                 work.pay_bonus(BONUSES[work.worker_id], "A good talk")
+                work.approve()
             else:
                 work.reject("You said nothing")
             done.grant(work.worker_id, 1)

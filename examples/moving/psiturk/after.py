@@ -27,8 +27,8 @@ def review():
     for hit in colours().hits():
         for work in hit.assignments(status="Submitted"):
             if work.worker_id in EARNED:
-                work.approve()
                 work.pay_bonus(EARNED[work.worker_id], "For right answers")
+                work.approve()
             else:
                 work.reject("The study has no answers of yours")
         hit.expire()

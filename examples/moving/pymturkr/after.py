@@ -24,8 +24,8 @@ def review():
             continue
         for work in hit.assignments(status="Submitted"):
             if work.answers.get("mood") == "glad":
-                work.approve("Thank you")
                 work.pay_bonus("0.02", "A good eye")
+                work.approve("Thank you")
             else:
                 work.reject("The sentence is a glad one")
         hit.expire()
