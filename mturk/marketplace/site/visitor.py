@@ -195,11 +195,11 @@ def _find() -> Sitting | None:
 
 
 def _is_of_another_page() -> bool:
-    """Whether a page from elsewhere asks, as for a picture: our cookies do not come then, while the proxy may know who
-    it is. A sitting for each would end those that the person has, and soon let nobody in.
+    """Whether a page from elsewhere asks, as for a picture or by a form: our cookies do not come then, while the proxy
+    may know who it is. A sitting for each would end those that the person has, and soon let nobody in.
     """
     told = request.headers.get("Sec-Fetch-Site", "none"), request.headers.get("Sec-Fetch-Dest", "document")
-    return told[0] not in ("none", "same-origin") and told[1] != "document"
+    return told[0] not in ("none", "same-origin") and (told[1] != "document" or request.method == "POST")
 
 
 def _is_open_to_all() -> bool:

@@ -473,6 +473,14 @@ def test_a_page_from_elsewhere_has_nobody_signed_in(named: Marketplace, dest: st
     assert people(named) == 0
 
 
+def test_a_form_from_elsewhere_has_nobody_signed_in(named: Marketplace) -> None:
+    """No cookie of ours comes with it either, and a page can send sixty to a window that it has opened."""
+    told = {"X-Remote-User": "ada", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
+    answer = named.app.test_client().post("/worker/report", headers=told, environ_overrides=PROXY)
+    assert answer.status_code == 403
+    assert people(named) == 0
+
+
 def test_a_link_from_elsewhere_leads_in(named: Marketplace) -> None:
     told = {"X-Remote-User": "ada", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}
     assert named.app.test_client().get("/worker/queue", headers=told, environ_overrides=PROXY).status_code == 200
