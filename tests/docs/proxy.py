@@ -58,7 +58,7 @@ def nginx(front: Front) -> list[str]:
     """The command that runs nginx."""
     server = block("nginx", OWN_HOST)
     if front.number == BELOW_A_PATH:
-        server = re.sub(r"    location .*?\n    }\n", lambda _: block("nginx", BELOW_A_PATH), server, flags=re.DOTALL)
+        server = re.sub(r"    location / .*?\n    }\n", lambda _: block("nginx", BELOW_A_PATH), server, flags=re.DOTALL)
     server = server.replace("listen 443", f"listen 127.0.0.1:{front.port}").replace("turk.my-lab.org", "localhost")
     server = server.replace("/etc/letsencrypt/live/localhost", str(front.certificate))
     server = front.shortened(server.replace("127.0.0.1:8017", front.backend))

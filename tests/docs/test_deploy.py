@@ -13,6 +13,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+import requests
 
 import mturk
 from mturk.connection.clock import Clock
@@ -57,6 +58,27 @@ def test_clients_reach_a_marketplace_behind_a_proxy(
             )
             assert client.get_account_balance()["AvailableBalance"] == "10000.00"
             client.close()
+
+
+@pytest.mark.parametrize("name", PROXIES)
+def test_who_has_too_many_cookies_for_the_proxy_is_told_to_forget_them(
+    tmp_path: Path, certificate: Path, name: str
+) -> None:
+    """And nobody else, as a page elsewhere could make of anybody who follows its link."""
+    port = free_port()
+    url = f"https://localhost:{port}"
+    with Marketplace(public_url=url) as market:
+        front = Front(tmp_path, certificate, port, market.url.removeprefix("http://"))
+        with running(name, front):
+
+            def told(path: str, cookies: int) -> tuple[int, str | None]:
+                headers = {"Cookie": "x" * cookies}
+                answer = requests.get(f"{url}{path}", headers=headers, verify=str(certificate / "fullchain.pem"))
+                return answer.status_code, answer.headers.get("Clear-Site-Data")
+
+            assert told("/worker/sign-in", 40_000) == (431, '"cookies"')
+            for path in ("/worker/sign-in", f"/worker/sign-in?{'x' * 9_000}", "/%zz"):
+                assert told(path, 10)[1] is None
 
 
 @pytest.mark.parametrize("name", PROXIES)

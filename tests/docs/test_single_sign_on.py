@@ -89,7 +89,7 @@ def test_nobody_is_signed_in_as_another_by_a_header_of_theirs(
     blocks = re.search(r"```nginx\n(.*?)```", SITE, re.DOTALL)[1]  # type: ignore[index]
     asked = f"location = /authenticated {{ internal; proxy_pass http://{authority}; }}\n"
     own_host = re.sub(
-        r"    location .*?\n    }\n", lambda _: asked + blocks, proxy.block("nginx", OWN_HOST), flags=re.S
+        r"    location / .*?\n    }\n", lambda _: asked + blocks, proxy.block("nginx", OWN_HOST), flags=re.S
     )
     monkeypatch.setattr(proxy, "block", lambda *_: own_host)
     port, behind = free_port(), free_port()

@@ -7,7 +7,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from waitress.task import ErrorTask, WSGITask
-from waitress.utilities import BadRequest, Error, InternalServerError, RequestEntityTooLarge
+from waitress.utilities import (
+    BadRequest,
+    Error,
+    InternalServerError,
+    RequestEntityTooLarge,
+    RequestHeaderFieldsTooLarge,
+)
 
 from mturk.marketplace.error import FrontEndError, Refusal, ServiceFault
 from mturk.marketplace.http.api import ApiReply, again_after, too_large
@@ -51,6 +57,15 @@ class Unsigned(BadRequest):
     """A large body that somebody sends without saying who they are."""
 
 
+class TooManyCookies(RequestHeaderFieldsTooLarge):
+    """A head that is too long for its cookies. Any host of a domain can set some for all of it, as a task page can
+    below a task host, and no request would ever be short enough again: the browser is told to forget them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("Your browser sent too many cookies, and is told to delete them. Load the page again.")
+
+
 class Busy(Error):
     """A request that nobody answers now."""
 
@@ -69,6 +84,8 @@ class Complaint(ErrorTask):
         error = self.request.error
         if not isinstance(error, (Ending, InternalServerError)):
             self.channel.linger()  # of such a request the rest may still be on its way
+        if isinstance(error, TooManyCookies):
+            self.response_headers.append(("Clear-Site-Data", '"cookies"'))
         page = self.channel.page(self.request, error.code)
         told = page or _told(error)
         if told is None:

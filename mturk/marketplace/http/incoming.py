@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import time
 from copy import copy
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from waitress.parser import HTTPRequestParser, ParsingError
-from waitress.utilities import BadRequest
+from waitress.utilities import BadRequest, RequestHeaderFieldsTooLarge
 
 from mturk.marketplace.account.slowdown import network
 from mturk.marketplace.gate.framing import FramingError, checked
 from mturk.marketplace.gate.stock import SMALL
-from mturk.marketplace.http.complaint import Busy, Unsigned
+from mturk.marketplace.http.complaint import Busy, TooManyCookies, Unsigned
 from mturk.marketplace.signature import ALGORITHM
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _PIECE = 512  # of a chunked body that is looked at in one go: each chunk in it has the rest copied
 _LONGEST_LINE = 1024  # of a chunk's size and what else stands there
 _LONGEST_TRAILER = 8192
+_COOKIES = re.compile(rb"\ncookie:[^\r\n]*", re.IGNORECASE)
 
 
 class Request(HTTPRequestParser):
@@ -58,6 +60,8 @@ class Request(HTTPRequestParser):
 
     def received(self, data: bytes) -> int:
         taken: int = super().received(data[:_PIECE] if self.chunked else data)
+        if isinstance(self.error, RequestHeaderFieldsTooLarge) and self._is_for_cookies(self.header_plus + data):
+            self.error = TooManyCookies()
         if self.body_rcv is not None:
             self._hold()
         if self.chunked and not self.completed:
@@ -80,6 +84,11 @@ class Request(HTTPRequestParser):
         if not has_room and self._held > SMALL and self.error is None:
             self.error = Busy("")
             self.completed = True
+
+    def _is_for_cookies(self, head: bytes) -> bool:
+        """Whether half of what a head may have is cookies. A web page can make an address long, and nothing else."""
+        most: int = self.adj.max_request_header_size
+        return 2 * sum(map(len, _COOKIES.findall(head))) > most
 
     def _check_lines(self) -> None:
         if len(self.body_rcv.control_line) > _LONGEST_LINE or len(self.body_rcv.trailer) > _LONGEST_TRAILER:

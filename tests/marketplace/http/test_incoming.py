@@ -236,3 +236,27 @@ def test_what_came_behind_a_request_whose_client_hung_up_does_not_count_for_ever
         until(lambda: server.bodies == 0)
     finally:
         server.stop()
+
+
+COOKIES = f"Cookie: {'x' * 40_000}\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "is_told"),
+    [
+        (f"GET / HTTP/1.1\r\n{COOKIES}Host: lab\r\n\r\n", True),
+        (f"GET / HTTP/1.1\r\nHost: lab\r\n{COOKIES.lower()}\r\n", True),
+        (f"GET /{'x' * 40_000} HTTP/1.1\r\nHost: lab\r\nCookie: {'x' * 10_000}\r\n\r\n", False),
+        (f"GET /?cookie:{'x' * 40_000} HTTP/1.1\r\nHost: lab\r\n\r\n", False),
+        (f"GET / HTTP/1.1\r\nHost: lab\r\nA: {'x' * 40_000}\r\n\r\n", False),
+    ],
+)
+def test_who_has_too_many_cookies_for_any_request_is_told_to_forget_them(
+    line: socket.socket, head: str, is_told: bool
+) -> None:
+    """And nobody else: a page elsewhere, which can make an address long, would sign workers out."""
+    line.sendall(head.encode())
+    line.shutdown(socket.SHUT_WR)
+    said = everything(line)
+    assert said.split()[1] == b"431"
+    assert (b'Clear-Site-Data: "cookies"' in said) is is_told
