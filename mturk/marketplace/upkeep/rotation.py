@@ -127,6 +127,5 @@ def _reseal(database: Connection, by: Seal, before: Callable[[], object] = lambd
     older = [one for one in sealed_text.all_sealed(database) if not by.is_newest(one.sealed, one.label)]
     secrets = [by.open(one.sealed, one.label) for one in older]
     before()
-    for one, secret in zip(older, secrets, strict=True):
-        sealed_text.reseal(database, one, secret, by)
+    sealed_text.reseal(database, zip(older, secrets, strict=True), by)
     return len(older)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, Connection, bindparam, select
 
 from mturk.marketplace.database import table as t
 from mturk.marketplace.database.seal import Seal
@@ -26,6 +27,8 @@ class SealedText(NamedTuple):
     """A text that is sealed: where it stands, and under which label."""
 
     column: Column[str]
+    row: Any
+    """What its row is known by."""
     sealed: str
     label: str
 
@@ -38,13 +41,24 @@ class SealedText(NamedTuple):
 def all_sealed(database: Connection) -> Iterator[SealedText]:
     """All sealed texts; the secret of a revoked key is forgotten, and so is none."""
     for column, label in LABELS.items():
-        query = select(column, label) if isinstance(label, Column) else select(column)
-        for row in database.execute(query.where(column.is_not(None), column != "")):
-            yield SealedText(column, row[0], row[1] if isinstance(label, Column) else label)
+        row = _row(column)
+        query = select(row, column, label) if isinstance(label, Column) else select(row, column)
+        for found in database.execute(query.where(column.is_not(None), column != "")):
+            yield SealedText(column, found[0], found[1], found[2] if isinstance(label, Column) else label)
 
 
-def reseal(database: Connection, one: SealedText, secret: str, seal: Seal) -> None:
-    """Put in the place of a sealed text the same secret, as this seal closes it."""
-    sealed = seal.close(secret, one.label)
-    # No two texts are sealed alike, so that each is known by itself.
-    database.execute(one.column.table.update().where(one.column == one.sealed).values({one.column.name: sealed}))
+def reseal(database: Connection, secrets: Iterable[tuple[SealedText, str]], seal: Seal) -> None:
+    """Put in the place of each sealed text, which come column by column, its secret as this seal closes it."""
+    for column, some in groupby(secrets, key=lambda pair: pair[0].column):
+        statement = (
+            column.table.update().where(_row(column) == bindparam("at")).values({column.name: bindparam("anew")})
+        )
+        database.execute(statement, [{"at": one.row, "anew": seal.close(text, one.label)} for one, text in some])
+
+
+def _row(column: Column[str]) -> Column[Any]:
+    """What the row of a sealed text is known by: its primary key, or where there is one row only the text itself.
+
+    Sealed texts have no index; to look for each by what it is would take the square of their number.
+    """
+    return next(iter(column.table.primary_key), column)

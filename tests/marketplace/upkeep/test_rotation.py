@@ -17,6 +17,7 @@ from mturk.marketplace.database.column import metadata
 from mturk.marketplace.people import mail
 from mturk.marketplace.upkeep import sealed_text
 from tests.marketplace.conftest import MASTER_KEY, Connect
+from tests.marketplace.plan import plans, walks
 
 OTHER_KEY = base64.b64encode(b"x" * 32).decode()
 LINK = "a link in a letter"
@@ -77,6 +78,15 @@ def test_no_secret_changes_and_all_are_sealed_with_the_new_key(path: Path, key_f
     assert key_file.read_text() != old
     assert len(seal.read(key_file)) == 1
     assert check(path) == []
+
+
+def test_each_secret_is_sealed_anew_without_a_look_at_all_others(path: Path) -> None:
+    with Marketplace(path) as market:
+        fill(market)
+    with plans("UPDATE access_key", "UPDATE certificate", "UPDATE mail") as lines:
+        rotate_master_key(path)
+    assert len(lines) == 3
+    assert walks(lines) == []
 
 
 def test_the_old_keys_are_kept_for_the_copies_that_need_them(path: Path, key_file: Path) -> None:
