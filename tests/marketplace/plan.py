@@ -11,14 +11,14 @@ from sqlalchemy import Engine, event
 
 
 @contextmanager
-def plans(*of: str) -> Iterator[list[str]]:
-    """How SQLite finds what is asked for, or what statements of other kinds are about, a line for each step."""
+def plans(*of: str, everywhere: bool = False) -> Iterator[list[str]]:
+    """How SQLite finds what this thread, or any, asks for, or what other statements are about, a line for each step."""
     lines: list[str] = []
     here = threading.get_ident()
     kinds = of or ("SELECT", "WITH")
 
     def explain(_connection: Any, cursor: Any, statement: str, parameters: Any, _: object, many: bool) -> None:
-        if threading.get_ident() == here and statement.startswith(kinds):
+        if (everywhere or threading.get_ident() == here) and statement.startswith(kinds):
             one = parameters[0] if many else parameters
             plan = cursor.connection.cursor().execute(f"EXPLAIN QUERY PLAN {statement}", one)
             lines.extend(f"{row[3]} in {statement}" for row in plan.fetchall())

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from mturk.marketplace import File, Marketplace, MarketplaceError, Quota, WorkerError, prune
 from mturk.marketplace.quota import LEAST_QUESTION, NONE, Meter
 from tests.marketplace.conftest import Client, Connect
+from tests.marketplace.plan import plans
 from tests.marketplace.policy_sample import known_answers
 from tests.marketplace.sample import file_question, form, html_question, type_arguments
 
@@ -198,6 +199,16 @@ def test_what_is_written_to_workers_has_a_quota(connect: Connect) -> None:
         assert full.get_qualification_score(**asked)["Qualification"]["Status"] == "Granted"
         other.notify_workers(**notice, WorkerIds=["A1", "A2"])
         assert [message.text for message in market.worker("A2").messages()] == [text]
+
+
+def test_what_somebody_wrote_to_workers_is_added_up_without_a_look_at_what_others_wrote(connect: Connect) -> None:
+    with Marketplace(quota=Quota(worker_message_bytes=3000)) as market:
+        client = connect(market)
+        decide(market, client, "A1")
+        with plans("SELECT coalesce(sum(message.", everywhere=True) as lines:
+            client.notify_workers(Subject="News", MessageText="Some", WorkerIds=["A1"])
+    assert lines
+    assert all("COVERING INDEX message_of_requester (requester=?)" in line for line in lines)
 
 
 def test_what_was_written_to_workers_is_counted_in_bytes_and_makes_room_when_it_is_pruned(

@@ -27,8 +27,11 @@ message = Table(
     reference("worker", "worker"),
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("size", BigInteger, nullable=False, comment="what it counts for where a requester's messages have a limit"),
     Column("time", BigInteger, nullable=False),
     Index("message_of_worker", "worker", "time", "number"),
+    # What a requester wrote is added up without a look at a text, nor at what others wrote.
+    Index("message_of_requester", "requester", "size"),
 )
 
 # How far a worker has read what was written, in market time. What was opened since then stands in `opened_notice`.

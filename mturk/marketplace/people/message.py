@@ -12,7 +12,6 @@ from sqlalchemy import bindparam, exists, func, select, tuple_
 from mturk.marketplace.call import Answer, Call, Context
 from mturk.marketplace.clock import as_datetime
 from mturk.marketplace.database import table as t
-from mturk.marketplace.database.row import at_least, octets
 from mturk.marketplace.error import ParameterValidationError
 from mturk.marketplace.paged_list import PAGE, page
 from mturk.marketplace.people import mail
@@ -94,7 +93,7 @@ def send(call: Call, receivers: Collection[int], subject: str, text: str) -> Non
         return
     size = max(LEAST_MESSAGE, len(f"{subject}{text}".encode()))
     call.expect_room(LETTERS, len(receivers) * size, lambda: _kept(call))
-    written = {"requester": call.requester, "subject": subject, "text": text, "time": call.now}
+    written = {"requester": call.requester, "subject": subject, "text": text, "size": size, "time": call.now}
     call.database.execute(t.message.insert(), [{**written, "worker": number} for number in receivers])
 
 
@@ -112,10 +111,8 @@ def _receivers(call: Call, worker_ids: list[str]) -> Sequence[Receiver]:
 
 
 def _kept(call: Call) -> int:
-    """The bytes that the caller wrote; it reads all messages, and is asked rarely."""
-    length = octets(call.database, t.message.c.subject) + octets(call.database, t.message.c.text)
-    all_bytes = func.coalesce(func.sum(at_least(length, LEAST_MESSAGE)), 0)
-    query = select(all_bytes).where(t.message.c.requester == call.requester)
+    """The bytes that the caller wrote."""
+    query = select(func.coalesce(func.sum(t.message.c.size), 0)).where(t.message.c.requester == call.requester)
     return int(call.database.execute(query).scalar_one())
 
 

@@ -272,7 +272,7 @@ def test_that_a_message_was_opened_goes_with_it(market: Marketplace, shared: str
 
 # A row of each table that ages by itself.
 BY_THEMSELVES: dict[Table, dict[str, object]] = {
-    t.message: {"requester": 1, "worker": 1, "subject": "Hello", "text": "there"},
+    t.message: {"requester": 1, "worker": 1, "subject": "Hello", "text": "there", "size": 250},
     t.letter: {"requester": 1, "worker": 1, "hit": 1, "text": "Why?"},
     t.event: {"outlet": 1, "event_type": "HITExpired", "hit_type_id": "3TYPE", "hit_id": "3HIT"},
     t.mail: {"kind": "message", "subject": "Hello", "text": "there", "due": 0, "attempts": 0},
