@@ -70,6 +70,7 @@ class Copies:
         self._add(t.bonus, self._bonuses())
         self._add(t.agenda, self._agenda())
         self._add(t.undone, self._undone())
+        self._add(t.acquaintance, self._acquaintances())
         self._add(t.review_entry, self._review_entries())
         self._add(t.upload, self._uploads())
         self._add(t.qualification, self._qualifications())
@@ -237,6 +238,14 @@ class Copies:
             for _, _, status, who in self._work(n):
                 if status == RETURNED:
                     yield {"worker": who, "hit": n, "status": RETURNED, "time": self._created(n)}
+
+    def _acquaintances(self) -> Iterator[Row]:
+        met = {(who, FIRST) for _, who in self._survey()}
+        for n in self._hits:
+            met.update(
+                (who, self.size.requester(n)) for _, _, state, who in self._work(n) if state in (APPROVED, REJECTED)
+            )
+        return ({"worker": who, "requester": of} for who, of in sorted(met))
 
     def _review_entries(self) -> Iterator[Row]:
         some = self._all(t.review_entry)

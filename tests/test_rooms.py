@@ -103,7 +103,7 @@ document:       expression lost_question parser | schema | answer_key constraint
 form:           entry markup | content | control | drawing
 frame:          joined_script library page_source posted ticket | served_page shelf | npm
 request:        idempotency numbered_page shape | paging rules
-people:         mail | ledger message payout premium_type | requester worker | block
+people:         acquaintance mail | ledger message payout premium_type | requester worker | block
 queue:          queue_error | queue_member message_attribute | queue | queue_message waiting_room
                 | queue_operation receiver
 delivery:       credential mail_server network outbox | destination | exchange listener mailer topic

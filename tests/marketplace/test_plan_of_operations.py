@@ -96,6 +96,15 @@ def test_nothing_is_walked_over(market: Marketplace, there: There, what: str) ->
     assert walks(lines) == []
 
 
+def test_whom_one_may_write_to_is_not_looked_for_among_all_that_they_did(market: Marketplace, there: There) -> None:
+    number = market.requester("somebody else")._number
+    with plans() as lines:
+        answer = market._dispatch.call(number, "NotifyWorkers", READ["NotifyWorkers"](there))
+    assert [failure["WorkerId"] for failure in answer["NotifyWorkersFailureStatuses"]] == ["A1ADA"]
+    assert any("acquaintance" in line for line in lines)
+    assert not [line for line in lines if "assignment" in line or "transfer" in line]
+
+
 def test_each_operation_that_reads_is_among_them() -> None:
     reading = {name for name, operation in OPERATIONS.items() if not operation.writes}
     assert reading - {what.partition(" ")[0] for what in READ} == NOT_HERE

@@ -21,8 +21,8 @@ GONE: Final = (
 """Tables whose rows about the worker go."""
 KEPT: Final = frozenset(
     {
-        "alias", "assignment", "bonus", "closed_account", "qualification", "qualification_request", "report",
-        "undone", "worker",
+        "acquaintance", "alias", "assignment", "bonus", "closed_account", "qualification", "qualification_request",
+        "report", "undone", "worker",
         "worker_block",
     }
 )  # fmt: skip

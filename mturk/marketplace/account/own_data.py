@@ -184,6 +184,16 @@ def _undone(worker: int) -> Select[Any]:
     )
 
 
+def _acquaintances(worker: int) -> Select[Any]:
+    column = t.acquaintance.c
+    return (
+        select(t.requester.c.name.label("requester"))
+        .join(t.requester, t.requester.c.number == column.requester)
+        .where(column.worker == worker)
+        .order_by(column.requester)
+    )
+
+
 def _mailbox(worker: int) -> Select[Any]:
     return select(t.mailbox.c.read_until).where(t.mailbox.c.worker == worker)
 
@@ -242,6 +252,7 @@ TOLD: Final[Mapping[str, tuple[str, Callable[[int], Select[Any]]]]] = {
     "qualification_request": ("qualification_requests", _requests),
     "message": ("messages", _messages),
     "undone": ("returned_and_abandoned", _undone),
+    "acquaintance": ("requesters_who_decided", _acquaintances),
     "mailbox": ("messages_read", _mailbox),
     "opened_notice": ("messages_opened", _opened),
     "report": ("reports", _reports),

@@ -13,7 +13,8 @@ It locks rows in the order of `ORDER`:
 1. the HIT. A transaction that changes a HIT, its assignments or its reports locks the HIT before it reads them, so
    that assignments and reports have no locks of their own.
 2. the qualification type: to change it, or `shared` to rely on its state until the end of the transaction.
-3. the worker: before a second request for a qualification can be made, and before money reaches the worker.
+3. the worker: before a second request for a qualification can be made, and before money reaches the worker or it is
+   noted who has decided on their work.
 4. the request for a qualification, then the qualification.
 5. the accounts: "available", "hold", "earned", "fees". An UPDATE of a balance is the lock.
 6. the groups of HITs, as the last thing of a transaction (`group_count.py`).

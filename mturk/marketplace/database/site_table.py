@@ -19,6 +19,15 @@ undone = Table(
     Index("undone_by_hit", "hit", "worker"),
 )
 
+# On whose work a requester has ever decided. It stays when that work is pruned, and is found at once, however much else
+# the worker did.
+acquaintance = Table(
+    "acquaintance",
+    metadata,
+    Column("worker", NUMBER, ForeignKey("worker.number"), primary_key=True, autoincrement=False),
+    Column("requester", NUMBER, ForeignKey("requester.number"), primary_key=True, autoincrement=False),
+)
+
 message = Table(
     "message",
     metadata,

@@ -56,6 +56,7 @@ from mturk.marketplace.database.money_table import account as account
 from mturk.marketplace.database.money_table import transfer as transfer
 from mturk.marketplace.database.offer_table import hit_group as hit_group
 from mturk.marketplace.database.offer_table import hit_group_words as hit_group_words
+from mturk.marketplace.database.site_table import acquaintance as acquaintance
 from mturk.marketplace.database.site_table import letter as letter
 from mturk.marketplace.database.site_table import mailbox as mailbox
 from mturk.marketplace.database.site_table import message as message

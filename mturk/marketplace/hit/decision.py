@@ -9,7 +9,7 @@ from mturk.marketplace.database.row import known
 from mturk.marketplace.error import RequestError
 from mturk.marketplace.hit import assignment, hit, notification
 from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED, Work
-from mturk.marketplace.people import ledger, worker
+from mturk.marketplace.people import acquaintance, ledger, worker
 
 _OVERRIDE_DAYS = 30
 
@@ -45,6 +45,7 @@ def approve(context: Context, work: Work, feedback: str | None) -> None:
     agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, approved=hit_row.approved + 1)
     worker.count(context, known(assignment_row.worker), "approved")
+    acquaintance.meet(context, hit_row.requester, known(assignment_row.worker))
     now = assignment.not_before(context, assignment_row.submit_time)
     assignment.change(context, assignment_row.number, status=APPROVED, approval_time=now, requester_feedback=feedback)
     _pay(context, work)
@@ -56,6 +57,7 @@ def reject(context: Context, work: Work, feedback: str | None) -> None:
     agenda.cancel(context.database, agenda.APPROVE, assignment_row.number)
     hit.settle(context, hit_row, submitted=hit_row.submitted - 1, rejected=hit_row.rejected + 1)
     worker.count(context, known(assignment_row.worker), "rejected")
+    acquaintance.meet(context, hit_row.requester, known(assignment_row.worker))
     now = assignment.not_before(context, assignment_row.submit_time)
     assignment.change(context, assignment_row.number, status=REJECTED, rejection_time=now, requester_feedback=feedback)
     _tell(context, notification.ASSIGNMENT_REJECTED, work)

@@ -14,7 +14,7 @@ from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.hit import notification
 from mturk.marketplace.hit.assignment import APPROVED, SUBMITTED
-from mturk.marketplace.people import ledger, worker
+from mturk.marketplace.people import acquaintance, ledger, worker
 from mturk.marketplace.people.ledger import Reward
 
 LARGEST = 1000
@@ -107,6 +107,7 @@ def _approve(context: Context, due: list[DueApproval]) -> None:
     hits = sorted(Counter(one.hit for one in due).items())
     context.database.execute(_COUNT, [{"of_hit": number, "cases": cases} for number, cases in hits])
     worker.count_all(context, "approved", Counter(one.worker for one in due))
+    acquaintance.meet_all(context, {(one.requester, one.worker) for one in due})
     notification.tell_all(
         context,
         notification.ASSIGNMENT_APPROVED,

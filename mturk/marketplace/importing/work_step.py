@@ -17,7 +17,7 @@ from mturk.marketplace.hit.assignment import APPROVED, REJECTED, SUBMITTED
 from mturk.marketplace.importing.past_thing import ASSIGNMENT, HIT, PastThing
 from mturk.marketplace.importing.people_step import Comes, by_id
 from mturk.marketplace.importing.verdict import CHANGED, NEW, THERE, Verdict, refused
-from mturk.marketplace.people import worker
+from mturk.marketplace.people import acquaintance, worker
 
 _COUNTED = {SUBMITTED: "submitted", APPROVED: "approved", REJECTED: "rejected"}
 _TIMES = {
@@ -211,6 +211,7 @@ def _count(call: Call, work: Sequence[tuple[int, int, str, str | None]]) -> None
         call.database.execute(_MORE, {"of_hit": number, **more, "came": counts["came"], "total": total})
     for what, cases in of_worker.items():
         worker.count_all(call, what, cases)
+    acquaintance.meet_all(call, {(call.requester, one) for _, one, status, _ in work if status != SUBMITTED})
 
 
 def _record(status: str, before: str | None) -> Counter[str]:

@@ -14,14 +14,13 @@ from mturk.marketplace.clock import as_datetime
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import ParameterValidationError
 from mturk.marketplace.paged_list import PAGE, page
-from mturk.marketplace.people import mail
+from mturk.marketplace.people import acquaintance, mail
 from mturk.marketplace.quota import LEAST_MESSAGE, LETTERS
 
 Place = tuple[int, int]
 """Where a page of messages ends: the time and the number of its last one."""
 
 _STRANGER = "Cannot send a notification to a worker who has not done any work for you"
-_DECIDED = ("Approved", "Rejected")
 
 
 @dataclass(frozen=True)
@@ -42,21 +41,10 @@ class Receiver(NamedTuple):
     met: bool
 
 
-_WORKED = exists().where(
-    t.assignment.c.worker == t.worker.c.number,
-    t.assignment.c.status.in_(_DECIDED),
-    t.hit.c.number == t.assignment.c.hit,
-    t.hit.c.requester == bindparam("of_requester"),
-)
-# Of whose work all was pruned since, the ledger knows; only requesters pay workers.
-_PAID = exists().where(
-    t.transfer.c.to_kind == "earned",
-    t.transfer.c.to_owner == t.worker.c.number,
-    t.transfer.c.from_owner == bindparam("of_requester"),
-)
+_MET = acquaintance.met(t.worker.c.number, bindparam("of_requester"))
 # Who closed the account cannot be written to any more.
 _CLOSED = exists().where(t.closed_account.c.worker == t.worker.c.number)
-_RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, ((_WORKED | _PAID) & ~_CLOSED).label("met")).where(
+_RECEIVERS = select(t.worker.c.number, t.worker.c.worker_id, (_MET & ~_CLOSED).label("met")).where(
     t.worker.c.worker_id.in_(bindparam("worker_ids", expanding=True))
 )
 # A message that comes later has a higher number, too; the time comes first because the index has it so.

@@ -90,6 +90,12 @@ def test_the_record_of_a_worker_counts_what_was_done_elsewhere(market: Marketpla
     assert told == {"A1ADA": (1, 1, 0), "A1BOB": (1, 0, 1), "A1EVE": (1, 0, 0)}
 
 
+def test_whose_work_was_decided_on_elsewhere_can_be_written_to(market: Marketplace, client: Client) -> None:
+    take_in(market, *study())
+    told = client.notify_workers(Subject="Hello", MessageText="More", WorkerIds=["A1ADA", "A1BOB", "A1EVE"])
+    assert [failure["WorkerId"] for failure in told["NotifyWorkersFailureStatuses"]] == ["A1EVE"]
+
+
 def test_the_same_workers_are_kept_out_of_a_hit_that_goes_on(market: Marketplace, client: Client) -> None:
     take_in(market, hit_type(), hit(Question=html_question(), MaxAssignments=4), *study()[2:5])
     client.update_expiration_for_hit(HITId=HIT_ID, ExpireAt=market.clock.now() + timedelta(hours=1))

@@ -95,6 +95,14 @@ def test_work_counts_after_its_hit_was_deleted(
     assert _notify(client, "A1") == []
 
 
+def test_a_worker_whose_work_was_approved_by_time_can_be_written_to(
+    client: Client, market: Marketplace, publish: Publish, work: Work
+) -> None:
+    work(publish(AutoApprovalDelayInSeconds=60)["HITId"], "A1")
+    market.clock.advance(hours=1)
+    assert _notify(client, "A1") == []
+
+
 def test_who_is_named_twice_gets_one_message(client: Client, market: Marketplace, met: Callable[..., None]) -> None:
     met("A1")
     market.worker("A2")
