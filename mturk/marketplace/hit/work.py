@@ -109,8 +109,11 @@ def submit(
     answers: Mapping[str, Value],
     *,
     as_posted: Sequence[str] | None = None,
+    document: str | None = None,
 ) -> None:
     """Hand in an assignment with its answers, or with the fields `as_posted` by its page: their names in that order.
+
+    `document` is what these come to, where it was written before; files are none among them then.
 
     Whether they are what a form demands is not judged here, where all other writers wait, but before: by `form.entry`,
     or by `document.answer.expect`.
@@ -118,7 +121,7 @@ def submit(
     assignment_row, hit_row = _in_hand(context, worker_id, assignment_id)
     uploads = upload.new(context, answers)
     given = {**answers, **upload.stored(uploads)}
-    answer = answer_document(hit_row.question, given, constraints=False, as_posted=as_posted)
+    answer = document or answer_document(hit_row.question, given, constraints=False, as_posted=as_posted)
     # The files of a HIT went with it, and nobody could fetch or delete these.
     kept = {} if hit_row.disposed else uploads
     upload.keep(context, hit_row.number, assignment_row.number, kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +12,7 @@ import pytest
 import requests
 
 from mturk import TaskRequest
+from mturk.marketplace.document import answer
 from mturk.marketplace.frame.ticket import SubmitTicket, Tickets
 from tests.marketplace.site.frame_host import WORKER, FrameHost, answers_of, frame_host
 
@@ -244,6 +246,25 @@ def test_who_only_asks_submits_nothing(host: FrameHost, method: str) -> None:
     answer = requests.request(method, f"{address}?label=cat", timeout=20)
     assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (204, "*")
     assert host.status(assignment_id) == "Accepted"
+
+
+def test_others_write_while_answers_are_made_into_their_document(
+    host: FrameHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, address = accepted(host)
+    escaped, waited = answer._escaped, list[float]()
+
+    def watched(text: str) -> str:
+        begun = time.monotonic()
+        with ThreadPoolExecutor(1) as other:
+            other.submit(host.market._store.write, lambda _: None, within=1).result()
+        waited.append(time.monotonic() - begun)
+        return escaped(text)
+
+    monkeypatch.setattr(answer, "_escaped", watched)
+    assert requests.post(address, {"label": "cat"}, headers=JSON).status_code == 200
+    assert waited
+    assert max(waited) < 1
 
 
 def test_too_large_answers_are_refused_and_can_be_sent_smaller(host: FrameHost) -> None:
