@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TIME = 20.0
 """Seconds that a whole request may take, however slowly the server answers."""
 _LARGEST_ANSWER = 65_536
+_MOST_READ = 4 * _LARGEST_ANSWER
+"""Bytes of all that a server says: headers, and answers that say that another one follows, could be any number."""
 
 
 class Reply(NamedTuple):
@@ -160,13 +162,18 @@ class _Reader(io.RawIOBase):
     def __init__(self, plain: socket.socket, deadline: _Deadline) -> None:
         self._socket = plain
         self._deadline = deadline
+        self._left = _MOST_READ
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
+        if self._left <= 0:
+            raise OSError("its answer has no end")
         self._socket.settimeout(self._deadline.left())
-        return self._socket.recv_into(buffer)
+        read = self._socket.recv_into(buffer)
+        self._left -= read
+        return read
 
 
 def _connect(endpoint: Endpoint, anywhere: bool, deadline: _Deadline) -> socket.socket:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from mturk.marketplace.error import SettingError
@@ -23,6 +23,7 @@ _PATIENCE = 30.0  # seconds for each answer of the server
 LONGEST = 90.0
 """So many seconds a whole sending may take; less than the lease in which no other process sends the same."""
 _FOR_GOOD = range(500, 600)
+_MOST_LINES = 1_000  # that a server may say on one connection; smtplib keeps all lines of an answer
 
 
 class Unsent(Exception):
@@ -33,8 +34,28 @@ class Unsent(Exception):
         self.for_good = for_good
 
 
+class _Lines:
+    """What a server says, a line at a time, until it has said too much."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._left = _MOST_LINES
+
+    def readline(self, most: int) -> bytes:
+        self._left -= 1
+        if self._left < 0:
+            raise OSError("its answer has no end")
+        return self._file.readline(most)
+
+    def close(self) -> None:
+        self._file.close()
+
+
 class _Hurried(smtplib.SMTP):
-    """A connection that is cut off after so many seconds, however slowly its server speaks; `begun` is told of it."""
+    """A connection that is cut off after so many seconds, however slowly or much its server speaks.
+
+    `begun` is told of it.
+    """
 
     def __init__(self, *where: Any, longest: float, begun: Callable[[_Hurried], None], **options: Any) -> None:
         self._end = time.monotonic() + longest
@@ -53,6 +74,8 @@ class _Hurried(smtplib.SMTP):
         if time.monotonic() >= self._end:
             self.close()
             raise TimeoutError
+        if self.file is None and self.sock is not None:
+            self.file = _Lines(self.sock.makefile("rb"))
         return super().getreply()
 
     def close(self) -> None:

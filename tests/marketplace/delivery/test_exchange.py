@@ -152,6 +152,27 @@ def test_of_an_endless_answer_no_more_than_the_beginning_is_read() -> None:
         assert len(ask(Exchange(), endpoint).body) == 65_536
 
 
+_CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begin", "more"),
+    [
+        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n", id="another answer follows"),
+        pytest.param(_CHUNKED + b"0\r\n", b"a: b\r\n", id="headers behind a body"),
+    ],
+)
+def test_a_server_that_speaks_without_end_is_not_listened_to_for_all_its_time(begin: bytes, more: bytes) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(1000)
+        connection.sendall(begin)
+        while True:
+            connection.sendall(more * 1_000)
+
+    with serving(talk) as endpoint, pytest.raises(ExchangeError, match="has no end"):
+        ask(Exchange(limit=2), endpoint)
+
+
 @pytest.mark.parametrize("said", [b"", b"Good morning\r\n\r\n", b"HTTP/1.1 nonsense\r\n\r\n"])
 def test_an_answer_that_is_not_http_is_an_error(said: bytes) -> None:
     def talk(connection: socket.socket) -> None:

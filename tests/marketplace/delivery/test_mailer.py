@@ -504,6 +504,26 @@ def test_a_server_that_never_comes_to_its_end_is_left(office: PostOffice) -> Non
         thread.join(WAIT)
 
 
+def flood(line: socket.socket, sent: list[int]) -> None:
+    """Answer as a mail server does whose first answer has lines without end."""
+    more = b"220-" + b"x" * 4_000 + b"\r\n"
+    with line, suppress(OSError):
+        while True:
+            sent.append(line.send(more))
+
+
+def test_of_an_answer_without_end_so_many_lines_are_kept_and_no_more() -> None:
+    sent: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=lambda: flood(listening.accept()[0], sent))
+        thread.start()
+        server = MailServer(f"smtp://127.0.0.1:{listening.getsockname()[1]}?from=turk@my-lab.org", longest=2)
+        with pytest.raises(Unsent):
+            server.send(email.message.EmailMessage(), "ada@example.org")
+        thread.join(WAIT)
+    assert sum(sent) < 20_000_000
+
+
 @contextmanager
 def silent() -> Iterator[socket.socket]:
     """A server that takes a connection, and says nothing."""
