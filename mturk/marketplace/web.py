@@ -121,7 +121,7 @@ class Web:
             store,
             room,
             opening.find_key,
-            ring.used,
+            ring,
             Throttle(rate, burst, time.monotonic),
             strangers,
             note=dispatch.note,

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from mturk.marketplace.database.row import known
 from mturk.marketplace.database.store import Store
 from mturk.marketplace.error import DatabaseBusy, DatabaseError, FrontEndError
 from mturk.marketplace.http.api import RETRY_AFTER, again_after, members
+from mturk.marketplace.http.key_ring import KeyRing
 from mturk.marketplace.http.public_address import PublicAddress
 from mturk.marketplace.http.stranger import Strangers
 from mturk.marketplace.http.throttle import Throttle
@@ -67,7 +69,7 @@ class QueueApi:
         store: Store,
         room: WaitingRoom,
         find_key: Callable[[str], KeyPair | None],
-        used: Callable[[str], object],
+        ring: KeyRing,
         throttle: Throttle,
         strangers: Strangers,
         *,
@@ -83,7 +85,7 @@ class QueueApi:
         self._room = room
         self._receiver = Receiver(store, room, real_time)
         self._find_key = find_key
-        self._used = used
+        self._ring = ring
         self._throttle = throttle
         self._strangers = strangers
         self._note = note
@@ -120,13 +122,15 @@ class QueueApi:
             request,
             lambda: verify(request, self._find_key, now, strict=self._strict, public=self._public, service="sqs"),
         )
-        self._used(pair.access_key)
+        self._ring.used(pair.access_key)
         visit.by_requester(pair.requester, pair.access_key)
         self._throttle.check(pair.requester)
         name = request.headers.get("x-amz-target", "").removeprefix(TARGET)
         given = members(request.body)
         if name == RECEIVE:
-            return self._receiver.receive(pair.requester, given, gone)
+            # Who waits for messages may wait for long, and the key be revoked meanwhile.
+            expect = partial(self._ring.expect, key=pair.access_key)
+            return self._receiver.receive(pair.requester, given, gone, expect)
         operation = queue_operation.operation(name)
         reached = self._public.url if self._public else address
 

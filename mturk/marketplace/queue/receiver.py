@@ -36,26 +36,33 @@ class Receiver:
         self._room = room
         self._real_time = real_time
 
-    def receive(self, requester: int, given: Members, gone: Callable[[], bool]) -> Answer:
-        """Some messages, or none if none comes while the caller waits; one that is `gone` gets none."""
+    def receive(
+        self, requester: int, given: Members, gone: Callable[[], bool], expect: Callable[[Connection], object]
+    ) -> Answer:
+        """Some messages, or none if none comes while the caller waits; one that is `gone` gets none.
+
+        `expect` refuses a caller who may not have them any more, in the transaction that hands them out.
+        """
         url = queue_member.text(given, "QueueUrl")
         of = self._store.read(lambda database: queue.at(database, requester, url))
         wish = _wish(of, given)
         # Whoever hung up would never delete it, and others would have to wait for it.
-        found = [] if gone() else self._some(of, wish)
+        found = [] if gone() else self._some(of, wish, expect)
         if not found and wish.wait:
             with self._room.place(requester) as has_place:
-                found = self._wait(of, wish, gone) if has_place else []
+                found = self._wait(of, wish, gone, expect) if has_place else []
         return {"Messages": [_told(message, wish) for message in found]} if found else {}
 
-    def _wait(self, of: Queue, wish: _Wish, gone: Callable[[], bool]) -> list[Message]:
+    def _wait(
+        self, of: Queue, wish: _Wish, gone: Callable[[], bool], expect: Callable[[Connection], object]
+    ) -> list[Message]:
         end = time.monotonic() + wish.wait
         while True:
             rings = self._room.rings(of.number)
             due = self._store.read(lambda database: queue_message.next_time(database, of))
             real = self._real()
             if due is not None and due <= real and not gone():
-                found = self._some(of, wish)
+                found = self._some(of, wish, expect)
                 if found:
                     return found
             left = end - time.monotonic()
@@ -63,11 +70,16 @@ class Receiver:
             if left <= 0 or gone() or not self._room.wait(of.number, rings, pause):
                 return []
 
-    def _some(self, of: Queue, wish: _Wish) -> list[Message]:
+    def _some(self, of: Queue, wish: _Wish, expect: Callable[[Connection], object]) -> list[Message]:
         due = self._store.read(lambda database: queue_message.next_time(database, of))
         if due is None or due > self._real():
             return []
-        return self._store.write(lambda database: self._take(database, of, wish), together=True)
+
+        def take(database: Connection) -> list[Message]:
+            expect(database)
+            return self._take(database, of, wish)
+
+        return self._store.write(take, together=True)
 
     def _take(self, database: Connection, of: Queue, wish: _Wish) -> list[Message]:
         # It may have been deleted meanwhile, and its number be another queue's.

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ReadTimeoutError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 from sqlalchemy import event
 
 from mturk.marketplace import Marketplace
@@ -179,8 +179,24 @@ def test_who_hung_up_takes_no_message_away(market: Marketplace, sqs: Client, url
 def test_who_hung_up_before_the_first_look_takes_no_message_away(market: Marketplace, sqs: Client, url: str) -> None:
     sqs.send_message(QueueUrl=url, MessageBody="one")
     receiver = Receiver(market._store, market._premises._room, time.time)
-    assert receiver.receive(1, {"QueueUrl": url}, lambda: True) == {}
+    assert receiver.receive(1, {"QueueUrl": url}, lambda: True, lambda _: None) == {}
     (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
+    assert message["Attributes"]["ApproximateReceiveCount"] == "1"
+
+
+def test_who_waits_with_a_key_that_is_revoked_meanwhile_gets_nothing(
+    market: Marketplace, url: str, receive: Receive, connect_queues: Connect
+) -> None:
+    thief = connect_queues(market, config=Config(retries={"total_max_attempts": 1}))
+    begun = receive(thief)
+    waiting(market, 1)
+    second = market.requester("requester").add_key()
+    market.revoke_key(market.access_key)
+    owner = connect_queues(market, aws_access_key_id=second.access_key, aws_secret_access_key=second.secret_key)
+    owner.send_message(QueueUrl=url, MessageBody="secret")
+    with pytest.raises(ClientError, match="security token included in the request is invalid"):
+        begun.result(WAIT)
+    (message,) = owner.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
     assert message["Attributes"]["ApproximateReceiveCount"] == "1"
 
 
