@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -192,6 +193,36 @@ def test_a_folder_that_others_can_write_to_is_refused(mode: int, tmp_path: Path)
     with pytest.raises(ConfigurationError, match="others may write to it: chmod go-w"):
         hooks.write(tmp_path, {})
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o775])
+def test_a_folder_in_one_that_others_can_write_to_is_refused(
+    mode: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir(mode=0o700)
+    tmp_path.chmod(mode)
+    monkeypatch.setattr("grp.getgrgid", lambda _: SimpleNamespace(gr_name="lab", gr_mem=["ada", "eve"]))
+    with pytest.raises(ConfigurationError, match="could put another folder in its place"):
+        hooks.write(folder, {})
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", [0o1777, 0o755])
+def test_a_folder_is_taken_whose_place_nobody_else_can_take(mode: int, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir(mode=0o700)
+    tmp_path.chmod(mode)
+    hooks.write(folder, {})
+
+
+def test_a_group_of_the_owner_alone_takes_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir(mode=0o700)
+    tmp_path.chmod(0o775)
+    monkeypatch.setattr("pwd.getpwuid", lambda _: SimpleNamespace(pw_name="ada"))
+    monkeypatch.setattr("grp.getgrgid", lambda _: SimpleNamespace(gr_name="ada", gr_mem=[]))
+    hooks.write(folder, {})
 
 
 def test_no_password_is_in_the_files(redirect: Redirect, environment: dict[str, str], tmp_path: Path) -> None:
