@@ -97,4 +97,5 @@ def _of_turkle(cells: Cells) -> Cells:
 
 
 def _time_allowed(text: str) -> str:
-    return str(min(int(text), _LONGEST_TIME)) if text.isdecimal() and int(text[:18]) >= 30 else ""
+    seconds = int(text[:18]) if text.isdecimal() else 0  # Python reads no number of thousands of digits
+    return str(min(seconds, _LONGEST_TIME)) if seconds >= 30 else ""

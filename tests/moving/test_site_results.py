@@ -176,6 +176,7 @@ def test_results_without_their_ids_are_told_what_is_missing(tmp_path: Path) -> N
         ({"Title": "Label " * 100}, {"Title": ("Label " * 100)[:128]}),
         ({"AssignmentDurationInSeconds": "0"}, {"AssignmentDurationInSeconds": 3600}),
         ({"AssignmentDurationInSeconds": "360000000"}, {"AssignmentDurationInSeconds": 31_536_000}),
+        ({"AssignmentDurationInSeconds": "9" * 5000}, {"AssignmentDurationInSeconds": 31_536_000}),
     ],
 )
 def test_what_turkle_allows_and_the_service_does_not_keeps_no_work_out(
