@@ -90,6 +90,7 @@ routine
 signature
 setting
 quota
+waiting_line
 call
 database:       address column driver durable occurrence row turn | opened_file | seal
                 | account_table audit_table delivery_table money_table offer_table site_table
@@ -127,7 +128,7 @@ opening
 importing:      known_name verdict | past_thing | people_step staging | type_step work_step | importation
 administration
 actor
-gate:           connection_limit framing lobby open_files poller stock waiting_line
+gate:           connection_limit framing lobby open_files poller stock
 http:           bygone fault form_limit public_address refused_call stranger throttle
                 | health_page verification | key_ring | api
                 | complaint endpoint old_api queue_api topic_page upload_page | app incoming | channel | reception

@@ -34,6 +34,7 @@ from mturk.marketplace.quota import NONE, Meter, Quota
 from mturk.marketplace.simulation.crowd import Crowd
 from mturk.marketplace.simulation.simulation import Simulation, Tally
 from mturk.marketplace.site.site_setting import SiteSettings
+from mturk.marketplace.watch import visit
 from mturk.marketplace.watch.watch_setting import WatchSettings
 
 _LONGEST_INVITATION = timedelta(days=365)
@@ -118,7 +119,7 @@ class Marketplace(Administration):
         mail_server = MailServer(smtp) if smtp else None
         public = None if public_url is None else PublicAddress.of(public_url)
         self._premises = Premises(
-            Store(database),
+            Store(database, whose=visit.whose),
             Settings(
                 fees=bool(fees),
                 strict=strict,

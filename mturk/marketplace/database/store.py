@@ -19,7 +19,7 @@ from mturk.marketplace.database.engine import begin_sqlite, has_pipelines, lock_
 from mturk.marketplace.database.opened_file import OpenedFile, make_file
 from mturk.marketplace.database.row import known
 from mturk.marketplace.database.table import agenda, market, metadata
-from mturk.marketplace.database.turn import Turns
+from mturk.marketplace.database.turn import Turns, Whose, nobody
 from mturk.marketplace.database.upgrade import Steps
 from mturk.marketplace.error import DatabaseBusy, MarketplaceError
 
@@ -66,14 +66,22 @@ def afterwards(database: Connection, act: Callable[[], None]) -> None:
 class Store:
     """The marketplace's database, shared by threads, and by other processes that open the same one.
 
-    `patience` is how many seconds a change waits until it is its turn to be written.
+    `patience` is how many seconds a change waits until it is its turn to be written, and `whose` says on whose behalf
+    this thread writes: turns go round among those.
     """
 
-    def __init__(self, database: str | os.PathLike[str], *, patience: float = 30, steps: Steps = upgrade.TODAY) -> None:
+    def __init__(
+        self,
+        database: str | os.PathLike[str],
+        *,
+        patience: float = 30,
+        steps: Steps = upgrade.TODAY,
+        whose: Callable[[], Whose] = nobody,
+    ) -> None:
         self._address = Address(database)
         self._steps = steps
         self.sqlite = self._address.sqlite
-        self._turns = Turns(patience)
+        self._turns = Turns(patience, whose=whose)
         self._opened = OpenedFile(self._address)
         self._engine = make_engine(self._address, patience)
         self._puts_off = not self.sqlite and has_pipelines(self._engine)

@@ -18,12 +18,12 @@ from mturk.marketplace.dispatch import only_reads
 from mturk.marketplace.error import MarketplaceError, SettingError
 from mturk.marketplace.gate import open_files
 from mturk.marketplace.gate.connection_limit import ConnectionLimits
-from mturk.marketplace.gate.waiting_line import WaitingLine
 from mturk.marketplace.http.api import TARGET, LostAnswer
 from mturk.marketplace.http.channel import Channel
 from mturk.marketplace.http.complaint import Pages
 from mturk.marketplace.http.incoming import Request
 from mturk.marketplace.http.reception import BodyLimits, Reception
+from mturk.marketplace.waiting_line import WaitingLine
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

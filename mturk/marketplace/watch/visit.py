@@ -46,6 +46,12 @@ def current() -> Visit | None:
     return _here.get()
 
 
+def whose() -> tuple[str | None, int | str | None]:
+    """From which address somebody asks here, and who of those there, as far as that is known; None for nobody."""
+    here = _here.get()
+    return (None, None) if here is None else (here.address, here.requester or here.worker_id)
+
+
 def request_id() -> str:
     """The id of the request that is being answered here, or a new one."""
     here = _here.get()

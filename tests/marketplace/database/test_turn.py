@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
+import threading
+import time
+
 import pytest
 
 from mturk.marketplace.database.turn import Turns
@@ -80,3 +84,65 @@ def test_after_one_has_waited_in_vain_others_wait_a_second_until_one_gets_in(tur
     with turns.taken(together=True, within=None) as left:
         assert left is None
     assert turns.missed == 1
+
+
+class Writers:
+    """Threads that write on somebody's behalf, each when it has its turn."""
+
+    def __init__(self, patience: float = 30) -> None:
+        self.turns = Turns(patience, whose=lambda: self._whose.get(threading.get_ident(), ("", "")))
+        self.wrote: list[str] = []
+        self._whose: dict[int, tuple[str, str]] = {}
+        self._threads: list[threading.Thread] = []
+
+    def begin(self, name: str, address: str, who: str) -> None:
+        """Have one more wait, who comes after all that have begun to."""
+
+        def write() -> None:
+            self._whose[threading.get_ident()] = address, who
+            with self.turns.taken(together=False, within=None):
+                self.wrote.append(name)
+
+        waiting = len(self.turns._alone._line)
+        thread = threading.Thread(target=write)
+        self._threads.append(thread)
+        thread.start()
+        while len(self.turns._alone._line) == waiting:
+            time.sleep(0.001)
+
+    def end(self) -> list[str]:
+        """Who has written, in their order."""
+        for thread in self._threads:
+            thread.join()
+        return self.wrote
+
+
+def test_who_has_many_write_keeps_another_waiting_for_one_of_them() -> None:
+    writers = Writers()
+    with writers.turns.taken(together=False, within=None):
+        for number in range(3):
+            writers.begin(f"rival {number}", "here", "rival")
+        writers.begin("lab", "here", "lab")
+        writers.begin("elsewhere", "there", "rival")
+    assert writers.end() == ["rival 0", "elsewhere", "lab", "rival 1", "rival 2"]
+
+
+def test_who_waits_no_longer_leaves_the_turn_to_others() -> None:
+    writers = Writers()
+    with writers.turns.taken(together=False, within=None):
+        with pytest.raises(DatabaseBusy), writers.turns.taken(together=False, within=0.01):
+            pass
+        writers.begin("next", "here", "lab")
+    assert writers.end() == ["next"]
+    with writers.turns.taken(together=False, within=0):
+        pass
+
+
+def test_who_is_interrupted_while_waiting_leaves_the_turn_to_others() -> None:
+    writers = Writers()
+    with writers.turns.taken(together=False, within=None):
+        threading.Timer(0.05, _thread.interrupt_main).start()
+        with pytest.raises(KeyboardInterrupt), writers.turns.taken(together=False, within=None):
+            pass
+        writers.begin("next", "here", "lab")
+    assert writers.end() == ["next"]

@@ -15,8 +15,10 @@ import psycopg
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from sqlalchemy import select
 
 from mturk.marketplace import Marketplace
+from mturk.marketplace.database import table as t
 from mturk.marketplace.dispatch import PATIENCE
 from mturk.marketplace.error import DatabaseBusy
 from tests.marketplace.conftest import Connect
@@ -24,6 +26,7 @@ from tests.marketplace.http.test_api import Desk
 from tests.marketplace.sample import hit_arguments
 
 Held = Callable[[], AbstractContextManager[None]]
+_PUBLISHERS = select(t.requester.c.name).join_from(t.hit, t.requester).order_by(t.hit.c.number)
 MANY = 12  # more than there are threads for those who write
 WAIT = 30
 
@@ -86,6 +89,18 @@ def test_any_number_who_wait_to_write_keep_nobody_from_reading(
                 read(client, market)
             assert not any(one.done() for one in waiting)
         assert len({one.result(WAIT)["HIT"]["HITId"] for one in waiting}) == MANY
+
+
+def test_a_requester_with_many_changes_under_way_keeps_another_waiting_for_one_of_them(connect: Connect) -> None:
+    with Marketplace() as market:
+        clients = {name: connect(market, name) for name in ("rival", "lab")}
+        names = ["rival"] * 5 + ["lab"]
+        with ThreadPoolExecutor(len(names)) as threads, market._store._turns.taken(together=False, within=None):
+            for number, name in enumerate(names, 1):
+                threads.submit(clients[name].create_hit, **hit_arguments())
+                until(lambda: len(market._store._turns._alone._line) == number)  # noqa: B023 - at once
+        order = market._store.read(lambda database: list(database.scalars(_PUBLISHERS)))
+    assert [name[:5] for name in order] == ["rival", "lab", *["rival"] * 4]
 
 
 def _given_up(market: Marketplace) -> float:

@@ -1,4 +1,4 @@
-"""Where requests wait for a thread: whoever waits for many gets no more turns than whoever waits for one."""
+"""Where those wait who have turns: whoever waits for many gets no more turns than whoever waits for one."""
 
 from __future__ import annotations
 
@@ -45,6 +45,15 @@ class WaitingLine(Generic[Waiting]):
             self._lines[who] = line
         self._number -= 1
         return one
+
+    def remove(self, one: Waiting) -> None:
+        """Have it wait no longer."""
+        who = self._whose(one)
+        line = self._lines[who]
+        line.remove(one)
+        if not line:
+            del self._lines[who]
+        self._number -= 1
 
     def clear(self) -> None:
         """Have nobody wait any more."""

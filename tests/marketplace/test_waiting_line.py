@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mturk.marketplace.gate.waiting_line import WaitingLine
+from mturk.marketplace.waiting_line import WaitingLine
 
 WAITING = st.lists(st.tuples(st.sampled_from("abc"), st.integers()))
 
@@ -49,6 +49,17 @@ def test_everything_has_its_turn_once_and_each_in_the_order_of_its_own(waiting: 
     assert len(made) == 0
     for who in "abc":
         assert [one for one in done if one[0] == who] == [one for one in waiting if one[0] == who]
+
+
+def test_who_waits_no_longer_has_no_turn_and_keeps_nobody_waiting() -> None:
+    waiting: WaitingLine[str] = WaitingLine(lambda one: one[0], lambda one: one[1])
+    for one in ("ax1", "ax2", "ay3", "bx4"):
+        waiting.append(one)
+    waiting.remove("ay3")
+    waiting.remove("bx4")
+    assert len(waiting) == 2
+    assert [waiting.popleft() for _ in range(2)] == ["ax1", "ax2"]
+    assert not waiting
 
 
 def test_nobody_waits_when_it_was_cleared() -> None:
