@@ -1,7 +1,7 @@
 """How long others wait while a marketplace is backed up, gets a new master key, and is pruned.
 
-An SQLite file of some hundred megabytes is made first. Beside each of the three a process of its own writes all the
-time, in transactions of one small row; the longest of them is what a call would have waited.
+An SQLite file of some hundred megabytes and ten thousand access keys is made first. Beside each of the three a process
+of its own writes all the time, in transactions of one small row; the longest of them is what a call would have waited.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 
 from mturk.marketplace import Marketplace, back_up, check, prune, rotate_master_key
+from mturk.marketplace.database import table as t
+from mturk.marketplace.database.seal import Seal
 from mturk.marketplace.database.store import Store
 
 HITS = 30_000
+KEYS = 10_000
 WORK = 3  # assignments of each HIT
 OLD = timedelta(days=500)
 QUESTION = 4000
@@ -73,6 +76,15 @@ def fill(database: Connection) -> None:
         database.execute(text(statement), names)
 
 
+def add_keys(database: Connection, seal: Seal) -> None:
+    """Have many access keys, as of a requester for each of many students."""
+    one = dict(database.execute(select(t.access_key)).mappings().first() or {})
+    for number in range(KEYS):
+        one["access_key"] = f"AKIA{number:016}"
+        one["sealed_secret"] = seal.close("x" * 40, one["access_key"])
+        database.execute(t.access_key.insert().values(one))
+
+
 def beside(path: Path, name: str, act: Callable[[], object]) -> None:
     """Do something while another process writes, and say how long both took."""
     program = [sys.executable, __file__, str(path)]
@@ -95,8 +107,10 @@ def main() -> None:
         market = Marketplace(path)
         market.requesters()
         market._store.write(fill)
+        market._store.write(lambda database: add_keys(database, market._opening.seal))
         market.stop()
-        print(f"{path.stat().st_size / 1e6:.0f} MB, {HITS:,} HITs of {WORK} assignments that were disposed of")
+        work = f"{HITS:,} HITs of {WORK} assignments that were disposed of"
+        print(f"{path.stat().st_size / 1e6:.0f} MB, {work}, {KEYS:,} keys")
         beside(path, "nothing, for five seconds", lambda: time.sleep(5))
         beside(path, "backup, verified", lambda: print(back_up(path, folder / "copies").problems[:1]))
         beside(path, "check", lambda: check(path))
