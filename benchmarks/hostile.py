@@ -350,6 +350,7 @@ def forms(size: int) -> Iterator[tuple[str, str]]:
     asked = f"<Question>{FIRST}{CONTENT}<AnswerSpecification>{choices}</AnswerSpecification></Question>"
     yield "selections", start + asked + end
     yield "strangers", form("<a/>" * (size // 4))
+    yield "mistakes", form("<Overview/>" * (size // 11))
     yield "attributes", form(f"<Overview {many_attributes}/>")
     yield "namespaces", form(f"<Overview {many_namespaces}/>")
     yield "namespaces inside", form(numbered('<a#:b xmlns:a#="c#"/>', size))

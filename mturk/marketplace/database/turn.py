@@ -40,7 +40,8 @@ class _Places:
 
     def __init__(self, number: int) -> None:
         self._free = number
-        self._lock = threading.Lock()
+        # Who is interrupted by a signal in here may close the store by it.
+        self._lock = threading.RLock()
         self._line: WaitingLine[_Waiter] = WaitingLine(lambda one: one.whose[0], lambda one: one.whose[1])
 
     def acquire(self, whose: Whose, timeout: float) -> bool:
@@ -81,8 +82,8 @@ class _Places:
 
     def _hand_out(self) -> None:
         while self._free and self._line:
-            waiter = self._line.popleft()
             self._free -= 1
+            waiter = self._line.popleft()
             waiter.has_place = True
             waiter.given.release()
 

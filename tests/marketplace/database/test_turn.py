@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import _thread
+import signal
 import threading
 import time
 
@@ -140,9 +140,14 @@ def test_who_waits_no_longer_leaves_the_turn_to_others() -> None:
 
 def test_who_is_interrupted_while_waiting_leaves_the_turn_to_others() -> None:
     writers = Writers()
-    with writers.turns.taken(together=False, within=None):
-        threading.Timer(0.05, _thread.interrupt_main).start()
-        with pytest.raises(KeyboardInterrupt), writers.turns.taken(together=False, within=None):
+
+    def wait_and_interrupt() -> None:
+        threading.Timer(0.05, signal.pthread_kill, (threading.get_ident(), signal.SIGINT)).start()
+        with writers.turns.taken(together=False, within=None):
             pass
+
+    with writers.turns.taken(together=False, within=None):
+        with pytest.raises(KeyboardInterrupt):
+            wait_and_interrupt()
         writers.begin("next", "here", "lab")
     assert writers.end() == ["next"]
