@@ -159,7 +159,7 @@ def test_the_samples_own_tests_pass(tmp_path: Path) -> None:
         [*MANAGE, "test", "photolab"], env=environment, capture_output=True, text=True, cwd=PROJECT, check=False
     )
     assert ran.returncode == 0, ran.stderr
-    assert "Ran 6 tests" in ran.stderr
+    assert "Ran 7 tests" in ran.stderr
 
 
 def test_the_samples_migrations_and_settings_have_no_mistakes(lab: Lab) -> None:

@@ -44,6 +44,14 @@ class PhotoLabTest(MarketplaceMixin, TestCase):
         self.assertEqual(assignment.status, "Approved")
         self.assertEqual([str(bonus.amount) for bonus in assignment.bonuses()], ["0.05"])
 
+    def test_a_bonus_for_which_there_was_no_money_is_paid_the_next_time(self) -> None:
+        """The work is approved by then."""
+        assignment = self.submit(self.hit, {"label": "cat"})
+        assignment.approve()
+        self.client.post(reverse("decide", args=[Label.objects.get().pk]), {"decision": "bonus"})
+        self.assertEqual([str(bonus.amount) for bonus in assignment.bonuses()], ["0.05"])
+        self.assertEqual(Label.objects.get().decision, "approved")
+
     def test_an_event_that_comes_twice_keeps_one_label(self) -> None:
         """Handlers are safe to repeat."""
         assignment = self.submit(self.hit, {"label": "cat"})

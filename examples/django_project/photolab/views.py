@@ -38,7 +38,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         if decision == "reject":
             label.assignment.reject(request.POST.get("reason") or "The label does not fit the photo.")
         elif decision in ("approve", "bonus"):
-            label.assignment.approve()
+            if label.assignment.status != "Approved":  # as before a bonus for which there was no money
+                label.assignment.approve()
             if decision == "bonus":
                 label.assignment.pay_bonus(*BONUS)
         else:
