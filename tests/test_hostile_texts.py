@@ -22,15 +22,18 @@ from mturk.marketplace.delivery import destination
 from mturk.marketplace.document import answer_key
 from mturk.marketplace.document.expression import trimmed
 from mturk.marketplace.document.parser import Unreadable
-from mturk.marketplace.document.question import QuestionDocument
+from mturk.marketplace.document.question import QuestionDocument, check_question
 from mturk.marketplace.document.schema import BASE, departures
+from mturk.marketplace.error import ParameterValidationError
 from mturk.marketplace.frame import page_source, posted
+from mturk.marketplace.hit import missing_asset
 from mturk.marketplace.simulation.field import Field, fields_of
 from mturk.question.answer_specification import unique
 from mturk.question.scoring import AnswerKey
+from mturk.question.task_request import TaskRequest
 from mturk.rendering import html_page, placeholder
 from mturk.table import sheet
-from tests.marketplace.sample import html_question
+from tests.marketplace.sample import external_question, html_question
 
 SIZE = 250_000  # characters
 
@@ -138,6 +141,22 @@ def test_a_hundred_thousand_mistakes_in_a_form_are_found_in_a_moment() -> None:
     began = time.process_time()
     assert len(departures(QuestionDocument(form).root)) >= 100_000
     assert time.process_time() - began < 10  # with the line of each it takes minutes
+
+
+ADDRESS = f"https://a{chr(0x315) + chr(0x300)}{(chr(0x315) + chr(0x300)) * (SIZE // 2)}/"
+SPLITTERS: dict[str, Reader] = {
+    "the page of an ExternalQuestion": lambda url: check_question(external_question(url), limit=10**6, strict=False),
+    "what a page could not load": lambda url: missing_asset._place(f"{url}a.js"),  # that of before is remembered
+    "where answers are sent to": lambda url: TaskRequest.from_query({"assignmentId": "3A", "turkSubmitTo": url}),
+}
+
+
+@pytest.mark.parametrize("split", SPLITTERS.values(), ids=SPLITTERS)
+def test_a_host_of_accents_is_refused_in_a_moment(split: Reader) -> None:
+    began = time.process_time()
+    with suppress(ValidationError, ParameterValidationError):
+        assert split(ADDRESS) is None
+    assert time.process_time() - began < 10  # to bring it into a normal form takes a minute
 
 
 POSTS = ["a=b&", "&", "%", "--x\r\n", "\r\n\r\n", ";a=b", '"', "="]

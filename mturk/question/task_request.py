@@ -17,6 +17,7 @@ from mturk.rendering.rendering import Folder
 PREVIEW = "ASSIGNMENT_ID_NOT_AVAILABLE"
 HOSTS = ("www.mturk.com", "workersandbox.mturk.com")
 _SUBMIT = "/mturk/externalSubmit"
+_LONGEST = 2_000  # characters of a turkSubmitTo
 # No segment begins with a dot, which might lead elsewhere.
 _RIGHT = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/pass/[A-Za-z0-9_-][A-Za-z0-9_.-]*", re.ASCII)
 
@@ -82,6 +83,8 @@ def _submit_url(place: str, allowed: set[str]) -> str:
     # No parser's leniency decides where answers go: nothing but scheme, host and port may be there, and for a
     # marketplace of one's own the right to submit, which is a path.
     try:
+        if len(place) > _LONGEST:
+            raise ValueError("splitting takes the square of the length of a host that is none")
         parts = urlsplit(place.rstrip("/"))
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError as error:

@@ -48,6 +48,11 @@ class FormQuestion:
 _MOST_FORMATS = 100
 # What stands in front of the path, as it is put into a header too: a name or an address, and a port.
 _PLACE = re.compile(r"(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_END_OF_PLACE = re.compile("[/?#]")
+_LONGEST_PLACE = 300
+_PASSED_OVER = dict.fromkeys(map(ord, "\t\r\n"))
+"""Signs that are no part of an address, wherever they stand in it."""
+_WRONG_PLACE = "The host must be a name or an IP address, alone or with a port."
 _COMMENT = re.compile("<!--.*?(?:-->|$)", re.DOTALL)
 _FLATTENED = re.compile(r"""<crowd-form[^<>]*\sanswer-format\s*=\s*["']?flatten-objects\b""", re.IGNORECASE)
 
@@ -257,6 +262,10 @@ def _text(element: Element, name: str) -> str:
 
 
 def _check_url(url: str, *, strict: bool) -> None:
+    wrong_place = ParameterValidationError.of("ExternalURL", url, _WRONG_PLACE)
+    # Splitting brings a host into a normal form, which takes the square of its length while nobody else is answered.
+    if len(_END_OF_PLACE.split(url.translate(_PASSED_OVER).partition("//")[2], maxsplit=1)[0]) > _LONGEST_PLACE:
+        raise wrong_place
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
@@ -266,10 +275,10 @@ def _check_url(url: str, *, strict: bool) -> None:
     if parts.scheme != "https" and not plain_allowed:
         raise ParameterValidationError.of("ExternalURL", url, "This URL must use the HTTPS protocol.")
     if not _PLACE.fullmatch(parts.netloc):
-        reason = "The host must be a name or an IP address, alone or with a port."
-        raise ParameterValidationError.of("ExternalURL", url, reason)
+        raise wrong_place
+    asked = parse_qs(parts.query, keep_blank_values=True)
     for name in RESERVED:
-        if name in parse_qs(parts.query, keep_blank_values=True):
+        if name in asked:
             reason = f"The query parameter {name} is added by the service."
             raise ParameterValidationError.of("ExternalURL", url, reason)
 

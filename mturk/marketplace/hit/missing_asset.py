@@ -69,11 +69,14 @@ def listed(context: Context, after: Place | None = None) -> tuple[list[MissingAs
 
 def _place(address: str) -> str | None:
     """The address without its query, which may tell of a worker."""
+    # Before it is split, which takes the square of the length of a host that is none.
+    if not address.isascii():
+        return None
     try:
         parts = urlsplit(address)
     except ValueError:
         return None
     host = parts.netloc.rpartition("@")[2]
     place = f"{parts.scheme}://{host}{parts.path}"
-    is_fine = parts.scheme in ("http", "https") and host and place.isprintable() and place.isascii()
+    is_fine = parts.scheme in ("http", "https") and host and place.isprintable()
     return place if is_fine and len(place) <= _LONGEST else None
