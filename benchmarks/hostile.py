@@ -41,6 +41,7 @@ UNITS = (
     '"a"b,', "a=b&", "&&", "=", "a=b; ", '"a"; ', "--", "--x\r\n", "\r\n\r\n", "%41", "%", "+", "/", "/a", "//",
     "../", ".", "a.", "-", "a-", "@", "a@", ":", "::", "0", "9", "1.", "a", "A", "Ä", "😀", "\ufeff", "*", "*a",
     "?", "a?", "\\u0041", "\x00", "\ud800", "/*", "*/", "//\n", "'\\", "|", "(a|a)*", "a*", "(?=", "[^",
+    "\u0301\u0316",
 )
 # fmt: on
 FORM = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2017-11-06/QuestionForm.xsd"

@@ -28,6 +28,7 @@ _LONGEST_CONTENT = 65_535
 _MANY = 100
 """Beyond so many departures none is told with its line: to say where one is, the validator counts all elements beside
 it, for each of them, which takes the square of their number."""
+_WIDE = 1_000  # elements beside each other; with fewer that takes no time worth speaking of
 _ONE_BY_ONE = threading.Lock()
 
 
@@ -66,9 +67,10 @@ def _against(root: Element, namespace: str) -> list[str]:
     # in a log of its own, which the next document that is held against it empties.
     with _ONE_BY_ONE:
         schema = _schema(_FILES[namespace])
-        many = _passing_by(schema, root)
-        if len(many) > _MANY:
-            return [_told(entry, namespace) for entry in many]
+        if any(len(element) > _WIDE for element in root.iter()):
+            many = _passing_by(schema, root)
+            if len(many) > _MANY:
+                return [_told(entry, namespace) for entry in many]
         if schema.validate(root):
             return []
         log: Any = schema.error_log

@@ -17,6 +17,7 @@ from mturk.marketplace.frame.page_source import Tag, tags
 _NO_ANSWER = frozenset({"button", "file", "image", "password", "reset", "submit"})
 _NUMBERS = frozenset({"number", "range"})
 _MOST_NUMBERS = 10
+_LONGEST_LITERAL = 10_000
 _COMMENT = re.compile(r"<!--.*?(?:--!?>|\Z)", re.DOTALL)
 
 Attributes = dict[str, str]
@@ -169,7 +170,10 @@ def _categories(values: Attributes) -> list[str]:
 
 def _literal(text: str) -> object:
     """What stands in an attribute, as JSON has it or as scripts write it; None where that cannot be read."""
-    for read in (json.loads, ast.literal_eval):
+    with suppress(ValueError, RecursionError):
+        return json.loads(text)
+    # Python brings names into a normal form, which takes the square of their length.
+    if len(text) <= _LONGEST_LITERAL:
         with suppress(ValueError, SyntaxError, RecursionError, MemoryError):
-            return read(text)
+            return ast.literal_eval(text)
     return None
