@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections import deque
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from mturk.marketplace import agenda
 from mturk.marketplace.call import Answer, Call, Context
+from mturk.marketplace.clock import SECOND
 from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.error import RequestError, wrong_state
@@ -18,10 +19,20 @@ from mturk.marketplace.qualification import qualification_type
 
 _AT_ONCE = 50
 """So many HITs in one step of the agenda."""
+_TYPES_AT_ONCE = 1000
+"""So many HIT types are looked through for them."""
 _TURN = 0.1
 """Seconds after which it is left to the next step: each HIT may take a moment for its files."""
 _PAUSE = 100
 """Milliseconds to the next step, in which nothing of it is due: so nobody waits until all of it is gone."""
+
+_REQUIRES = t.hit_type_requirement.c.qualification_type_id == bindparam("type_id")
+_REQUIRING = (
+    select(t.hit_type_requirement.c.hit_type)
+    .where(_REQUIRES)
+    .order_by(t.hit_type_requirement.c.hit_type)
+    .limit(bindparam("most"))
+)
 
 
 def delete_hit(call: Call, *, hit_id: str) -> Answer:
@@ -51,8 +62,9 @@ def dispose(context: Context, hit_row: HIT) -> None:
 
 def forget_files(context: Context, number: int) -> None:
     """Delete files of a HIT that was disposed of, and plan the next step if there are more."""
+    start = time.monotonic()
     if not upload.forget(context, number):
-        agenda.plan(context.database, agenda.FORGET_FILES, number, context.now + _PAUSE)
+        agenda.plan(context.database, agenda.FORGET_FILES, number, _next_step(context, start))
 
 
 def dispose_of_old(context: Context, number: int) -> None:
@@ -64,29 +76,31 @@ def dispose_of_old(context: Context, number: int) -> None:
 
 def dispose_of_requiring(context: Context, number: int) -> None:
     """Dispose of some HITs that require a deleted qualification type, and plan the next step if there are more."""
-    type_row = qualification_type.by_number(context, number)
-    doomed = (
-        select(t.hit.c.number)
-        .where(
-            ~t.hit.c.disposed,
-            t.hit.c.hit_type.in_(
-                select(t.hit_type_requirement.c.hit_type).where(
-                    t.hit_type_requirement.c.qualification_type_id == type_row.qualification_type_id
-                )
-            ),
-        )
-        .limit(_AT_ONCE)
-    )
+    start = time.monotonic()
+    type_id = qualification_type.by_number(context, number).qualification_type_id
+    types = context.database.execute(_REQUIRING, {"type_id": type_id, "most": _TYPES_AT_ONCE}).scalars().all()
+    doomed = select(t.hit.c.number).where(~t.hit.c.disposed, t.hit.c.hit_type.in_(types)).limit(_AT_ONCE)
     # In no order until here, for which all HITs that were disposed of before would be read again each time.
     numbers = sorted(context.database.execute(doomed).scalars())
     lock.hold(context.database, t.hit, t.hit.c.number.in_(numbers))
-    left, end = deque(numbers), time.monotonic() + _TURN
+    left = deque(numbers)
     while left:
         _dispose_of_requiring(context, left.popleft())
-        if time.monotonic() > end:
+        if time.monotonic() > start + _TURN:
             break
-    if left or len(numbers) == _AT_ONCE:
-        agenda.plan(context.database, agenda.DISPOSE_REQUIRING_HITS, number, context.now + _PAUSE)
+    has_more = bool(left) or len(numbers) == _AT_ONCE
+    if not has_more and len(types) == _TYPES_AT_ONCE:
+        # No HIT can come to these any more, so they are not looked through again.
+        looked_through = t.hit_type_requirement.c.hit_type.in_(types)
+        context.database.execute(t.hit_type_requirement.delete().where(_REQUIRES, looked_through), {"type_id": type_id})
+        has_more = True
+    if has_more:
+        agenda.plan(context.database, agenda.DISPOSE_REQUIRING_HITS, number, _next_step(context, start))
+
+
+def _next_step(context: Context, start: float) -> int:
+    """When a step that began then is followed by the next one: a pause after it, however long it takes itself."""
+    return context.now + round((time.monotonic() - start) * SECOND) + _PAUSE
 
 
 def _dispose_of_requiring(context: Context, number: int) -> None:

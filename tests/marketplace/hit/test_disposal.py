@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timezone
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from mturk.marketplace import Marketplace, WorkerError
 from tests.marketplace.conftest import Client, Refused
+from tests.marketplace.plan import plans
 from tests.marketplace.sample import qualification_type_arguments
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -167,6 +170,48 @@ def test_nobody_waits_until_all_hits_that_require_the_type_are_gone(
     assert client.list_hits(MaxResults=100)["NumResults"] > 0
     market.clock.advance(seconds=3)
     assert client.list_hits(MaxResults=100)["NumResults"] == 0
+
+
+def test_types_that_require_a_deleted_one_are_looked_through_some_at_a_time(
+    client: Client,
+    market: Marketplace,
+    publish: Callable[..., dict[str, Any]],
+    needed: list[dict[str, Any]],
+    type_id: str,
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Of a million of them all would be read at each step, while nobody writes.
+    monkeypatch.setattr("mturk.marketplace.hit.disposal._TYPES_AT_ONCE", 3)
+    doomed = [publish(QualificationRequirements=needed, Title=str(number))["HITId"] for number in range(20)]
+    seen: AbstractContextManager[list[str]] = plans(everywhere=True) if database == ":memory:" else nullcontext([])
+    with seen as lines:
+        _delete(client, type_id)
+        market.clock.advance(seconds=3)
+        assert client.list_hits(MaxResults=100)["NumResults"] == 0
+    assert {_status(client, hit_id) for hit_id in doomed} == {"Disposed"}
+    assert [line for line in lines if line.startswith("LIST SUBQUERY") and "hit_type_requirement" in line] == []
+
+
+def test_a_pause_follows_a_step_however_long_it_takes(
+    client: Client,
+    market: Marketplace,
+    publish: Callable[..., dict[str, Any]],
+    needed: list[dict[str, Any]],
+    type_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Else something is due all the time, and whoever would write is asked to come again.
+    monkeypatch.setattr("mturk.marketplace.hit.disposal._AT_ONCE", 1)
+    monkeypatch.setattr("mturk.marketplace.hit.disposal.expiration.end", lambda *_: time.sleep(0.3))
+    for number in range(2):
+        publish(QualificationRequirements=needed, RequesterAnnotation=str(number), MaxAssignments=1)
+    before = market._dispatch.now()
+    _delete(client, type_id)
+    assert client.list_hits()["NumResults"] == 1
+    due = market._store.pulse().due
+    assert due is not None
+    assert due >= before + 400
 
 
 def test_money_for_work_that_nobody_began_comes_back(
