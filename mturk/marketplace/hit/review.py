@@ -52,8 +52,10 @@ def hold(database: Connection, hits: Collection[int], assignments: Collection[in
     content = t.hit_content.c
     policies = content.assignment_review_policy.is_not(None) | content.hit_review_policy.is_not(None)
     reviewed = select(content.hit).where(content.hit.in_(hits), policies)
-    concerned = t.assignment.c.hit.in_(reviewed) | t.assignment.c.number.in_(assignments)
-    lock.hold(database, t.worker, t.worker.c.number.in_(select(t.assignment.c.worker).where(concerned)))
+    # Apart: for either of two conditions PostgreSQL reads through all assignments that there are.
+    of_hits = select(t.assignment.c.worker).where(t.assignment.c.hit.in_(reviewed))
+    others = select(t.assignment.c.worker).where(t.assignment.c.number.in_(assignments))
+    lock.hold(database, t.worker, t.worker.c.number.in_(of_hits.union_all(others)))
     requesters = select(t.hit.c.requester).where(t.hit.c.number.in_(hits))
     lock.hold(database, t.account, t.account.c.kind.in_(ledger.OF_REQUESTERS), t.account.c.owner.in_(requesters))
 

@@ -15,6 +15,7 @@ from mturk.marketplace.actor import Worker
 from mturk.marketplace.database import lock
 from mturk.marketplace.database import table as t
 from mturk.marketplace.dispatch import OPERATIONS
+from mturk.marketplace.hit import review
 from mturk.marketplace.people import ledger
 from mturk.marketplace.workplace import desk
 from tests.marketplace.postgresql import PostgreSQL
@@ -206,6 +207,27 @@ def test_locks_are_asked_for_in_the_documented_order(postgresql: PostgreSQL, mon
         assert names == sorted(names, key=TABLES.index)
     for kinds in listener.kinds():
         assert kinds == sorted(kinds, key=ledger.ORDER.index)
+
+
+def test_whom_a_review_locks_is_not_looked_for_among_all_work(
+    postgresql: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTURK_MARKETPLACE_KEY", MASTER_KEY)
+    with postgresql.database() as url:
+        market = Marketplace(url)
+        Lab(market).publish(HITReviewPolicy=PLURALITY)
+        plans: list[str] = []
+
+        def explain(connection: Connection, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            if statement.startswith("SELECT 1") and "FROM assignment" in statement:
+                plans.append("\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars()))
+
+        event.listen(market._store._engine, "before_cursor_execute", explain)
+        market._store.write(lambda database: review.hold(database, [1], [1, 2]))
+        market.stop()
+    # For either of two conditions it would be a list, held against each assignment that there is.
+    assert len(plans) == 1
+    assert "SubPlan" not in plans[0]
 
 
 def test_sqlite_locks_nothing() -> None:
