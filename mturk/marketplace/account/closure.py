@@ -22,8 +22,7 @@ GONE: Final = (
 KEPT: Final = frozenset(
     {
         "acquaintance", "alias", "assignment", "bonus", "closed_account", "qualification", "qualification_request",
-        "report", "undone", "worker",
-        "worker_block",
+        "report", "undone", "worker", "worker_block",
     }
 )  # fmt: skip
 """Tables whose rows stay, with the worker id and nothing else about the person."""

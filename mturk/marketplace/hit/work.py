@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, exists, or_, select
@@ -102,42 +102,25 @@ def take(context: Context, worker_id: str, hit_id: str) -> Taken:
     return Taken(assignment_id, hit_row.question)
 
 
-def submit(
-    context: Context,
-    worker_id: str,
-    assignment_id: str,
-    answers: Mapping[str, Value],
-    *,
-    as_posted: Sequence[str] | None = None,
-    document: str | None = None,
-) -> None:
-    """Hand in an assignment with its answers, or with the fields `as_posted` by its page: their names in that order.
-
-    `document` is what these come to, where it was written before; files are none among them then.
+def submit(context: Context, worker_id: str, assignment_id: str, answers: Mapping[str, Value]) -> None:
+    """Hand in an assignment with its answers.
 
     Whether they are what a form demands is not judged here, where all other writers wait, but before: by `form.entry`,
     or by `document.answer.expect`.
     """
-    assignment_row, hit_row = _in_hand(context, worker_id, assignment_id)
+    found = _in_hand(context, worker_id, assignment_id)
     uploads = upload.new(context, answers)
     given = {**answers, **upload.stored(uploads)}
-    answer = document or answer_document(hit_row.question, given, constraints=False, as_posted=as_posted)
+    document = answer_document(found.hit.question, given, constraints=False)
     # The files of a HIT went with it, and nobody could fetch or delete these.
-    kept = {} if hit_row.disposed else uploads
-    upload.keep(context, hit_row.number, assignment_row.number, kept)
-    approval = context.now + hit_row.auto_approval_delay * SECOND
-    assignment.hand_in(context, assignment_row, auto_approval_time=approval, answer=answer)
-    agenda.change(context.database, agenda.ABANDON, assignment_row.number, agenda.APPROVE, approval)
-    notification.tell(context, notification.ASSIGNMENT_SUBMITTED, hit_row, assignment_id)
-    reviewed = hit_row.assignment_review_policy is not None
-    counts = {"pending": hit_row.pending - 1, "submitted": hit_row.submitted + 1}
-    hit.settle(context, hit_row, quiet=reviewed, more=len(answer), **counts)
-    hit.take_room(context, hit_row.requester, len(answer) + sum(file.size for _, file in kept.values()))
-    worker.count(context, known(assignment_row.worker), "submitted")
-    if reviewed:
-        review.submitted(context, hit_row, assignment_row.number)
-    review.settled(context, hit_row)
-    context.note("Submit", worker_id=worker_id, HITId=hit_row.hit_id, AssignmentId=assignment_id)
+    kept = {} if found.hit.disposed else uploads
+    upload.keep(context, found.hit.number, found.assignment.number, kept)
+    _hand_in(context, found, document, sum(file.size for _, file in kept.values()))
+
+
+def submit_document(context: Context, worker_id: str, assignment_id: str, document: str) -> None:
+    """Hand in an assignment with the document of its answers, which was written before others wait; without files."""
+    _hand_in(context, _in_hand(context, worker_id, assignment_id), document, 0)
 
 
 def question_in_hand(context: Context, worker_id: str, assignment_id: str) -> str:
@@ -216,6 +199,24 @@ def _give_out(context: Context, worker_row: Worker, found: Candidacy) -> Free:
 
 def _deadline(context: Context, hit_row: HIT) -> int:
     return int(context.now + hit_row.assignment_duration * SECOND)
+
+
+def _hand_in(context: Context, found: Work, document: str, size_of_files: int) -> None:
+    assignment_row, hit_row = found
+    approval = context.now + hit_row.auto_approval_delay * SECOND
+    assignment.hand_in(context, assignment_row, auto_approval_time=approval, answer=document)
+    agenda.change(context.database, agenda.ABANDON, assignment_row.number, agenda.APPROVE, approval)
+    notification.tell(context, notification.ASSIGNMENT_SUBMITTED, hit_row, assignment_row.assignment_id)
+    reviewed = hit_row.assignment_review_policy is not None
+    counts = {"pending": hit_row.pending - 1, "submitted": hit_row.submitted + 1}
+    hit.settle(context, hit_row, quiet=reviewed, more=len(document), **counts)
+    hit.take_room(context, hit_row.requester, len(document) + size_of_files)
+    worker.count(context, known(assignment_row.worker), "submitted")
+    if reviewed:
+        review.submitted(context, hit_row, assignment_row.number)
+    review.settled(context, hit_row)
+    names = {"HITId": hit_row.hit_id, "AssignmentId": assignment_row.assignment_id}
+    context.note("Submit", worker_id=known(assignment_row.worker_id), **names)
 
 
 def _in_hand(context: Context, worker_id: str, assignment_id: str) -> Work:

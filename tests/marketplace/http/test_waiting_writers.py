@@ -98,7 +98,7 @@ def test_a_requester_with_many_changes_under_way_keeps_another_waiting_for_one_o
         with ThreadPoolExecutor(len(names)) as threads, market._store._turns.taken(together=False, within=None):
             for number, name in enumerate(names, 1):
                 threads.submit(clients[name].create_hit, **hit_arguments())
-                until(lambda: len(market._store._turns._alone._line) == number)  # noqa: B023 - at once
+                until(lambda number=number: len(market._store._turns._alone._line) == number)
         order = market._store.read(lambda database: list(database.scalars(_PUBLISHERS)))
     assert [name[:5] for name in order] == ["rival", "lab", *["rival"] * 4]
 

@@ -92,13 +92,13 @@ def _taken(ticket: SubmitTicket) -> tuple[Verdict, list[Posted]]:
         document = _document(ticket, answers)
     except WorkerError as error:
         return Verdict(HTTPStatus.BAD_REQUEST, said(error)), answers
-    return do(lambda context: _submitted(context, ticket, answers, document), together=True), answers
+    return do(lambda context: _submitted(context, ticket, document), together=True), answers
 
 
 def _document(ticket: SubmitTicket, fields: list[Posted]) -> str | None:
     """What is handed in, written before all others who write wait for it: megabytes take most of a second.
 
-    None where nothing can be handed in, which `_submitted` finds out for good.
+    None where nothing can be handed in, of which `_submitted` says why.
     """
     try:
         question = look(lambda context: work.question_in_hand(context, ticket.worker_id, ticket.assignment_id))
@@ -122,20 +122,17 @@ def _speaks_of_another(ticket: SubmitTicket, fields: list[Posted]) -> bool:
     return any(value not in ("", ticket.assignment_id) for value in said)
 
 
-def _submitted(context: Context, ticket: SubmitTicket, fields: list[Posted], document: str | None) -> Verdict:
+def _submitted(context: Context, ticket: SubmitTicket, document: str | None) -> Verdict:
     held = assignment.with_hit(context, ticket.assignment_id)
     found = held and held.assignment
     if found is None or (found.worker_id, found.accept_time) != (ticket.worker_id, ticket.accept_time):
         return Verdict(HTTPStatus.CONFLICT, _too_late())
     if found.status in VISIBLE:
         return Verdict(HTTPStatus.CONFLICT, _("You have submitted this HIT already."), over=True)
-    if found.status != ACCEPTED:
+    if found.status != ACCEPTED or document is None:
         return Verdict(HTTPStatus.CONFLICT, _too_late())
     try:
-        names = [field.name for field in fields]
-        work.submit(
-            context, ticket.worker_id, ticket.assignment_id, grouped(fields), as_posted=names, document=document
-        )
+        work.submit_document(context, ticket.worker_id, ticket.assignment_id, document)
     except WorkerError as error:
         return Verdict(HTTPStatus.BAD_REQUEST, said(error))
     return Verdict(HTTPStatus.OK, _("Your answers have arrived. Thank you."), over=True)
