@@ -159,6 +159,13 @@ def test_a_host_of_accents_is_refused_in_a_moment(split: Reader) -> None:
     assert time.process_time() - began < 10  # to bring it into a normal form takes a minute
 
 
+def test_a_list_of_a_page_that_is_one_name_of_accents_is_passed_over_in_a_moment() -> None:
+    name = "a" + (chr(0x315) + chr(0x300)) * (SIZE // 2)
+    began = time.process_time()
+    fields_of(html_question(f"<crowd-classifier name='a' categories='{name}'></crowd-classifier>"))
+    assert time.process_time() - began < 10  # to bring it into a normal form takes a minute
+
+
 POSTS = ["a=b&", "&", "%", "--x\r\n", "\r\n\r\n", ";a=b", '"', "="]
 
 
